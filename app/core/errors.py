@@ -1,0 +1,87 @@
+"""Errors of the application, one tree.
+
+AppError
+├── SettingsError            a settings file that cannot be read or written
+├── LibraryError
+│   ├── LibraryMissingError  no library in that folder
+│   ├── LibraryLockedError   another process writes this library
+│   ├── LibraryNewerError    made by a newer version of Finelens
+│   └── LibraryDamagedError  the database file is not sound
+├── RootError                a folder that cannot be added or read
+├── PhotoError
+│   ├── PhotoMissingError    not in the library, or its file is gone
+│   └── PhotoUnreadableError the decoder refused it; carries the reason word
+├── ModelError               no usable model; wraps what ``fgclip2`` said
+├── QueryError               nothing to search for, or a box outside the picture
+└── EngineError
+    └── EngineLostError      the engine process died
+"""
+
+from __future__ import annotations
+
+
+class AppError(Exception):
+    """Base of all errors of the application.
+
+    ``params`` are the values that a translated sentence needs (all strings).
+    """
+
+    def __init__(self, message: str, **params: str) -> None:
+        super().__init__(message)
+        self.params = params
+
+
+class SettingsError(AppError):
+    """A settings file cannot be read or written."""
+
+
+class LibraryError(AppError):
+    """The library cannot be used."""
+
+
+class LibraryMissingError(LibraryError):
+    """There is no library in that folder."""
+
+
+class LibraryLockedError(LibraryError):
+    """Another process writes this library."""
+
+
+class LibraryNewerError(LibraryError):
+    """The library was made by a newer version."""
+
+
+class LibraryDamagedError(LibraryError):
+    """The database file is not sound."""
+
+
+class RootError(AppError):
+    """A folder cannot be added or read."""
+
+
+class PhotoError(AppError):
+    """One photo cannot be used."""
+
+
+class PhotoMissingError(PhotoError):
+    """The photo is not in the library, or its file is gone."""
+
+
+class PhotoUnreadableError(PhotoError):
+    """The decoder refused the photo; ``params["reason"]`` is the reason word."""
+
+
+class ModelError(AppError):
+    """No usable model."""
+
+
+class QueryError(AppError):
+    """Nothing to search for, or a box outside the picture."""
+
+
+class EngineError(AppError):
+    """The engine process cannot do its work."""
+
+
+class EngineLostError(EngineError):
+    """The engine process died."""

@@ -1,0 +1,261 @@
+"""Plain data that travels between the window and the engine process.
+
+Commands go to the engine, events come back. Every class is frozen and holds only numbers, strings,
+bytes and tuples of those, so that either side can be replaced without touching the other.
+Boxes are ``(x0, y0, x1, y1)`` in 0..1 of the upright photo; paths are bytes as the file system gives them.
+``job_id`` numbers are chosen by the sender of a command, are unique while the engine runs, and grow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Box = tuple[float, float, float, float]
+Match = Literal["good", "weak"]
+
+
+# ---------------------------------------------------------------- commands: window -> engine
+
+
+@dataclass(frozen=True, slots=True)
+class StartIndex:
+    """Scan and index folders; ``roots`` not in the library yet are added, ``()`` means all known ones."""
+
+    job_id: int
+    roots: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PauseJob:
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeJob:
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """Stop a job. What it finished stays. Harmless for a job that already ended."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRoot:
+    """Forget a folder: its photos leave the library, the files stay where they are."""
+
+    job_id: int
+    root_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImageQuery:
+    """A picture to search by: a photo of the library, a file, or pasted pixels; ``box`` picks a part.
+
+    Exactly one of ``photo_id``, ``path`` and ``pixels`` is given. ``pixels`` is RGB, 8 bits,
+    row by row, ``height_px * width_px * 3`` bytes.
+    """
+
+    photo_id: int | None = None
+    path: bytes | None = None
+    pixels: bytes | None = None
+    width_px: int = 0
+    height_px: int = 0
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Find photos for words, a picture, or both. A newer search makes older ones stale."""
+
+    job_id: int
+    text: str
+    image: ImageQuery | None = None
+    limit: int = 200
+    root_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Where in one photo does a phrase fit?"""
+
+    job_id: int
+    photo_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPhoto:
+    """Decode one photo for the screen, upright, sRGB, longest side at most ``max_side_px``."""
+
+    job_id: int
+    photo_id: int
+    max_side_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Finish the running batch, close the library, exit."""
+
+
+Command = (
+    StartIndex
+    | PauseJob
+    | ResumeJob
+    | CancelJob
+    | RemoveRoot
+    | Search
+    | Locate
+    | OpenPhoto
+    | Shutdown
+)
+
+
+# ---------------------------------------------------------------- events: engine -> window
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReady:
+    """The model is loaded; searches run from now on."""
+
+    model: str
+    fingerprint: str
+    dim: int
+    engine: str
+    precision: str
+    load_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """How far an index job is; at most 20 a second. ``seconds_left`` is None while unknown."""
+
+    job_id: int
+    phase: Literal["scanning", "indexing", "paused"]
+    root_id: int | None
+    found: int
+    done: int
+    total: int
+    n_problems: int
+    photos_per_s: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFact:
+    """A file that could not be used: path for display, a stable reason word, a detail for people."""
+
+    path: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFinished:
+    """An index job ended; the numbers are those of ``index --json``."""
+
+    job_id: int
+    found: int
+    indexed: int
+    unchanged: int
+    moved: int
+    removed: int
+    problems: tuple[ProblemFact, ...]
+    seconds: float
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryChanged:
+    """Rows changed: views refresh only what is named. ``generation`` grows with each change."""
+
+    generation: int
+    photos: bool = False
+    roots: bool = False
+    problems: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseHit:
+    text: str
+    score: float
+    region: Box | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    photo_id: int
+    score: float
+    match: Match
+    region: Box | None = None
+    phrases: tuple[PhraseHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFinished:
+    job_id: int
+    text: str
+    model: str
+    took_ms: float
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLocated:
+    """Heat of a phrase over one photo: ``heat`` is float32, ``rows * columns``, row by row, in 0..1."""
+
+    job_id: int
+    photo_id: int
+    text: str
+    score: float
+    region: Box | None
+    rows: int
+    columns: int
+    heat: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoOpened:
+    """Pixels of one photo: RGB, 8 bits, row by row; ``full_*`` is the size of the upright original."""
+
+    job_id: int
+    photo_id: int
+    width_px: int
+    height_px: int
+    full_width_px: int
+    full_height_px: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelled:
+    """A search, locate or open job that was superseded or cancelled before it ran."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A job could not run. ``kind`` is the error's class name, ``params`` fill its sentence."""
+
+    job_id: int
+    kind: str
+    message: str
+    params: dict[str, str] = field(default_factory=dict)
+    traceback_text: str = ""
+
+
+Event = (
+    EngineReady
+    | IndexProgress
+    | IndexFinished
+    | LibraryChanged
+    | SearchFinished
+    | PhotoLocated
+    | PhotoOpened
+    | JobCancelled
+    | JobFailed
+)

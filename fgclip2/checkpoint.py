@@ -1,0 +1,242 @@
+"""Weights of the published layout, read strictly and without copies.
+
+The safetensors header is parsed here (it is eight bytes of length and JSON), so that a damaged
+file is named before any memory is taken for it; the tensors are views of one memory map.
+Format: https://huggingface.co/docs/safetensors (header length as little-endian uint64, JSON, data).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fgclip2.config import ModelConfig
+from fgclip2.errors import WeightsError
+from fgclip2.layout import TRAINING_ONLY, Shape, tensor_shapes
+
+MAX_HEADER_BYTES = 16 << 20
+_ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
+_NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+_PICKLES = ("pytorch_model.bin", "model.bin", "model.pt", "model.pth")
+
+
+class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
+    """Tensors of a checkpoint directory by name.
+
+    ``checkpoint[name]`` is float32: a view of the file where it is stored so, else a conversion
+    made at each access. ``stored(name)`` gives the stored numbers without conversion.
+    """
+
+    def __init__(self, directory: Path, config: ModelConfig) -> None:
+        self.directory = directory
+        self.config = config
+        self._files = [_File(path) for path in _weight_files(directory)]
+        self._where: dict[str, _File] = {}
+        for file in self._files:
+            for name in file.entries:
+                if name in self._where:
+                    raise WeightsError(f"{file.path}: tensor {name} is in two files")
+                self._where[name] = file
+        self._check()
+
+    @classmethod
+    def open(cls, directory: str | Path) -> Checkpoint:
+        """Open and check a checkpoint directory.
+
+        Raises:
+            ConfigError: ``config.json`` cannot be used.
+            WeightsError: names the file, the tensor and the cause.
+        """
+        directory = Path(directory)
+        if not directory.is_dir():
+            raise WeightsError(
+                f"{directory} is not a folder: name a folder with config.json and model.safetensors"
+            )
+        return cls(directory, ModelConfig.from_directory(directory))
+
+    def __getitem__(self, name: str) -> npt.NDArray[np.float32]:
+        stored = self.stored(name)
+        if stored.dtype == np.uint16:
+            return (stored.astype(np.uint32) << 16).view(np.float32)
+        return stored.astype(np.float32, copy=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._where)
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def stored(self, name: str) -> npt.NDArray[Any]:
+        """The tensor as stored: float32, float16, or bfloat16 as uint16; a view of the file."""
+        return self._where[name].view(name)
+
+    def rows(self, name: str, index: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Some rows of a matrix as float32, read from the memory map; index any shape."""
+        picked = self.stored(name)[index]
+        if picked.dtype == np.uint16:
+            return (picked.astype(np.uint32) << 16).view(np.float32)
+        return picked.astype(np.float32, copy=False)
+
+    def fingerprint(self) -> str:
+        """32 hex digits that depend on every stored weight and on the configuration."""
+        digest = hashlib.sha256(json.dumps(self.config.to_values(), sort_keys=True).encode())
+        for name in sorted(self._where):
+            if name in TRAINING_ONLY:
+                continue
+            file = self._where[name]
+            digest.update(f"{name} {file.entries[name].dtype} ".encode())
+            digest.update(file.raw(name))
+        return digest.hexdigest()[:32]
+
+    def close(self) -> None:
+        """Release the files. Views taken before must no longer be used."""
+        for file in self._files:
+            file.close()
+
+    def _check(self) -> None:
+        expected = tensor_shapes(self.config)
+        found = {name for name in self._where if name not in TRAINING_ONLY}
+        source = self._files[0].path
+        _refuse(source, "lacks", sorted(set(expected) - found))
+        _refuse(source, "holds the unknown tensors", sorted(found - set(expected)))
+        for name, shape in expected.items():
+            entry = self._where[name].entries[name]
+            if entry.shape != shape:
+                raise WeightsError(
+                    f"{self._where[name].path}: {name} has the shape {entry.shape},"
+                    f" config.json asks for {shape}"
+                )
+
+
+class _Entry:
+    __slots__ = ("dtype", "shape", "start", "stop")
+
+    def __init__(self, dtype: str, shape: Shape, start: int, stop: int) -> None:
+        self.dtype, self.shape, self.start, self.stop = dtype, shape, start, stop
+
+
+class _File:
+    """One safetensors file, memory mapped read-only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(0)
+                header, data_start = _read_header(path, file.read(8), size, file)
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None
+        self._data_start = data_start
+        self.entries = _parse_entries(path, header, size - data_start)
+
+    def view(self, name: str) -> npt.NDArray[Any]:
+        entry = self.entries[name]
+        count = int(np.prod(entry.shape, dtype=np.int64))
+        return np.frombuffer(
+            self._map, _NUMPY_TYPES[entry.dtype], count, self._data_start + entry.start
+        ).reshape(entry.shape)
+
+    def raw(self, name: str) -> memoryview:
+        entry = self.entries[name]
+        return memoryview(self._map)[self._data_start + entry.start : self._data_start + entry.stop]
+
+    def close(self) -> None:
+        self._map.close()
+
+
+def _weight_files(directory: Path) -> list[Path]:
+    single, index = directory / "model.safetensors", directory / "model.safetensors.index.json"
+    if single.exists():
+        return [single]
+    if index.exists():
+        try:
+            names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+            raise WeightsError(f"{index} has no readable weight_map: {error}") from None
+        bad = [name for name in names if not isinstance(name, str) or Path(name).name != name]
+        if bad or not names:
+            raise WeightsError(f"{index}: weight_map names {bad[:1] or 'no file'}, not a file beside it")
+        return [directory / name for name in names]
+    for name in _PICKLES:
+        if (directory / name).exists():
+            raise WeightsError(
+                f"{directory / name} is a pickle, which can run code when opened and is never read:"
+                " convert it to model.safetensors where it came from"
+            )
+    raise WeightsError(f"{directory} holds no model.safetensors: download or export the weights again")
+
+
+def _read_header(path: Path, prefix: bytes, size: int, file: Any) -> tuple[dict[str, Any], int]:
+    if prefix[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or prefix[:4] == b"PK\x03\x04":
+        raise WeightsError(f"{path} is a pickle, not a safetensors file: it is never opened")
+    if len(prefix) < 8:
+        raise WeightsError(f"{path} is cut off: {len(prefix)} bytes, no safetensors header")
+    n_header = int.from_bytes(prefix, "little")
+    if n_header > MAX_HEADER_BYTES or n_header < 2:
+        raise WeightsError(
+            f"{path}: header of {n_header} bytes; 2 to {MAX_HEADER_BYTES} are possible,"
+            " so this is no safetensors file"
+        )
+    if 8 + n_header > size:
+        raise WeightsError(f"{path} is cut off inside its header: {size} bytes of {8 + n_header}")
+    try:
+        header = json.loads(file.read(n_header))
+    except (ValueError, RecursionError) as error:
+        raise WeightsError(f"{path}: the header is not JSON: {str(error)[:80]}") from None
+    if not isinstance(header, dict):
+        raise WeightsError(f"{path}: the header is no JSON object")
+    header.pop("__metadata__", None)
+    return header, 8 + n_header
+
+
+def _parse_entries(path: Path, header: dict[str, Any], n_data: int) -> dict[str, _Entry]:
+    entries = {name: _parse_entry(path, name, value, n_data) for name, value in header.items()}
+    position = 0
+    for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].stop)):
+        if entry.start != position:
+            raise WeightsError(
+                f"{path}: {name} begins at byte {entry.start}, expected {position}:"
+                " tensors overlap or leave a gap"
+            )
+        position = entry.stop
+    if position != n_data:
+        raise WeightsError(f"{path}: {n_data} bytes of data, the header names {position}")
+    return entries
+
+
+def _parse_entry(path: Path, name: str, value: Any, n_data: int) -> _Entry:
+    try:
+        dtype, shape = value["dtype"], tuple(value["shape"])
+        start, stop = value["data_offsets"]
+        whole = all(type(number) is int and number >= 0 for number in (*shape, start, stop))
+    except (KeyError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        raise WeightsError(f"{path}: the header's entry for {name!r} is damaged")
+    if dtype not in _ITEM_BYTES:
+        raise WeightsError(f"{path}: {name} is stored as {dtype}; F32, F16 and BF16 are known")
+    if stop > n_data:
+        raise WeightsError(
+            f"{path} is cut off inside {name}: its data ends at byte {stop}, {n_data} are there"
+        )
+    count = 1
+    for side in shape:
+        count *= side
+    if stop - start != count * _ITEM_BYTES[dtype]:
+        raise WeightsError(f"{path}: {name} of shape {shape} does not fill bytes {start} to {stop}")
+    return _Entry(dtype, shape, start, stop)
+
+
+def _refuse(path: Path, what: str, names: list[str]) -> None:
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        raise WeightsError(f"{path} {what} {', '.join(names[:3])}{more}")

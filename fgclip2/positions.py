@@ -1,0 +1,54 @@
+"""The position table of the vision tower, resized to the patch grid of a picture.
+
+The published model calls ``torch.nn.functional.interpolate(mode="bilinear", align_corners=False,
+antialias=True)``. That filter is separable: a triangle of one input step (upscaling) or one output
+step (downscaling), normalised where it meets the border. So a resize is two small matrix products.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+
+@lru_cache(maxsize=512)
+def resize_matrix(n_in: int, n_out: int) -> npt.NDArray[np.float32]:
+    """Weights of an antialiased bilinear resize.
+
+    Returns:
+        (n_out, n_in) float32, rows sum to 1; read-only, shared between callers.
+    """
+    step = n_in / n_out
+    support = max(step, 1.0)
+    centres = (np.arange(n_out) + 0.5) * step
+    low = np.maximum(0, np.floor(centres - support + 0.5)).astype(np.int64)
+    high = np.minimum(n_in, np.floor(centres + support + 0.5)).astype(np.int64)
+    inputs = np.arange(n_in)
+    distance = np.abs(inputs[None, :] + 0.5 - centres[:, None]) / support
+    weights = np.clip(1.0 - distance, 0.0, None)
+    weights[(inputs < low[:, None]) | (inputs >= high[:, None])] = 0.0
+    weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    weights.setflags(write=False)
+    return weights
+
+
+def resize_table(
+    table_ND: npt.NDArray[np.float32], rows: int, columns: int
+) -> npt.NDArray[np.float32]:
+    """Position embeddings of a grid.
+
+    Args:
+        table_ND: (N, D) float32, N a square number, row by row.
+        rows: of the grid, at least 1.
+        columns: of the grid, at least 1.
+
+    Returns:
+        (rows * columns, D) float32, row by row.
+    """
+    side = round(len(table_ND) ** 0.5)
+    width = table_ND.shape[1]
+    tall = np.tensordot(resize_matrix(side, rows), table_ND.reshape(side, side, width), 1)
+    wide = np.matmul(resize_matrix(side, columns), tall)
+    return np.ascontiguousarray(wide.reshape(rows * columns, width), dtype=np.float32)
