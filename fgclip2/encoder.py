@@ -1,0 +1,340 @@
+"""The ``Encoder``: pictures and texts in, numpy vectors out.
+
+Shapes: B batch, P patches, I numbers in a patch, L tokens, E embedding, K boxes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from fgclip2.checkpoint import Checkpoint
+from fgclip2.engine import TEXT_MODES, Engine, Floats, Grid, TextMode
+from fgclip2.engine_choice import create_engine
+from fgclip2.errors import ConfigError, ImageError, TextError
+from fgclip2.images import budget_for, fit_to_grid, patchify
+from fgclip2.regions import check_boxes, pool_regions
+from fgclip2.tokenizer import Tokenizer
+
+Patches = int | Literal["dynamic"]
+
+_DEFAULT_QUICK_PATCHES = 256
+
+
+class Encoder:
+    """Embeds pictures, regions and texts in one space. Made by ``Encoder.load``.
+
+    Texts are lower-cased and nothing else; rows come back in the order given. All five encode
+    methods take ``normalize=False`` to return what the published methods return. One thread at
+    a time.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, engine: Engine) -> None:
+        self._checkpoint = checkpoint
+        self._engine = engine
+
+    @classmethod
+    def load(cls, path: str | Path, engine: str = "auto", precision: str = "auto") -> Encoder:
+        """Open a checkpoint directory in the published layout.
+
+        Args:
+            path: folder with ``config.json``, ``model.safetensors`` and, for texts,
+                ``tokenizer.model``.
+            engine: ``openvino``, ``torch`` or ``auto``: torch where it is installed, the machine
+                has a GPU and the model is not tiny, else openvino.
+            precision: ``f32``, ``bf16``, ``int8`` or ``auto``: f32 for tiny models, else bf16
+                where the processor multiplies it.
+
+        Raises:
+            ConfigError: the configuration or an option cannot be used.
+            WeightsError: the weights are missing, damaged or do not fit the configuration.
+            EngineUnavailableError: the chosen engine or precision cannot run here.
+        """
+        checkpoint = Checkpoint.open(path)
+        return cls(checkpoint, create_engine(checkpoint, engine, precision))
+
+    @property
+    def name(self) -> str:
+        """Name of the model: that of its folder."""
+        return self._checkpoint.directory.resolve().name
+
+    @property
+    def engine(self) -> str:
+        """The engine at work: ``openvino`` or ``torch``."""
+        return self._engine.name
+
+    @property
+    def precision(self) -> str:
+        """The precision at work: ``f32`` or ``bf16``."""
+        return self._engine.precision
+
+    @property
+    def dim(self) -> int:
+        """E, the width of all vectors."""
+        return self._checkpoint.config.dim
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """32 hex digits of a sha256 over all weights; names the vectors in a library.
+
+        The first use reads the whole file.
+        """
+        return self._checkpoint.fingerprint()
+
+    @cached_property
+    def log_scale(self) -> float:
+        """Logarithm of the scale: a pair's logit is ``exp(log_scale) * cosine + bias``."""
+        return float(self._checkpoint["logit_scale"][0])
+
+    @cached_property
+    def bias(self) -> float:
+        """Bias of a pair's logit."""
+        return float(self._checkpoint["logit_bias"][0])
+
+    @cached_property
+    def quick_patches(self) -> int:
+        """Patch budget of the first pass: ``max_num_patches`` of preprocessor_config.json.
+
+        Raises:
+            ConfigError: the file holds something else than a number of patches.
+        """
+        path = self._checkpoint.directory / "preprocessor_config.json"
+        if not path.exists():
+            return _DEFAULT_QUICK_PATCHES
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            n_patches = values.get("max_num_patches", _DEFAULT_QUICK_PATCHES)
+        except (OSError, ValueError, AttributeError) as error:
+            raise ConfigError(f"{path} cannot be read as a JSON object: {error}") from None
+        if type(n_patches) is not int or n_patches < 1:
+            raise ConfigError(f"{path}: max_num_patches is {n_patches!r}, expected 1 or more")
+        return n_patches
+
+    def token_count(self, text: str) -> int:
+        """Tokens of a text with its end mark; ``short`` and ``box`` hold 64, ``long`` 196.
+
+        Raises:
+            TokenizerError: the folder has no usable tokenizer.
+        """
+        return self._tokenizer.token_count(text)
+
+    def encode_images(
+        self,
+        images: Sequence[Image.Image],
+        patches: Patches = "dynamic",
+        *,
+        normalize: bool = True,
+    ) -> Floats:
+        """Embed pictures in the space shared with texts.
+
+        Args:
+            images: upright, any mode, any sizes; pictures that share a grid run together.
+            patches: budget of each picture, or ``dynamic`` for the published rule by its size.
+            normalize: whether rows have unit length.
+
+        Returns:
+            (B, E) float32, in the order given.
+
+        Raises:
+            ImageError: something that is not a picture; names its place. Nothing was computed.
+            DeviceMemoryError: the batch does not fit; nothing was computed.
+        """
+        vectors, _ = self._encode_pictures(images, patches, pooled=True, dense=False)
+        return _unit_rows(vectors) if normalize else vectors
+
+    def encode_dense(
+        self, image: Image.Image, patches: Patches = "dynamic", *, normalize: bool = True
+    ) -> Floats:
+        """Embed every patch of a picture.
+
+        Returns:
+            (rows, columns, E) float32.
+
+        Raises:
+            ImageError: as ``encode_images``.
+            DeviceMemoryError: as ``encode_images``.
+        """
+        _, maps = self._encode_pictures([image], patches, pooled=False, dense=True)
+        return _unit_rows(maps[0]) if normalize else maps[0]
+
+    def encode_images_and_dense(
+        self,
+        images: Sequence[Image.Image],
+        patches: Patches = "dynamic",
+        *,
+        normalize: bool = True,
+    ) -> tuple[Floats, list[Floats]]:
+        """Vectors as from ``encode_images`` and maps as from ``encode_dense``, from one pass."""
+        vectors, maps = self._encode_pictures(images, patches, pooled=True, dense=True)
+        if normalize:
+            return _unit_rows(vectors), [_unit_rows(dense) for dense in maps]
+        return vectors, maps
+
+    def encode_regions(
+        self,
+        image: Image.Image,
+        boxes: npt.ArrayLike,
+        patches: Patches = "dynamic",
+        *,
+        normalize: bool = True,
+    ) -> Floats:
+        """Embed boxes of a picture, all from one pass.
+
+        Args:
+            image: as for ``encode_images``.
+            boxes: (K, 4) x0, y0, x1, y1 in pixels of this picture; parts outside count as zeros.
+            patches: as for ``encode_images``.
+            normalize: whether rows have unit length.
+
+        Returns:
+            (K, E) float32, in the order given.
+
+        Raises:
+            ImageError: not a picture, or boxes that are none.
+            DeviceMemoryError: as ``encode_images``.
+        """
+        checked = check_boxes(boxes)
+        _check_picture(image, 0)
+        if not len(checked):
+            return np.zeros((0, self.dim), np.float32)
+        dense = self.encode_dense(image, patches, normalize=False)
+        regions = pool_regions(dense, checked, image.size)
+        return _unit_rows(regions) if normalize else regions
+
+    def encode_texts(
+        self, texts: Sequence[str], mode: str = "auto", *, normalize: bool = True
+    ) -> Floats:
+        """Embed texts in the space shared with pictures, or with regions in the mode ``box``.
+
+        Args:
+            texts: any language; lower-cased here.
+            mode: ``short`` (64 tokens), ``box`` (64, for regions), ``long`` (196), or ``auto``:
+                for each text short, or long when it has over 64 tokens. Longer texts are cut.
+            normalize: whether rows have unit length.
+
+        Returns:
+            (B, E) float32, in the order given.
+
+        Raises:
+            TextError: not a list of strings, or an unknown mode.
+            TokenizerError: the folder has no usable tokenizer.
+            DeviceMemoryError: as ``encode_images``.
+        """
+        if isinstance(texts, str):
+            raise TextError("texts is one string: give a list of strings")
+        modes = self._modes_of(texts, mode)
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for chosen in TEXT_MODES:
+            rows = [row for row, its_mode in enumerate(modes) if its_mode == chosen]
+            if rows:
+                ids = self._tokenizer.encode([texts[row] for row in rows], self._length(chosen))
+                vectors[rows] = self.encode_token_ids(ids, chosen, normalize=normalize)
+        return vectors
+
+    def encode_token_ids(
+        self, ids: npt.NDArray[np.int64], mode: str, *, normalize: bool = True
+    ) -> Floats:
+        """Embed texts given as token ids; works without a tokenizer.
+
+        Args:
+            ids: (B, 64) integers, padded; (B, 196) for ``long``.
+            mode: ``short``, ``box`` or ``long``.
+            normalize: whether rows have unit length.
+
+        Returns:
+            (B, E) float32.
+
+        Raises:
+            TextError: an unknown mode, another shape, or an id outside the vocabulary.
+            DeviceMemoryError: as ``encode_images``.
+        """
+        chosen = _check_mode(mode, TEXT_MODES)
+        checked = self._check_ids(np.asarray(ids), chosen)
+        if not len(checked):
+            return np.zeros((0, self.dim), np.float32)
+        vectors = self._engine.encode_tokens(checked, chosen)
+        return _unit_rows(vectors) if normalize else vectors
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        config = self._checkpoint.config
+        return Tokenizer(self._checkpoint.directory, config.text.vocab_size)
+
+    def _encode_pictures(
+        self, images: Sequence[Image.Image], patches: Patches, *, pooled: bool, dense: bool
+    ) -> tuple[Floats, list[Floats]]:
+        """Vectors (zeros if not asked for) and dense maps (none if not asked for), in order."""
+        prepared = [self._prepare(image, patches, place) for place, image in enumerate(images)]
+        by_grid: dict[Grid, list[int]] = {}
+        for place, (_, grid) in enumerate(prepared):
+            by_grid.setdefault(grid, []).append(place)
+        vectors = np.zeros((len(prepared), self.dim), np.float32)
+        maps: dict[int, Floats] = {}
+        for grid, places in by_grid.items():
+            batch_BPI = np.stack([prepared[place][0] for place in places])
+            features = self._engine.encode_patches(batch_BPI, grid, pooled=pooled, dense=dense)
+            if features.pooled is not None:
+                vectors[places] = features.pooled
+            if features.dense is not None:
+                shaped = features.dense.reshape(len(places), *grid, -1)
+                maps |= zip(places, shaped, strict=True)
+        return vectors, [maps[place] for place in sorted(maps)]
+
+    def _prepare(self, image: Image.Image, patches: Patches, place: int) -> tuple[Floats, Grid]:
+        _check_picture(image, place)
+        side = self._checkpoint.config.vision.patch_size
+        try:
+            fitted = fit_to_grid(image, budget_for(*image.size, patches), side)
+        except (ValueError, SyntaxError) as error:
+            raise ImageError(f"image {place} cannot be decoded: {error}") from error
+        return patchify(fitted, side), (fitted.height // side, fitted.width // side)
+
+    def _modes_of(self, texts: Sequence[str], mode: str) -> list[TextMode]:
+        chosen = _check_mode(mode, ("auto", *TEXT_MODES))
+        if mode != "auto":
+            return [chosen] * len(texts)
+        limit = self._length("short")
+        return ["long" if self.token_count(text) > limit else "short" for text in texts]
+
+    def _length(self, mode: TextMode) -> int:
+        config = self._checkpoint.config.text
+        return config.longtext_len if mode == "long" else config.max_position_embeddings
+
+    def _check_ids(self, ids: npt.NDArray[np.int64], mode: TextMode) -> npt.NDArray[np.int64]:
+        expected = self._length(mode)
+        if ids.ndim != 2 or ids.shape[1] != expected:
+            raise TextError(
+                f"ids have the shape {ids.shape}, the mode {mode!r} needs (B, {expected})"
+            )
+        if ids.dtype.kind not in "iu":
+            raise TextError(f"ids are {ids.dtype}, expected integers")
+        vocab_size = self._checkpoint.config.text.vocab_size
+        if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:
+            raise TextError(f"ids reach from {ids.min()} to {ids.max()}, not 0 to {vocab_size - 1}")
+        return ids.astype(np.int64, copy=False)
+
+
+def _check_mode(mode: str, known: Sequence[str]) -> TextMode:
+    if mode not in known:
+        raise TextError(f"mode is {mode!r}; {', '.join(known)} are known")
+    return cast(TextMode, mode)
+
+
+def _check_picture(image: object, place: int) -> None:
+    if not isinstance(image, Image.Image):
+        raise ImageError(f"image {place} is {type(image).__name__}, expected a PIL image")
+    if 0 in image.size:
+        raise ImageError(f"image {place} has the size {image.size}: it has no pixels")
+
+
+def _unit_rows(vectors: Floats) -> Floats:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Floats = vectors / np.maximum(norms, np.float32(1e-12))
+    return unit

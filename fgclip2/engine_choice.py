@@ -1,0 +1,71 @@
+"""Which engine and which precision to run, when the caller leaves it open."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from fgclip2.checkpoint import Checkpoint
+from fgclip2.engine import Engine
+from fgclip2.errors import ConfigError, EngineUnavailableError
+
+ENGINES = ("auto", "openvino", "torch")
+PRECISIONS = ("auto", "f32", "bf16", "int8")
+
+# Below this width a model is quick enough anywhere: it runs exactly, and needs no GPU.
+_TINY_BELOW_WIDTH = 512
+
+
+def create_engine(checkpoint: Checkpoint, engine: str, precision: str) -> Engine:
+    """The engine for ``Encoder.load``; only its own library is imported.
+
+    Raises:
+        ConfigError: an option that is not known or not available.
+        EngineUnavailableError: the engine or the precision cannot run here.
+    """
+    if engine not in ENGINES:
+        raise ConfigError(f"engine is {engine!r}; {', '.join(ENGINES)} are known")
+    if precision not in PRECISIONS:
+        raise ConfigError(f"precision is {precision!r}; {', '.join(PRECISIONS)} are known")
+    if precision == "int8":
+        raise ConfigError("precision 'int8' is not available yet: choose 'bf16' or 'f32'")
+    is_tiny = checkpoint.config.dim < _TINY_BELOW_WIDTH
+    if engine == "torch" or (engine == "auto" and not is_tiny and _torch_sees_gpu()):
+        return _create_torch(checkpoint, precision, is_tiny=is_tiny)
+    return _create_openvino(checkpoint, precision, is_tiny=is_tiny)
+
+
+def _create_openvino(checkpoint: Checkpoint, precision: str, *, is_tiny: bool) -> Engine:
+    _need("openvino")
+    from fgclip2.openvino_engine import OpenvinoEngine, bf16_is_native
+
+    if precision == "auto":
+        precision = "bf16" if not is_tiny and bf16_is_native() else "f32"
+    return OpenvinoEngine(checkpoint, precision)
+
+
+def _create_torch(checkpoint: Checkpoint, precision: str, *, is_tiny: bool) -> Engine:
+    _need("torch")
+    from fgclip2.torch_engine import TorchEngine, gpu_is_present
+
+    if precision == "auto":
+        precision = "bf16" if not is_tiny and gpu_is_present() else "f32"
+    return TorchEngine(checkpoint, precision)
+
+
+def _need(module: str) -> None:
+    if find_spec(module) is None:
+        raise EngineUnavailableError(
+            f"the engine {module!r} needs the Python package {module!r}, which is not installed"
+        )
+
+
+def _torch_sees_gpu() -> bool:
+    """Whether torch is installed and finds a GPU; torch is imported only if there may be one."""
+    may_have_gpu = sys.platform == "darwin" or Path("/dev/nvidiactl").exists()
+    if not may_have_gpu or find_spec("torch") is None:
+        return False
+    from fgclip2.torch_engine import gpu_is_present
+
+    return gpu_is_present()
