@@ -1,0 +1,401 @@
+"""What runs in a decoder process: one untrusted picture file in, plain pixels and facts out.
+
+A decoder process knows neither Qt nor a model. It may be killed at any moment, may run out of its
+memory share, may crash in native code: only the file at hand is lost, see ``decoder_pool``.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import stat
+import sys
+import unicodedata
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from app.core.messages import Box
+from app.worker.colour import to_plain_mode, to_srgb
+from app.worker.decode_messages import (
+    DecodedPhoto,
+    DecodedPixels,
+    DecodeReply,
+    DecodeRequest,
+    FileFacts,
+    KnownContent,
+    PhotoRequest,
+    PixelsRequest,
+    Refused,
+    pack,
+)
+from app.worker.formats import SNIFF_BYTES, sniff
+from app.worker.metadata import Metadata, read_metadata, swaps_sides, upright
+
+DECODER_VERSION = "1"
+READY = b"ready"
+
+# What a process with Pillow and NumPy loaded occupies before it sees a picture.
+BASE_BYTES = 96 << 20
+_THUMBNAIL_QUALITY = 80
+_MAX_DETAIL_CHARS = 200
+_REREADS_OF_A_CHANGING_FILE = 2
+# Native working memory a pixel beside Pillow's own image, estimated from above.
+_NATIVE_BYTES_PER_PIXEL = {"WEBP": 12, "AVIF": 12, "HEIF": 10, "JPEG2000": 20, "TIFF": 1, "ICO": 4}
+
+
+class RefusedError(Exception):
+    """The file at hand cannot be used; carries what the reply says."""
+
+    def __init__(self, reason: str, detail: str, needs_bytes: int = 0) -> None:
+        super().__init__(detail)
+        self.reply = Refused(reason, detail, needs_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLimits:
+    """Hard limits a decoder process gives itself; the pool enforces tighter ones from outside."""
+
+    hard_memory_bytes: int
+    hard_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A decoded picture on its way: RGB, upright, perhaps smaller than the original."""
+
+    image: Image.Image
+    full_width_px: int
+    full_height_px: int
+    metadata: Metadata
+    format: str
+
+
+def serve(connection: Connection, limits: ProcessLimits) -> None:
+    """Answer requests until the pipe closes; the target of a decoder process."""
+    _prepare_process()
+    connection.send_bytes(READY)
+    while True:
+        try:
+            request, memory_bytes = connection.recv()
+        except (EOFError, OSError):
+            return
+        _limit_memory(memory_bytes, limits.hard_memory_bytes)
+        _set_alarm(limits.hard_seconds)
+        reply = answer(request, memory_bytes)
+        _set_alarm(0)
+        try:
+            connection.send_bytes(pack(reply))
+        except OSError:
+            return
+
+
+def answer(request: DecodeRequest, memory_bytes: int) -> DecodeReply:
+    """The reply to one request; every failure of the file becomes ``Refused``.
+
+    Args:
+        request: what to decode.
+        memory_bytes: the share of this process, its own size included.
+    """
+    try:
+        data, facts = _read_file(request.path)
+        if isinstance(request, PhotoRequest):
+            return _decode_photo(request, data, facts, memory_bytes)
+        return _decode_pixels(request, data, memory_bytes)
+    except RefusedError as error:
+        return error.reply
+    except MemoryError:
+        return Refused("too_large", "it needs more memory than a decoder may use", memory_bytes + 1)
+    except Exception as error:  # noqa: BLE001 - any file may raise anything: this is the top hook
+        return _refusal(error, memory_bytes)
+
+
+# ---------------------------------------------------------------- the file
+
+
+def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
+    """The content of a regular file, read once, with the facts that held while it was read.
+
+    Opening does not block on pipes and devices and changes nothing on disk.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        raise _open_refusal(error) from None
+    with open(descriptor, "rb") as file:
+        data, facts = _read_once(file)
+        for _ in range(_REREADS_OF_A_CHANGING_FILE):
+            if _facts(os.fstat(file.fileno())) == facts:
+                break
+            data, facts = _read_once(file)
+    if not data:
+        raise RefusedError("empty", "the file is empty")
+    return data, facts
+
+
+def _read_once(file: io.BufferedReader) -> tuple[bytes, FileFacts]:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise RefusedError("unsupported", "it is not a regular file")
+    file.seek(0)
+    return _read_all(file, status.st_size), _facts(status)
+
+
+def _facts(status: os.stat_result) -> FileFacts:
+    return FileFacts(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _read_all(file: io.BufferedReader, size_bytes: int) -> bytes:
+    try:
+        return file.read()
+    except MemoryError:
+        raise RefusedError(
+            "too_large", f"a file of {size_bytes} bytes", size_bytes * 2 + BASE_BYTES
+        ) from None
+    except OSError as error:
+        raise RefusedError("unreadable", f"reading failed: {error.strerror}") from None
+
+
+def _open_refusal(error: OSError) -> RefusedError:
+    if isinstance(error, PermissionError):
+        return RefusedError("permission", "it may not be read by this user")
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return RefusedError("missing", "the file is gone")
+    if error.errno == getattr(errno, "ENXIO", None):
+        return RefusedError("unsupported", "it is not a regular file")
+    return RefusedError("unreadable", f"it cannot be opened: {error.strerror}")
+
+
+# ---------------------------------------------------------------- the two kinds of request
+
+
+def _decode_photo(
+    request: PhotoRequest, data: bytes, facts: FileFacts, memory_bytes: int
+) -> DecodedPhoto | KnownContent:
+    from fgclip2.images import fit_to_grid, patch_grid
+
+    content_hash = hashlib.blake2b(data, digest_size=32).digest()
+    if content_hash in request.known_hashes:
+        return KnownContent(facts.size_bytes, facts.mtime_ns, facts.inode, content_hash)
+
+    def needed(width: int, height: int) -> tuple[int, int]:
+        rows, columns = patch_grid(width, height, request.patches)
+        side = request.thumbnail_side_px
+        return max(columns * 16, min(side, width)), max(rows * 16, min(side, height))
+
+    picture = _open_picture(data, needed, memory_bytes)
+    grid = fit_to_grid(picture.image, request.patches)
+    thumbnail = picture.image.copy() if grid is picture.image else picture.image
+    thumbnail.thumbnail((request.thumbnail_side_px, request.thumbnail_side_px))
+    return DecodedPhoto(
+        facts.size_bytes,
+        facts.mtime_ns,
+        facts.inode,
+        content_hash,
+        picture.format,
+        picture.full_width_px,
+        picture.full_height_px,
+        picture.metadata.taken_at,
+        picture.metadata.camera,
+        _average_rgb(thumbnail),
+        _jpeg(thumbnail),
+        grid.width,
+        grid.height,
+        grid.tobytes(),
+    )
+
+
+def _decode_pixels(request: PixelsRequest, data: bytes, memory_bytes: int) -> DecodedPixels:
+    x0, y0, x1, y1 = request.box or (0.0, 0.0, 1.0, 1.0)
+    share = max(x1 - x0, y1 - y0, 1e-3)
+
+    def needed(width: int, height: int) -> tuple[int, int]:
+        scale = min(1.0, request.max_side_px / (share * max(width, height)))
+        return round(width * scale), round(height * scale)
+
+    picture = _open_picture(data, needed, memory_bytes)
+    image = picture.image
+    if request.box is not None:
+        image = image.crop(_crop_box(request.box, image.width, image.height))
+    image.thumbnail((request.max_side_px, request.max_side_px), Image.Resampling.LANCZOS)
+    return DecodedPixels(
+        image.width, image.height, picture.full_width_px, picture.full_height_px, image.tobytes()
+    )
+
+
+def _crop_box(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """The box in whole pixels, at least one a side, inside the image."""
+    left = min(max(int(box[0] * width), 0), width - 1)
+    top = min(max(int(box[1] * height), 0), height - 1)
+    right = min(max(round(box[2] * width), left + 1), width)
+    bottom = min(max(round(box[3] * height), top + 1), height)
+    return left, top, right, bottom
+
+
+# ---------------------------------------------------------------- pixels
+
+
+def _open_picture(data: bytes, needed: Any, memory_bytes: int) -> _Picture:
+    """Decode to upright sRGB at least twice the needed size, or full size when that is less.
+
+    Args:
+        data: the file's content.
+        needed: function of the upright (width, height) to the needed (width, height).
+        memory_bytes: the share of this process.
+    """
+    name = sniff(data[:SNIFF_BYTES])
+    if name is None:
+        raise RefusedError(
+            "unsupported", "the content is not of a picture format that Finelens reads"
+        )
+    if name == "HEIF":
+        _register_heif()
+    image = Image.open(io.BytesIO(data), formats=[name])
+    metadata = read_metadata(image) if name != "TIFF" else Metadata()
+    full = image.size
+    _check_memory(image, name, len(data), memory_bytes, needed(*_turned(full, metadata)))
+    _draft(image, needed(*_turned(full, metadata)), metadata)
+    profile = image.info.get("icc_profile")
+    image.load()
+    if name == "TIFF":  # Pillow turns TIFF upright while loading and then drops the tag
+        full, metadata = image.size, read_metadata(image)
+    if name == "HEIF":  # libheif may correct the size while decoding
+        full = image.size
+    width, height = _turned(full, metadata)
+    plain = _reduced(to_plain_mode(image), needed(width, height), metadata)
+    rgb = upright(to_srgb(plain, profile), metadata.orientation)
+    return _Picture(rgb, width, height, metadata, name)
+
+
+def _turned(size: tuple[int, int], metadata: Metadata) -> tuple[int, int]:
+    return (size[1], size[0]) if swaps_sides(metadata.orientation) else size
+
+
+def _draft(image: Image.Image, needed: tuple[int, int], metadata: Metadata) -> None:
+    """Let libjpeg decode at 1/2, 1/4 or 1/8 size where that leaves twice the needed size."""
+    if image.format in ("JPEG", "MPO"):
+        width, height = _turned(needed, metadata)
+        image.draft(None, (width * 2, height * 2))
+
+
+def _reduced(image: Image.Image, needed: tuple[int, int], metadata: Metadata) -> Image.Image:
+    """Average whole blocks of pixels while twice the needed size is left: quick and smooth."""
+    width, height = _turned(needed, metadata)
+    factor = min(image.width // max(2 * width, 1), image.height // max(2 * height, 1))
+    return image.reduce(factor) if factor >= 2 else image
+
+
+def _check_memory(
+    image: Image.Image, name: str, n_data: int, memory_bytes: int, needed: tuple[int, int]
+) -> None:
+    """Refuse a picture by what it would take once decoded, before decoding starts.
+
+    Raises:
+        RefusedError: "too_large", with the bytes it would need.
+    """
+    n_pixels = image.width * image.height
+    native = _NATIVE_BYTES_PER_PIXEL.get(name, 0) * n_pixels
+    if name == "JPEG":
+        if image.info.get("progressive"):
+            native = 2 * len(image.getbands()) * n_pixels
+        shrink = min(
+            image.width // max(2 * max(needed), 1), image.height // max(2 * max(needed), 1)
+        )
+        n_pixels //= min(max(shrink, 1), 8) ** 2
+    needs = BASE_BYTES + 2 * n_data + native + n_pixels * _pillow_bytes_per_pixel(image.mode)
+    if needs > memory_bytes:
+        raise RefusedError(
+            "too_large",
+            f"{image.width} x {image.height} pixels need {needs >> 20} MB to decode",
+            needs,
+        )
+
+
+def _pillow_bytes_per_pixel(mode: str) -> int:
+    """Pillow's image plus the one that a change of mode makes."""
+    if mode in ("L", "1"):
+        return 1 if mode == "L" else 2
+    if mode == "P":
+        return 5
+    if mode.startswith("I;16"):
+        return 7
+    return 12 if mode in ("I", "F", "LA", "RGBA", "PA") else 4
+
+
+def _average_rgb(image: Image.Image) -> int:
+    pixel = image.resize((1, 1), Image.Resampling.BOX).tobytes()
+    return int.from_bytes(pixel, "big")
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return buffer.getvalue()
+
+
+# ---------------------------------------------------------------- failures
+
+
+def _refusal(error: Exception, memory_bytes: int) -> Refused:
+    message = str(error)
+    if "out of memory" in message.lower():
+        return Refused("too_large", _detail(message), memory_bytes + 1)
+    if isinstance(error, EOFError) or "truncated" in message.lower():
+        return Refused("truncated", "the file ends too early")
+    if isinstance(error, UnidentifiedImageError):
+        return Refused("unreadable", "the picture is damaged: it cannot be identified")
+    return Refused("unreadable", _detail(f"the picture is damaged: {message}"))
+
+
+def _detail(message: str) -> str:
+    clean = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in message)
+    return clean[:_MAX_DETAIL_CHARS]
+
+
+# ---------------------------------------------------------------- the process
+
+
+def _prepare_process() -> None:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy would reserve memory for each core
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.MAX_IMAGE_PIXELS = None  # bytes are limited instead, see _check_memory
+    from PIL import AvifImagePlugin
+
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    quiet = os.open(os.devnull, os.O_RDWR)  # native decoders write warnings about damaged files
+    for descriptor in (1, 2):
+        os.dup2(quiet, descriptor)
+
+
+def _register_heif() -> None:
+    import pi_heif
+
+    pi_heif.register_heif_opener(
+        thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
+    )
+
+
+def _limit_memory(memory_bytes: int, hard_bytes: int) -> None:
+    """Let allocations over the share fail; on Linux this counts private memory only."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if hard == resource.RLIM_INFINITY or hard > hard_bytes:
+            hard = hard_bytes
+        resource.setrlimit(resource.RLIMIT_DATA, (min(memory_bytes, hard), hard))
+
+
+def _set_alarm(seconds: int) -> None:
+    """End the process after that time even if nobody is left to kill it; 0 calls it off."""
+    if sys.platform != "win32":
+        import signal
+
+        signal.alarm(seconds)
