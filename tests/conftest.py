@@ -1,7 +1,8 @@
-"""What every test gets: an offscreen Qt, its own home folder, and a check that nothing is left behind."""
+"""What every test gets: offscreen Qt, its own home folder, a check that nothing is left behind."""
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -76,6 +77,7 @@ def shared_reference() -> Path:
 # ---------------------------------------------------------------- nothing is left behind
 
 LEFTOVER_WAIT_S = 3.0
+_PAUSE = threading.Event()  # never set: its wait is the pause between two looks
 
 
 @dataclass
@@ -91,7 +93,7 @@ class _Leftovers:
         return cls(
             {id(thread) for thread in _threads()},
             {process.pid for process in _children()},
-            {id(window) for window in _windows()},
+            set(_windows()),
         )
 
     def new(self) -> list[str]:
@@ -102,7 +104,7 @@ class _Leftovers:
             for p in _children()
             if p.pid not in self.children
         ]
-        found += [f"window {window!r}" for window in _windows() if id(window) not in self.windows]
+        found += [f"window {what}" for at, what in _windows().items() if at not in self.windows]
         return found
 
 
@@ -149,12 +151,15 @@ def _command_line(process: psutil.Process) -> str:
         return "(gone)"
 
 
-def _windows() -> list[object]:
+def _windows() -> dict[int, str]:
+    """Top-level widgets by the address of the C++ object; Python wrappers come and go."""
+    import shiboken6
     from PySide6.QtWidgets import QApplication
 
     if QApplication.instance() is None:
-        return []
-    return list(QApplication.topLevelWidgets())
+        return {}
+    widgets = QApplication.topLevelWidgets()
+    return {shiboken6.getCppPointer(widget)[0]: repr(widget) for widget in widgets}
 
 
 def _deliver_deletions() -> None:
@@ -191,16 +196,15 @@ def _running(timers: list[Callable[[], object]]) -> list[str]:
 
 
 def _wait_briefly(before: _Leftovers) -> None:
-    """Give an ending thread or process the moment it needs."""
-    for thread in _threads():
-        if id(thread) not in before.threads and thread is not threading.current_thread():
-            thread.join(timeout=0.1)
-            return
-    psutil.wait_procs([p for p in _children() if p.pid not in before.children], timeout=0.1)
-    if any(id(window) not in before.windows for window in _windows()):
-        import gc
-
+    """Give what is ending the moment it needs."""
+    new = [thread for thread in _threads() if id(thread) not in before.threads]
+    if new:
+        new[0].join(timeout=0.1)
+    else:
+        psutil.wait_procs([p for p in _children() if p.pid not in before.children], timeout=0.05)
+    if any(window not in before.windows for window in _windows()):
         gc.collect()  # a cycle of Python objects may hold a window that nobody uses any more
+    _PAUSE.wait(0.02)
 
 
 def _stop_children(before: _Leftovers) -> None:

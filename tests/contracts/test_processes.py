@@ -1,0 +1,75 @@
+"""What each process loads, tried in a fresh interpreter."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# openvino_telemetry tells a server about every import of openvino: nothing may leave this machine.
+HEAVY = {"torch", "transformers", "huggingface_hub", "openvino_telemetry"}
+MODEL = {*HEAVY, "openvino", "fgclip2", "sentencepiece"}
+
+FORBIDDEN = {
+    "app.main": MODEL | {"app.worker", "PIL"},
+    "app.engine.link": MODEL | {"PySide6.QtWidgets", "PySide6.QtGui", "PIL"},
+    "app.worker.main": HEAVY | {"PySide6", "app.ui", "app.engine"},
+    "app.worker.decoder": MODEL | {"PySide6", "hnswlib", "sqlite_utils", "app.ui", "app.engine"},
+    "app.cli": HEAVY | {"PySide6", "app.ui", "app.engine"},
+    "fgclip2": {*HEAVY, "PySide6", "app", "trainer"},
+    "fgclip2.openvino_engine": {*HEAVY, "PySide6", "app", "trainer"},
+}
+
+
+def _loaded_by(statement: str) -> set[str]:
+    code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("module", sorted(FORBIDDEN))
+def test_module_loads_nothing_it_must_not(module: str) -> None:
+    loaded = _loaded_by(f"import {module}")
+    assert module in loaded
+    assert not loaded & FORBIDDEN[module]
+
+
+def test_entry_point_loads_no_third_party_module() -> None:
+    before = _loaded_by("pass")
+    loaded = _loaded_by("import app.__main__") - before
+    tops = {name.split(".")[0] for name in loaded}
+    assert tops <= {"app", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("package", ["app", "fgclip2", "trainer"])
+def test_importing_has_no_effects(package: str) -> None:
+    """Every module loads without a thread, a log handler, a file or a line of output."""
+    code = f"""
+import importlib, logging, os, pkgutil, threading, warnings
+import {package}
+def fail(name):
+    raise ImportError(name)
+before = set(os.listdir("."))
+for info in pkgutil.walk_packages({package}.__path__, "{package}.", onerror=fail):
+    if not info.name.endswith("__main__"):
+        importlib.import_module(info.name)
+assert threading.active_count() == 1, threading.enumerate()
+assert not logging.getLogger().handlers, logging.getLogger().handlers
+assert set(os.listdir(".")) - before <= {{"__pycache__"}}
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
