@@ -1,0 +1,170 @@
+"""What people read when something went wrong: a sentence and one thing they can do about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.messages import JobFailed
+
+ErrorAction = Literal["", "retry", "restart_engine", "add_folder", "show_log", "dismiss"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """A translated sentence, and the action with its label (both empty: nothing to do)."""
+
+    sentence: str
+    action: ErrorAction = ""
+    action_label: str = ""
+
+
+def error_text(failure: JobFailed) -> ErrorText:
+    """Return what to say about a failed job; kinds that are not known get a general sentence."""
+    sentence, action = _sentences().get(failure.kind, (_unknown(), "show_log"))
+    params = defaultdict(str, failure.params)
+    return ErrorText(sentence.format_map(params), action, action_label(action))
+
+
+def engine_lost_text(*, restarting: bool, failure: JobFailed | None) -> ErrorText:
+    """Return what to say when the engine process ended unasked."""
+    if failure is not None and not restarting:
+        told = error_text(failure)
+        return ErrorText(told.sentence, "restart_engine", action_label("restart_engine"))
+    if restarting:
+        return ErrorText(
+            QCoreApplication.translate(
+                "ErrorText", "The search engine stopped. It is being restarted; nothing is lost."
+            )
+        )
+    return ErrorText(
+        QCoreApplication.translate(
+            "ErrorText", "The search engine stopped several times in a row. Photos can be viewed."
+        ),
+        "restart_engine",
+        action_label("restart_engine"),
+    )
+
+
+def action_label(action: ErrorAction) -> str:
+    """Return the words on the button of an action."""
+    return {
+        "": "",
+        "retry": QCoreApplication.translate("ErrorText", "Try again"),
+        "restart_engine": QCoreApplication.translate("ErrorText", "Try again"),
+        "add_folder": QCoreApplication.translate("ErrorText", "Add a folder…"),
+        "show_log": QCoreApplication.translate("ErrorText", "Show the log"),
+        "dismiss": QCoreApplication.translate("ErrorText", "Close"),
+    }[action]
+
+
+def reason_text(reason: str) -> str:
+    """Return why a file could not be used; an unknown reason word is shown as it is."""
+    return _reasons().get(reason, reason)
+
+
+def _unknown() -> str:
+    return QCoreApplication.translate("ErrorText", "Something went wrong. The log says what.")
+
+
+def _sentences() -> dict[str, tuple[str, ErrorAction]]:
+    return {
+        **_library_sentences(),
+        **_model_sentences(),
+        "SettingsError": (
+            QCoreApplication.translate("ErrorText", "The settings cannot be read or written."),
+            "show_log",
+        ),
+        "RootError": (
+            QCoreApplication.translate("ErrorText", "This folder cannot be added: {path}"),
+            "add_folder",
+        ),
+        "PhotoMissingError": (
+            QCoreApplication.translate("ErrorText", "The file of this photo is not there any more."),
+            "dismiss",
+        ),
+        "PhotoUnreadableError": (
+            QCoreApplication.translate("ErrorText", "This photo cannot be read."),
+            "dismiss",
+        ),
+        "QueryError": (
+            QCoreApplication.translate("ErrorText", "This cannot be searched for."),
+            "dismiss",
+        ),
+        "EngineLostError": (
+            QCoreApplication.translate("ErrorText", "The search engine stopped during this."),
+            "retry",
+        ),
+    }
+
+
+def _library_sentences() -> dict[str, tuple[str, ErrorAction]]:
+    return {
+        "LibraryError": (
+            QCoreApplication.translate("ErrorText", "The library cannot be used."),
+            "restart_engine",
+        ),
+        "LibraryMissingError": (
+            QCoreApplication.translate("ErrorText", "There is no library yet."),
+            "add_folder",
+        ),
+        "LibraryLockedError": (
+            QCoreApplication.translate(
+                "ErrorText", "Another Finelens uses this library. Close it, then try again."
+            ),
+            "restart_engine",
+        ),
+        "LibraryNewerError": (
+            QCoreApplication.translate(
+                "ErrorText", "This library was made by a newer Finelens. Please update."
+            ),
+            "restart_engine",
+        ),
+        "LibraryDamagedError": (
+            QCoreApplication.translate(
+                "ErrorText", "The library file is damaged. Your photos are not touched."
+            ),
+            "show_log",
+        ),
+    }
+
+
+def _model_sentences() -> dict[str, tuple[str, ErrorAction]]:
+    unusable = QCoreApplication.translate(
+        "ErrorText", "The search model cannot be used. Photos can be viewed but not searched."
+    )
+    names = (
+        "ModelError",
+        "FgclipError",
+        "WeightsError",
+        "ConfigError",
+        "TokenizerError",
+        "EngineError",
+    )
+    texts: dict[str, tuple[str, ErrorAction]] = {name: (unusable, "restart_engine") for name in names}
+    texts["DeviceMemoryError"] = (
+        QCoreApplication.translate("ErrorText", "There is not enough memory for this."),
+        "retry",
+    )
+    texts["ImageError"] = (
+        QCoreApplication.translate("ErrorText", "This picture cannot be used."),
+        "dismiss",
+    )
+    return texts
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "unreadable": QCoreApplication.translate("ErrorText", "Not a readable picture"),
+        "truncated": QCoreApplication.translate("ErrorText", "The file is cut off"),
+        "unsupported": QCoreApplication.translate("ErrorText", "This format is not supported"),
+        "too_large": QCoreApplication.translate("ErrorText", "The picture is too large"),
+        "timeout": QCoreApplication.translate("ErrorText", "Reading took too long"),
+        "crashed": QCoreApplication.translate("ErrorText", "Reading it failed"),
+        "permission": QCoreApplication.translate("ErrorText", "No permission to read it"),
+        "missing": QCoreApplication.translate("ErrorText", "The file is gone"),
+        "empty": QCoreApplication.translate("ErrorText", "The file is empty"),
+    }

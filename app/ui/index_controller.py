@@ -1,0 +1,88 @@
+"""Folders and index jobs: what people want of them, and how far they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.messages import IndexFinished, IndexProgress, JobFailed
+from app.engine.link import EngineLink
+
+
+class IndexController(QObject):
+    """Starts, rests, resumes and stops index jobs; several folders are several jobs."""
+
+    index_started = Signal()
+    index_progressed = Signal(object)  # IndexProgress
+    index_ended = Signal(object)  # IndexFinished, the last of the running jobs
+    index_failed = Signal(object)  # JobFailed
+
+    def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._progress: IndexProgress | None = None
+        link.index_progressed.connect(self._on_link_index_progressed)
+        link.index_finished.connect(self._on_link_index_finished)
+        link.job_failed.connect(self._on_link_job_failed)
+        self._own_jobs: set[int] = set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an index job is not finished."""
+        return bool(self._own_jobs)
+
+    @property
+    def progress(self) -> IndexProgress | None:
+        """The latest word of the running job."""
+        return self._progress
+
+    def add_folder(self, folder: str | Path) -> int:
+        """Put a folder into the library and index it; returns the job's number."""
+        return self.start((os.fsencode(folder),))
+
+    def start(self, roots: tuple[bytes, ...] = ()) -> int:
+        """Look for new photos in these folders; ``()`` is all that the library knows."""
+        job_id = self._link.start_index(roots)
+        self._own_jobs.add(job_id)
+        self.index_started.emit()
+        return job_id
+
+    @Slot()
+    def pause(self) -> None:
+        """Let the running jobs rest."""
+        for job_id in self._own_jobs:
+            self._link.pause(job_id)
+
+    @Slot()
+    def resume(self) -> None:
+        """Let resting jobs go on."""
+        for job_id in self._own_jobs:
+            self._link.resume(job_id)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop all index jobs; what they finished stays."""
+        for job_id in self._own_jobs:
+            self._link.cancel(job_id)
+
+    @Slot(object)
+    def _on_link_index_progressed(self, event: IndexProgress) -> None:
+        if event.job_id in self._own_jobs:
+            self._progress = event
+            self.index_progressed.emit(event)
+
+    @Slot(object)
+    def _on_link_index_finished(self, event: IndexFinished) -> None:
+        self._own_jobs.discard(event.job_id)
+        if not self._own_jobs:
+            self._progress = None
+            self.index_ended.emit(event)
+
+    @Slot(object)
+    def _on_link_job_failed(self, event: JobFailed) -> None:
+        if event.job_id in self._own_jobs:
+            self._own_jobs.discard(event.job_id)
+            self._progress = None
+            self.index_failed.emit(event)

@@ -1,0 +1,195 @@
+"""Where people say what they look for: a line of text, a picture, or a box in a photo."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+
+from app.ui.icon_button import IconButton
+from app.ui.icons import line_icon
+
+LIVE_DELAY_MS = 150
+FIELD_HEIGHT_PX = 36
+
+
+class QueryEdit(QLineEdit):
+    """A line that knows when an input method composes, and searches only between compositions.
+
+    ``query_entered`` comes at once on Enter and ``LIVE_DELAY_MS`` after the last key otherwise,
+    never while an input method composes, never twice for the same text unless Enter asks for it.
+    """
+
+    query_entered = Signal(str)
+    escape_pressed = Signal()
+    picture_pasted = Signal(object)  # QImage
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_composing = False
+        self._last_query = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LIVE_DELAY_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        self.textChanged.connect(self._on_text_changed)
+        self.returnPressed.connect(self._on_return_pressed)
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether an input method holds unfinished text."""
+        return self._is_composing
+
+    def query(self) -> str:
+        """Return the text as it is searched: NFC, trimmed."""
+        return unicodedata.normalize("NFC", self.text()).strip()
+
+    def show_query(self, text: str) -> None:
+        """Show a text without searching for it."""
+        self._last_query = unicodedata.normalize("NFC", text).strip()
+        self.setText(text)
+        self._timer.stop()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Note whether a composition goes on."""
+        self._is_composing = bool(event.preeditString())
+        if self._is_composing:
+            self._timer.stop()
+        super().inputMethodEvent(event)
+        if not self._is_composing and self.query() != self._last_query:
+            self._timer.start()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A composition does not outlive the focus."""
+        self._is_composing = False
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Paste pictures; pass Esc on; leave Enter to the input method while it composes."""
+        if self._is_composing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+            return
+        if event.key() == Qt.Key.Key_Escape and not self._is_composing:
+            self.escape_pressed.emit()
+            return
+        if event.matches(QKeySequence.StandardKey.Paste):
+            mime = QApplication.clipboard().mimeData()
+            if mime is not None and mime.hasImage() and not mime.hasText():
+                self.picture_pasted.emit(QImage(mime.imageData()))
+                return
+        super().keyPressEvent(event)
+
+    @Slot(str)
+    def _on_text_changed(self, _text: str) -> None:
+        if not self._is_composing:
+            self._timer.start()
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        if not self._is_composing and self.query() != self._last_query:
+            self._run()
+
+    @Slot()
+    def _on_return_pressed(self) -> None:
+        if not self._is_composing:
+            self._run()
+
+    def _run(self) -> None:
+        self._timer.stop()
+        self._last_query = self.query()
+        self.query_entered.emit(self._last_query)
+
+
+class SearchBar(QWidget):
+    """The query line with its clear button and the picture menu."""
+
+    search_requested = Signal(str)
+    clear_requested = Signal()
+    picture_pasted = Signal(object)  # QImage
+    paste_requested = Signal()
+    picture_file_requested = Signal()
+    box_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = QueryEdit(self)
+        self.edit.setObjectName("searchField")
+        self.edit.setMinimumHeight(FIELD_HEIGHT_PX)
+        self.edit.setFrame(True)
+        self._search_action = QAction(self)
+        self._clear_action = QAction(self)
+        self.edit.addAction(self._search_action, QLineEdit.ActionPosition.LeadingPosition)
+        self.edit.addAction(self._clear_action, QLineEdit.ActionPosition.TrailingPosition)
+        self.picture_button = IconButton("picture", self, icon_px=20)
+        self.picture_button.setFixedSize(FIELD_HEIGHT_PX, FIELD_HEIGHT_PX)
+        self.picture_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self)
+        self._box_action = self._menu.addAction("")
+        self._paste_action = self._menu.addAction("")
+        self._file_action = self._menu.addAction("")
+        self.picture_button.setMenu(self._menu)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.edit, 1)
+        layout.addWidget(self.picture_button)
+        self.setFocusProxy(self.edit)
+        self._connect()
+        self._redraw()
+        self._retranslate()
+        self._clear_action.setVisible(False)
+
+    def _connect(self) -> None:
+        self.edit.query_entered.connect(self.search_requested)
+        self.edit.escape_pressed.connect(self._on_edit_escape_pressed)
+        self.edit.picture_pasted.connect(self.picture_pasted)
+        self.edit.textChanged.connect(self._on_edit_text_changed)
+        self._clear_action.triggered.connect(self._on_clear_action_triggered)
+        self._box_action.triggered.connect(self.box_requested)
+        self._paste_action.triggered.connect(self.paste_requested)
+        self._file_action.triggered.connect(self.picture_file_requested)
+
+    def focus_field(self) -> None:
+        """Put the cursor into the line with its text selected."""
+        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.edit.selectAll()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow language and theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self._search_action.setIcon(line_icon("search", self.palette()))
+        self._clear_action.setIcon(line_icon("clear", self.palette()))
+
+    def _retranslate(self) -> None:
+        self.edit.setPlaceholderText(self.tr("What are you looking for?"))
+        self.edit.setAccessibleName(self.tr("Search photos"))
+        self._search_action.setToolTip(self.tr("Search"))
+        self._clear_action.setText(self.tr("Clear"))
+        self._clear_action.setToolTip(self.tr("Clear (Esc)"))
+        self.picture_button.set_label(self.tr("Search by a picture or a box"))
+        self._box_action.setText(self.tr("Draw a box in the selected photo"))
+        self._paste_action.setText(self.tr("Paste a picture"))
+        self._file_action.setText(self.tr("Choose a picture…"))
+
+    @Slot(str)
+    def _on_edit_text_changed(self, text: str) -> None:
+        self._clear_action.setVisible(bool(text))
+
+    @Slot()
+    def _on_clear_action_triggered(self) -> None:
+        self.edit.show_query("")
+        self.edit.setFocus()
+        self.clear_requested.emit()
+
+    @Slot()
+    def _on_edit_escape_pressed(self) -> None:
+        self.edit.show_query("")
+        self.clear_requested.emit()
