@@ -1,0 +1,101 @@
+"""Folders that the user added."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from app.core.errors import RootError
+from app.core.library import generation
+from app.core.library.rows import Root, RootState
+from app.core.library.store import Store
+from app.core.paths import display_path
+
+_COUNTED = """
+    SELECT r.id, r.path, r.display, r.state,
+        (SELECT COUNT(*) FROM photos p WHERE p.root_id = r.id AND p.gone = 0),
+        (SELECT COUNT(*) FROM vectors v WHERE v.model_id = ? AND v.root_id = r.id)
+    FROM roots r
+"""
+
+
+def all_roots(store: Store, model_id: int | None) -> list[Root]:
+    """Return all roots in the order they were added, with counts for one model."""
+    return [Root(*row) for row in store.rows(f"{_COUNTED} ORDER BY r.id", (model_id,))]
+
+
+def one_root(store: Store, root_id: int, model_id: int | None = None) -> Root:
+    """Return one root; RootError if there is none with that id."""
+    row = store.row(f"{_COUNTED} WHERE r.id = ?", (model_id, root_id))
+    if row is None:
+        raise RootError(f"No folder of the library has the number {root_id}.", root_id=str(root_id))
+    return Root(*row)
+
+
+def add(store: Store, path: bytes) -> Root:
+    """Add a folder, or return the one that is there already."""
+    absolute = os.path.abspath(path)
+    shown = display_path(absolute)
+    with store.transaction():
+        for root in all_roots(store, None):
+            if _same_folder(root.path, absolute):
+                return root
+            if _contains(root.path, absolute) or _contains(absolute, root.path):
+                where = "inside" if _contains(root.path, absolute) else "around"
+                raise RootError(
+                    f"{shown} lies {where} {root.display}, which is in the library already."
+                    " Add only one of the two.",
+                    path=shown,
+                    other=root.display,
+                )
+        if not os.path.isdir(absolute):
+            raise RootError(f"{shown} is not a folder that can be read.", path=shown)
+        store.run(
+            "INSERT INTO roots (path, display, added_at) VALUES (?, ?, ?)",
+            (absolute, shown, datetime.now(UTC).isoformat(timespec="seconds")),
+        )
+        root_id = int(store.value("SELECT last_insert_rowid()"))
+        generation.raise_library(store)
+        return one_root(store, root_id)
+
+
+def set_state(store: Store, root_id: int, state: RootState) -> None:
+    """Mark a root as there or away."""
+    with store.transaction():
+        if one_root(store, root_id).state != state:
+            store.run("UPDATE roots SET state = ? WHERE id = ?", (state, root_id))
+            generation.raise_library(store)
+
+
+def remove(store: Store, root_id: int) -> tuple[int, list[bytes]]:
+    """Forget a root with all its photos; return how many and the hashes they had."""
+    with store.transaction(durable=True):
+        n_photos = one_root(store, root_id).n_photos
+        hashes = [
+            content_hash
+            for (content_hash,) in store.rows(
+                "SELECT DISTINCT content_hash FROM photos WHERE root_id = ?", (root_id,)
+            )
+        ]
+        store.run(
+            "UPDATE models SET generation = generation + 1 WHERE id IN"
+            " (SELECT model_id FROM vectors WHERE root_id = ?)",
+            (root_id,),
+        )
+        store.run("DELETE FROM roots WHERE id = ?", (root_id,))
+        generation.raise_library(store)
+    return n_photos, hashes
+
+
+def _same_folder(one: bytes, other: bytes) -> bool:
+    return _resolved(one) == _resolved(other)
+
+
+def _contains(outer: bytes, inner: bytes) -> bool:
+    outer, inner = _resolved(outer), _resolved(inner)
+    prefix = outer if outer.endswith(os.sep.encode()) else outer + os.sep.encode()
+    return inner != outer and inner.startswith(prefix)
+
+
+def _resolved(path: bytes) -> bytes:
+    return os.path.normcase(os.path.realpath(path))

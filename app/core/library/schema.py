@@ -1,0 +1,317 @@
+"""Tables of ``library.sqlite`` and the steps that bring older files up to date.
+
+``PRAGMA application_id`` says that a file is ours, ``PRAGMA user_version`` which version of the
+schema it has. A change of the schema is a new version, a new step in ``UPGRADES`` and a fixture of
+the old version in the tests; the steps of released versions are never edited.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Callable
+
+from app.core.errors import LibraryDamagedError, LibraryMissingError, LibraryNewerError
+from app.core.library.store import Store
+from app.core.paths import display_path
+
+APPLICATION_ID = 0x46696E65  # "Fine"
+SCHEMA_VERSION = 2
+
+# Ids are never reused (AUTOINCREMENT): windows and index files may hold the id of a row that left.
+DDL = (
+    """
+    CREATE TABLE library (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        uuid TEXT NOT NULL,
+        generation INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    """
+    CREATE TABLE roots (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        path BLOB NOT NULL UNIQUE,
+        display TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'online' CHECK (state IN ('online', 'offline')),
+        added_at TEXT NOT NULL
+    )
+    """,
+    # gone: the file is not there, but the row is kept for what people said about the photo, and for
+    # a while to recognise the file elsewhere. sort_s: when it was taken, else changed; seconds.
+    """
+    CREATE TABLE photos (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+        path BLOB NOT NULL,
+        display TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        content_hash BLOB NOT NULL,
+        width_px INTEGER NOT NULL,
+        height_px INTEGER NOT NULL,
+        taken_at TEXT,
+        camera TEXT,
+        format TEXT NOT NULL,
+        average_rgb INTEGER NOT NULL,
+        sort_s INTEGER NOT NULL,
+        gone INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (root_id, path)
+    )
+    """,
+    "CREATE INDEX photos_by_content ON photos (content_hash, size_bytes)",
+    "CREATE INDEX photos_newest ON photos (sort_s DESC, id DESC) WHERE gone = 0",
+    "CREATE INDEX photos_newest_in_root ON photos (root_id, sort_s DESC, id DESC) WHERE gone = 0",
+    """
+    CREATE TABLE problems (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+        path BLOB NOT NULL,
+        display TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        decoder_version TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        UNIQUE (root_id, path)
+    )
+    """,
+    """
+    CREATE TABLE models (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        fingerprint TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        dim INTEGER NOT NULL,
+        generation INTEGER NOT NULL DEFAULT 0,
+        added_at TEXT NOT NULL
+    )
+    """,
+    # vector: float16, little-endian. root_id: of the photo, NULL while it is gone. generation: of
+    # the model when the row changed, so that an index can catch up.
+    """
+    CREATE TABLE vectors (
+        id INTEGER PRIMARY KEY,
+        model_id INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+        photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+        root_id INTEGER,
+        generation INTEGER NOT NULL,
+        patches INTEGER NOT NULL,
+        vector BLOB NOT NULL,
+        UNIQUE (model_id, photo_id)
+    )
+    """,
+    "CREATE INDEX vectors_of_photo ON vectors (photo_id)",
+    "CREATE INDEX vectors_by_root ON vectors (model_id, root_id)",
+    "CREATE INDEX vectors_by_generation ON vectors (model_id, generation)",
+    # boxes: (K, 4) uint16 in 1/65535 of width and height; scales: (K,) float32; codes: (K, E) int8;
+    # a vector is its codes times its scale. All little-endian.
+    """
+    CREATE TABLE regions (
+        id INTEGER PRIMARY KEY,
+        model_id INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+        photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+        n_regions INTEGER NOT NULL,
+        boxes BLOB NOT NULL,
+        scales BLOB NOT NULL,
+        codes BLOB NOT NULL,
+        UNIQUE (model_id, photo_id)
+    )
+    """,
+    "CREATE INDEX regions_of_photo ON regions (photo_id)",
+    # What people made. Written with full durability.
+    """
+    CREATE TABLE ratings (
+        photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
+        rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5),
+        favourite INTEGER NOT NULL CHECK (favourite IN (0, 1)),
+        changed_at TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE albums (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE album_photos (
+        album_id INTEGER NOT NULL REFERENCES albums (id) ON DELETE CASCADE,
+        photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        PRIMARY KEY (album_id, photo_id)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX album_photos_of_photo ON album_photos (photo_id)",
+    "CREATE TABLE tags (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE)",
+    """
+    CREATE TABLE photo_tags (
+        photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+        tag_id INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+        PRIMARY KEY (photo_id, tag_id)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX photo_tags_of_tag ON photo_tags (tag_id)",
+    """
+    CREATE TABLE saved_searches (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        query TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    )
+    """,
+)
+
+TABLES = frozenset(
+    {
+        "library",
+        "roots",
+        "photos",
+        "problems",
+        "models",
+        "vectors",
+        "regions",
+        "ratings",
+        "albums",
+        "album_photos",
+        "tags",
+        "photo_tags",
+        "saved_searches",
+    }
+)
+
+
+def prepare(store: Store) -> None:
+    """Create the tables in an empty file, bring an older file up to date, refuse any other.
+
+    Raises:
+        LibraryDamagedError: not a library, or tables are missing.
+        LibraryNewerError: made by a newer version.
+    """
+    with store.transaction():
+        version = _version(store)
+        if version is None:
+            _create(store)
+        elif version < SCHEMA_VERSION:
+            for older in range(version, SCHEMA_VERSION):
+                with store.plain_errors():
+                    UPGRADES[older](store.connection)
+            store.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        _require_tables(store)
+
+
+def check(store: Store) -> None:
+    """Check that a reader can use the file as it is.
+
+    Raises:
+        LibraryMissingError: still empty, or of an older version that a writer must prepare.
+        LibraryDamagedError: not a library, or tables are missing.
+        LibraryNewerError: made by a newer version.
+    """
+    with store.snapshot():
+        version = _version(store)
+        if version is None or version < SCHEMA_VERSION:
+            shown = _shown(store)
+            raise LibraryMissingError(
+                f"The library {shown} is not ready yet; it is prepared when indexing starts.",
+                directory=shown,
+            )
+        _require_tables(store)
+
+
+def check_integrity(store: Store) -> None:
+    """Read every page and check the structure of the file.
+
+    Raises:
+        LibraryDamagedError: it is not sound.
+    """
+    found = str(store.value("PRAGMA quick_check(1)"))
+    if found != "ok":
+        raise LibraryDamagedError(
+            f"The library {_shown(store)} is damaged ({found}). Move it aside and index again.",
+            file=_shown(store),
+        )
+
+
+def _version(store: Store) -> int | None:
+    """Return the schema version of the file, None for an empty one."""
+    application_id = int(store.value("PRAGMA application_id"))
+    version = int(store.value("PRAGMA user_version"))
+    if application_id == APPLICATION_ID and version > SCHEMA_VERSION:
+        raise LibraryNewerError(
+            f"The library {_shown(store)} was made by a newer Finelens (format {version}, this one"
+            f" knows up to {SCHEMA_VERSION}). Update Finelens, or choose another library folder.",
+            file=_shown(store),
+            version=str(version),
+        )
+    if application_id == APPLICATION_ID and version >= 1:
+        return version
+    if application_id == 0 and version == 0 and not store.value("SELECT 1 FROM sqlite_master"):
+        return None
+    raise LibraryDamagedError(
+        f"The file {_shown(store)} is not a Finelens library. Move it aside and start again.",
+        file=_shown(store),
+    )
+
+
+def _require_tables(store: Store) -> None:
+    there = {name for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    lost = sorted(TABLES - there)
+    if lost or not store.value("SELECT 1 FROM library"):
+        raise LibraryDamagedError(
+            f"The library {_shown(store)} is damaged: it lacks {', '.join(lost) or 'its identity'}."
+            " Move it aside and index again.",
+            file=_shown(store),
+        )
+
+
+def _create(store: Store) -> None:
+    for statement in DDL:
+        store.run(statement)
+    store.run("INSERT INTO library (id, uuid) VALUES (1, ?)", (str(uuid.uuid4()),))
+    store.run(f"PRAGMA application_id = {APPLICATION_ID}")
+    store.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _shown(store: Store) -> str:
+    return display_path(os.fsencode(store.path))
+
+
+# ---------------------------------------------------------------- upgrade steps, oldest first
+
+
+def _add_regions_and_gone_photos(connection: sqlite3.Connection) -> None:
+    """1 -> 2: region vectors; photos whose file is gone stay for what people said about them."""
+    from sqlite_utils import Database
+
+    Database(connection).table("photos").add_column("gone", int, not_null_default=0)
+    for name in ("photos_newest", "photos_newest_in_root"):
+        connection.execute(f"DROP INDEX {name}")
+    connection.execute("CREATE INDEX photos_newest ON photos (sort_s DESC, id DESC) WHERE gone = 0")
+    connection.execute(
+        "CREATE INDEX photos_newest_in_root"
+        " ON photos (root_id, sort_s DESC, id DESC) WHERE gone = 0"
+    )
+    connection.execute(
+        """
+        CREATE TABLE regions (
+            id INTEGER PRIMARY KEY,
+            model_id INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+            photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+            n_regions INTEGER NOT NULL,
+            boxes BLOB NOT NULL,
+            scales BLOB NOT NULL,
+            codes BLOB NOT NULL,
+            UNIQUE (model_id, photo_id)
+        )
+        """
+    )
+    connection.execute("CREATE INDEX regions_of_photo ON regions (photo_id)")
+
+
+UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _add_regions_and_gone_photos,
+}
