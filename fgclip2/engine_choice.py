@@ -38,10 +38,10 @@ def create_engine(checkpoint: Checkpoint, engine: str, precision: str) -> Engine
 
 def _create_openvino(checkpoint: Checkpoint, precision: str, *, is_tiny: bool) -> Engine:
     _need("openvino")
-    from fgclip2.openvino_engine import OpenvinoEngine, bf16_is_native
+    from fgclip2.openvino_engine import OpenvinoEngine, bf16_is_faster
 
     if precision == "auto":
-        precision = "bf16" if not is_tiny and bf16_is_native() else "f32"
+        precision = "bf16" if not is_tiny and bf16_is_faster() else "f32"
     return OpenvinoEngine(checkpoint, precision)
 
 

@@ -71,6 +71,14 @@ def text_tower(checkpoint: Checkpoint) -> ov.Model:
     return ov.Model([ops.squeeze(state, _ints(1))], [embeddings], "text_tower")
 
 
+def probe_layer(n_tokens: int, width: int) -> ov.Model:
+    """The two large products of a layer, with weights of one, to measure a machine by."""
+    state = _input("state", (n_tokens, width))
+    inner = ops.matmul(state, ops.constant(np.ones((4 * width, width), np.float32)), False, True)
+    outer = ops.constant(np.ones((width, 4 * width), np.float32))
+    return ov.Model([ops.matmul(ops.gelu(inner, "tanh"), outer, False, True)], [state], "probe")
+
+
 def _head_start(checkpoint: Checkpoint) -> tuple[_Builder, ov.Node]:
     config = checkpoint.config.vision
     hidden = _input("hidden", (_DYNAMIC, _DYNAMIC, config.hidden_size))
