@@ -1,4 +1,4 @@
-"""How a photo lies in its cell: fitted or cropped to the square, and where its regions are there."""
+"""How a photo lies in its cell, fitted or cropped to the square, and where its regions are."""
 
 from __future__ import annotations
 

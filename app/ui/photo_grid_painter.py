@@ -1,0 +1,233 @@
+"""How one photo of the grid looks: thumbnail, matched places, name, hover and selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen
+
+from app.core.messages import Box, Hit
+from app.ui.icons import paint_icon
+from app.ui.photo_grid_cell import CellMap
+from app.ui.photo_grid_model import PhotoCell
+from app.ui.theme import CHIP_COLORS, FRAME_PX, RADIUS_PX, SECONDARY_TEXT_PX
+
+OUTSET_PX = 4
+"""The selection frame reaches this far out of a cell: half the gap, so neighbours never touch."""
+BUTTON_PX = 26
+BUTTONS_FROM_SIDE_PX = 112
+TICK_SIZE = (12, 3)
+WHOLE_PHOTO = 0.92
+"""A matched place that covers this much of the photo is not worth a frame."""
+OUTLINE = QColor(0, 0, 0, 150)
+N_NAMES_KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """What a cell looks like beside its photo."""
+
+    selected: bool = False
+    current: bool = False
+    hovered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoverButtons:
+    """Where the buttons of a hovered photo are."""
+
+    similar: QRect
+    menu: QRect
+
+    @classmethod
+    def on(cls, thumbnail: QRect) -> HoverButtons | None:
+        """Their places; None where there is no room."""
+        if thumbnail.width() < BUTTONS_FROM_SIDE_PX:
+            return None
+        menu = QRect(thumbnail.right() - BUTTON_PX - 5, thumbnail.top() + 6, BUTTON_PX, BUTTON_PX)
+        return cls(menu.translated(-BUTTON_PX - 4, 0), menu)
+
+
+def phrase_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
+    """The places to frame: chip number and box; places that are nearly the whole photo are not."""
+    if hit is None:
+        return []
+    boxes = [(i, phrase.region) for i, phrase in enumerate(hit.phrases)]
+    if not any(box for _, box in boxes):
+        boxes = [(0, hit.region)]
+    return [
+        (i, box)
+        for i, box in boxes
+        if box is not None and (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO
+    ]
+
+
+def chip_color(number: int) -> QColor:
+    """The colour of a query's phrase."""
+    return QColor(CHIP_COLORS[number % len(CHIP_COLORS)])
+
+
+def paint_region(painter: QPainter, area: QRectF, color: QColor) -> None:
+    """Frame a region: 2 px of its colour, with a thin dark outline to read on any photo."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inner = area.adjusted(1, 1, -1, -1)
+    painter.setPen(QPen(OUTLINE, FRAME_PX + 2))
+    painter.drawRoundedRect(inner, 3, 3)
+    painter.setPen(QPen(color, FRAME_PX))
+    painter.drawRoundedRect(inner, 3, 3)
+
+
+class PhotoCellPainter:
+    """Paints cells with the palette and fonts of one view."""
+
+    def __init__(self, font: QFont) -> None:
+        self._font = QFont(font)
+        self._font.setPixelSize(SECONDARY_TEXT_PX)
+        self._metrics = QFontMetrics(self._font)
+        self._elided: dict[tuple[str, int], str] = {}
+
+    def paint(
+        self,
+        painter: QPainter,
+        cell: PhotoCell,
+        place: QRect,
+        state: CellState,
+        palette: QPalette,
+        *,
+        square: bool,
+    ) -> None:
+        """Paint a photo into its place: the thumbnail and below it, if there is room, its name."""
+        thumbnail = QRect(place.left(), place.top(), place.width(), place.width())
+        places = self._map(cell, thumbnail, square=square)
+        shown = _snapped(places.shown, painter.device().devicePixelRatio())
+        self._paint_picture(painter, cell, shown, palette)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_regions(painter, cell.hit, places)
+        self._paint_frame(painter, shown, state, palette)
+        if state.hovered:
+            self._paint_buttons(painter, HoverButtons.on(thumbnail))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        name_area = QRect(
+            place.left(), thumbnail.bottom() + 1, place.width(), place.height() - place.width()
+        )
+        self._paint_foot(painter, cell, name_area, state, palette)
+
+    def _map(self, cell: PhotoCell, thumbnail: QRect, *, square: bool) -> CellMap:
+        if cell.photo is None:
+            return CellMap.of(1, 1, QRectF(thumbnail), square=True)
+        size = (cell.photo.width_px, cell.photo.height_px)
+        return CellMap.of(*size, QRectF(thumbnail), square=square)
+
+    def _paint_picture(
+        self, painter: QPainter, cell: PhotoCell, shown: QRectF, palette: QPalette
+    ) -> None:
+        if cell.thumbnail is not None:
+            _draw_image(painter, shown, cell.thumbnail)
+            return
+        if cell.photo is None:
+            color = palette.color(QPalette.ColorRole.Midlight)
+        else:
+            color = QColor.fromRgb(cell.photo.average_rgb)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawRoundedRect(shown, RADIUS_PX, RADIUS_PX)
+
+    def _paint_regions(self, painter: QPainter, hit: Hit | None, places: CellMap) -> None:
+        for number, box in phrase_boxes(hit):
+            area = places.to_cell(box)
+            if area.width() > 2 * FRAME_PX and area.height() > 2 * FRAME_PX:
+                paint_region(painter, area, chip_color(number))
+
+    def _paint_frame(
+        self, painter: QPainter, shown: QRectF, state: CellState, palette: QPalette
+    ) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if state.selected:
+            outset = OUTSET_PX - FRAME_PX / 2
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), FRAME_PX))
+        elif state.current:
+            outset = OUTSET_PX - 1.5
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 1))
+        elif state.hovered:
+            outset = OUTSET_PX - 1.5
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.PlaceholderText), 1))
+        else:
+            return
+        frame = shown.adjusted(-outset, -outset, outset, outset)
+        painter.drawRoundedRect(frame, RADIUS_PX + outset, RADIUS_PX + outset)
+
+    def _paint_buttons(self, painter: QPainter, buttons: HoverButtons | None) -> None:
+        if buttons is None:
+            return
+        for area in (buttons.similar, buttons.menu):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(20, 20, 20, 190))
+            painter.drawRoundedRect(QRectF(area), RADIUS_PX, RADIUS_PX)
+        white = QColor("#f4f4f4")
+        paint_icon(painter, "similar", QRectF(buttons.similar).adjusted(4, 4, -4, -4), white)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(white)
+        for dx in (-5, 0, 5):
+            painter.drawEllipse(QRectF(buttons.menu).center() + QPointF(dx, 0), 1.6, 1.6)
+
+    def _paint_foot(
+        self,
+        painter: QPainter,
+        cell: PhotoCell,
+        area: QRect,
+        state: CellState,
+        palette: QPalette,
+    ) -> None:
+        """The name, after a tick in its colour for every phrase that fits."""
+        if area.height() < 8:
+            return
+        left = area.left() + 1
+        for number in self._ticks(cell.hit):
+            tick = QRect(left, area.center().y() + 1 - TICK_SIZE[1] // 2, *TICK_SIZE)
+            painter.fillRect(tick, chip_color(number))
+            left += TICK_SIZE[0] + 3
+        if left > area.left() + 1:
+            left += 3
+        role = QPalette.ColorRole.Text if state.selected else QPalette.ColorRole.PlaceholderText
+        painter.setPen(palette.color(role))
+        painter.setFont(self._font)
+        baseline = area.center().y() + 1 + (self._metrics.ascent() - self._metrics.descent()) // 2
+        painter.drawText(left, baseline, self._elide(cell.name, area.right() - left))
+
+    def _ticks(self, hit: Hit | None) -> list[int]:
+        if hit is None or hit.match == "weak":
+            return []
+        return [i for i, phrase in enumerate(hit.phrases) if phrase.score >= 0.5]
+
+    def _elide(self, name: str, width_px: int) -> str:
+        key = (name, width_px)
+        text = self._elided.get(key)
+        if text is None:
+            if len(self._elided) >= N_NAMES_KEPT:
+                self._elided.clear()
+            middle = Qt.TextElideMode.ElideMiddle
+            text = self._elided[key] = self._metrics.elidedText(name, middle, width_px)
+        return text
+
+
+def _snapped(area: QRectF, ratio: float) -> QRectF:
+    """An area whose edges lie on device pixels, so that thumbnails are copied and not resampled."""
+    left, top = round(area.left() * ratio), round(area.top() * ratio)
+    width, height = round(area.width() * ratio), round(area.height() * ratio)
+    return QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
+
+
+def _draw_image(painter: QPainter, shown: QRectF, image: QImage) -> None:
+    """Copy an image that has the right size; fit an older cut into the place without distortion."""
+    ratio = painter.device().devicePixelRatio()
+    width, height = round(shown.width() * ratio), round(shown.height() * ratio)
+    if abs(image.width() - width) <= 1 and abs(image.height() - height) <= 1:
+        size = QSizeF(image.width() / ratio, image.height() / ratio)
+        painter.drawImage(QRectF(shown.topLeft(), size), image)
+        return
+    part = QSizeF(width, height).scaled(QSizeF(image.size()), Qt.AspectRatioMode.KeepAspectRatio)
+    left, top = (image.width() - part.width()) / 2, (image.height() - part.height()) / 2
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(shown, image, QRectF(QPointF(left, top), part))
