@@ -60,8 +60,9 @@ def _decoded(
             f"The regions of photo {photo_id} have the wrong size."
             " Move the library aside and index again."
         )
+    places = np.frombuffer(boxes, "<u2").astype(np.float32)
     numbers = np.frombuffer(codes, np.int8).reshape(n_regions, dim).astype(np.float32)
     return Regions(
-        boxes=np.frombuffer(boxes, "<u2").reshape(n_regions, 4) / np.float32(_BOX_UNITS),
+        boxes=(places / np.float32(_BOX_UNITS)).reshape(n_regions, 4),
         vectors=numbers * np.frombuffer(scales, "<f4").astype(np.float32)[:, None],
     )

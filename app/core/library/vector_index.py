@@ -1,0 +1,259 @@
+"""Finding the photos nearest to a vector.
+
+SQLite holds the vectors; this keeps them in memory, (n, E) float16, and answers exactly: up to
+``EXACT_LIMIT`` photos, and whenever a filter is given, by comparing with every one. Above that an
+hnswlib graph proposes candidates, which are ranked by the stored vectors. Rows that are not in the
+graph yet are always compared, so an answer is complete while the graph is still being built.
+
+Memory: 2 E bytes a photo, and above the limit 4 E + about 160 bytes more for the graph.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.library.graph_cache import GraphCache, GraphFacts, GraphIdentity, new_graph
+from app.core.library.library import Library
+from app.core.library.rows import Float32Array, Int64Array
+from app.core.library.vector_table import VectorTable
+
+EXACT_LIMIT = 20_000
+N_NEIGHBOURS = 16
+_BUILD_EFFORT = 100
+_LEAST_SEARCH_EFFORT = 200
+_CANDIDATES_PER_HIT = 3
+_GRAPH_ROWS_PER_NEW_ROW = 3
+_GRAPH_ROWS_PER_STEP = 2000
+_UNFINISHED_WORTH_SAVING = 0.5
+_FEW_DEAD = 1000
+_ROOM = 1.25
+_NO_IDS: Int64Array = np.empty(0, np.int64)
+
+_logger = logging.getLogger(__name__)
+Floats = npt.NDArray[np.floating]
+
+
+class VectorIndex:
+    """The photo vectors of one model, searchable. One thread at a time.
+
+    Whoever writes vectors to the library tells the index too (``add``, ``remove``).
+    """
+
+    def __init__(self, library: Library, model_id: int, *, exact_limit: int = EXACT_LIMIT) -> None:
+        """Not called directly: use ``VectorIndex.open``."""
+        self._library = library
+        self._model_id = model_id
+        self._exact_limit = exact_limit
+        fingerprint, dim, _ = library.model_facts(model_id)
+        self._identity = GraphIdentity(library.uuid, fingerprint, dim, N_NEIGHBOURS)
+        self._table = VectorTable(*library.load_vectors(model_id))
+        self._cache = GraphCache(library.directory / "index", model_id)
+        self._graph: Any = None
+        self._pending = _NO_IDS  # in the table, not in the graph yet
+        self._dead: set[int] = set()  # in the graph, not in the table as it is there
+        self._dirty = False
+
+    @classmethod
+    def open(
+        cls, library: Library, model_id: int, *, exact_limit: int = EXACT_LIMIT
+    ) -> VectorIndex:
+        """Load all vectors of a model, and the graph if the one on disk is sound and fits.
+
+        A graph that is behind is brought up to date. A damaged, foreign or missing one is no error:
+        ``build`` makes it anew, and until then every vector is compared.
+
+        Raises:
+            LibraryError: no such model, or the library cannot be read.
+        """
+        index = cls(library, model_id, exact_limit=exact_limit)
+        if len(index) > exact_limit:
+            index._load_graph()
+        return index
+
+    def __len__(self) -> int:
+        """Return how many photos can be found."""
+        return len(self._table)
+
+    # ------------------------------------------------------------ changing
+
+    def add(self, photo_ids: Sequence[int] | Int64Array, vectors: Floats) -> None:
+        """Add the vectors (n, E) of photos, or replace the ones they had."""
+        ids = np.asarray(photo_ids, dtype=np.int64)
+        self._take_out_of_graph(ids)
+        self._table.put(ids, vectors)
+        if len(self) <= self._exact_limit:
+            return
+        if self._graph is not None:
+            # First in line: a vector that changed must be in the graph again before it is saved.
+            self._pending = np.concatenate([np.unique(ids), self._pending])
+        self.build(_GRAPH_ROWS_PER_NEW_ROW * len(ids))
+
+    def remove(self, photo_ids: Sequence[int] | Int64Array) -> None:
+        """Forget photos; those that are not there do not matter."""
+        ids = np.asarray(photo_ids, dtype=np.int64)
+        self._take_out_of_graph(ids)
+        self._table.remove(ids)
+
+    def build(self, max_rows: int | None = None) -> int:
+        """Bring rows into the graph, ``max_rows`` of them or all; return how many are left.
+
+        Nothing to do up to ``EXACT_LIMIT`` photos. About 2,000 rows a second; call it with a few
+        hundred whenever there is nothing better to do.
+        """
+        if len(self) <= self._exact_limit:
+            self._drop_graph()
+            return 0
+        if self._graph is None or len(self._dead) > max(_FEW_DEAD, len(self) // 4):
+            self._begin_graph()
+        n_rows = len(self._pending) if max_rows is None else max_rows
+        while n_rows > 0 and len(self._pending):
+            step = min(n_rows, _GRAPH_ROWS_PER_STEP)
+            self._insert(self._pending[:step])
+            self._pending = self._pending[step:]
+            n_rows -= step
+        return len(self._pending)
+
+    def save(self) -> None:
+        """Write the graph to disk, atomically; a small library needs none and has none."""
+        if self._graph is None:
+            if len(self) <= self._exact_limit:
+                self._cache.clear()
+            return
+        if not self._dirty or len(self._pending) > _UNFINISHED_WORTH_SAVING * len(self):
+            return
+        generation = self._library.model_facts(self._model_id)[2]
+        n_rows = int(self._graph.get_current_count())
+        self._cache.save(self._graph, GraphFacts(self._identity, n_rows, generation))
+        self._dirty = False
+
+    # ------------------------------------------------------------ asking
+
+    def search(
+        self,
+        vector: Floats,
+        k: int,
+        allowed_ids: Sequence[int] | Int64Array | None = None,
+    ) -> tuple[Int64Array, Float32Array]:
+        """Return the ids (m,) and cosines (m,) float32 of the best photos, best first, m <= k.
+
+        Args:
+            vector: (E,) of unit length.
+            k: how many at most.
+            allowed_ids: only these; the answer is exact then.
+        """
+        query = np.asarray(vector, dtype=np.float32).reshape(-1)
+        if k <= 0 or len(self) == 0:
+            return _NO_IDS, np.empty(0, np.float32)
+        if allowed_ids is None:
+            rows = self._proposed_rows(query, k)
+        else:
+            rows = self._known_rows(np.unique(np.asarray(allowed_ids, dtype=np.int64)))
+        if rows is None:
+            rows = self._table.alive_rows()
+            cosines = self._table.cosines(query)[rows]
+        else:
+            cosines = self._table.cosines(query, rows)
+        ids = self._table.ids_at(rows)
+        best = _best_first(cosines, ids, k)
+        return ids[best], cosines[best]
+
+    def cosines(self, vector: Floats, photo_ids: Sequence[int] | Int64Array) -> Float32Array:
+        """Return the cosine (n,) float32 of each photo, in order, NaN where it has no vector."""
+        rows = self._table.rows_of(np.asarray(photo_ids, dtype=np.int64))
+        found = np.full(len(rows), np.nan, dtype=np.float32)
+        known = rows >= 0
+        query = np.asarray(vector, dtype=np.float32).reshape(-1)
+        found[known] = self._table.cosines(query, rows[known])
+        return found
+
+    def sample(self, n: int, seed: int) -> Float32Array:
+        """Return (m, E) float32 of m <= n photos drawn at random; same seed, same photos."""
+        rows = self._table.alive_rows()
+        if len(rows) > n:
+            rows = np.sort(np.random.default_rng(seed).choice(rows, size=n, replace=False))
+        return self._table.vectors_at(rows).astype(np.float32)
+
+    def _known_rows(self, ids: Int64Array) -> Int64Array:
+        rows = self._table.rows_of(ids)
+        return rows[rows >= 0]
+
+    def _proposed_rows(self, query: Float32Array, k: int) -> Int64Array | None:
+        """Return what the graph proposes and all it does not hold; None when it cannot answer."""
+        wanted = k * _CANDIDATES_PER_HIT
+        if self._graph is None or wanted * 4 > len(self) - len(self._pending):
+            return None
+        try:
+            self._graph.set_ef(max(2 * wanted, _LEAST_SEARCH_EFFORT))
+            labels, _ = self._graph.knn_query(query, k=wanted)
+        except RuntimeError as error:  # the graph is thinner than was asked for
+            _logger.info("the graph could not answer, all vectors are compared: %s", error)
+            return None
+        return self._known_rows(np.union1d(labels[0].astype(np.int64), self._pending))
+
+    # ------------------------------------------------------------ the graph
+
+    def _load_graph(self) -> None:
+        newest = self._library.model_facts(self._model_id)[2]
+        loaded = self._cache.load(self._identity, newest)
+        if loaded is None:
+            return
+        self._graph, facts = loaded
+        labels = np.array(sorted(self._graph.get_ids_list()), dtype=np.int64)
+        ids = self._table.ids_at(self._table.alive_rows())
+        changed, _ = self._library.load_vectors(self._model_id, facts.generation)
+        dead = np.union1d(np.setdiff1d(labels, ids), np.intersect1d(labels, changed))
+        self._mark_dead(dead)
+        self._dead.update(dead.tolist())
+        self._pending = np.union1d(np.setdiff1d(ids, labels), changed)
+
+    def _begin_graph(self) -> None:
+        self._graph = new_graph(self._table.dim)
+        self._graph.init_index(
+            max_elements=int(len(self) * _ROOM), M=N_NEIGHBOURS, ef_construction=_BUILD_EFFORT
+        )
+        self._pending = self._table.ids_at(self._table.alive_rows())
+        self._dead = set()
+        self._dirty = True
+
+    def _drop_graph(self) -> None:
+        self._graph = None
+        self._pending = _NO_IDS
+        self._dead = set()
+
+    def _insert(self, ids: Int64Array) -> None:
+        needed = int(self._graph.get_current_count()) + len(ids)
+        if needed > self._graph.get_max_elements():
+            self._graph.resize_index(int(needed * _ROOM))
+        vectors = self._table.vectors_at(self._known_rows(ids)).astype(np.float32)
+        self._graph.add_items(vectors, ids)  # brings a dead one back to life
+        self._dead.difference_update(ids.tolist())
+        self._dirty = True
+
+    def _take_out_of_graph(self, ids: Int64Array) -> None:
+        if self._graph is not None:
+            self._mark_dead(ids)
+            self._pending = self._pending[~np.isin(self._pending, ids)]
+
+    def _mark_dead(self, ids: Int64Array) -> None:
+        for photo_id in ids:
+            try:
+                self._graph.mark_deleted(int(photo_id))
+            except RuntimeError:  # not in the graph, or dead already
+                continue
+            self._dead.add(int(photo_id))
+            self._dirty = True
+
+
+def _best_first(cosines: Float32Array, ids: Int64Array, k: int) -> npt.NDArray[np.intp]:
+    """Return positions of the k best, best first; of equal ones the older photo first."""
+    if len(cosines) > k:
+        line = np.partition(cosines, len(cosines) - k)[len(cosines) - k]
+        kept = np.flatnonzero(cosines >= line)
+    else:
+        kept = np.arange(len(cosines))
+    return kept[np.lexsort((ids[kept], -cosines[kept]))][:k]

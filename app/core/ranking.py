@@ -1,0 +1,184 @@
+"""Scores that mean something: cosines judged against the library's own background.
+
+A cosine says little by itself: what is high depends on the model, on the photos and on the query.
+So the model is asked about ``PROBES``, everyday things of which any one is in few photos, and what
+it answers is taken as the background: how high the cosines of a query usually are (``mean``), how
+much they differ between photos that do not fit (``deviation``), and how much the usual height
+differs from query to query (``spread``).
+
+    C[i, j]    cosine of photo i and probe j, n photos, m probes
+    level[j]   median of C[:, j]
+    mean       median of level
+    spread     lower deviation of level
+    deviation  lower deviation of C[i, j] - shift[j]
+    shift[j]   n / (n + 30) * clip(level[j] - mean, -2 * spread, 2 * spread)
+
+The lower deviation of numbers is (median - 16th percentile): that of a normal distribution, blind
+to the few high numbers that are real matches. For a query with cosines c
+
+    level      mean + shift, from the query's own cosines, as above (``Background.for_query``)
+    z          (c - level) / deviation
+    score      1 / (1 + exp(-SLOPE * (z - GOOD_Z)))
+
+so a score rises with the cosine, GOOD_SCORE is reached at GOOD_Z deviations above the background,
+and a query that is high for every photo (a hub) is judged by how far photos stand out for it. The
+shift is limited to what is usual between queries: "a dog" in an album of dogs stands far above it
+and stays good. With few photos the query's own level says little and the shift fades; with one
+photo everything rests on the probes; with none there is nothing to judge, and the background is a
+standard one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.messages import Match
+
+GOOD_SCORE = 0.5
+GOOD_Z = 3.0
+SLOPE = 1.0
+BACKGROUND_PHOTOS = 2000
+
+_SHIFT_LIMIT = 2.0
+_PHOTOS_FOR_HALF_SHIFT = 30
+_LEAST_DEVIATION = 0.004
+_STANDARD_DEVIATION = 0.03
+
+Floats = npt.NDArray[np.floating]
+
+PROBES: tuple[str, ...] = (
+    "a person standing outside",
+    "a group of people at a table",
+    "a child playing",
+    "a close-up of a face",
+    "a cup of coffee",
+    "a plate of food",
+    "fruit on a table",
+    "a car on a street",
+    "a bicycle leaning against a wall",
+    "a train at a station",
+    "an aeroplane in the sky",
+    "a boat on the water",
+    "a tall building",
+    "a house with a garden",
+    "an empty room",
+    "a bed with pillows",
+    "a wooden chair",
+    "shelves full of books",
+    "a computer on a desk",
+    "a mobile phone",
+    "a sheet of paper with text",
+    "a pair of shoes",
+    "a jacket",
+    "a bird on a branch",
+    "a horse in a field",
+    "a fish under water",
+    "an insect on a leaf",
+    "a tree in autumn",
+    "a snowy mountain",
+    "waves on a beach",
+    "clouds at sunset",
+    "a bridge over a river",
+    "a bottle and a glass",
+    "a ball on grass",
+    "a musical instrument",
+    "a clock on a wall",
+    "fireworks at night",
+    "一个人在走路",
+    "几个朋友的合影",
+    "一个微笑的孩子",
+    "一碗面条",
+    "一个蛋糕",
+    "桌上的水果",
+    "马路上的汽车",
+    "一辆自行车",
+    "河上的船",
+    "高楼大厦",
+    "一扇窗户",
+    "客厅里的沙发",
+    "一张桌子和椅子",
+    "一本打开的书",
+    "一台电脑",
+    "一双鞋",
+    "一件衣服",
+    "树上的鸟",
+    "草地上的牛羊",
+    "一朵红花",
+    "一片森林",
+    "蓝天白云",
+    "雪山和湖",
+    "海边的日落",
+    "城市的夜景",
+    "一把吉他",
+    "墙上的画",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What cosines look like where nothing fits; the formula is in the module's first lines.
+
+    ``n_photos`` is how many photos it was measured on.
+    """
+
+    mean: float
+    deviation: float
+    spread: float = 0.0
+    n_photos: int = 0
+
+    @classmethod
+    def measure(cls, photo_vectors: Floats, probe_vectors: Floats) -> Background:
+        """Return the background of a library.
+
+        Args:
+            photo_vectors: (n, E) unit rows, a sample of ``BACKGROUND_PHOTOS`` of the library.
+            probe_vectors: (m, E) unit rows, the vectors of ``PROBES``; m at least 1.
+        """
+        n_photos = len(photo_vectors)
+        if n_photos == 0 or len(probe_vectors) == 0:
+            return cls(mean=0.0, deviation=_STANDARD_DEVIATION)
+        cosines = photo_vectors.astype(np.float32) @ probe_vectors.astype(np.float32).T
+        levels = np.median(cosines, axis=0)
+        level_only = cls(
+            mean=float(np.median(levels)), deviation=1.0, spread=_lower_deviation(levels)
+        )
+        shifts = np.array([level_only._shift(float(level), n_photos) for level in levels])
+        deviation = _lower_deviation(cosines - shifts[None, :])
+        return replace(level_only, deviation=max(deviation, _LEAST_DEVIATION), n_photos=n_photos)
+
+    def for_query(self, cosines: Floats) -> Background:
+        """Return the background of one query, which may be high or low for all photos alike.
+
+        Args:
+            cosines: (n,) of the query and all photos, or a random sample of them; not of the best.
+        """
+        known = cosines[np.isfinite(cosines)]
+        if len(known) == 0:
+            return self
+        shift = self._shift(float(np.median(known)), len(known))
+        return replace(self, mean=self.mean + shift)
+
+    def _shift(self, level: float, n_photos: int) -> float:
+        limit = _SHIFT_LIMIT * self.spread
+        trust = n_photos / (n_photos + _PHOTOS_FOR_HALF_SHIFT)
+        return trust * float(np.clip(level - self.mean, -limit, limit))
+
+
+def score(cosines: Floats, background: Background) -> npt.NDArray[np.float32]:
+    """Return (n,) scores in 0..1, rising with the cosine; ``GOOD_SCORE`` and above is a match."""
+    z = (np.asarray(cosines, dtype=np.float64) - background.mean) / background.deviation
+    exponent = np.clip(SLOPE * (z - GOOD_Z), -60.0, 60.0)
+    return (1.0 / (1.0 + np.exp(-exponent))).astype(np.float32)
+
+
+def match_of(value: float) -> Match:
+    """Return "good" for a score that is a match, "weak" for one below the line."""
+    return "good" if value >= GOOD_SCORE else "weak"
+
+
+def _lower_deviation(values: Floats) -> float:
+    low, middle = np.percentile(values, (15.87, 50.0))
+    return float(middle - low)
