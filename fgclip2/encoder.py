@@ -6,6 +6,8 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, E embedding, K boxes
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,17 @@ from fgclip2.tokenizer import Tokenizer
 Patches = int | Literal["dynamic"]
 
 _DEFAULT_QUICK_PATCHES = 256
+# What Pillow's readers raise on damaged files.
+_DECODING_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
 
 
 class Encoder:
@@ -290,9 +303,11 @@ class Encoder:
     def _prepare(self, image: Image.Image, patches: Patches, place: int) -> tuple[Floats, Grid]:
         _check_picture(image, place)
         side = self._checkpoint.config.vision.patch_size
+        budget = budget_for(*image.size, patches)
         try:
-            fitted = fit_to_grid(image, budget_for(*image.size, patches), side)
-        except (ValueError, SyntaxError) as error:
+            image.load()
+            fitted = fit_to_grid(image, budget, side)
+        except _DECODING_ERRORS as error:
             raise ImageError(f"image {place} cannot be decoded: {error}") from error
         return patchify(fitted, side), (fitted.height // side, fitted.width // side)
 

@@ -8,12 +8,12 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import openvino as ov
 
 from fgclip2 import openvino_graph
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.engine import TEXT_HEADS, Floats, Grid, TextMode, VisionFeatures
 from fgclip2.errors import DeviceMemoryError, EngineUnavailableError
+from fgclip2.openvino_runtime import ov
 from fgclip2.positions import resize_table
 
 _EMBEDDINGS = "text_model.embeddings"

@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-import openvino as ov
-import openvino.opset13 as ops
 
 from fgclip2.checkpoint import Checkpoint
+from fgclip2.openvino_runtime import ops, ov
 
 NodeLike: TypeAlias = "ov.Node | ov.Output"
 

@@ -1,0 +1,226 @@
+"""What the Encoder promises beyond parity: order, shapes, unit rows, modes, clear errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fgclip2 import ConfigError, Encoder, ImageError, TextError, TokenizerError
+from fgclip2.images import dynamic_budget, patch_grid
+
+
+def noise(width: int, height: int, mode: str = "RGB", seed: int = 0) -> Image.Image:
+    values = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(values).convert(mode)
+
+
+@pytest.fixture
+def encoder(checkpoint_dir: Path) -> Encoder:
+    return Encoder.load(checkpoint_dir, engine="openvino")
+
+
+def test_facts_of_the_model(encoder: Encoder) -> None:
+    assert (encoder.name, encoder.engine, encoder.precision) == ("model", "openvino", "f32")
+    assert encoder.dim == 64
+    assert encoder.quick_patches == 256
+    assert isinstance(encoder.log_scale, float)
+    assert isinstance(encoder.bias, float)
+
+
+def test_mixed_sizes_come_back_in_order(encoder: Encoder) -> None:
+    images = [noise(64, 48, seed=1), noise(48, 64, seed=2), noise(128, 96, seed=3), noise(30, 31)]
+    together = encoder.encode_images(images, patches=64)
+    alone = np.concatenate([encoder.encode_images([image], patches=64) for image in images])
+    assert together.shape == (4, 64)
+    assert together.dtype == np.float32
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-6)
+    assert np.abs(together[0] - together[2]).max() > 1e-4
+
+
+def test_a_large_batch_is_run_in_parts(encoder: Encoder) -> None:
+    images = [noise(64, 64, seed=seed) for seed in range(40)]
+    together = encoder.encode_images(images, patches=256)  # 10240 patches: three runs
+    np.testing.assert_allclose(together[-1:], encoder.encode_images(images[-1:], 256), atol=1e-6)
+    assert len(np.unique(together.round(5), axis=0)) == 40
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "P", "RGBA", "LA", "CMYK", "YCbCr", "HSV", "LAB", "I"])
+def test_any_mode_of_picture(encoder: Encoder, mode: str) -> None:
+    image = noise(40, 40).convert("L").convert(mode) if mode == "I" else None
+    image = image or noise(40, 40, "RGB" if mode == "LAB" else mode)
+    if mode == "LAB":
+        image = Image.merge("LAB", image.split())
+    as_rgb = encoder.encode_images([image.convert("RGB")], 64)
+    np.testing.assert_array_equal(encoder.encode_images([image], 64), as_rgb)
+
+
+def test_dynamic_budget_is_the_default(encoder: Encoder) -> None:
+    image = noise(320, 240)
+    budget = dynamic_budget(320, 240)
+    assert budget == 576
+    assert encoder.encode_dense(image).shape[:2] == patch_grid(320, 240, budget)
+    boxes = [[10, 10, 200, 150]]
+    np.testing.assert_array_equal(
+        encoder.encode_regions(image, boxes), encoder.encode_regions(image, boxes, patches=budget)
+    )
+    np.testing.assert_array_equal(
+        encoder.encode_images([image]), encoder.encode_images([image], patches=budget)
+    )
+
+
+def test_dense_and_regions_have_unit_length(encoder: Encoder) -> None:
+    image = noise(64, 48)
+    dense = encoder.encode_dense(image, 64)
+    assert dense.shape == (*patch_grid(64, 48, 64), 64)
+    np.testing.assert_allclose(np.linalg.norm(dense, axis=-1), 1, atol=1e-6)
+    regions = encoder.encode_regions(image, [[0, 0, 64, 48], [3, 4, 20.5, 30]], 64)
+    assert regions.shape == (2, 64)
+    np.testing.assert_allclose(np.linalg.norm(regions, axis=1), 1, atol=1e-6)
+    assert np.isfinite(encoder.encode_regions(image, [[900, 900, 950, 950]], 64)).all()
+
+
+def test_one_pass_gives_vectors_and_maps(encoder: Encoder) -> None:
+    images = [noise(64, 48), noise(48, 64), noise(96, 72)]
+    vectors, maps = encoder.encode_images_and_dense(images, 64)
+    np.testing.assert_array_equal(vectors, encoder.encode_images(images, 64))
+    for image, dense in zip(images, maps, strict=True):
+        np.testing.assert_allclose(dense, encoder.encode_dense(image, 64), atol=1e-6)
+
+
+def test_nothing_in_nothing_out(encoder: Encoder) -> None:
+    for vectors in (
+        encoder.encode_images([]),
+        encoder.encode_texts([]),
+        encoder.encode_regions(noise(32, 32), []),
+        encoder.encode_token_ids(np.zeros((0, 64), np.int64), "short"),
+        encoder.encode_images_and_dense([])[0],
+    ):
+        assert vectors.shape == (0, 64)
+        assert vectors.dtype == np.float32
+
+
+def test_texts_by_mode(encoder: Encoder) -> None:
+    short, long = "a dog", "a dog on the beach " * 20
+    assert encoder.token_count(short) <= 64 < encoder.token_count(long)
+    vectors = encoder.encode_texts([long, short, long.upper()])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(vectors[:1], encoder.encode_texts([long], "long"), atol=1e-6)
+    np.testing.assert_allclose(vectors[1:2], encoder.encode_texts([short], "short"), atol=1e-6)
+    np.testing.assert_allclose(vectors[2], vectors[0], atol=1e-6)
+    for other in ("long", "box"):
+        assert np.abs(encoder.encode_texts([short], other) - vectors[1]).max() > 1e-3
+
+
+def test_auto_turns_to_long_above_64_tokens(encoder: Encoder) -> None:
+    words = next(n for n in range(1, 65) if encoder.token_count("狗" * n) == 64)
+    just, over = "狗" * words, "狗" * (words + 1)
+    assert encoder.token_count(over) == 65
+    vectors = encoder.encode_texts([just, over])
+    np.testing.assert_allclose(vectors[:1], encoder.encode_texts([just], "short"), atol=1e-6)
+    np.testing.assert_allclose(vectors[1:], encoder.encode_texts([over], "long"), atol=1e-6)
+
+
+def test_a_folder_without_tokenizer_still_takes_ids(checkpoint_dir: Path) -> None:
+    (checkpoint_dir / "tokenizer.model").unlink()
+    encoder = Encoder.load(checkpoint_dir, engine="openvino")
+    assert encoder.encode_token_ids(np.ones((2, 196), np.int64), "long").shape == (2, 64)
+    assert encoder.encode_images([noise(32, 32)], 16).shape == (1, 64)
+    with pytest.raises(TokenizerError, match=r"tokenizer\.model is missing"):
+        encoder.encode_texts(["a dog"])
+
+
+@pytest.mark.parametrize(
+    "thing", ["photo.jpg", None, np.zeros((8, 8, 3), np.uint8), Image.new("RGB", (0, 5))]
+)
+def test_what_is_no_picture_is_named(encoder: Encoder, thing: object) -> None:
+    with pytest.raises(ImageError, match="image 1"):
+        encoder.encode_images([noise(16, 16), thing], 16)  # type: ignore[list-item]
+    with pytest.raises(ImageError, match="image 0"):
+        encoder.encode_regions(thing, [[0, 0, 1, 1]])  # type: ignore[arg-type]
+
+
+def test_a_cut_off_picture_is_an_image_error(encoder: Encoder, tmp_path: Path) -> None:
+    path = tmp_path / "cut.png"
+    noise(64, 64).save(path)
+    path.write_bytes(path.read_bytes()[:3000])
+    with Image.open(path) as image, pytest.raises(ImageError, match="cannot be decoded"):
+        encoder.encode_images([image], 16)
+
+
+@pytest.mark.parametrize("patches", [0, -1, 1.5, True, "fine", None, 10**6])
+def test_impossible_budgets_are_refused(encoder: Encoder, patches: object) -> None:
+    with pytest.raises(ImageError, match="patches"):
+        encoder.encode_images([noise(16, 16)], patches)  # type: ignore[arg-type]
+
+
+def test_boxes_are_checked(encoder: Encoder) -> None:
+    with pytest.raises(ImageError, match="shape"):
+        encoder.encode_regions(noise(16, 16), [[0, 0, 4]])
+
+
+@pytest.mark.parametrize(
+    ("ids", "mode", "message"),
+    [
+        (np.zeros((1, 65), np.int64), "short", r"\(1, 65\), the mode 'short' needs \(B, 64\)"),
+        (np.zeros((1, 64), np.int64), "long", r"needs \(B, 196\)"),
+        (np.zeros(64, np.int64), "box", r"\(64,\)"),
+        (np.zeros((1, 64)), "short", "float64, expected integers"),
+        (np.full((1, 64), 600), "short", "600, not 0 to 599"),
+        (np.full((1, 64), -1), "short", "from -1"),
+        (np.zeros((1, 64), np.int64), "auto", "mode is 'auto'"),
+    ],
+)
+def test_wrong_token_ids_are_refused(
+    encoder: Encoder, ids: np.ndarray, mode: str, message: str
+) -> None:
+    with pytest.raises(TextError, match=message):
+        encoder.encode_token_ids(ids, mode)
+
+
+def test_wrong_texts_are_refused(encoder: Encoder) -> None:
+    with pytest.raises(TextError, match="one string"):
+        encoder.encode_texts("a dog")
+    with pytest.raises(TextError, match="mode is 'tall'"):
+        encoder.encode_texts(["a dog"], "tall")
+    with pytest.raises(TextError, match="expected str"):
+        encoder.encode_texts([3])  # type: ignore[list-item]
+
+
+def test_quick_patches_come_from_the_folder(checkpoint_dir: Path) -> None:
+    path = checkpoint_dir / "preprocessor_config.json"
+    for content, wanted in (('{"max_num_patches": 144}', 144), ("{}", 256)):
+        path.write_text(content)
+        assert Encoder.load(checkpoint_dir).quick_patches == wanted
+    path.unlink()
+    assert Encoder.load(checkpoint_dir).quick_patches == 256
+    for content in ("[]", "{", '{"max_num_patches": "many"}', '{"max_num_patches": 0}'):
+        path.write_text(content)
+        with pytest.raises(ConfigError, match=r"preprocessor_config\.json"):
+            _ = Encoder.load(checkpoint_dir).quick_patches
+
+
+def test_fingerprint_names_the_weights(checkpoint_dir: Path) -> None:
+    first = Encoder.load(checkpoint_dir).fingerprint
+    assert len(first) == 32
+    assert int(first, 16) >= 0
+    moved = checkpoint_dir.rename(checkpoint_dir.with_name("elsewhere"))
+    assert Encoder.load(moved).fingerprint == first
+    weights = moved / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    assert Encoder.load(moved).fingerprint != first
+
+
+def test_configuration_belongs_to_the_fingerprint(checkpoint_dir: Path) -> None:
+    first = Encoder.load(checkpoint_dir).fingerprint
+    path = checkpoint_dir / "config.json"
+    values = json.loads(path.read_text())
+    values["vision_config"]["num_attention_heads"] = 2
+    path.write_text(json.dumps(values))
+    assert Encoder.load(checkpoint_dir).fingerprint != first

@@ -1,0 +1,149 @@
+"""Which engine and precision run when nothing, something, or nonsense is asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from fgclip2 import (
+    ConfigError,
+    DeviceMemoryError,
+    Encoder,
+    EngineUnavailableError,
+    engine_choice,
+    openvino_engine,
+    torch_engine,
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"engine": "onnx"}, ConfigError, "engine is 'onnx'; auto, openvino, torch are known"),
+        ({"precision": "f16"}, ConfigError, "precision is 'f16'"),
+        ({"precision": "int8"}, ConfigError, "'int8' is not available yet"),
+    ],
+)
+def test_unknown_options(
+    reference_dir: Path, options: dict[str, str], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        Encoder.load(reference_dir, **options)
+
+
+def test_a_tiny_model_runs_exactly_on_the_cpu(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_choice, "_torch_sees_gpu", lambda: True)
+    monkeypatch.setattr(openvino_engine, "bf16_is_faster", lambda: True)
+    encoder = Encoder.load(reference_dir)
+    assert (encoder.engine, encoder.precision) == ("openvino", "f32")
+
+
+@pytest.mark.parametrize("faster", [True, False])
+def test_a_large_model_runs_in_what_is_faster(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch, faster: bool
+) -> None:
+    monkeypatch.setattr(engine_choice, "_TINY_BELOW_WIDTH", 1)
+    monkeypatch.setattr(engine_choice, "_torch_sees_gpu", lambda: False)
+    monkeypatch.setattr(openvino_engine, "bf16_is_faster", lambda: faster)
+    monkeypatch.setattr(openvino_engine, "bf16_is_native", lambda: True)
+    encoder = Encoder.load(reference_dir)
+    assert (encoder.engine, encoder.precision) == ("openvino", "bf16" if faster else "f32")
+
+
+def test_a_large_model_runs_on_the_gpu(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_choice, "_TINY_BELOW_WIDTH", 1)
+    monkeypatch.setattr(engine_choice, "_torch_sees_gpu", lambda: True)
+    assert Encoder.load(reference_dir).engine == "torch"
+
+
+def test_an_engine_that_is_not_installed(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_choice, "find_spec", lambda name: None)
+    with pytest.raises(EngineUnavailableError, match="'torch', which is not installed"):
+        Encoder.load(reference_dir, engine="torch")
+    with pytest.raises(EngineUnavailableError, match="'openvino', which is not installed"):
+        Encoder.load(reference_dir, engine="openvino")
+
+
+def test_bf16_needs_a_cpu_that_has_it(reference_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino_engine, "bf16_is_native", lambda: False)
+    assert not openvino_engine.bf16_is_faster()
+    with pytest.raises(EngineUnavailableError, match="no bfloat16 units: choose 'f32'"):
+        Encoder.load(reference_dir, engine="openvino", precision="bf16")
+
+
+@pytest.mark.parametrize("engine", ["openvino", "torch"])
+def test_bf16_stays_close(reference_dir: Path, engine: str) -> None:
+    if engine == "openvino" and not openvino_engine.bf16_is_native():
+        pytest.skip("this CPU has no bfloat16 units")
+    exact = Encoder.load(reference_dir, engine=engine, precision="f32")
+    half = Encoder.load(reference_dir, engine=engine, precision="bf16")
+    assert half.precision == "bf16"
+    ids = np.random.default_rng(0).integers(3, 600, (8, 64))
+    cosines = (exact.encode_token_ids(ids, "short") * half.encode_token_ids(ids, "short")).sum(1)
+    assert cosines.min() >= 0.999
+    assert cosines.min() < 1 - 1e-7  # it did run in half precision
+
+
+def test_measuring_the_machine_takes_both_precisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = {"bf16": 1.0, "f32": 2.0}
+    monkeypatch.setattr(openvino_engine, "bf16_is_native", lambda: True)
+    monkeypatch.setattr(openvino_engine, "_probe_seconds", seconds.__getitem__)
+    assert openvino_engine.bf16_is_faster()
+    seconds["bf16"] = 3.0
+    assert not openvino_engine.bf16_is_faster()
+
+
+def test_the_probe_runs() -> None:
+    assert 0 < openvino_engine._probe_seconds("f32") < 10
+
+
+def test_torch_out_of_memory_is_told_apart(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Encoder.load(reference_dir, engine="torch")
+
+    def refuse(*_: object) -> None:
+        raise torch.OutOfMemoryError("out of memory")
+
+    monkeypatch.setattr(torch_engine.Fgclip2Model, "encode_text", refuse)
+    with pytest.raises(DeviceMemoryError, match=r"a batch of \(2, 64\)"):
+        encoder.encode_token_ids(np.ones((2, 64), np.int64), "short")
+
+
+def test_openvino_out_of_memory_is_told_apart(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        message = "std::bad_alloc"
+
+        def infer(self, *_: object, **__: object) -> None:
+            raise RuntimeError(self.message)
+
+    monkeypatch.setattr(openvino_engine, "_compile", lambda *_: Full())
+    encoder = Encoder.load(reference_dir, engine="openvino")
+    ids = np.ones((2, 64), np.int64)
+    with pytest.raises(DeviceMemoryError, match="give less at once"):
+        encoder.encode_token_ids(ids, "short")
+    Full.message = "something else"
+    with pytest.raises(RuntimeError, match="something else"):
+        encoder.encode_token_ids(ids, "short")
+
+
+def test_torch_model_holds_exactly_the_published_names(reference_dir: Path) -> None:
+    from fgclip2.checkpoint import Checkpoint
+    from fgclip2.layout import tensor_shapes
+
+    checkpoint = Checkpoint.open(reference_dir)
+    state = torch_engine.load_model(checkpoint).state_dict()
+    assert {name: tuple(t.shape) for name, t in state.items()} == tensor_shapes(checkpoint.config)
+    assert json.loads((reference_dir / "config.json").read_text())["model_type"] == "fgclip2"

@@ -1,0 +1,27 @@
+"""Resized position tables are those of torch's antialiased bilinear rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from fgclip2.positions import resize_matrix, resize_table
+
+GRIDS = [(16, 16), (9, 12), (27, 36), (3, 38), (1, 1), (1, 128), (64, 64), (17, 15), (113, 9)]
+
+
+@pytest.mark.parametrize(("rows", "columns"), GRIDS)
+def test_resize_is_that_of_torch(rows: int, columns: int) -> None:
+    table = np.random.default_rng(0).standard_normal((256, 24)).astype(np.float32)
+    square = torch.from_numpy(table).reshape(1, 16, 16, 24).permute(0, 3, 1, 2)
+    wanted = torch.nn.functional.interpolate(
+        square, size=(rows, columns), mode="bilinear", align_corners=False, antialias=True
+    )
+    found = resize_table(table, rows, columns)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, wanted[0].permute(1, 2, 0).reshape(-1, 24).numpy(), atol=6e-6)
+
+
+def test_the_stored_grid_is_unchanged() -> None:
+    np.testing.assert_array_equal(resize_matrix(16, 16), np.eye(16, dtype=np.float32))
