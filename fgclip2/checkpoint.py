@@ -24,6 +24,7 @@ from fgclip2.layout import TRAINING_ONLY, Shape, tensor_shapes
 MAX_HEADER_BYTES = 16 << 20
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+_PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
 _PICKLES = ("pytorch_model.bin", "model.bin", "model.pt", "model.pth")
 
 
@@ -159,12 +160,15 @@ def _weight_files(directory: Path) -> list[Path]:
         return [single]
     if index.exists():
         try:
-            names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+            weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+            names = sorted(set(weight_map.values()))
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise WeightsError(f"{index} has no readable weight_map: {error}") from None
         bad = [name for name in names if not isinstance(name, str) or Path(name).name != name]
         if bad or not names:
-            raise WeightsError(f"{index}: weight_map names {bad[:1] or 'no file'}, not a file beside it")
+            raise WeightsError(
+                f"{index}: weight_map names {bad[:1] or 'no file'}, not a file beside it"
+            )
         return [directory / name for name in names]
     for name in _PICKLES:
         if (directory / name).exists():
@@ -172,11 +176,13 @@ def _weight_files(directory: Path) -> list[Path]:
                 f"{directory / name} is a pickle, which can run code when opened and is never read:"
                 " convert it to model.safetensors where it came from"
             )
-    raise WeightsError(f"{directory} holds no model.safetensors: download or export the weights again")
+    raise WeightsError(
+        f"{directory} holds no model.safetensors: download or export the weights again"
+    )
 
 
 def _read_header(path: Path, prefix: bytes, size: int, file: Any) -> tuple[dict[str, Any], int]:
-    if prefix[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or prefix[:4] == b"PK\x03\x04":
+    if prefix.startswith(_PICKLE_STARTS):
         raise WeightsError(f"{path} is a pickle, not a safetensors file: it is never opened")
     if len(prefix) < 8:
         raise WeightsError(f"{path} is cut off: {len(prefix)} bytes, no safetensors header")
@@ -217,11 +223,10 @@ def _parse_entry(path: Path, name: str, value: Any, n_data: int) -> _Entry:
     try:
         dtype, shape = value["dtype"], tuple(value["shape"])
         start, stop = value["data_offsets"]
-        whole = all(type(number) is int and number >= 0 for number in (*shape, start, stop))
     except (KeyError, TypeError, ValueError):
-        whole = False
-    if not whole:
-        raise WeightsError(f"{path}: the header's entry for {name!r} is damaged")
+        raise WeightsError(f"{path}: the header's entry for {name!r} is damaged") from None
+    if any(type(number) is not int or number < 0 for number in (*shape, start, stop)):
+        raise WeightsError(f"{path}: the header's entry for {name!r} has a wrong number")
     if dtype not in _ITEM_BYTES:
         raise WeightsError(f"{path}: {name} is stored as {dtype}; F32, F16 and BF16 are known")
     if stop > n_data:

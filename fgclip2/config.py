@@ -135,7 +135,8 @@ class ModelConfig:
                 )
             if tower.hidden_act != ACTIVATION:
                 raise ConfigError(
-                    f"{source}: {name}.hidden_act is {tower.hidden_act!r}, only {ACTIVATION!r} is known"
+                    f"{source}: {name}.hidden_act is {tower.hidden_act!r},"
+                    f" only {ACTIVATION!r} is known"
                 )
         if vision.grid_side**2 != vision.num_patches:
             raise ConfigError(
@@ -153,7 +154,8 @@ class ModelConfig:
         if text.longtext_len < text.max_position_embeddings or text.keep_len > text.longtext_len:
             raise ConfigError(
                 f"{source}: text_config.longtext_len {text.longtext_len} must be at least"
-                f" max_position_embeddings {text.max_position_embeddings} and keep_len {text.keep_len}"
+                f" max_position_embeddings {text.max_position_embeddings}"
+                f" and keep_len {text.keep_len}"
             )
 
 

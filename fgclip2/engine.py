@@ -34,6 +34,12 @@ class VisionFeatures:
     dense: Floats | None
 
 
+def batches(n_items: int, n_positions: int, max_positions: int) -> list[slice]:
+    """Slices of ``n_items`` that hold about ``max_positions`` positions each, one item at least."""
+    size = max(1, max_positions // n_positions)
+    return [slice(start, start + size) for start in range(0, n_items, size)]
+
+
 class Engine(Protocol):
     """Runs both towers. An engine serves one thread at a time."""
 

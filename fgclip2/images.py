@@ -48,7 +48,7 @@ def patch_grid(
         ImageError: a side is below 1 or the budget outside its range.
     """
     if width < 1 or height < 1:
-        raise ImageError(f"a picture of {width} x {height} pixels has no patches; a side must be >= 1")
+        raise ImageError(f"a picture of {width} x {height} pixels: each side must be at least 1")
     if not 1 <= max_patches <= MAX_BUDGET:
         raise ImageError(f"a budget of {max_patches} patches; it must be 1 to {MAX_BUDGET}")
     low, high = _EPSILON / 10, 100.0
@@ -78,9 +78,7 @@ def budget_for(width: int, height: int, patches: int | str) -> int:
     raise ImageError(f"patches is {patches!r}; it must be a number of patches or 'dynamic'")
 
 
-def fit_to_grid(
-    image: Image.Image, max_patches: int, patch_size: int = PATCH_SIZE
-) -> Image.Image:
+def fit_to_grid(image: Image.Image, max_patches: int, patch_size: int = PATCH_SIZE) -> Image.Image:
     """The picture as RGB, resized (bilinear, antialiased) to whole patches within the budget.
 
     Fitting a fitted picture changes nothing, so that a decoder may do it ahead of the encoder.

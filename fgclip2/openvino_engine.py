@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from fgclip2 import openvino_graph
 from fgclip2.checkpoint import Checkpoint
-from fgclip2.engine import TEXT_HEADS, Floats, Grid, TextMode, VisionFeatures
+from fgclip2.engine import TEXT_HEADS, Floats, Grid, TextMode, VisionFeatures, batches
 from fgclip2.errors import DeviceMemoryError, EngineUnavailableError
 from fgclip2.openvino_runtime import ov
 from fgclip2.positions import resize_table
@@ -81,7 +81,7 @@ class OpenvinoEngine:
         n_images, n_patches = patches_BPI.shape[:2]
         pooled_BE = np.empty((n_images, width), np.float32) if pooled else None
         dense_BPE = np.empty((n_images, n_patches, width), np.float32) if dense else None
-        for part in _batches(n_images, n_patches):
+        for part in batches(n_images, n_patches, _MAX_POSITIONS):
             inputs = {"patches": patches_BPI[part], "positions": self._positions(*grid)}
             hidden = {"hidden": self._run(openvino_graph.vision_tower, inputs)}
             if pooled_BE is not None:
@@ -95,7 +95,7 @@ class OpenvinoEngine:
         n_texts, length = ids_BL.shape
         state_BD = np.empty((n_texts, self._checkpoint.config.dim), np.float32)
         positions_LD = self._text_positions(mode)
-        for part in _batches(n_texts, length):
+        for part in batches(n_texts, length, _MAX_POSITIONS):
             rows_BLD = self._checkpoint.rows(f"{_EMBEDDINGS}.token_embedding.weight", ids_BL[part])
             inputs = {"embeddings": rows_BLD + positions_LD}
             state_BD[part] = self._run(openvino_graph.text_tower, inputs)
@@ -136,8 +136,3 @@ class OpenvinoEngine:
 def _compile(core: ov.Core, graph: ov.Model, precision: str) -> ov.InferRequest:
     options = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
     return core.compile_model(graph, "CPU", options).create_infer_request()
-
-
-def _batches(n_items: int, n_positions: int) -> list[slice]:
-    size = max(1, _MAX_POSITIONS // n_positions)
-    return [slice(start, start + size) for start in range(0, n_items, size)]

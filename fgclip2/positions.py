@@ -29,9 +29,9 @@ def resize_matrix(n_in: int, n_out: int) -> npt.NDArray[np.float32]:
     distance = np.abs(inputs[None, :] + 0.5 - centres[:, None]) / support
     weights = np.clip(1.0 - distance, 0.0, None)
     weights[(inputs < low[:, None]) | (inputs >= high[:, None])] = 0.0
-    weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-    weights.setflags(write=False)
-    return weights
+    matrix: npt.NDArray[np.float32] = (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+    matrix.setflags(write=False)
+    return matrix
 
 
 def resize_table(

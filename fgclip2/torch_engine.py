@@ -10,10 +10,12 @@ import numpy.typing as npt
 import torch
 
 from fgclip2.checkpoint import Checkpoint
-from fgclip2.engine import Floats, Grid, TextMode, VisionFeatures
+from fgclip2.engine import Floats, Grid, TextMode, VisionFeatures, batches
 from fgclip2.errors import DeviceMemoryError, EngineUnavailableError
 from fgclip2.torch_model import Fgclip2Model
 
+# Activations of about this many positions are held at once, whatever the batch.
+_MAX_POSITIONS = {"cpu": 4096, "mps": 16384, "cuda": 65536}
 _DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
 
 
@@ -46,6 +48,7 @@ class TorchEngine:
                 "precision is 'bf16' and this GPU has no bfloat16: choose 'f32'"
             )
         self.precision = precision
+        self._max_positions = _MAX_POSITIONS[self._device.type]
         self._dtype = _DTYPES[precision]
         self._model = load_model(checkpoint).to(self._device, self._dtype).eval()
 
@@ -53,19 +56,33 @@ class TorchEngine:
         self, patches_BPI: Floats, grid: Grid, *, pooled: bool, dense: bool
     ) -> VisionFeatures:
         """See ``Engine``."""
+        parts = batches(len(patches_BPI), patches_BPI.shape[1], self._max_positions)
         with self._guarded(patches_BPI.shape):
-            patches = torch.from_numpy(patches_BPI).to(self._device, self._dtype)
-            hidden = self._model.encode_image_tokens(patches, None, [grid] * len(patches))
-            return VisionFeatures(
-                _to_numpy(self._model.pool(hidden, None)) if pooled else None,
-                _to_numpy(self._model.dense(hidden, None)) if dense else None,
-            )
+            features = [self._run_vision(patches_BPI[part], grid, pooled, dense) for part in parts]
+        return VisionFeatures(
+            np.concatenate([pooled_BE for pooled_BE, _ in features]) if pooled else None,
+            np.concatenate([dense_BPE for _, dense_BPE in features]) if dense else None,
+        )
 
     def encode_tokens(self, ids_BL: npt.NDArray[np.int64], mode: TextMode) -> Floats:
         """See ``Engine``."""
+        parts = batches(len(ids_BL), ids_BL.shape[1], self._max_positions)
         with self._guarded(ids_BL.shape):
-            ids = torch.from_numpy(ids_BL).to(self._device)
-            return _to_numpy(self._model.encode_text(ids, mode))
+            ids = torch.tensor(ids_BL, device=self._device)
+            vectors = [self._model.encode_text(ids[part], mode) for part in parts]
+            return _to_numpy(torch.cat(vectors))
+
+    def _run_vision(
+        self, patches_BPI: Floats, grid: Grid, pooled: bool, dense: bool
+    ) -> tuple[Floats, Floats]:
+        """Pooled and dense features of one part, empty where not asked for."""
+        patches = torch.from_numpy(patches_BPI).to(self._device, self._dtype)
+        hidden = self._model.encode_image_tokens(patches, None, [grid] * len(patches))
+        nothing = np.empty(0, np.float32)
+        return (
+            _to_numpy(self._model.pool(hidden, None)) if pooled else nothing,
+            _to_numpy(self._model.dense(hidden, None)) if dense else nothing,
+        )
 
     @contextmanager
     def _guarded(self, shape: tuple[int, ...]) -> Iterator[None]:

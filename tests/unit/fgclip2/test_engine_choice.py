@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from fgclip2 import (
     ConfigError,
@@ -137,6 +138,29 @@ def test_openvino_out_of_memory_is_told_apart(
     Full.message = "something else"
     with pytest.raises(RuntimeError, match="something else"):
         encoder.encode_token_ids(ids, "short")
+
+
+@pytest.mark.parametrize("engine", ["openvino", "torch"])
+def test_parts_of_a_batch_make_the_whole(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    rng = np.random.default_rng(0)
+    images = [Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)) for _ in range(5)]
+    ids = rng.integers(3, 600, (5, 64))
+    ids.setflags(write=False)
+    whole = Encoder.load(reference_dir, engine=engine)
+    monkeypatch.setattr(openvino_engine, "_MAX_POSITIONS", 130)
+    monkeypatch.setattr(torch_engine, "_MAX_POSITIONS", {"cpu": 130, "cuda": 130, "mps": 130})
+    parts = Encoder.load(reference_dir, engine=engine)
+    for one, other in zip(
+        parts.encode_images_and_dense(images, 64),
+        whole.encode_images_and_dense(images, 64),
+        strict=True,
+    ):
+        np.testing.assert_allclose(np.stack(one), np.stack(other), atol=2e-6)
+    found, wanted = parts.encode_token_ids(ids, "box"), whole.encode_token_ids(ids, "box")
+    np.testing.assert_allclose(found, wanted, atol=2e-6)
+    assert len(np.unique(found.round(5), axis=0)) == 5
 
 
 def test_torch_model_holds_exactly_the_published_names(reference_dir: Path) -> None:
