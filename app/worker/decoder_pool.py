@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 from app.worker.decode_messages import DecodeReply, DecodeRequest, Refused, unpack
 from app.worker.decoder import BASE_BYTES, READY, ProcessLimits, serve
+from app.worker.waker import Waker
 
 logger = logging.getLogger(__name__)
 
@@ -104,8 +105,7 @@ class DecoderPool:
         self._failed_starts = 0
         self._closing = False
         self._lock = threading.Lock()
-        self._wake_reader, self._wake_writer = self._context.Pipe(duplex=False)
-        self._woken = False
+        self._waker = Waker()
         self._thread = threading.Thread(target=self._run, name="decoder-pool")
         self._started = False
 
@@ -123,7 +123,7 @@ class DecoderPool:
             if not self._started:
                 self._started = True
                 self._thread.start()
-        self._wake()
+        self._waker.wake()
         return task.future
 
     def close(self) -> None:
@@ -133,10 +133,9 @@ class DecoderPool:
                 return
             self._closing = True
         if self._started:
-            self._wake()
+            self._waker.wake()
             self._thread.join()
-        self._wake_reader.close()
-        self._wake_writer.close()
+        self._waker.close()
 
     def __enter__(self) -> DecoderPool:
         return self
@@ -156,11 +155,10 @@ class DecoderPool:
                 self._fill_up()
                 self._hand_out()
                 ready = wait(
-                    [self._wake_reader, *(worker.connection for worker in self._workers)],
+                    [self._waker.reader, *(worker.connection for worker in self._workers)],
                     self._wait_s(),
                 )
-                if self._wake_reader in ready:
-                    self._drain_wake()
+                self._waker.drain()
                 for worker in [w for w in self._workers if w.connection in ready]:
                     self._receive(worker)
                 self._kill_overdue()
@@ -309,20 +307,6 @@ class DecoderPool:
             else:
                 task.future.cancel()
                 task.future.set_running_or_notify_cancel()
-
-    # ------------------------------------------------------------ waking the thread
-
-    def _wake(self) -> None:
-        with self._lock:
-            if self._woken or self._wake_writer.closed:
-                return
-            self._woken = True
-            self._wake_writer.send_bytes(b"w")
-
-    def _drain_wake(self) -> None:
-        with self._lock:
-            self._wake_reader.recv_bytes()
-            self._woken = False
 
 
 def _end(worker: _Worker) -> int | None:

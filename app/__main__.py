@@ -1,0 +1,45 @@
+"""``python -m app``: the window; with a subcommand the same jobs without one.
+
+Only the standard library is imported here, so that spawned processes and ``--help`` start at once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+
+COMMANDS = frozenset({"index", "search", "problems", "status"})
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the window, the command line or, without a display, the demonstration."""
+    multiprocessing.freeze_support()
+    arguments = sys.argv[1:] if argv is None else argv
+    wants_command = bool(arguments) and (arguments[0] in COMMANDS or not _is_option(arguments[0]))
+    if wants_command or {"-h", "--help"} & set(arguments):
+        from app import cli
+
+        return cli.main(arguments)
+    if has_display():
+        from app.main import main as window_main
+
+        return window_main(arguments)
+    from app.demonstration import demonstrate
+
+    return demonstrate(arguments)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    if os.environ.get("QT_QPA_PLATFORM") or sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _is_option(argument: str) -> bool:
+    return argument.startswith("-")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

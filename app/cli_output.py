@@ -1,0 +1,160 @@
+r"""How the command line writes: results as JSON or for people, progress on a terminal.
+
+Paths in JSON are those of the file system: bytes that are not UTF-8 appear as lone surrogates
+(``\udcff``), as ``os.fsdecode`` makes them, so that ``os.fsencode`` leads back to the file.
+Paths for people are shown safely instead: nothing in a name reaches the terminal as a command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from app.core.messages import Event, Hit, IndexFinished, IndexProgress, JobFailed
+from app.core.paths import display_path
+
+_SCORE_BAR_CHARS = 10
+
+
+class Watcher:
+    """Collects what the engine says about an index job; shows progress on a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._shows = stream.isatty()
+        self._drawn = False
+        self.finished: IndexFinished | None = None
+        self.failed: JobFailed | None = None
+
+    def receive(self, event: Event) -> None:
+        match event:
+            case IndexProgress():
+                self._draw(event)
+            case IndexFinished():
+                self.finished = event
+            case JobFailed():
+                self.failed = event
+
+    def _draw(self, progress: IndexProgress) -> None:
+        if not self._shows:
+            return
+        if progress.phase == "scanning":
+            text = f"looking for photos: {progress.found:,}"
+        else:
+            text = f"indexing {progress.done:,}/{progress.total:,}"
+            if progress.photos_per_s > 0:
+                text += f" · {progress.photos_per_s:.0f}/s"
+            if progress.seconds_left is not None:
+                text += f" · {_duration(progress.seconds_left)} left"
+        self._stream.write(f"\r\x1b[2K{text}")
+        self._stream.flush()
+        self._drawn = True
+
+    def clear_line(self) -> None:
+        if self._drawn:
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()
+            self._drawn = False
+
+
+def problem_dict(path: bytes, reason: str, detail: str) -> dict[str, str]:
+    return {"path": os.fsdecode(path), "reason": reason, "detail": detail}
+
+
+def index_result(finished: IndexFinished, problems: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "found": finished.found,
+        "indexed": finished.indexed,
+        "unchanged": finished.unchanged,
+        "moved": finished.moved,
+        "removed": finished.removed,
+        "problems": problems,
+        "seconds": round(finished.seconds, 3),
+    }
+
+
+def print_index(finished: IndexFinished, problems: list[dict[str, str]]) -> None:
+    print(
+        f"{finished.found:,} files found: {finished.indexed:,} indexed,"
+        f" {finished.unchanged:,} unchanged, {finished.moved:,} moved,"
+        f" {finished.removed:,} removed, {len(problems):,} problems,"
+        f" in {_duration(finished.seconds)}"
+    )
+    for problem in problems:
+        print(problem_line(problem))
+
+
+def hit_dict(hit: Hit, path: bytes) -> dict[str, Any]:
+    return {
+        "path": os.fsdecode(path),
+        "score": round(hit.score, 4),
+        "match": hit.match,
+        "region": hit.region,
+        "phrases": [
+            {"text": phrase.text, "score": round(phrase.score, 4), "region": phrase.region}
+            for phrase in hit.phrases
+        ],
+    }
+
+
+def print_hits(hits: tuple[Hit, ...], paths: dict[int, bytes]) -> None:
+    if not hits or hits[0].match == "weak":
+        print("Nothing here fits." + (" The closest are below." if hits else ""))
+    elif any(hit.match == "weak" for hit in hits):
+        n_good = sum(hit.match == "good" for hit in hits)
+        _print_rows(hits[:n_good], paths)
+        print("── weak matches ──")
+        hits = hits[n_good:]
+    _print_rows(hits, paths)
+
+
+def _print_rows(hits: Sequence[Hit], paths: dict[int, bytes]) -> None:
+    for hit in hits:
+        bar = "█" * round(hit.score * _SCORE_BAR_CHARS)
+        print(f"{hit.score:5.2f} {bar:<{_SCORE_BAR_CHARS}}  {display_path(paths[hit.photo_id])}")
+
+
+def problem_line(problem: dict[str, str]) -> str:
+    path = display_path(os.fsencode(problem["path"]))
+    return f"{path}: {problem['reason']}: {problem['detail']}"
+
+
+def print_status(status: dict[str, Any]) -> None:
+    """Print what the library holds, for people."""
+    print(f"library   {status['library']}")
+    print(f"photos    {status['photos']:,}")
+    print(f"problems  {status['problems']:,}")
+    for root in status["roots"]:
+        print(
+            f"folder    {root['path']} ({root['state']}):"
+            f" {root['indexed']:,} of {root['photos']:,} indexed"
+        )
+    for model in status["models"]:
+        print(f"model     {model['name']}: {model['vectors']:,} vectors")
+
+
+def make_output_safe() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=True))
+
+
+def fail(sentence: str) -> int:
+    """Print why a job could not run; returns its exit code."""
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,133 @@
+"""What changed below a folder since the library last looked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.core.errors import RootError
+from app.core.library import Library
+from app.core.library.rows import KnownFile, Root
+from app.core.scanning import FileFact, scan
+from app.worker.decoder import DECODER_VERSION
+
+
+@dataclass(slots=True)
+class DiskChanges:
+    """One folder compared with the library.
+
+    ``changed`` are files to decode; ``known`` keeps what the library knows of those among them
+    that it knows; ``gone`` are photos without a file; ``unreadable`` are folders and files that the
+    system does not let us look into. ``offline`` means that nothing can be said.
+    """
+
+    root: Root
+    changed: list[FileFact] = field(default_factory=list)
+    known: dict[bytes, KnownFile] = field(default_factory=dict)
+    gone: dict[int, KnownFile] = field(default_factory=dict)
+    gone_problems: list[bytes] = field(default_factory=list)
+    unreadable: list[tuple[bytes, OSError]] = field(default_factory=list)
+    found: int = 0
+    unchanged: int = 0
+    known_problems: int = 0
+    offline: bool = False
+
+
+class GonePhotos:
+    """Photos of the compared folders whose files are gone, to be claimed by files that are new.
+
+    Only those with a vector count: a file with the content of any other is decoded anyway.
+    """
+
+    def __init__(self) -> None:
+        self._by_size: dict[int, list[int]] = {}
+        self._owners: dict[int, DiskChanges] = {}
+
+    def add(self, changes: DiskChanges) -> None:
+        """Take up what is gone from one folder."""
+        for photo_id, file in changes.gone.items():
+            self._owners[photo_id] = changes
+            if file.has_vector:
+                self._by_size.setdefault(file.size_bytes, []).append(photo_id)
+
+    def of_size(self, size_bytes: int) -> list[int]:
+        """Ids of those that may be claimed by a file of that size."""
+        return self._by_size.get(size_bytes, [])
+
+    def claim(self, photo_id: int) -> bool:
+        """Give a photo to a new file, once; it is not gone any more."""
+        changes = self._owners.pop(photo_id, None)
+        if changes is None:
+            return False
+        file = changes.gone.pop(photo_id, None)
+        if file is not None and file.has_vector:
+            self._by_size[file.size_bytes].remove(photo_id)
+        return file is not None
+
+
+_FILES_PER_STEP = 500
+
+
+def compare(library: Library, root: Root, model_id: int) -> Iterator[DiskChanges]:
+    """Walk a folder; yields the growing result often, the last one is complete.
+
+    A folder that is missing, unreadable or without any photo file although the library has some
+    is offline: nothing in it counts as gone.
+    """
+    known = library.known_files(root.id, model_id)
+    changes = DiskChanges(root)
+    try:
+        for fact in scan(root.path, on_error=lambda *found: changes.unreadable.append(found)):
+            changes.found += 1
+            _compare_file(changes, fact, known.pop(fact.path, None))
+            if changes.found % _FILES_PER_STEP == 0:
+                yield changes
+    except RootError:
+        changes.offline = True
+    photos_gone = any(not file.problem for file in known.values())
+    if changes.found == 0 and photos_gone:
+        changes.offline = True
+    if not changes.offline:
+        _note_gone(changes, known)
+    yield changes
+
+
+def is_reachable(root: bytes) -> bool:
+    """Whether a folder is there and not empty, as an unmounted disk's folder would be."""
+    try:
+        with os.scandir(root) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
+
+
+def _compare_file(changes: DiskChanges, fact: FileFact, file: KnownFile | None) -> None:
+    if file is None:
+        changes.changed.append(fact)
+        return
+    same = (file.size_bytes, file.mtime_ns, file.inode) == (
+        fact.size_bytes,
+        fact.mtime_ns,
+        fact.inode,
+    )
+    if same and file.problem and file.decoder_version == DECODER_VERSION:
+        changes.known_problems += 1
+    elif same and not file.problem and file.has_vector and file.has_thumbnail:
+        changes.unchanged += 1
+    else:
+        changes.changed.append(fact)
+        changes.known[fact.path] = file
+
+
+def _note_gone(changes: DiskChanges, left: dict[bytes, KnownFile]) -> None:
+    """Everything not met is gone, except what lies below a folder that could not be read."""
+    kept = {path for path, _ in changes.unreadable}
+    hidden = tuple(path + os.sep.encode() for path in kept)
+    for path, file in left.items():
+        if path in kept or path.startswith(hidden):
+            continue
+        if file.photo_id is not None:
+            changes.gone[file.photo_id] = file
+        else:
+            changes.gone_problems.append(path)

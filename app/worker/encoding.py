@@ -1,0 +1,69 @@
+"""What the engine needs of an encoder, and how the real one is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from app.core.errors import ModelError
+from app.core.settings import Settings
+
+Vectors = npt.NDArray[np.float32]
+MAX_QUICK_PATCHES = 256
+
+
+class EncoderLike(Protocol):
+    """The part of ``fgclip2.Encoder`` that the engine uses; tests bring a cheap one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def precision(self) -> str: ...
+    @property
+    def dim(self) -> int: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def quick_patches(self) -> int: ...
+
+    def encode_images(
+        self, images: Sequence[Image.Image], patches: int | Literal["dynamic"] = "dynamic"
+    ) -> Vectors: ...
+
+    def encode_texts(self, texts: Sequence[str], mode: str = "auto") -> Vectors: ...
+
+    def encode_dense(
+        self, image: Image.Image, patches: int | Literal["dynamic"] = "dynamic"
+    ) -> npt.NDArray[np.float32]: ...
+
+
+def load_encoder(model_dir: Path, settings: Settings) -> Any:
+    """The encoder in a model directory.
+
+    Raises:
+        ModelError: there is none, or it cannot be used; says what ``fgclip2`` said.
+    """
+    if not (model_dir / "config.json").is_file():
+        raise ModelError(f"There is no model in {model_dir}.", directory=str(model_dir))
+    from fgclip2 import Encoder, FgclipError
+
+    try:
+        return Encoder.load(model_dir, settings.engine, settings.precision)
+    except FgclipError as error:
+        raise ModelError(
+            f"The model in {model_dir} cannot be used: {error}", directory=str(model_dir)
+        ) from error
+
+
+def patch_budget(encoder: EncoderLike, settings: Settings) -> int:
+    """Patches a photo gets in the quick pass: the setting, else the model's own, at most 256."""
+    if settings.quick_patches is not None:
+        return settings.quick_patches
+    return min(encoder.quick_patches, MAX_QUICK_PATCHES)
