@@ -394,11 +394,12 @@ class PhotoGridCanvas(QAbstractItemView):
         rows = self._photo_layout.rows_between(
             dirty.top() - OUTSET_PX, dirty.bottom() + 1 + OUTSET_PX
         )
+        selected = self.picked.rows_among(rows)
         for row in rows:
             place = self._photo_layout.cell(row).translated(0, -offset)
             if not region.intersects(place.adjusted(-OUTSET_PX, -OUTSET_PX, OUTSET_PX, OUTSET_PX)):
                 continue
-            state = CellState(self.picked.contains(row), row == current, row == self.hovered_row)
+            state = CellState(row in selected, row == current, row == self.hovered_row)
             cell = photos.cell(row)
             self._painter.paint(painter, cell, place, state, self.palette(), square=self._square)
         self.paint_over(painter)

@@ -229,5 +229,6 @@ def _draw_image(painter: QPainter, shown: QRectF, image: QImage) -> None:
         return
     part = QSizeF(width, height).scaled(QSizeF(image.size()), Qt.AspectRatioMode.KeepAspectRatio)
     left, top = (image.width() - part.width()) / 2, (image.height() - part.height()) / 2
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    # An older cut is about to be replaced; only one that is too small for good deserves the effort.
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() < width)
     painter.drawImage(shown, image, QRectF(QPointF(left, top), part))

@@ -49,6 +49,14 @@ class PhotoGridSelection:
             rows += [row for row in range(run.top(), end) if row != first]
         return rows[:n_max]
 
+    def rows_among(self, rows: range) -> set[int]:
+        """Which of some rows are selected."""
+        return {
+            row
+            for run in self._runs()
+            for row in range(max(run.top(), rows.start), min(run.bottom() + 1, rows.stop))
+        }
+
     def make_current(self, row: int, *, select: bool) -> None:
         """Move to a photo, and select it alone if asked."""
         self._anchor_row = row

@@ -18,7 +18,8 @@ from PySide6.QtGui import QBrush, QImage, QPainter
 logger = logging.getLogger(__name__)
 
 BUDGET_BYTES = 64 * 1024 * 1024
-N_THREADS = 2
+N_THREADS = 1
+"""Qt decodes with the interpreter locked: a second thread would only take turns with the window."""
 IDLE_S = 3.0
 
 

@@ -1,0 +1,481 @@
+"""One photo, large: look at it, draw a box to search by, see where a phrase fits."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QLocale, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.core.library.rows import Photo
+from app.core.messages import Box, Hit, PhotoLocated, PhotoOpened
+from app.ui.photo_grid_model import photo_name
+from app.ui.photo_grid_painter import WHOLE_PHOTO
+from app.ui.photo_view_box import grown, moved
+from app.ui.photo_view_find import FindField
+from app.ui.photo_view_heat import heat_image
+from app.ui.photo_view_keys import PhotoViewKeys
+from app.ui.photo_view_painter import PhotoPainter, PhotoPicture, Place
+from app.ui.photo_view_pixels import PhotoPixels, PixelPreparer
+from app.ui.photo_view_pointer import PhotoViewPointer
+from app.ui.photo_view_toolbar import FloatingPane, PhotoToolbar
+from app.ui.photo_view_transform import ViewTransform
+from app.ui.theme import UNIT_PX
+from app.ui.thumbnail_loader import ThumbnailLoader
+
+MAX_SIDE_PX = 6144
+"""No photo is shown with more pixels on its longest side; that many take 150 MB."""
+SIDE_STEP_PX = 256
+PIXELS_DELAY_MS = 150
+NUDGED_MS = 300
+NUDGE_PX = 1.0
+FIND_WIDTH_PX = 40 * UNIT_PX
+WHEEL_NOTCH = 120
+ZOOM_PER_NOTCH = 1.2
+
+
+class PhotoView(QWidget):
+    """Shows one photo and asks for what it needs: pixels, places of phrases, searches.
+
+    Args:
+        thumbnails: where the small picture comes from while there are no pixels; without it,
+            ``set_thumbnail`` may give one.
+        find_field: whether the view has its own field for a phrase; False where the page around
+            it has one.
+    """
+
+    pixels_requested = Signal(object, int)
+    """A photo id and the longest side in pixels that the screen can use."""
+    region_search_requested = Signal(object, object)
+    """A photo id and a box in 0..1 of the upright photo."""
+    locate_requested = Signal(object, str)
+    """A photo id and a phrase; empty when the phrase was cleared."""
+    similar_requested = Signal(object)
+    closed = Signal()
+    step_requested = Signal(int)
+    """-1 for the photo before, 1 for the next."""
+    box_changed = Signal(object)
+    """The box in 0..1, or None; also while it is being drawn."""
+
+    def __init__(
+        self,
+        thumbnails: ThumbnailLoader | None = None,
+        parent: QWidget | None = None,
+        *,
+        find_field: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self._has_find_field = find_field
+        self._thumbnails = thumbnails
+        self._photo: Photo | None = None
+        self._picture = PhotoPicture(QColor(0, 0, 0, 0))
+        self._transform = ViewTransform.fitting((1, 1), (1, 1))
+        self._requested_px = 0
+        self._wheel_rest = 0
+        self._box_mode = False
+        self._hit_places: list[Place] = []
+        self._painter = PhotoPainter()
+        self._pointer = PhotoViewPointer(self)
+        self._keys = PhotoViewKeys(self)
+        self._preparer = PixelPreparer(self)
+        self._preparer.prepared.connect(self._on_preparer_prepared)
+        self._pixels_timer = QTimer(self, singleShot=True, interval=PIXELS_DELAY_MS)
+        self._pixels_timer.timeout.connect(self._request_pixels)
+        self._nudge_timer = QTimer(self, singleShot=True, interval=NUDGED_MS)
+        self._nudge_timer.timeout.connect(self.search_box)
+        self._set_up_controls()
+        if thumbnails is not None:
+            thumbnails.whole_loaded.connect(self._on_thumbnails_whole_loaded)
+
+    def _set_up_controls(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._find_pane = FloatingPane(self)
+        self._find_pane.setVisible(self._has_find_field)
+        self.find_field = FindField(self._find_pane)
+        self._find_pane.row.addWidget(self.find_field)
+        self.find_field.text_settled.connect(self._on_find_field_text_settled)
+        self.find_field.left.connect(self.setFocus)
+        self.toolbar = PhotoToolbar(self)
+        self.toolbar.box_mode_toggled.connect(self.set_box_mode)
+        self.toolbar.fit_requested.connect(self.toggle_fit)
+        self.toolbar.heat_opacity_changed.connect(self._on_toolbar_heat_opacity_changed)
+        self.toolbar.similar_requested.connect(self.request_similar)
+        self.toolbar.close_requested.connect(self.leave)
+        self._retranslate()
+
+    # ---------------------------------------------------------------- what is shown
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo shown; None before the first and after ``clear``."""
+        return self._photo
+
+    @property
+    def transform(self) -> ViewTransform:
+        """How the photo lies in the view."""
+        return self._transform
+
+    @property
+    def box(self) -> Box | None:
+        """The box that was drawn, in 0..1 of the upright photo."""
+        return self._picture.box
+
+    @property
+    def box_mode(self) -> bool:
+        """Whether dragging draws a box."""
+        return self._box_mode
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The found places that are framed."""
+        return tuple(self._picture.places)
+
+    @property
+    def picture(self) -> PhotoPicture:
+        """What is drawn; for looking only."""
+        return self._picture
+
+    def set_photo(self, photo: Photo, hit: Hit | None = None) -> None:
+        """Show a photo: its colour, then its thumbnail, then its pixels as they come.
+
+        Args:
+            photo: the library's row.
+            hit: what a search said of it; its places are framed.
+        """
+        same = self._photo is not None and self._photo.id == photo.id
+        self._photo = photo
+        self._hit_places = _places_of(hit)
+        if not same:
+            self._preparer.forget()
+            opacity = self.toolbar.heat_opacity
+            average = QColor.fromRgb(photo.average_rgb)
+            self._picture = PhotoPicture(average, heat_opacity=opacity)
+            self._nudge_timer.stop()
+            self._requested_px = 0
+            self.toolbar.set_heat_shown(False)
+            self._show_at(self._fitting((photo.width_px, photo.height_px)))
+            self._ask_for_photo(photo)
+        if self._picture.heat is None:
+            self._picture.places = list(self._hit_places)
+        self.setAccessibleDescription(photo_name(photo))
+        self.update()
+
+    def _ask_for_photo(self, photo: Photo) -> None:
+        if self._thumbnails is not None:
+            self._thumbnails.load_whole(photo.id)
+        self._request_pixels()
+        phrase = self.find_field.phrase()
+        if phrase:
+            self.locate_requested.emit(photo.id, phrase)
+
+    def clear(self) -> None:
+        """Show no photo and give its memory back."""
+        self._preparer.forget()
+        self._photo = None
+        self._picture = PhotoPicture(QColor(0, 0, 0, 0), heat_opacity=self.toolbar.heat_opacity)
+        self._hit_places = []
+        self._painter = PhotoPainter()
+        self._pixels_timer.stop()
+        self._nudge_timer.stop()
+        self.find_field.set_phrase("")
+        self.set_box_mode(False)
+        self.update()
+
+    def set_thumbnail(self, photo_id: int, image: QImage) -> None:
+        """Show the library's small picture until pixels come."""
+        if self._photo is not None and self._photo.id == photo_id and not image.isNull():
+            self._picture.thumbnail = image
+            self.update()
+
+    def set_pixels(self, opened: PhotoOpened) -> None:
+        """Show real pixels; those of another photo are dropped."""
+        if self._photo is not None and self._photo.id == opened.photo_id:
+            self._preparer.prepare(opened)
+
+    def set_heat(self, located: PhotoLocated | None) -> None:
+        """Show where a phrase fits, or nothing; an answer about another photo is dropped."""
+        if located is None:
+            self._picture.heat = None
+            self._picture.places = list(self._hit_places)
+        elif self._photo is None or located.photo_id != self._photo.id:
+            return
+        else:
+            self._picture.heat = heat_image(located)
+            self._picture.places = _place_of(located)
+        self.toolbar.set_heat_shown(self._picture.heat is not None)
+        self._place_controls()
+        self.update()
+
+    def set_phrase(self, text: str) -> None:
+        """Show a phrase in the field as if it had been asked for; emits nothing."""
+        self.find_field.set_phrase(text)
+
+    def focus_find(self) -> bool:
+        """Let a phrase be typed; False without a field for it."""
+        if not self._has_find_field:
+            return False
+        self.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.find_field.selectAll()
+        return True
+
+    # ---------------------------------------------------------------- zoom and pan
+
+    @Slot()
+    def toggle_fit(self, at: QPointF | None = None) -> None:
+        """Between the whole photo and 100 % at a point of the view, by default its middle."""
+        anchor = QPointF(self.rect().center()) if at is None else at
+        self._show_at(self._transform.toggled((anchor.x(), anchor.y())))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the photo by some pixels of the view."""
+        self._show_at(self._transform.panned(dx, dy))
+
+    def zoom(self, factor: float, at: QPointF) -> None:
+        """Zoom in (above 1) or out; what lies under a point of the view stays there."""
+        self._show_at(self._transform.zoomed_by(factor, (at.x(), at.y())))
+
+    def _show_at(self, transform: ViewTransform) -> None:
+        self._transform = transform
+        self.toolbar.set_zoom(transform.device_scale)
+        self._place_controls()
+        self._pixels_timer.start()
+        self.update()
+
+    def _fitting(self, photo_px: tuple[int, int]) -> ViewTransform:
+        size = (self.width(), self.height())
+        return ViewTransform.fitting(photo_px, size, self.devicePixelRatioF())
+
+    # ---------------------------------------------------------------- the box
+
+    @Slot(bool)
+    def set_box_mode(self, on: bool) -> None:
+        """Let a drag draw a box, or pan."""
+        self._box_mode = on
+        self.toolbar.box_button.setChecked(on)
+        self._pointer.show_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
+
+    @Slot()
+    def start_box(self) -> None:
+        """Let the next drags draw a box."""
+        self.set_box_mode(True)
+
+    def cancel_step(self) -> bool:
+        """Undo what is being done: a drag, then the box; False if there is nothing to undo."""
+        if self._pointer.cancel():
+            return True
+        if self._picture.box is None and not self._box_mode:
+            return False
+        self.clear_box()
+        self.set_box_mode(False)
+        return True
+
+    def show_box(self, box: Box | None) -> None:
+        """Show a box without searching for it."""
+        if box != self._picture.box:
+            self._picture.box = box
+            self._nudge_timer.stop()
+            self.update()
+            self.box_changed.emit(box)
+
+    def clear_box(self) -> None:
+        self.show_box(None)
+
+    @Slot()
+    def search_box(self) -> None:
+        """Ask for photos that hold what is in the box."""
+        self._nudge_timer.stop()
+        if self._photo is not None and self._picture.box is not None:
+            self.region_search_requested.emit(self._photo.id, self._picture.box)
+
+    def change_box(self, arrow: tuple[int, int], *, resize: bool) -> None:
+        """Move the box or its lower right corner by one pixel of the screen."""
+        box = self._picture.box
+        if box is None:
+            return
+        width, height = self._transform.shown_px
+        dx, dy = arrow[0] * NUDGE_PX / width, arrow[1] * NUDGE_PX / height
+        if resize:
+            least = (4 * NUDGE_PX / width, 4 * NUDGE_PX / height)
+            self.show_box(grown(box, dx, dy, least))
+        else:
+            self.show_box(moved(box, dx, dy))
+        self._nudge_timer.start()
+
+    # ---------------------------------------------------------------- pixels
+
+    @Slot()
+    def _request_pixels(self) -> None:
+        """Ask for more pixels if the screen can show more than there are."""
+        self._pixels_timer.stop()
+        photo = self._photo
+        if photo is None or not self.isVisible():
+            return
+        full_px = max(photo.width_px, photo.height_px, 1)
+        needed_px = math.ceil(max(self._transform.shown_px) * self._transform.ratio)
+        side_px = math.ceil(needed_px / SIDE_STEP_PX) * SIDE_STEP_PX
+        side_px = min(side_px, full_px, MAX_SIDE_PX)
+        have_px = 0 if self._picture.pixels is None else self._picture.pixels.longest_px
+        if side_px > max(have_px, self._requested_px):
+            self._requested_px = side_px
+            self.pixels_requested.emit(photo.id, side_px)
+
+    @Slot(object)
+    def _on_preparer_prepared(self, pixels: PhotoPixels) -> None:
+        if self._photo is None or pixels.photo_id != self._photo.id:
+            return
+        old = self._picture.pixels
+        if old is not None and old.longest_px > pixels.longest_px:
+            return
+        self._picture.pixels = pixels
+        if pixels.full_px != self._transform.photo_px:  # the file changed since it was indexed
+            self._show_at(self._fitting(pixels.full_px))
+        self.update()
+
+    @Slot(object, QImage)
+    def _on_thumbnails_whole_loaded(self, photo_id: int, image: QImage) -> None:
+        self.set_thumbnail(photo_id, image)
+
+    # ---------------------------------------------------------------- controls
+
+    def _place_controls(self) -> None:
+        margin = 2 * UNIT_PX
+        width = min(FIND_WIDTH_PX, self.width() - 2 * margin)
+        height = self._find_pane.sizeHint().height()
+        self._find_pane.setGeometry((self.width() - width) // 2, margin, width, height)
+        self.toolbar.adjustSize()
+        left = (self.width() - self.toolbar.width()) // 2
+        self.toolbar.move(left, self.height() - self.toolbar.height() - margin)
+
+    @Slot(str)
+    def _on_find_field_text_settled(self, text: str) -> None:
+        if not text:
+            self.set_heat(None)
+        if self._photo is not None:
+            self.locate_requested.emit(self._photo.id, text)
+
+    @Slot(float)
+    def _on_toolbar_heat_opacity_changed(self, opacity: float) -> None:
+        self._picture.heat_opacity = opacity
+        self.update()
+
+    @Slot()
+    def request_similar(self) -> None:
+        """Ask for photos like this one."""
+        if self._photo is not None:
+            self.similar_requested.emit(self._photo.id)
+
+    @Slot()
+    def leave(self) -> None:
+        """Say that the person is done with the photo."""
+        self.find_field.stop()
+        self._nudge_timer.stop()
+        self.closed.emit()
+
+    def _retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Photo"))
+
+    # ---------------------------------------------------------------- events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        canvas = self.palette().color(QPalette.ColorRole.Base)
+        if self._photo is None:
+            painter.fillRect(self.rect(), canvas)
+        else:
+            self._painter.paint(painter, self._picture, self._transform, canvas)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = (self.width(), self.height())
+        self._show_at(self._transform.resized(size, self.devicePixelRatioF()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._pixels_timer.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.shut_down()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """Stop timers and threads; call it before the window goes."""
+        self._pixels_timer.stop()
+        self._nudge_timer.stop()
+        self.find_field.stop()
+        self._preparer.close()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._photo is not None:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._pointer.press(event)
+        else:
+            event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pointer.release(event)
+        else:
+            event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.accept()
+        # With Alt held, some systems turn the wheel sideways.
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        if not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.zoom(ZOOM_PER_NOTCH ** (delta / WHEEL_NOTCH), event.position())
+            return
+        self._wheel_rest += delta
+        n_steps = int(self._wheel_rest / WHEEL_NOTCH)
+        self._wheel_rest -= n_steps * WHEEL_NOTCH
+        if n_steps:
+            self.step_requested.emit(-n_steps)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self._photo is not None and self._keys.press(event))
+
+
+def _places_of(hit: Hit | None) -> list[Place]:
+    """The places that a search found, with their phrases."""
+    if hit is None:
+        return []
+    found = [(phrase.region, phrase.text, i) for i, phrase in enumerate(hit.phrases)]
+    if not any(box for box, _, _ in found):
+        found = [(hit.region, "", 0)]
+    return [Place(box, text, i) for box, text, i in found if box and _is_part(box)]
+
+
+def _place_of(located: PhotoLocated) -> list[Place]:
+    if located.region is None:
+        return []
+    percent = QLocale().toString(round(located.score * 100))
+    return [Place(located.region, f"{located.text}  {percent}%", 0)]
+
+
+def _is_part(box: Box) -> bool:
+    return (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO

@@ -1,0 +1,91 @@
+"""The heat of a phrase as a picture: a smooth surface in colours that are perceptually even.
+
+Shape suffixes: R rows, C columns of the heat; H, W of the picture; K steps of the colour map.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QImage
+
+from app.core.messages import PhotoLocated
+
+Float32Array = npt.NDArray[np.float32]
+
+SMOOTHING = 12
+"""Pixels of the picture per patch of the heat."""
+LONGEST_PX = 640
+N_COLORS = 256
+VISIBLE_FROM = 0.15
+"""Cooler places stay clear."""
+
+_OKLAB_TO_LMS = np.array(
+    [
+        [1.0, 0.3963377774, 0.2158037573],
+        [1.0, -0.1055613458, -0.0638541728],
+        [1.0, -0.0894841775, -1.2914855480],
+    ]
+)
+_LMS_TO_RGB = np.array(
+    [
+        [4.0767416621, -3.3077115913, 0.2309699292],
+        [-1.2684380046, 2.6097574011, -0.3413193965],
+        [-0.0041960863, -0.7034186147, 1.7076147010],
+    ]
+)
+
+
+def heat_image(located: PhotoLocated) -> QImage:
+    """The heat of a phrase over the whole photo, transparent where it is cool."""
+    heat_RC = np.frombuffer(located.heat, np.float32).reshape(located.rows, located.columns)
+    factor = max(1, min(SMOOTHING, LONGEST_PX // max(heat_RC.shape)))
+    heat_HW = smooth(heat_RC, factor)
+    level_HW = np.clip((heat_HW - VISIBLE_FROM) / (1 - VISIBLE_FROM), 0, 1)
+    alpha_HW = level_HW * level_HW * (3 - 2 * level_HW)
+    colors = color_map()[np.rint(np.clip(heat_HW, 0, 1) * (N_COLORS - 1)).astype(np.intp)]
+    rgba = np.empty((*heat_HW.shape, 4), np.uint8)
+    rgba[..., :3] = np.rint(colors * 255)
+    rgba[..., 3] = np.rint(alpha_HW * 255)
+    height, width = heat_HW.shape
+    image = QImage(rgba.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def smooth(heat_RC: Float32Array, factor: int) -> Float32Array:
+    """Enlarge by a whole factor with cubic B-splines: no edges, no overshoot, patches in place."""
+    rows, columns = heat_RC.shape
+    enlarged = _spline(rows, factor) @ heat_RC @ _spline(columns, factor).T
+    return enlarged.astype(np.float32)
+
+
+def _spline(n_patches: int, factor: int) -> Float32Array:
+    """(n_patches * factor, n_patches) weights; every row adds up to 1."""
+    at = (np.arange(n_patches * factor) + 0.5) / factor - 0.5
+    first = np.floor(at).astype(np.intp)
+    t = at - first
+    weights_of = (
+        (1 - t) ** 3 / 6,
+        (3 * t**3 - 6 * t**2 + 4) / 6,
+        (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6,
+        t**3 / 6,
+    )
+    matrix = np.zeros((len(at), n_patches), np.float32)
+    for offset, weights in zip((-1, 0, 1, 2), weights_of, strict=True):
+        columns = np.clip(first + offset, 0, n_patches - 1)
+        np.add.at(matrix, (np.arange(len(at)), columns), weights.astype(np.float32))
+    return matrix
+
+
+def color_map() -> Float32Array:
+    """(K, 3) sRGB in 0..1, violet to yellow; every step is as much lighter as the one before."""
+    step_K = np.linspace(0, 1, N_COLORS)
+    lightness_K = 0.38 + 0.54 * step_K
+    hue_K = np.deg2rad(300 + 168 * step_K)  # violet, magenta, red, orange, yellow
+    chroma_K = 0.13 + 0.045 * np.sin(np.pi * step_K)
+    lab = np.stack((lightness_K, chroma_K * np.cos(hue_K), chroma_K * np.sin(hue_K)), axis=1)
+    linear = ((lab @ _OKLAB_TO_LMS.T) ** 3) @ _LMS_TO_RGB.T
+    linear = np.clip(linear, 0, 1)
+    rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    colors: Float32Array = rgb.astype(np.float32)
+    return colors
