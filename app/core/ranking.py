@@ -18,19 +18,27 @@ to the few high numbers that are real matches. For a query with cosines c
 
     level      mean + shift, from the query's own cosines, as above (``Background.for_query``)
     z          (c - level) / deviation
-    score      1 / (1 + exp(-SLOPE * (z - GOOD_Z)))
+    good_z     the lowest z, LEAST_GOOD_Z or more, at which matches outnumber chance: at least
+               1 / FALSE_SHARE times as many photos reach it as of n photos that do not fit
+    score      1 / (1 + exp(-SLOPE * (z - good_z)))
 
-so a score rises with the cosine, GOOD_SCORE is reached at GOOD_Z deviations above the background,
-and a query that is high for every photo (a hub) is judged by how far photos stand out for it. The
-shift is limited to what is usual between queries: "a dog" in an album of dogs stands far above it
-and stays good. With few photos the query's own level says little and the shift fades; with one
-photo everything rests on the probes; with none there is nothing to judge, and the background is a
+so a score rises with the cosine and reaches GOOD_SCORE at good_z. Chance is the tail of a normal
+distribution. Where no photo stands out, good_z is what at most FALSE_SHARE of such queries reach by
+chance with any of the n photos, which grows slowly with the library (2.7 for 60 photos, 4.6 for
+100,000), so that a query for something absent says so; where many stand out it comes down.
+
+A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
+is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
+stays good. With few photos the query's own level says little and the shift fades; with one photo
+everything rests on the probes; with none there is nothing to judge, and the background is a
 standard one.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +46,8 @@ import numpy.typing as npt
 from app.core.messages import Match
 
 GOOD_SCORE = 0.5
-GOOD_Z = 3.0
+LEAST_GOOD_Z = 2.5
+FALSE_SHARE = 0.2
 SLOPE = 1.0
 BACKGROUND_PHOTOS = 2000
 
@@ -128,6 +137,7 @@ class Background:
     deviation: float
     spread: float = 0.0
     n_photos: int = 0
+    good_z: float = LEAST_GOOD_Z
 
     @classmethod
     def measure(cls, photo_vectors: Floats, probe_vectors: Floats) -> Background:
@@ -142,24 +152,31 @@ class Background:
             return cls(mean=0.0, deviation=_STANDARD_DEVIATION)
         cosines = photo_vectors.astype(np.float32) @ probe_vectors.astype(np.float32).T
         levels = np.median(cosines, axis=0)
-        level_only = cls(
-            mean=float(np.median(levels)), deviation=1.0, spread=_lower_deviation(levels)
+        found = cls(
+            mean=float(np.median(levels)),
+            deviation=1.0,
+            spread=_lower_deviation(levels),
+            n_photos=n_photos,
+            good_z=_good_z(np.empty(0), n_photos),
         )
-        shifts = np.array([level_only._shift(float(level), n_photos) for level in levels])
+        shifts = np.array([found._shift(float(level), n_photos) for level in levels])
         deviation = _lower_deviation(cosines - shifts[None, :])
-        return replace(level_only, deviation=max(deviation, _LEAST_DEVIATION), n_photos=n_photos)
+        return replace(found, deviation=max(deviation, _LEAST_DEVIATION))
 
-    def for_query(self, cosines: Floats) -> Background:
+    def for_query(self, cosines: Floats, n_photos: int | None = None) -> Background:
         """Return the background of one query, which may be high or low for all photos alike.
 
         Args:
-            cosines: (n,) of the query and all photos, or a random sample of them; not of the best.
+            cosines: (n,) of the query and all photos searched, or a random sample of them; not only
+                of the best. NaN is passed over.
+            n_photos: how many are searched, where ``cosines`` are a sample.
         """
         known = cosines[np.isfinite(cosines)]
         if len(known) == 0:
             return self
-        shift = self._shift(float(np.median(known)), len(known))
-        return replace(self, mean=self.mean + shift)
+        mean = self.mean + self._shift(float(np.median(known)), len(known))
+        n_searched = len(known) if n_photos is None else max(n_photos, len(known))
+        return replace(self, mean=mean, good_z=_good_z((known - mean) / self.deviation, n_searched))
 
     def _shift(self, level: float, n_photos: int) -> float:
         limit = _SHIFT_LIMIT * self.spread
@@ -170,13 +187,33 @@ class Background:
 def score(cosines: Floats, background: Background) -> npt.NDArray[np.float32]:
     """Return (n,) scores in 0..1, rising with the cosine; ``GOOD_SCORE`` and above is a match."""
     z = (np.asarray(cosines, dtype=np.float64) - background.mean) / background.deviation
-    exponent = np.clip(SLOPE * (z - GOOD_Z), -60.0, 60.0)
+    exponent = np.clip(SLOPE * (z - background.good_z), -60.0, 60.0)
     return (1.0 / (1.0 + np.exp(-exponent))).astype(np.float32)
 
 
 def match_of(value: float) -> Match:
     """Return "good" for a score that is a match, "weak" for one below the line."""
     return "good" if value >= GOOD_SCORE else "weak"
+
+
+def _good_z(z: Floats, n_photos: int) -> float:
+    """Return the lowest z at which the photos that reach it outnumber chance enough.
+
+    Args:
+        z: of the photos searched, or of a random sample of them.
+        n_photos: how many are searched.
+    """
+    by_chance = NormalDist().inv_cdf(max(0.5, 1.0 - FALSE_SHARE / n_photos))
+    candidates = np.sort(z[(z >= LEAST_GOOD_Z) & (z < by_chance)])
+    share_above = (np.arange(len(candidates), 0, -1) + (z >= by_chance).sum()) / max(len(z), 1)
+    for value, share in zip(candidates.tolist(), share_above.tolist(), strict=True):
+        if share * FALSE_SHARE >= _normal_tail(value):
+            return float(value)
+    return max(by_chance, LEAST_GOOD_Z)
+
+
+def _normal_tail(z: float) -> float:
+    return 0.5 * math.erfc(z / math.sqrt(2.0))
 
 
 def _lower_deviation(values: Floats) -> float:
