@@ -40,16 +40,23 @@ def heat_image(located: PhotoLocated) -> QImage:
     """The heat of a phrase over the whole photo, transparent where it is cool."""
     heat_RC = np.frombuffer(located.heat, np.float32).reshape(located.rows, located.columns)
     factor = max(1, min(SMOOTHING, LONGEST_PX // max(heat_RC.shape)))
-    heat_HW = smooth(heat_RC, factor)
-    level_HW = np.clip((heat_HW - VISIBLE_FROM) / (1 - VISIBLE_FROM), 0, 1)
-    alpha_HW = level_HW * level_HW * (3 - 2 * level_HW)
-    colors = color_map()[np.rint(np.clip(heat_HW, 0, 1) * (N_COLORS - 1)).astype(np.intp)]
-    rgba = np.empty((*heat_HW.shape, 4), np.uint8)
-    rgba[..., :3] = np.rint(colors * 255)
-    rgba[..., 3] = np.rint(alpha_HW * 255)
+    heat_HW = np.clip(smooth(heat_RC, factor), 0, 1)
+    argb = heat_colors()[(heat_HW * (N_COLORS - 1) + 0.5).astype(np.uint8)]
     height, width = heat_HW.shape
-    image = QImage(rgba.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(
+        argb.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
+    )
+    return image.copy()  # the bytes above are gone when this returns
+
+
+def heat_colors() -> npt.NDArray[np.uint32]:
+    """(K,) premultiplied ARGB of each step: clear where it is cool, then ever denser."""
+    level_K = np.clip((np.linspace(0, 1, N_COLORS) - VISIBLE_FROM) / (1 - VISIBLE_FROM), 0, 1)
+    alpha_K = level_K * level_K * (3 - 2 * level_K)
+    red, green, blue = np.rint(color_map().T * alpha_K * 255).astype(np.uint32)
+    alpha = np.rint(alpha_K * 255).astype(np.uint32)
+    argb: npt.NDArray[np.uint32] = alpha << 24 | red << 16 | green << 8 | blue
+    return argb
 
 
 def smooth(heat_RC: Float32Array, factor: int) -> Float32Array:

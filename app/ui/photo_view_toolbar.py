@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton,
 from app.ui.icon_button import IconButton
 from app.ui.theme import CONTROL_HEIGHT_PX, DARK, UNIT_PX, palette_for, style_sheet
 
-HEAT_OPACITY_PERCENT = 60
+HEAT_OPACITY_PERCENT = 70
 
 _PANE_STYLE = """
 FloatingPane {
