@@ -1,8 +1,8 @@
 """Stand-ins for what is slow or heavy: a tiny encoder, an inline pool, a fake engine; and pictures.
 
 ``FakeEncoder`` sees colours: a photo's vector says how much of each named colour it holds, a text's
-vector which colours it names, in English or Chinese. So "a red photo" finds red photos, and tests can
-say beforehand what a search must return. Nothing here starts a thread or a process by itself.
+vector which colours it names, in English or Chinese. So "a red photo" finds red photos, and tests
+can say beforehand what a search must return. Nothing here starts a thread or process by itself.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ memory share, may crash in native code: only the file at hand is lost, see ``dec
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import io
@@ -13,6 +14,8 @@ import os
 import stat
 import sys
 import unicodedata
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -102,16 +105,29 @@ def answer(request: DecodeRequest, memory_bytes: int) -> DecodeReply:
         memory_bytes: the share of this process, its own size included.
     """
     try:
-        data, facts = _read_file(request.path)
-        if isinstance(request, PhotoRequest):
-            return _decode_photo(request, data, facts, memory_bytes)
-        return _decode_pixels(request, data, memory_bytes)
+        with _our_limits():
+            data, facts = _read_file(request.path)
+            if isinstance(request, PhotoRequest):
+                return _decode_photo(request, data, facts, memory_bytes)
+            return _decode_pixels(request, data, memory_bytes)
     except RefusedError as error:
         return error.reply
     except MemoryError:
         return Refused("too_large", "it needs more memory than a decoder may use", memory_bytes + 1)
     except Exception as error:  # noqa: BLE001 - any file may raise anything: this is the top hook
         return _refusal(error, memory_bytes)
+
+
+@contextlib.contextmanager
+def _our_limits() -> Iterator[None]:
+    """Pillow without its pixel count, since bytes are limited, and without its warnings."""
+    pixels, truncated = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+    Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = pixels, truncated
 
 
 # ---------------------------------------------------------------- the file
@@ -129,6 +145,9 @@ def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
         descriptor = os.open(path, flags)
     except OSError as error:
         raise _open_refusal(error) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise RefusedError("unsupported", "it is not a regular file")
     with open(descriptor, "rb") as file:
         data, facts = _read_once(file)
         for _ in range(_REREADS_OF_A_CHANGING_FILE):
@@ -142,8 +161,6 @@ def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
 
 def _read_once(file: io.BufferedReader) -> tuple[bytes, FileFacts]:
     status = os.fstat(file.fileno())
-    if not stat.S_ISREG(status.st_mode):
-        raise RefusedError("unsupported", "it is not a regular file")
     file.seek(0)
     return _read_all(file, status.st_size), _facts(status)
 
@@ -364,8 +381,6 @@ def _detail(message: str) -> str:
 
 def _prepare_process() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy would reserve memory for each core
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    Image.MAX_IMAGE_PIXELS = None  # bytes are limited instead, see _check_memory
     from PIL import AvifImagePlugin
 
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1

@@ -55,6 +55,7 @@ class _Task:
     request: DecodeRequest
     future: Future[DecodeReply]
     alone: bool = False
+    tried: bool = False
 
 
 @dataclass(slots=True)
@@ -255,7 +256,10 @@ class DecoderPool:
         task.future.set_result(reply)
 
     def _lose(self, worker: _Worker) -> None:
-        """A process ended by itself or was killed: name the file it had, start another."""
+        """A process ended by itself or was killed: start another, name the file if it is to blame.
+
+        A first crash may be owed to the file before or to a kill from outside; the second is not.
+        """
         task, worker.task = worker.task, None
         if not worker.ready:
             self._failed_starts += 1
@@ -265,8 +269,12 @@ class DecoderPool:
         if worker.timed_out:
             detail = f"decoding took longer than {self._time_limit_s:g} s"
             task.future.set_result(Refused("timeout", detail))
+        elif not task.tried:
+            task.tried = True
+            with self._lock:
+                (self._queues.alone if task.alone else self._queues.urgent).appendleft(task)
         else:
-            detail = f"the decoder process ended with code {exit_code}"
+            detail = f"the decoder process ended with code {exit_code}, twice"
             task.future.set_result(Refused("crashed", detail))
 
     def _kill_overdue(self) -> None:

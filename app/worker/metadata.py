@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
 import unicodedata
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,11 +42,12 @@ class Metadata:
 
 def read_metadata(image: Image.Image) -> Metadata:
     """The metadata of an opened image; never raises for damaged metadata."""
-    try:
-        exif = image.getexif()
-    except _BROKEN_EXIF:
-        return Metadata()
-    return Metadata(_orientation(exif), _taken_at(exif), _camera(exif))
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            exif = image.getexif()
+        except _BROKEN_EXIF:
+            return Metadata()
+        return Metadata(_orientation(exif), _taken_at(exif), _camera(exif))
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
@@ -111,5 +114,7 @@ def _text(value: Any) -> str:
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
         return ""
+    with contextlib.suppress(UnicodeError):  # Pillow reads Latin-1 where many cameras write UTF-8
+        value = value.encode("latin-1").decode("utf-8")
     clean = "".join(c for c in value.split("\0")[0] if unicodedata.category(c)[0] != "C")
     return unicodedata.normalize("NFC", clean).strip()

@@ -254,7 +254,9 @@ class Searcher:
         if kind == "image":
             return np.asarray(photos, np.float32)
         mixed = photos + texts[: len(photos)]
-        return mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-12)
+        norms = np.linalg.norm(mixed, axis=1, keepdims=True)
+        unit: Floats = mixed / np.maximum(norms, np.float32(1e-12))
+        return unit
 
 
 def _unit(vector: Floats) -> Floats:
