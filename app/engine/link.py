@@ -163,6 +163,7 @@ class EngineLink(QObject):
         """The engine's process number, None while none runs."""
         return self._process.pid if self._process is not None else None
 
+    @Slot()
     def start(self) -> None:
         """Start the engine; harmless while one runs. Commands may be sent at once."""
         if self._process is not None:

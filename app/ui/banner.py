@@ -1,8 +1,10 @@
-"""A strip over the photos: a thin moving line while the engine starts, a sentence when it is lost."""
+"""Strips over the photos: a thin line while the engine starts, a sentence when it is lost."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QEvent, Signal, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.ui.error_text import ErrorText
@@ -16,7 +18,9 @@ class StartingBar(QProgressBar):
         self.setRange(0, 0)
         self.setTextVisible(False)
         self.setFixedHeight(2)
-        self.setStyleSheet("QProgressBar, QProgressBar::chunk { min-height: 2px; max-height: 2px; }")
+        self.setStyleSheet(
+            "QProgressBar, QProgressBar::chunk { min-height: 2px; max-height: 2px; }"
+        )
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
@@ -46,8 +50,7 @@ class Banner(QFrame):
             "#banner { background: palette(alternate-base); border: none;"
             " border-left: 3px solid palette(highlight); }"
         )
-        self._action = ""
-        self._content: ErrorText | None = None
+        self._make: Callable[[], ErrorText] | None = None
         self.label = QLabel(self)
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -63,23 +66,40 @@ class Banner(QFrame):
     @property
     def content(self) -> ErrorText | None:
         """What is shown, None while hidden."""
-        return self._content
+        return self._make() if self._make is not None else None
 
-    def show_text(self, content: ErrorText) -> None:
-        """Show a sentence; the button is there if it has an action."""
-        self._content = content
-        self._action = content.action
-        self.label.setText(content.sentence)
-        self.setAccessibleName(content.sentence)
-        self.button.setText(content.action_label)
-        self.button.setVisible(bool(content.action_label))
+    def show_message(self, make: Callable[[], ErrorText]) -> None:
+        """Show a sentence; the button is there if it has an action.
+
+        Args:
+            make: Returns the text in the language of the moment; called again when that changes.
+        """
+        self._make = make
+        self._retranslate()
         self.show()
 
     def clear(self) -> None:
         """Hide the strip."""
-        self._content = None
+        self._make = None
         self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        content = self.content
+        if content is None:
+            return
+        self.label.setText(content.sentence)
+        self.setAccessibleName(content.sentence)
+        self.button.setText(content.action_label)
+        self.button.setVisible(bool(content.action_label))
 
     @Slot()
     def _on_button_clicked(self) -> None:
-        self.action_requested.emit(self._action)
+        content = self.content
+        if content is not None:
+            self.action_requested.emit(content.action)

@@ -83,7 +83,7 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
             "add_folder",
         ),
         "PhotoMissingError": (
-            QCoreApplication.translate("ErrorText", "The file of this photo is not there any more."),
+            QCoreApplication.translate("ErrorText", "The file of this photo is gone."),
             "dismiss",
         ),
         "PhotoUnreadableError": (
@@ -144,7 +144,7 @@ def _model_sentences() -> dict[str, tuple[str, ErrorAction]]:
         "TokenizerError",
         "EngineError",
     )
-    texts: dict[str, tuple[str, ErrorAction]] = {name: (unusable, "restart_engine") for name in names}
+    texts: dict[str, tuple[str, ErrorAction]] = dict.fromkeys(names, (unusable, "restart_engine"))
     texts["DeviceMemoryError"] = (
         QCoreApplication.translate("ErrorText", "There is not enough memory for this."),
         "retry",

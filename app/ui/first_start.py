@@ -21,7 +21,7 @@ class FirstStartDrawing(QWidget):
 
     def sizeHint(self) -> QSize:
         """A calm size above the sentence."""
-        return QSize(360, 220)
+        return QSize(400, 216)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw with the palette's greys and the one accent."""
@@ -48,7 +48,6 @@ class FirstStartDrawing(QWidget):
 
     def _paint_photo(self, painter: QPainter, shade: float, *, in_front: bool) -> None:
         frame = QRectF(-88, -72, 176, 144)
-        window = self.palette().color(QPalette.ColorRole.Base)
         painter.setPen(QPen(self._mix(1.4), 1.5))
         painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
         painter.drawRoundedRect(frame, 8, 8)
@@ -60,7 +59,7 @@ class FirstStartDrawing(QWidget):
         painter.fillRect(inside, self._mix(shade * 0.4))
         self._paint_hills(painter, shade)
         if in_front:
-            painter.setBrush(window)
+            painter.setBrush(self._mix(3.4))
             painter.drawEllipse(QPointF(48, -36), 11, 11)
             self._paint_umbrella(painter)
         painter.setClipping(False)
@@ -120,6 +119,11 @@ class FirstStart(QWidget):
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
         self.sentence.setFixedWidth(SENTENCE_WIDTH_PX)
+        # A wrapped label gets its full height only from a layout that may ask for it by width.
+        sentence_row = QHBoxLayout()
+        sentence_row.addStretch(1)
+        sentence_row.addWidget(self.sentence)
+        sentence_row.addStretch(1)
         self.add_button = QPushButton(self)
         self.add_button.setProperty("accent", True)
         self.demo_button = QPushButton(self)
@@ -139,7 +143,7 @@ class FirstStart(QWidget):
         layout.addSpacing(24)
         layout.addWidget(self.title)
         layout.addSpacing(8)
-        layout.addWidget(self.sentence, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(sentence_row)
         layout.addSpacing(24)
         layout.addLayout(buttons)
         layout.addStretch(3)

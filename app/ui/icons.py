@@ -1,4 +1,4 @@
-"""Line icons, painted on a 24-unit square in the palette's own colour, so that they suit any theme."""
+"""Line icons, painted on a 24-unit square in the palette's own colour, so they suit any theme."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def _photos(path: QPainterPath) -> None:
 
 
 def _folder(path: QPainterPath) -> None:
-    _polyline(
-        path, (3, 18.5), (3, 6), (9.2, 6), (11.5, 8.5), (21, 8.5), (21, 18.5), close=True
-    )
+    _polyline(path, (3, 18.5), (3, 6), (9.2, 6), (11.5, 8.5), (21, 8.5), (21, 18.5), close=True)
 
 
 def _add_folder(path: QPainterPath) -> None:

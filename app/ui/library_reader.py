@@ -170,13 +170,22 @@ class _Task(QRunnable):
             finally:
                 library.close()
         except LibraryMissingError:
-            value = Overview(exists=False) if self._key == "overview" else None
+            value = _value_without_library(self._key)
         except AppError as error:
             value = ReadFailure(type(error).__name__, str(error))
-        except Exception as error:  # noqa: BLE001 - a runnable must not die with Qt's stack above
+        except Exception as error:
             logger.exception("the library could not be read")
             value = ReadFailure(type(error).__name__, str(error))
         self._read.emit(_Reply(self._key, value))
+
+
+def _value_without_library(key: object) -> object:
+    """What a library that the engine has not made yet holds."""
+    if key == "overview":
+        return Overview(exists=False)
+    if isinstance(key, Scope):
+        return PhotoList(key, np.empty(0, dtype=np.int64))
+    return _Problems(()) if key == "problems" else None
 
 
 def _read_overview(library: Library) -> Overview:

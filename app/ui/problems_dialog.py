@@ -183,7 +183,9 @@ class ProblemsDialog(QDialog):
         self.setWindowTitle(self.tr("Problems"))
         n_problems = self.model.rowCount()
         self.explanation.setText(
-            self.tr("%n file(s) could not be used. Everything else is in the library.", "", n_problems)
+            self.tr(
+                "%Ln file(s) could not be used. Everything else is in the library.", "", n_problems
+            )
             if n_problems
             else self.tr("All files could be used.")
         )

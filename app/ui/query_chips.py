@@ -1,4 +1,4 @@
-"""The parts of a question that are not words: a region or a picture, as chips that can be removed."""
+"""The parts of a question that are not words: a region or a picture, as chips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The question of the moment and its answer: words, a picture or region, and a part of the library."""
+"""The question of the moment and its answer: words, a picture or region, in a scope."""
 
 from __future__ import annotations
 
@@ -171,9 +171,7 @@ class SearchController(QObject):
         if self._question.is_empty and photos.scope == self._question.scope:
             verdict: Verdict = "browsing" if len(photos.ids) else "nothing"
             self._show(
-                Results(
-                    self._question, photos.ids, {}, None, verdict, is_refresh=self._is_refresh
-                )
+                Results(self._question, photos.ids, {}, None, verdict, is_refresh=self._is_refresh)
             )
 
     def _show(self, results: Results) -> None:

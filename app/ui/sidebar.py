@@ -128,9 +128,7 @@ class SidebarDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
 
     @staticmethod
-    def _paint_progress(
-        painter: QPainter, palette: QPalette, rect: QRect, progress: float
-    ) -> None:
+    def _paint_progress(painter: QPainter, palette: QPalette, rect: QRect, progress: float) -> None:
         line = QRectF(rect.left() + 32, rect.bottom() - 2.5, rect.width() - 40, 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.color(QPalette.ColorRole.Mid))
@@ -166,6 +164,7 @@ class Sidebar(QFrame):
         self.model.modelReset.connect(self._on_model_reset)
         self.add_button = QPushButton(self)
         self.add_button.setFlat(True)
+        self.add_button.setStyleSheet("text-align: left;")
         self.add_button.clicked.connect(self.add_folder_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, GAP_PX)
@@ -249,7 +248,5 @@ class Sidebar(QFrame):
         menu.addAction(self.tr("Look for new photos"), lambda: self.index_requested.emit(root))
         menu.addAction(self.tr("Show in file manager"), lambda: self.reveal_requested.emit(root))
         menu.addSeparator()
-        menu.addAction(
-            self.tr("Remove from library…"), lambda: self.remove_requested.emit(root)
-        )
+        menu.addAction(self.tr("Remove from library…"), lambda: self.remove_requested.emit(root))
         return menu

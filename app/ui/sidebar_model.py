@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 
 from app.core.library.rows import Root
 from app.core.messages import IndexProgress
@@ -156,7 +163,7 @@ class SidebarModel(QAbstractListModel):
         """The whole line for a screen reader."""
         parts = [row.text]
         if row.count is not None:
-            parts.append(self.tr("%n photo(s)", "", row.count))
+            parts.append(self.tr("%Ln photo(s)", "", row.count))
         if row.is_offline:
             parts.append(self.tr("offline"))
         if row.progress is not None:

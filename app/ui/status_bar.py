@@ -149,16 +149,16 @@ class StatusBar(QFrame):
             return self.tr("Searching…")
         if self._n_hits is not None and self._took_ms is not None:
             return self.tr("{0} · {1} ms").format(
-                self.tr("%n result(s)", "", self._n_hits),
+                self.tr("%Ln result(s)", "", self._n_hits),
                 QLocale().toString(round(self._took_ms)),
             )
         if self._n_photos is None:
             return ""
-        return self.tr("%n photo(s)", "", self._n_photos)
+        return self.tr("%Ln photo(s)", "", self._n_photos)
 
     def _update_problems(self) -> None:
         self.problems_button.setVisible(self._n_problems > 0)
-        self.problems_button.setText(self.tr("%n problem(s)", "", self._n_problems))
+        self.problems_button.setText(self.tr("%Ln problem(s)", "", self._n_problems))
 
     def _update_index(self) -> None:
         progress = self._progress
@@ -202,10 +202,12 @@ class StatusBar(QFrame):
         """A rounded time, the coarser the longer."""
         if seconds < 90:
             tens = max(1, round(seconds / 10)) * 10
-            return self.tr("%n second(s) left", "", tens if seconds >= 10 else max(1, int(seconds)))
+            return self.tr(
+                "%Ln second(s) left", "", tens if seconds >= 10 else max(1, int(seconds))
+            )
         if seconds < 90 * 60:
-            return self.tr("%n minute(s) left", "", round(seconds / 60))
-        return self.tr("%n hour(s) left", "", round(seconds / 3600))
+            return self.tr("%Ln minute(s) left", "", round(seconds / 60))
+        return self.tr("%Ln hour(s) left", "", round(seconds / 3600))
 
     @Slot()
     def _on_pause_button_clicked(self) -> None:

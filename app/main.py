@@ -1,0 +1,266 @@
+"""Composition root of the window: every object is built here, every panel is connected here."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.core.errors import SettingsError
+from app.core.paths import (
+    bundled_model_dir,
+    default_config_dir,
+    default_library_dir,
+    demo_album_dir,
+    resources_dir,
+)
+from app.core.settings import SETTINGS_NAME, Settings, load_settings
+from app.engine.link import EngineLink
+from app.ui.about import AboutDialog
+from app.ui.appearance import Appearance
+from app.ui.banner import Banner, StartingBar
+from app.ui.diagnostics import LOG_NAME, install_hooks, set_up_logging
+from app.ui.engine_notice import EngineNotice
+from app.ui.first_start import FirstStart
+from app.ui.folders_controller import FoldersController
+from app.ui.index_controller import IndexController
+from app.ui.inspector import Inspector
+from app.ui.language import LanguageSwitcher
+from app.ui.library_access import LibraryAccess
+from app.ui.library_reader import LibraryReader
+from app.ui.main_window import MainWindow, Panels
+from app.ui.photo_controller import PhotoController
+from app.ui.photo_grid import PhotoGrid
+from app.ui.photo_grid_model import PhotoGridModel
+from app.ui.photo_page import PhotoPage
+from app.ui.photo_view import PhotoView
+from app.ui.pictures import PicturePreparer
+from app.ui.query_chips import QueryChips
+from app.ui.rail import Rail
+from app.ui.results_page import ResultsPage
+from app.ui.search_bar import SearchBar
+from app.ui.search_controller import SearchController
+from app.ui.settings_store import SettingsStore
+from app.ui.sidebar import Sidebar
+from app.ui.status_bar import StatusBar
+from app.ui.theme import apply_theme
+from app.ui.thumbnail_loader import ThumbnailLoader
+from app.ui.window_controller import WindowController
+
+logger = logging.getLogger(__name__)
+
+GEOMETRY_NAME = "window.ini"
+
+
+@dataclass(frozen=True, slots=True)
+class Controllers:
+    """What stands behind the panels; the window owns all of it."""
+
+    index: IndexController
+    search: SearchController
+    photos: PhotoController
+    folders: FoldersController
+    middle: WindowController
+    notice: EngineNotice
+
+
+class Ending(QObject):
+    """Ends threads and the engine when the window closes; nothing is left behind."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        link: EngineLink,
+        access: LibraryAccess,
+        search: SearchController,
+        pools: Sequence[LibraryReader | ThumbnailLoader | SettingsStore | PicturePreparer],
+    ) -> None:
+        super().__init__(window)
+        self._link = link
+        self._access = access
+        self._search = search
+        self._pools = pools
+        self._view = window.panels.photo_page.view
+        window.closed.connect(self._on_window_closed)
+
+    @Slot()
+    def _on_window_closed(self) -> None:
+        self._search.close()
+        self._view.shut_down()
+        self._link.stop()
+        for pool in self._pools:
+            pool.close()
+        self._access.close()
+
+
+def build_window(
+    settings: Settings,
+    library_dir: Path,
+    model_dir: Path,
+    config_dir: Path | None = None,
+    *,
+    engine_target: Callable[..., object] | None = None,
+) -> MainWindow:
+    """Build the window with everything behind it; the engine starts after its first paint.
+
+    Args:
+        settings: What the user chose.
+        library_dir: Where the library is or will be.
+        model_dir: Checkpoint directory of the encoder.
+        config_dir: Where settings and geometry are kept; the default folder if None.
+        engine_target: What runs in the engine process instead of the engine, for tests.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    config_dir = default_config_dir() if config_dir is None else config_dir
+    languages = app.findChild(LanguageSwitcher) or LanguageSwitcher(app, resources_dir() / "i18n")
+    languages.set_choice(settings.language)
+    apply_theme(app, settings.theme)
+    geometry = QSettings(str(config_dir / GEOMETRY_NAME), QSettings.Format.IniFormat)
+    access = LibraryAccess(library_dir)
+    thumbnails = ThumbnailLoader(access.open)
+    grid = PhotoGrid()
+    grid_model = PhotoGridModel(access.photos, thumbnails, grid)
+    grid.setModel(grid_model)
+    window = MainWindow(_build_panels(grid, thumbnails), geometry)
+    geometry.setParent(window)
+    thumbnails.setParent(window)
+    reader = LibraryReader(access.open, window)
+    store = SettingsStore(settings, config_dir / SETTINGS_NAME, window)
+    pictures = PicturePreparer(window)
+    link = EngineLink(settings, library_dir, model_dir, window, target=engine_target)
+    index = IndexController(link, window)
+    search = SearchController(link, reader, window)
+    photos = PhotoController(link, reader, window.panels.photo_page, grid_model.hit, window)
+    folders = FoldersController(link, reader, index, window, demo_album_dir(), window)
+    controllers = Controllers(
+        index,
+        search,
+        photos,
+        folders,
+        WindowController(
+            window, grid, grid_model, search, photos, folders, index, pictures, window
+        ),
+        EngineNotice(
+            link,
+            window.panels.banner,
+            window.panels.starting_bar,
+            str(config_dir / LOG_NAME),
+            window,
+        ),
+    )
+    Appearance(app, store, languages, window, grid, window)
+    Ending(window, link, access, search, (reader, thumbnails, store, pictures))
+    _connect_panels(window, controllers)
+    _connect_menus(window, controllers)
+    _connect_facts(link, reader, controllers)
+    window.actions_.about.triggered.connect(AboutDialog(link, window).show)
+    window.first_painted.connect(link.start, Qt.ConnectionType.QueuedConnection)
+    reader.load_overview()
+    search.refresh()
+    return window
+
+
+def _build_panels(grid: PhotoGrid, thumbnails: ThumbnailLoader) -> Panels:
+    return Panels(
+        rail=Rail(),
+        sidebar=Sidebar(),
+        search_bar=SearchBar(),
+        chips=QueryChips(),
+        starting_bar=StartingBar(),
+        banner=Banner(),
+        first_start=FirstStart(),
+        results=ResultsPage(grid),
+        photo_page=PhotoPage(PhotoView(thumbnails, find_field=False)),
+        inspector=Inspector(),
+        status_bar=StatusBar(),
+    )
+
+
+def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
+    panels = window.panels
+    index, search, folders = controllers.index, controllers.search, controllers.folders
+    middle = controllers.middle
+    panels.search_bar.search_requested.connect(search.ask_text)
+    panels.search_bar.clear_requested.connect(search.clear)
+    panels.search_bar.picture_pasted.connect(middle.search_picture)
+    panels.search_bar.paste_requested.connect(middle.paste_picture)
+    panels.search_bar.picture_file_requested.connect(middle.choose_picture)
+    panels.search_bar.box_requested.connect(middle.start_box)
+    panels.chips.image_removed.connect(search.remove_image)
+    panels.sidebar.scope_changed.connect(search.set_scope)
+    panels.sidebar.add_folder_requested.connect(folders.choose_folder)
+    panels.sidebar.index_requested.connect(folders.update_folder)
+    panels.sidebar.reveal_requested.connect(folders.reveal_folder)
+    panels.sidebar.remove_requested.connect(folders.ask_to_remove)
+    panels.rail.all_photos_requested.connect(middle.show_all_photos)
+    panels.rail.favourites_requested.connect(middle.show_favourites)
+    panels.first_start.add_folder_requested.connect(folders.choose_folder)
+    panels.first_start.demo_requested.connect(folders.add_demo_album)
+    panels.status_bar.pause_requested.connect(index.pause)
+    panels.status_bar.resume_requested.connect(index.resume)
+    panels.status_bar.cancel_requested.connect(index.cancel)
+    panels.status_bar.problems_requested.connect(folders.show_problems)
+    window.folders_dropped.connect(folders.add_folders)
+    window.picture_dropped.connect(middle.search_file)
+    window.clear_requested.connect(search.clear)
+
+
+def _connect_menus(window: MainWindow, controllers: Controllers) -> None:
+    actions = window.actions_
+    folders, middle = controllers.folders, controllers.middle
+    actions.add_folder.triggered.connect(folders.choose_folder)
+    actions.try_demo.triggered.connect(folders.add_demo_album)
+    actions.update_folders.triggered.connect(folders.update_folders)
+    actions.problems.triggered.connect(folders.show_problems)
+    actions.find.triggered.connect(middle.focus_search)
+    actions.find_similar.triggered.connect(middle.find_similar_to_current)
+    actions.search_region.triggered.connect(middle.start_box)
+    actions.paste_picture.triggered.connect(middle.paste_picture)
+    actions.choose_picture.triggered.connect(middle.choose_picture)
+
+
+def _connect_facts(link: EngineLink, reader: LibraryReader, controllers: Controllers) -> None:
+    notice = controllers.notice
+    reader.read_failed.connect(notice.show_read_failure)
+    controllers.search.search_failed.connect(notice.show_failure)
+    controllers.index.index_failed.connect(notice.show_failure)
+    controllers.photos.photo_failed.connect(notice.show_failure)
+    notice.add_folder_requested.connect(controllers.folders.choose_folder)
+    notice.retry_requested.connect(controllers.search.refresh)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Show the window until it is closed; returns the exit code.
+
+    Args:
+        argv: Arguments without the program's name.
+    """
+    started_s = time.perf_counter()
+    parser = argparse.ArgumentParser(prog="python -m app", add_help=False)
+    parser.add_argument("--library", type=Path)
+    options, qt_arguments = parser.parse_known_args(list(argv))
+    config_dir = default_config_dir()
+    set_up_logging(config_dir)
+    try:
+        settings = load_settings(config_dir / SETTINGS_NAME)
+    except SettingsError as error:
+        logger.warning("default settings are used: %s", error)
+        settings = Settings()
+    QApplication.setApplicationName("Finelens")
+    QApplication.setDesktopFileName("finelens")
+    app = QApplication(["finelens", *qt_arguments])
+    install_hooks(app)
+    model_dir = Path(settings.model_dir) if settings.model_dir else bundled_model_dir()
+    window = build_window(settings, options.library or default_library_dir(), model_dir)
+    window.first_painted.connect(
+        lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
+    )
+    window.show()
+    return app.exec()

@@ -1,0 +1,91 @@
+"""Says what the engine is doing when it is not simply there, and lets people act on it."""
+
+from __future__ import annotations
+
+import functools
+import logging
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+
+from app.core.messages import EngineReady, JobFailed
+from app.engine.link import EngineLink, EngineLost
+from app.ui.banner import Banner, StartingBar
+from app.ui.error_text import engine_lost_text, error_text
+from app.ui.library_reader import ReadFailure
+
+logger = logging.getLogger(__name__)
+
+
+class EngineNotice(QObject):
+    """Owns what the banner and the starting line show."""
+
+    add_folder_requested = Signal()
+    retry_requested = Signal()
+
+    def __init__(
+        self,
+        link: EngineLink,
+        banner: Banner,
+        starting_bar: StartingBar,
+        log_path: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._banner = banner
+        self._starting_bar = starting_bar
+        self._log_path = log_path
+        self._is_about_engine = False
+        link.engine_starting.connect(self._on_link_engine_starting)
+        link.engine_ready.connect(self._on_link_engine_ready)
+        link.engine_lost.connect(self._on_link_engine_lost)
+        banner.action_requested.connect(self._on_banner_action_requested)
+
+    @Slot()
+    def _on_link_engine_starting(self) -> None:
+        self._starting_bar.show()
+
+    @Slot(object)
+    def _on_link_engine_ready(self, _event: EngineReady) -> None:
+        self._starting_bar.hide()
+        if self._is_about_engine:
+            self._banner.clear()
+            self._is_about_engine = False
+
+    @Slot(object)
+    def _on_link_engine_lost(self, event: EngineLost) -> None:
+        self._starting_bar.hide()
+        self._is_about_engine = True
+        self._banner.show_message(
+            functools.partial(engine_lost_text, restarting=event.restarting, failure=event.failure)
+        )
+
+    @Slot(object)
+    def show_failure(self, failure: JobFailed) -> None:
+        """Say that a job failed."""
+        logger.warning("job %d failed: %s", failure.job_id, failure.kind)
+        self._show(failure)
+
+    @Slot(object)
+    def show_read_failure(self, failure: ReadFailure) -> None:
+        """Say that the library could not be read."""
+        self._show(JobFailed(0, failure.kind, failure.message))
+
+    def _show(self, failure: JobFailed) -> None:
+        if self._is_about_engine:
+            return
+        self._banner.show_message(functools.partial(error_text, failure))
+
+    @Slot(str)
+    def _on_banner_action_requested(self, action: str) -> None:
+        self._banner.clear()
+        self._is_about_engine = False
+        if action == "restart_engine":
+            self._link.restart()
+        elif action == "add_folder":
+            self.add_folder_requested.emit()
+        elif action == "retry":
+            self.retry_requested.emit()
+        elif action == "show_log":
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._log_path))

@@ -1,0 +1,185 @@
+"""Folders, indexing and problems: what the sidebar, the status bar and the dialogs have to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from app.core.library.rows import Problem, Root
+from app.core.messages import EngineReady, IndexProgress, LibraryChanged
+from app.engine.link import EngineLink
+from app.ui.index_controller import IndexController
+from app.ui.library_reader import LibraryReader, Overview
+from app.ui.main_window import MainWindow
+from app.ui.problems_dialog import ProblemsDialog
+from app.ui.reveal import reveal
+
+
+class FoldersController(QObject):
+    """Keeps the panels about folders true, and carries out what people want of folders."""
+
+    def __init__(
+        self,
+        link: EngineLink,
+        reader: LibraryReader,
+        index: IndexController,
+        window: MainWindow,
+        demo_album: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._reader = reader
+        self._index = index
+        self._window = window
+        self._demo_album = demo_album
+        self._dialog: ProblemsDialog | None = None
+        self._overview = Overview(exists=False)
+        self._is_first_life = True
+        link.engine_ready.connect(self._on_link_engine_ready)
+        link.library_changed.connect(self._on_link_library_changed)
+        reader.overview_loaded.connect(self._on_reader_overview_loaded)
+        reader.problems_loaded.connect(self._on_reader_problems_loaded)
+        index.index_started.connect(self._on_index_started)
+        index.index_progressed.connect(self._on_index_progressed)
+        index.index_ended.connect(self._on_index_ended)
+        index.index_failed.connect(self._on_index_ended)
+
+    @property
+    def overview(self) -> Overview:
+        """What is known of the library."""
+        return self._overview
+
+    # ------------------------------------------------------------ wishes
+
+    @Slot()
+    def choose_folder(self) -> None:
+        """Let people choose a folder, then index it."""
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Add a folder of photos"))
+        if folder:
+            self._index.add_folder(folder)
+
+    @Slot(object)
+    def add_folders(self, folders: tuple[bytes, ...]) -> None:
+        """Index these folders."""
+        self._index.start(folders)
+
+    @Slot()
+    def add_demo_album(self) -> None:
+        """Index the album that ships with the application."""
+        self._index.start((os.fsencode(self._demo_album),))
+
+    @Slot()
+    def update_folders(self) -> None:
+        """Look for new photos in all folders."""
+        self._index.start()
+
+    @Slot(object)
+    def update_folder(self, root: Root) -> None:
+        """Look for new photos in one folder."""
+        self._index.start((root.path,))
+
+    @Slot(object)
+    def reveal_folder(self, root: Root) -> None:
+        """Show a folder in the file manager."""
+        reveal(root.path)
+
+    @Slot(object)
+    def ask_to_remove(self, root: Root) -> None:
+        """Ask, then forget a folder."""
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Remove from library"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Remove “{0}” from the library?").format(root.display))
+        box.setInformativeText(
+            self.tr("The files stay where they are; only Finelens forgets them.")
+        )
+        remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        remove.clicked.connect(lambda: self._link.remove_root(root.id))
+        box.open()
+
+    @Slot()
+    def show_problems(self) -> None:
+        """Open the list of files that could not be used."""
+        if self._dialog is None:
+            self._dialog = ProblemsDialog(self._window)
+            self._dialog.retry_requested.connect(self._on_dialog_retry_requested)
+            self._dialog.reveal_requested.connect(self._on_dialog_reveal_requested)
+        self._reader.load_problems()
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    @property
+    def problems_dialog(self) -> ProblemsDialog | None:
+        """The dialog, None before it was opened first."""
+        return self._dialog
+
+    @Slot()
+    def _on_dialog_retry_requested(self) -> None:
+        assert self._dialog is not None
+        ids = {problem.root_id for problem in self._dialog.model.problems}
+        roots = tuple(root.path for root in self._overview.roots if root.id in ids)
+        if roots:
+            self._index.start(roots)
+
+    @Slot(object)
+    def _on_dialog_reveal_requested(self, path: bytes) -> None:
+        reveal(path)
+
+    # ------------------------------------------------------------ facts
+
+    @Slot(object)
+    def _on_link_engine_ready(self, _event: EngineReady) -> None:
+        self._reader.load_overview()
+        if self._is_first_life and self._overview.roots and not self._index.is_running:
+            # What changed while Finelens was closed, and what it had not finished.
+            self._index.start()
+        self._is_first_life = False
+
+    @Slot(object)
+    def _on_link_library_changed(self, event: LibraryChanged) -> None:
+        self._reader.load_overview()
+        if event.problems and self._dialog is not None and self._dialog.isVisible():
+            self._reader.load_problems()
+
+    @Slot(object)
+    def _on_reader_overview_loaded(self, overview: Overview) -> None:
+        self._overview = overview
+        panels = self._window.panels
+        panels.sidebar.set_library(overview.roots, overview.n_photos, overview.n_favourites)
+        panels.status_bar.set_n_problems(overview.n_problems)
+        if not overview.roots and not self._index.is_running:
+            self._window.show_first_start()
+        elif self._window.is_first_start_shown:
+            self._window.show_results()
+
+    @Slot(object)
+    def _on_reader_problems_loaded(self, problems: tuple[Problem, ...]) -> None:
+        if self._dialog is not None:
+            self._dialog.set_problems(problems)
+
+    @Slot()
+    def _on_index_started(self) -> None:
+        if self._index.progress is None:
+            self._window.panels.status_bar.show_index_waiting()
+        if self._window.is_first_start_shown:
+            self._window.show_results()
+
+    @Slot(object)
+    def _on_index_progressed(self, event: IndexProgress) -> None:
+        self._window.panels.status_bar.show_progress(event)
+        self._window.panels.sidebar.set_progress(event)
+
+    @Slot(object)
+    def _on_index_ended(self, _event: object) -> None:
+        self._window.panels.status_bar.show_progress(None)
+        self._window.panels.sidebar.clear_progress()
+        self._reader.load_overview()

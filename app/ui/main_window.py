@@ -1,0 +1,307 @@
+"""The window: where the panels are, which are shown, and what is dropped on them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.banner import Banner, StartingBar
+from app.ui.first_start import FirstStart
+from app.ui.inspector import Inspector
+from app.ui.photo_page import PhotoPage
+from app.ui.query_chips import QueryChips
+from app.ui.rail import Rail
+from app.ui.results_page import ResultsPage
+from app.ui.search_bar import SearchBar
+from app.ui.sidebar import Sidebar
+from app.ui.status_bar import StatusBar
+from app.ui.window_actions import WindowActions
+
+SIDEBAR_WIDTH_PX = 232
+INSPECTOR_WIDTH_PX = 264
+DEFAULT_SIZE = QSize(1280, 820)
+MINIMUM_SIZE = QSize(760, 480)
+
+
+@dataclass(slots=True)
+class Panels:
+    """The parts of the window; the window becomes their owner."""
+
+    rail: Rail
+    sidebar: Sidebar
+    search_bar: SearchBar
+    chips: QueryChips
+    starting_bar: StartingBar
+    banner: Banner
+    first_start: FirstStart
+    results: ResultsPage
+    photo_page: PhotoPage
+    inspector: Inspector
+    status_bar: StatusBar
+
+
+class MainWindow(QMainWindow):
+    """Lays out the panels, keeps its geometry. What panels do to each other is not its affair."""
+
+    first_painted = Signal()
+    folders_dropped = Signal(object)  # tuple[bytes, ...]
+    picture_dropped = Signal(object)  # bytes
+    clear_requested = Signal()
+    closed = Signal()
+
+    def __init__(self, panels: Panels, geometry: QSettings) -> None:
+        super().__init__()
+        self.setWindowTitle("Finelens")
+        self.setMinimumSize(MINIMUM_SIZE)
+        self.setAcceptDrops(True)
+        self.panels = panels
+        self._geometry = geometry
+        self._is_painted = False
+        self.actions_ = WindowActions(self)
+        self.stack = QStackedWidget(self)
+        for page in (panels.results, panels.first_start, panels.photo_page):
+            self.stack.addWidget(page)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._lay_out()
+        panels.rail.set_settings_menu(self.actions_.settings_menu)
+        self._connect()
+        self._restore()
+
+    def _lay_out(self) -> None:
+        panels = self.panels
+        self._ask_area = QWidget(self)
+        ask = QVBoxLayout(self._ask_area)
+        ask.setContentsMargins(0, 0, 0, 0)
+        ask.setSpacing(0)
+        ask.addWidget(panels.search_bar)
+        ask.addWidget(panels.chips)
+        center = QWidget(self)
+        column = QVBoxLayout(center)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self._ask_area, panels.starting_bar, panels.banner):
+            column.addWidget(widget)
+        column.addWidget(self.stack, 1)
+        self.splitter.addWidget(panels.sidebar)
+        self.splitter.addWidget(center)
+        self.splitter.addWidget(panels.inspector)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        panels.sidebar.setMinimumWidth(176)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(panels.rail)
+        row.addWidget(_line(QFrame.Shape.VLine, self))
+        row.addWidget(self.splitter, 1)
+        central = QWidget(self)
+        whole = QVBoxLayout(central)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(row, 1)
+        whole.addWidget(_line(QFrame.Shape.HLine, self))
+        whole.addWidget(panels.status_bar)
+        self.setCentralWidget(central)
+        self.setTabOrder(panels.search_bar.edit, panels.search_bar.picture_button)
+        self.setTabOrder(panels.search_bar.picture_button, panels.results.grid)
+
+    def _connect(self) -> None:
+        actions, rail = self.actions_, self.panels.rail
+        actions.show_sidebar.triggered.connect(self.set_sidebar_shown)
+        actions.show_inspector.triggered.connect(self.set_inspector_shown)
+        actions.full_screen.triggered.connect(self._on_full_screen_triggered)
+        actions.next_panel.triggered.connect(self._on_next_panel_triggered)
+        actions.quit.triggered.connect(self.close)
+        rail.sidebar_requested.connect(self._on_rail_sidebar_requested)
+        rail.info_requested.connect(self._on_rail_info_requested)
+        for widget in (self.panels.results.grid, self.panels.photo_page.view):
+            widget.installEventFilter(self)
+
+    # ------------------------------------------------------------ pages and panels
+
+    def show_results(self) -> None:
+        """Show the grid."""
+        self._show_page(self.panels.results)
+        self.panels.results.grid.setFocus()
+
+    def show_first_start(self) -> None:
+        """Show the page of an empty library."""
+        self._show_page(self.panels.first_start)
+
+    def show_photo(self) -> None:
+        """Show one photo in place of the grid and the search bar."""
+        self._show_page(self.panels.photo_page)
+        self.panels.photo_page.view.setFocus()
+
+    @property
+    def is_photo_shown(self) -> bool:
+        """Whether one photo is open."""
+        return self.stack.currentWidget() is self.panels.photo_page
+
+    @property
+    def is_first_start_shown(self) -> bool:
+        """Whether the page of an empty library is open."""
+        return self.stack.currentWidget() is self.panels.first_start
+
+    def _show_page(self, page: QWidget) -> None:
+        self._ask_area.setVisible(page is not self.panels.photo_page)
+        self.stack.setCurrentWidget(page)
+
+    @Slot(bool)
+    def set_sidebar_shown(self, shown: bool) -> None:
+        """Show or hide the sidebar."""
+        self.panels.sidebar.setVisible(shown)
+        self._show_panel_states()
+
+    @Slot(bool)
+    def set_inspector_shown(self, shown: bool) -> None:
+        """Show or hide the information panel."""
+        self.panels.inspector.setVisible(shown)
+        self._show_panel_states()
+
+    def _show_panel_states(self) -> None:
+        sidebar = not self.panels.sidebar.isHidden()
+        inspector = not self.panels.inspector.isHidden()
+        self.actions_.show_sidebar.setChecked(sidebar)
+        self.actions_.show_inspector.setChecked(inspector)
+        self.panels.rail.show_panels(sidebar=sidebar, inspector=inspector)
+
+    @Slot()
+    def _on_rail_sidebar_requested(self) -> None:
+        self.set_sidebar_shown(self.panels.sidebar.isHidden())
+
+    @Slot()
+    def _on_rail_info_requested(self) -> None:
+        self.set_inspector_shown(self.panels.inspector.isHidden())
+
+    @Slot(bool)
+    def _on_full_screen_triggered(self, full: bool) -> None:
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if full
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    @Slot()
+    def _on_next_panel_triggered(self) -> None:
+        panels = [
+            self.panels.search_bar.edit,
+            self.panels.results.grid,
+            self.panels.photo_page.view,
+            self.panels.first_start.add_button,
+            self.panels.status_bar.size_slider,
+            self.panels.rail.photos_button,
+            self.panels.sidebar.view,
+        ]
+        shown = [widget for widget in panels if widget.isVisible()]
+        focus = QApplication.focusWidget()
+        at = next((i for i, widget in enumerate(shown) if widget is focus), -1)
+        shown[(at + 1) % len(shown)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice the first paint; over photos let Tab, Shift+Tab and Esc act on the window."""
+        if event.type() == QEvent.Type.Expose and not self._is_painted:
+            # The event paints the window; what is queued now runs after it.
+            QTimer.singleShot(0, self._on_first_exposed)
+        elif event.type() == QEvent.Type.KeyPress and self._act_on_key(watched, event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _act_on_key(self, watched: QObject, event: QEvent) -> bool:
+        """Tab and Shift+Tab hide panels where they would only leave the photos; F6 leaves them."""
+        on_photos = watched in (self.panels.results.grid, self.panels.photo_page.view)
+        if not on_photos or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() == Qt.Key.Key_Tab and not event.modifiers():
+            self.set_sidebar_shown(self.panels.sidebar.isHidden())
+            return True
+        if event.key() == Qt.Key.Key_Backtab:
+            self.set_inspector_shown(self.panels.inspector.isHidden())
+            return True
+        if event.key() == Qt.Key.Key_Escape and watched is self.panels.results.grid:
+            self.clear_requested.emit()
+            return True
+        return False
+
+    # ------------------------------------------------------------ drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders, not our own photos."""
+        if event.mimeData().hasUrls() and event.source() is None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A folder is to be indexed, a picture is to be searched by."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        folders = tuple(os.fsencode(path) for path in paths if Path(path).is_dir())
+        if folders:
+            self.folders_dropped.emit(folders)
+        elif paths:
+            self.picture_dropped.emit(os.fsencode(paths[0]))
+        event.acceptProposedAction()
+
+    # ------------------------------------------------------------ life
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watch for the moment when the window is on the screen."""
+        super().showEvent(event)
+        if not self._is_painted and self.windowHandle() is not None:
+            self.windowHandle().installEventFilter(self)
+
+    @Slot()
+    def _on_first_exposed(self) -> None:
+        if not self._is_painted:
+            self._is_painted = True
+            self.first_painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the geometry; the rest of the application ends with the window."""
+        self._geometry.setValue("geometry", self.saveGeometry())
+        self._geometry.setValue("splitter", self.splitter.saveState())
+        self._geometry.setValue("sidebar", not self.panels.sidebar.isHidden())
+        self._geometry.setValue("inspector", not self.panels.inspector.isHidden())
+        self._geometry.sync()
+        event.accept()
+        self.closed.emit()
+
+    def _restore(self) -> None:
+        geometry = self._geometry.value("geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(DEFAULT_SIZE)
+        splitter = self._geometry.value("splitter")
+        if splitter is None or not self.splitter.restoreState(splitter):
+            self.splitter.setSizes([SIDEBAR_WIDTH_PX, 800, INSPECTOR_WIDTH_PX])
+        self.set_sidebar_shown(self._geometry.value("sidebar", True, type=bool))
+        self.set_inspector_shown(self._geometry.value("inspector", False, type=bool))
+
+
+def _line(shape: QFrame.Shape, parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setFrameShape(QFrame.Shape.NoFrame)
+    line.setObjectName("hairline")
+    line.setStyleSheet("#hairline { background: palette(mid); }")
+    if shape == QFrame.Shape.VLine:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line

@@ -1,0 +1,175 @@
+"""One photo in place of the grid: the view, and a bar with its name and a phrase to find in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.core.library.rows import Photo
+from app.core.messages import Hit, JobFailed, PhotoLocated, PhotoOpened
+from app.ui.error_text import error_text
+from app.ui.icon_button import IconButton
+from app.ui.photo_grid_model import photo_name
+from app.ui.photo_view import PhotoView
+from app.ui.search_bar import QueryEdit
+
+BAR_HEIGHT_PX = 52
+PHRASE_WIDTH_PX = 320
+
+
+class PhotoPage(QWidget):
+    """The bar and the view; hands their wishes on."""
+
+    pixels_requested = Signal(object, int)  # photo id, longest side in pixels
+    region_search_requested = Signal(object, object)  # photo id, box
+    phrase_changed = Signal(str)
+    similar_requested = Signal(object)  # photo id
+    step_requested = Signal(int)
+    close_requested = Signal()
+
+    def __init__(self, view: PhotoView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self._photo: Photo | None = None
+        self._place: PhotoLocated | None = None
+        self._failure: JobFailed | None = None
+        self._is_locating = False
+        self.back_button = IconButton("back", self, icon_px=20)
+        self.previous_button = IconButton("back", self)
+        self.next_button = IconButton("forward", self)
+        self.name_label = QLabel(self)
+        self.place_label = QLabel(self)
+        self.place_label.setProperty("secondary", True)
+        self.phrase_edit = QueryEdit(self)
+        self.phrase_edit.setObjectName("phraseField")
+        self.phrase_edit.setClearButtonEnabled(False)
+        self._lay_out()
+        self._connect()
+        self._retranslate()
+
+    def _lay_out(self) -> None:
+        bar = QFrame(self)
+        bar.setProperty("chrome", True)
+        bar.setFixedHeight(BAR_HEIGHT_PX)
+        self.phrase_edit.setFixedWidth(PHRASE_WIDTH_PX)
+        self.name_label.setTextFormat(Qt.TextFormat.PlainText)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(self.back_button)
+        row.addWidget(self.name_label)
+        row.addStretch(1)
+        row.addWidget(self.place_label)
+        row.addWidget(self.phrase_edit)
+        for button in (self.previous_button, self.next_button):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(self.view, 1)
+
+    def _connect(self) -> None:
+        view = self.view
+        view.pixels_requested.connect(self.pixels_requested)
+        view.region_search_requested.connect(self.region_search_requested)
+        view.step_requested.connect(self.step_requested)
+        view.similar_requested.connect(self.similar_requested)
+        view.closed.connect(self.close_requested)
+        self.back_button.clicked.connect(self.close_requested)
+        self.previous_button.clicked.connect(self._on_previous_button_clicked)
+        self.next_button.clicked.connect(self._on_next_button_clicked)
+        self.phrase_edit.query_entered.connect(self.phrase_changed)
+        self.phrase_edit.escape_pressed.connect(self._on_phrase_edit_escape_pressed)
+
+    # ------------------------------------------------------------ content
+
+    def show_photo(self, photo: Photo, hit: Hit | None) -> None:
+        """Show a photo with the places that a search found; its pixels come later."""
+        self._photo, self._place, self._failure = photo, None, None
+        self.view.set_photo(photo, hit)
+        self._retranslate()
+
+    def show_pixels(self, event: PhotoOpened) -> None:
+        """Show the photo's pixels."""
+        self.view.set_pixels(event)
+
+    def show_phrase(self, text: str) -> None:
+        """Show what is being looked for in the photo."""
+        self.phrase_edit.show_query(text)
+
+    def show_place(self, place: PhotoLocated | None) -> None:
+        """Show where the phrase fits; None shows nothing."""
+        self._place, self._is_locating = place, False
+        self.view.set_heat(place)
+        self._retranslate()
+
+    def set_locating(self, locating: bool) -> None:
+        """Say that the phrase is being looked for."""
+        self._is_locating = locating
+        self._retranslate()
+
+    def show_unreadable(self, failure: JobFailed) -> None:
+        """Say why the photo has no pixels; the thumbnail stays."""
+        self._failure = failure
+        self._retranslate()
+
+    def clear(self) -> None:
+        """Show nothing, expect nothing."""
+        self._photo = self._place = self._failure = None
+        self._is_locating = False
+        self.view.clear()
+        self.phrase_edit.show_query("")
+
+    def focus_phrase(self) -> None:
+        """Put the cursor into the phrase."""
+        self.phrase_edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.phrase_edit.selectAll()
+
+    @Slot()
+    def toggle_box_mode(self) -> None:
+        """Let drags draw a box, or pan again."""
+        self.view.set_box_mode(not self.view.box_mode)
+        self.view.setFocus()
+
+    # ------------------------------------------------------------ texts
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.back_button.set_label(self.tr("Back to the photos"), "Esc")
+        self.previous_button.set_label(self.tr("Previous photo"), "←")
+        self.next_button.set_label(self.tr("Next photo"), "→")
+        self.phrase_edit.setPlaceholderText(self.tr("Find in this photo"))
+        self.phrase_edit.setAccessibleName(self.tr("Find in this photo"))
+        self.name_label.setText("" if self._photo is None else photo_name(self._photo))
+        self.place_label.setText(self._place_text())
+
+    def _place_text(self) -> str:
+        if self._failure is not None:
+            return error_text(self._failure).sentence
+        if self._is_locating:
+            return self.tr("Looking…")
+        if self._place is None:
+            return ""
+        percent = QLocale().toString(round(self._place.score * 100))
+        return self.tr("Fits {0} %").format(percent)
+
+    @Slot()
+    def _on_previous_button_clicked(self) -> None:
+        self.step_requested.emit(-1)
+
+    @Slot()
+    def _on_next_button_clicked(self) -> None:
+        self.step_requested.emit(1)
+
+    @Slot()
+    def _on_phrase_edit_escape_pressed(self) -> None:
+        if self.phrase_edit.text():
+            self.phrase_edit.show_query("")
+            self.phrase_changed.emit("")
+        self.view.setFocus()

@@ -1,0 +1,132 @@
+"""The sidebar: folders and their state."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
+from app.ui.sidebar import Sidebar
+from app.ui.sidebar_model import SidebarModel
+from tests.unit.ui.samples import Listener, progress, root
+
+
+@pytest.fixture
+def sidebar(qtbot: QtBot) -> Sidebar:
+    sidebar = Sidebar()
+    qtbot.addWidget(sidebar)
+    sidebar.resize(232, 600)
+    sidebar.show()
+    nas = root(2, path=b"/mnt/NAS", display="/mnt/NAS", state="offline", n_photos=3)
+    sidebar.set_library((root(1), nas), 13, 2)
+    return sidebar
+
+
+def texts(model: SidebarModel) -> list[str]:
+    return [model.index(row).data() for row in range(model.rowCount())]
+
+
+def states(model: SidebarModel) -> list[str]:
+    return [model.state_text(row) for row in model._rows]
+
+
+def test_model_keeps_qts_rules(qapp: object) -> None:
+    model = SidebarModel()
+    tester = QAbstractItemModelTester(
+        model, QAbstractItemModelTester.FailureReportingMode.Fatal, model
+    )
+    model.set_library((root(1),), 10, 0)
+    model.set_library((root(1), root(2)), 20, 1)
+    model.set_progress(progress())
+    model.clear_progress()
+    model.set_library((), 0, 0)
+    assert tester.model() is model
+
+
+def test_folders_show_name_count_and_state(sidebar: Sidebar) -> None:
+    assert texts(sidebar.model) == [
+        "Library", "All photos", "Favourites", "Folders", "Holiday", "NAS",
+    ]  # fmt: skip
+    assert states(sidebar.model) == ["", "13", "2", "", "10", "offline"]
+
+
+def test_a_folder_shows_percent_while_it_is_indexed(sidebar: Sidebar) -> None:
+    sidebar.set_progress(progress(812, 1243))
+    assert states(sidebar.model)[4] == "65 %"
+    spoken = sidebar.model.index(4).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "Holiday" in spoken
+    assert "65 %" in spoken
+    sidebar.clear_progress()
+    assert states(sidebar.model)[4] == "10"
+
+
+def test_progress_moves_no_selection(sidebar: Sidebar) -> None:
+    heard = Listener()
+    sidebar.select_scope(Scope(root_id=1))
+    sidebar.scope_changed.connect(heard.on_one)
+    sidebar.set_progress(progress(5, 10))
+    sidebar.set_library((root(1), root(2)), 20, 1)
+    assert heard.heard == []
+    assert sidebar.scope == Scope(root_id=1)
+
+
+def test_keys_choose_and_pass_over_headings(sidebar: Sidebar, qtbot: QtBot) -> None:
+    heard = Listener()
+    sidebar.scope_changed.connect(heard.on_one)
+    sidebar.view.setFocus()
+    for _ in range(2):
+        qtbot.keyClick(sidebar.view, Qt.Key.Key_Down)
+    assert heard.heard == [FAVOURITES, Scope(root_id=1)]
+
+
+def test_a_click_chooses(sidebar: Sidebar, qtbot: QtBot) -> None:
+    rect = sidebar.view.visualRect(sidebar.model.index(5))
+    with qtbot.waitSignal(sidebar.scope_changed, timeout=1000) as got:
+        qtbot.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert got.args == [Scope(root_id=2)]
+
+
+def test_a_folder_that_goes_leaves_all_photos(sidebar: Sidebar, qtbot: QtBot) -> None:
+    sidebar.select_scope(Scope(root_id=2))
+    with qtbot.waitSignal(sidebar.scope_changed, timeout=1000) as got:
+        sidebar.set_library((root(1),), 10, 2)
+    assert got.args == [ALL_PHOTOS]
+
+
+def test_the_folder_menu_asks_for_the_folder(sidebar: Sidebar) -> None:
+    heard = Listener()
+    for signal in (
+        sidebar.index_requested,
+        sidebar.reveal_requested,
+        sidebar.remove_requested,
+    ):
+        signal.connect(heard.on_one)
+    menu = sidebar.folder_menu(root(1))
+    for action in menu.actions():
+        action.trigger()
+    menu.deleteLater()
+    assert heard.heard == [root(1)] * 3
+
+
+def test_the_button_asks_for_a_folder(sidebar: Sidebar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(sidebar.add_folder_requested, timeout=1000):
+        qtbot.mouseClick(sidebar.add_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_folder_at_the_top_of_a_disk_has_a_name(qapp: object) -> None:
+    model = SidebarModel()
+    model.set_library((root(1, path=b"/", display="/"),), 1, 0)
+    assert texts(model)[4] == "/"
+
+
+def test_it_paints_every_state(sidebar: Sidebar) -> None:
+    sidebar.set_progress(progress(1, 2))
+    image = sidebar.grab().toImage()
+    colors = {
+        image.pixelColor(x, y).rgb()
+        for x in range(0, image.width(), 2)
+        for y in range(0, image.height(), 2)
+    }
+    assert len(colors) > 10
