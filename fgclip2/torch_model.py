@@ -12,12 +12,14 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from fgclip2.config import ModelConfig, TextConfig, VisionConfig
 from fgclip2.positions import resize_matrix
 
 TextMode = Literal["short", "box", "long"]
+# Text positions at the start, as a share of the published deviation (below the norm's epsilon).
+_QUIET = 1e-3
 
 
 class Mlp(nn.Module):
@@ -29,7 +31,7 @@ class Mlp(nn.Module):
         self.fc2 = nn.Linear(inner, width)
 
     def forward(self, x_BLD: Tensor) -> Tensor:
-        hidden: Tensor = self.fc2(F.gelu(self.fc1(x_BLD), approximate="tanh"))
+        hidden: Tensor = self.fc2(functional.gelu(self.fc1(x_BLD), approximate="tanh"))
         return hidden
 
 
@@ -44,10 +46,11 @@ class SelfAttention(nn.Module):
         self.v_proj = nn.Linear(width, width)
         self.out_proj = nn.Linear(width, width)
 
-    def forward(self, x_BLD: Tensor, mask_B11L: Tensor | None) -> Tensor:
-        heads = _attend(
-            self.q_proj(x_BLD), self.k_proj(x_BLD), self.v_proj(x_BLD), mask_B11L, self.n_heads
-        )
+    def forward(
+        self, x_BLD: Tensor, mask_B11L: Tensor | None, query_BQD: Tensor | None = None
+    ) -> Tensor:
+        query = self.q_proj(x_BLD if query_BQD is None else query_BQD)
+        heads = _attend(query, self.k_proj(x_BLD), self.v_proj(x_BLD), mask_B11L, self.n_heads)
         out: Tensor = self.out_proj(heads)
         return out
 
@@ -66,6 +69,13 @@ class EncoderLayer(nn.Module):
     def forward(self, x_BLD: Tensor, mask_B11L: Tensor | None) -> Tensor:
         x_BLD = x_BLD + self.self_attn(self.layer_norm1(x_BLD), mask_B11L)
         out: Tensor = x_BLD + self.mlp(self.layer_norm2(x_BLD))
+        return out
+
+    def last_position(self, x_BLD: Tensor) -> Tensor:
+        """(B, 1, D): what ``forward`` gives at the last position, without the others' work."""
+        normed = self.layer_norm1(x_BLD)
+        x_B1D = x_BLD[:, -1:] + self.self_attn(normed, None, normed[:, -1:])
+        out: Tensor = x_B1D + self.mlp(self.layer_norm2(x_B1D))
         return out
 
 
@@ -96,9 +106,9 @@ class PackedAttention(nn.Module):
         weight_q, weight_k, weight_v = self.in_proj_weight.chunk(3)
         bias_q, bias_k, bias_v = self.in_proj_bias.chunk(3)
         heads = _attend(
-            F.linear(query_BQD, weight_q, bias_q),
-            F.linear(x_BLD, weight_k, bias_k),
-            F.linear(x_BLD, weight_v, bias_v),
+            functional.linear(query_BQD, weight_q, bias_q),
+            functional.linear(x_BLD, weight_k, bias_k),
+            functional.linear(x_BLD, weight_v, bias_v),
             mask_B11L,
             self.n_heads,
         )
@@ -155,7 +165,7 @@ class VisionEmbeddings(nn.Module):
 
     def _resized(self, rows: int, columns: int, n_patches: int) -> Tensor:
         side = self.grid_side
-        table = self.position_embedding.weight.float().unflatten(0, (side, side))
+        table = self.position_embedding.weight.float().reshape(side, side, -1)
         tall = torch.tensor(resize_matrix(side, rows), device=table.device)
         wide = torch.tensor(resize_matrix(side, columns), device=table.device)
         grid = torch.einsum("rs,std,ct->rcd", tall, table, wide).flatten(0, 1)
@@ -263,19 +273,32 @@ class Fgclip2Model(nn.Module):
             (B, D), not normalised.
         """
         text = self.text_model
-        hidden = text.encoder(text.embeddings(ids_BL, mode), None)
-        pooled = text.final_layer_norm(hidden[:, -1])
+        hidden = text.embeddings(ids_BL, mode)
+        *layers, last = text.encoder.layers
+        for layer in layers:
+            hidden = layer(hidden, None)
+        pooled = text.final_layer_norm(last.last_position(hidden)[:, 0])  # type: ignore[operator]
         head = {"short": text.head, "box": self.boxtext_head, "long": self.longtext_head}[mode]
         out: Tensor = head(pooled)
         return out
 
     @torch.no_grad()
     def initialise(self, generator: torch.Generator) -> None:
-        """Random weights by the rules of SigLIP 2 (MODEL.md 1.11), then the copied heads."""
+        """Random weights by the rules of SigLIP 2 (MODEL.md 1.11) but for quiet text positions."""
         for name, module in self.named_modules():
             _initialise_module(name, module, generator)
         self.logit_scale.zero_()
         self.logit_bias.zero_()
+        embeddings, text = self.text_model.embeddings, self.config.text
+        # A sentence begins as the mean of its words: padding counts for nothing until it is
+        # learned, else the 50 equal pads of a short text make all sentences alike at the start.
+        embeddings.token_embedding.weight[text.pad_token_id] = 0
+        embeddings.position_embedding.weight.mul_(_QUIET)
+        long = stretch_positions(
+            embeddings.position_embedding.weight, text.keep_len, text.longtext_len
+        )
+        embeddings.position_embedding_ori.weight.copy_(long)
+        embeddings.position_embedding_res.weight.copy_(long)
         self.copy_heads()
 
     @torch.no_grad()
@@ -304,8 +327,10 @@ def stretch_positions(table_ND: Tensor, keep: int, length: int) -> Tensor:
 def _attend(
     query: Tensor, key: Tensor, value: Tensor, mask_B11L: Tensor | None, n_heads: int
 ) -> Tensor:
-    split = [x.unflatten(-1, (n_heads, -1)).transpose(1, 2) for x in (query, key, value)]
-    heads = F.scaled_dot_product_attention(*split, attn_mask=mask_B11L)
+    query, key, value = (
+        x.reshape(*x.shape[:-1], n_heads, -1).transpose(1, 2) for x in (query, key, value)
+    )
+    heads = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask_B11L)
     return heads.transpose(1, 2).flatten(-2)
 
 

@@ -1,0 +1,65 @@
+"""A small photo set in the real format, made here."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+COLOURS = {"red apple": "红苹果", "green lime": "青柠", "blue plum": "李子", "yellow lemon": "柠檬"}
+_RGB = {
+    "red": (200, 40, 30),
+    "green": (40, 170, 60),
+    "blue": (40, 60, 190),
+    "yellow": (230, 210, 50),
+}
+
+
+def _photo(rgb: tuple[int, int, int], rng: np.random.Generator) -> bytes:
+    noise = rng.integers(-25, 26, (40, 48, 3))
+    pixels = np.clip(np.array(rgb) + noise, 0, 255).astype(np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(pixels).save(data, "PNG")
+    return data.getvalue()
+
+
+@pytest.fixture(scope="session")
+def photo_sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Archives: ``fruit`` with class names, ``people`` with sentences and one bad file."""
+    folder = tmp_path_factory.mktemp("photos")
+    rng = np.random.default_rng(5)
+    fruit, people = [], []
+    with zipfile.ZipFile(folder / "fruit.zip", "w") as archive:
+        for index in range(48):
+            label = list(COLOURS)[index % 4]
+            name = f"fruit-{index:03d}.png"
+            archive.writestr(name, _photo(_RGB[label.split()[0]], rng))
+            split = "val" if index >= 40 else "train"
+            fruit.append(
+                {"file": name, "width": 48, "height": 40, "split": split, "label_en": label}
+                | {"label_zh": COLOURS[label]}
+            )
+    with zipfile.ZipFile(folder / "people.zip", "w") as archive:
+        for index in range(12):
+            name = f"people-{index:03d}.png"
+            archive.writestr(name, b"broken" if index == 3 else _photo((90, 90, 90), rng))
+            people.append(
+                {
+                    "file": name,
+                    "width": 48,
+                    "height": 40,
+                    "split": "train",
+                    "captions_en": [f"A man number {index} stands on the left.", "A man is here."],
+                    "captions_zh": [f"第{index}个男人站在左边。", "这里有一个男人。"],
+                }
+            )
+    for name, records in (("fruit", fruit), ("people", people)):
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    return folder

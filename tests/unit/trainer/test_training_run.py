@@ -1,0 +1,173 @@
+"""A whole small run: batches, loss going down, resume, export, evaluation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from fgclip2 import Encoder
+from fgclip2.tokenizer import Tokenizer
+from trainer.__main__ import main
+from trainer.data.batches import BatchMaker, matches, prefetch
+from trainer.data.photos import PhotoSet
+from trainer.errors import CheckpointError, DataError
+from trainer.export import export
+from trainer.loop import learning_rate, train
+from trainer.recipes import Recipe, resolve
+from trainer.vocabulary import train_vocabulary
+
+SMALL = [
+    "hidden_size=32", "heads=2", "vision_layers=1", "text_layers=1", "vocab_size=400",
+    "vision_intermediate_size=64", "text_intermediate_size=64", "batch_size=12", "steps=24",
+    "warmup_steps=4", "checkpoint_every=8", "patches=((0.0, 9), (0.5, 12))", "cache_side_px=40",
+    "archive_weights={'fruit': 0.8, 'people': 0.2}", "average_decay=0.5", "long_share=0.25",
+    "learning_rate=3e-3", "export_patches=16",
+]  # fmt: skip
+
+
+def _recipe(photos: Path, *more: str) -> Recipe:
+    return resolve("tiny", [*SMALL, f"photos={photos}", *more])
+
+
+@pytest.fixture(scope="module")
+def run(photo_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of the small recipe."""
+    out = tmp_path_factory.mktemp("run")
+    train(_recipe(photo_sets, "precision=f32"), out, resume=False)
+    return out
+
+
+def _maker(photo_sets: Path, run: Path) -> BatchMaker:
+    recipe = _recipe(photo_sets)
+    photos = PhotoSet(photo_sets, "train", ["fruit", "people"], 40)
+    return BatchMaker(photos, Tokenizer(run, recipe.vocab_size), recipe)
+
+
+def test_a_batch_depends_on_its_step_alone(photo_sets: Path, run: Path) -> None:
+    first, again = _maker(photo_sets, run).make(7), _maker(photo_sets, run).make(7)
+    other = _maker(photo_sets, run).make(8)
+    assert torch.equal(first.patches_BPV, again.patches_BPV)
+    assert torch.equal(first.short.ids_UL, again.short.ids_UL)
+    assert not torch.equal(first.patches_BPV[:, 0], other.patches_BPV[:, 0])
+
+
+def test_batches_hold_distinct_photos_within_the_budget(photo_sets: Path, run: Path) -> None:
+    batch = _maker(photo_sets, run).make(0)
+    assert len(batch.shapes) == len(batch.patches_BPV) == 12
+    assert all(rows * columns <= 9 for rows, columns in batch.shapes)
+    assert batch.long is not None
+    assert len(batch.long.row_B) == 3
+    assert bool(batch.short.matches_BB.diagonal().all())
+    assert batch.short.ids_UL.shape[1] == 64
+    assert batch.long.ids_UL.shape[1] == 196
+
+
+def test_prefetched_batches_come_in_order_and_the_thread_ends(photo_sets: Path, run: Path) -> None:
+    maker = _maker(photo_sets, run)
+    for step, batch in enumerate(prefetch(maker, 0, 3)):
+        assert torch.equal(batch.patches_BPV, maker.make(step).patches_BPV)
+    for _batch in prefetch(maker, 0, 50):
+        break
+
+
+def test_photos_of_a_class_match_captions_that_name_it(photo_sets: Path) -> None:
+    photos = PhotoSet(photo_sets, "train", ["fruit"], 40).photos
+    rng = np.random.default_rng(0)
+    chosen = [photos[0], photos[4], photos[1]]
+    captions = [photo.caption("en", False, rng) for photo in chosen]
+    expected = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], bool)
+    assert (matches(chosen, captions) == expected).all()
+
+
+def test_unreadable_photos_are_named_and_replaced(photo_sets: Path) -> None:
+    photos = PhotoSet(photo_sets, "train", ["people"], 40)
+    assert photos.picture(3).size == photos.picture(4).size
+    assert list(photos.unreadable) == ["people-003.png"]
+
+
+def test_mirrored_only_where_no_side_is_named(photo_sets: Path) -> None:
+    assert not PhotoSet(photo_sets, "train", ["people"], 40).photos[0].may_flip
+    assert PhotoSet(photo_sets, "train", ["fruit"], 40).photos[0].may_flip
+
+
+def test_missing_photos_are_an_error_that_names_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=str(tmp_path)):
+        PhotoSet(tmp_path, "train")
+
+
+def test_vocabulary_has_gemmas_special_tokens_and_loses_nothing() -> None:
+    import sentencepiece
+
+    texts = ["a red cup on the table", "桌子上有一只红色的杯子", "two dogs 12"] * 20
+    pieces = sentencepiece.SentencePieceProcessor(model_proto=train_vocabulary(texts, 330))
+    ids = (pieces.pad_id(), pieces.eos_id(), pieces.bos_id(), pieces.unk_id())
+    assert ids == (0, 1, 2, 3)
+    for text in ("a red 杯子", "emoji 🦊 and ｆｕｌｌ", "  two  spaces ", "龘"):
+        assert pieces.decode(pieces.encode(text)) == text
+
+
+def test_the_loss_goes_down(run: Path) -> None:
+    records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [record["step"] for record in records] == [20, 24]
+    assert records[-1]["short"] < 8  # 12 photos, untrained: above 12
+
+
+def test_a_resumed_run_equals_an_unbroken_one(photo_sets: Path, run: Path, tmp_path: Path) -> None:
+    recipe = _recipe(photo_sets, "precision=f32")
+    train(recipe, tmp_path, resume=False, stop_after=11)
+    last = train(recipe, tmp_path, resume=True)
+    for name in ("model", "average", "optimizer"):
+        whole = load_file(run / "checkpoints" / "step-000024" / f"{name}.safetensors")
+        resumed = load_file(last / f"{name}.safetensors")
+        assert whole.keys() == resumed.keys()
+        for key, value in whole.items():
+            torch.testing.assert_close(resumed[key], value, rtol=1e-4, atol=1e-5, msg=key)
+
+
+def test_a_run_is_not_overwritten_and_not_mixed(photo_sets: Path, run: Path) -> None:
+    with pytest.raises(CheckpointError, match="--resume"):
+        train(_recipe(photo_sets, "precision=f32"), run, resume=False)
+    with pytest.raises(CheckpointError, match="learning_rate"):
+        train(_recipe(photo_sets, "precision=f32", "learning_rate=0.5"), run, resume=True)
+
+
+def test_bf16_trains_too(photo_sets: Path, tmp_path: Path) -> None:
+    recipe = _recipe(photo_sets, "precision=bf16", "steps=2")
+    weights = load_file(train(recipe, tmp_path, resume=False) / "model.safetensors")
+    assert all(bool(value.isfinite().all()) for value in weights.values())
+
+
+def test_export_can_be_loaded_and_told_apart(photo_sets: Path, run: Path, tmp_path: Path) -> None:
+    export(run, tmp_path / "model")
+    encoder = Encoder.load(tmp_path / "model", engine="openvino")
+    assert encoder.quick_patches == 16
+    texts = encoder.encode_texts(["a red apple", "红苹果"])
+    boxes = encoder.encode_texts(["a red apple", "红苹果"], mode="box")
+    assert np.allclose(texts, boxes, atol=1e-5)
+
+
+def test_command_line_trains_exports_and_evaluates(
+    photo_sets: Path, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = str(tmp_path / "model")
+    assert main(["export", "--checkpoint", str(run), "--out", model]) == 0
+    arguments = ["evaluate", "--task", "photos-classes", "--model", model, "--patches", "16"]
+    assert main([*arguments, "--data", str(photo_sets), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["photos"] == 8
+    assert 0 <= figures["en fruit top-1"] <= 100
+    assert main(["export", "--checkpoint", str(tmp_path), "--out", model]) == 1
+    assert "no readable checkpoint" in capsys.readouterr().err
+
+
+def test_learning_rate_warms_up_and_decays(photo_sets: Path) -> None:
+    recipe = _recipe(photo_sets)
+    rates = [learning_rate(recipe, step) for step in range(recipe.steps)]
+    assert rates[0] < rates[1] < rates[3] == pytest.approx(recipe.learning_rate)
+    assert rates[4:] == sorted(rates[4:], reverse=True)
+    assert rates[-1] < 0.05 * recipe.learning_rate

@@ -1,0 +1,25 @@
+"""Errors of the trainer, one tree.
+
+TrainerError
+├── RecipeError      a field of a recipe that cannot be used; names field, value and fix
+├── DataError        training data that is missing or damaged
+└── CheckpointError  a training checkpoint that is missing or does not fit the recipe
+"""
+
+from __future__ import annotations
+
+
+class TrainerError(Exception):
+    """Base of all errors raised by ``trainer``."""
+
+
+class RecipeError(TrainerError):
+    """A field of a recipe cannot be used."""
+
+
+class DataError(TrainerError):
+    """Training data is missing or damaged."""
+
+
+class CheckpointError(TrainerError):
+    """A training checkpoint is missing or does not fit the recipe."""

@@ -1,0 +1,98 @@
+"""Evaluation on the photo sets: retrieval by human captions, class names as queries.
+
+Every figure is a percentage. Photos and texts go through ``fgclip2.Encoder``.
+Shapes: N photos, C classes or captions, E embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from fgclip2 import Encoder
+from trainer.data.captions import LANGUAGES, Language
+from trainer.data.names import with_article
+from trainer.data.photos import Photo, PhotoSet
+
+_SPLIT = "val"
+_BATCH = 64
+_FULL_SIDE_PX = 512
+
+
+def retrieval(model: Path, data: Path, patches: int, split: str = _SPLIT) -> dict[str, float]:
+    """Photo-to-text and text-to-photo recall on Flickr8k, first caption of each photo."""
+    photos = PhotoSet(data, split, ["flickr8k"], _FULL_SIDE_PX)
+    encoder = Encoder.load(model)
+    image_NE = encode_photos(encoder, photos, patches)
+    figures: dict[str, float] = {"photos": float(len(photos))}
+    for language in LANGUAGES:
+        text_NE = encoder.encode_texts([p.sentences[language][0] for p in photos.photos])
+        cosine_NN = image_NE @ text_NE.T
+        for depth in (1, 5, 10):
+            figures[f"{language} text to image R@{depth}"] = recall_at(cosine_NN.T, depth)
+            figures[f"{language} image to text R@{depth}"] = recall_at(cosine_NN, depth)
+    return figures
+
+
+def classes(model: Path, data: Path, patches: int, split: str = _SPLIT) -> dict[str, float]:
+    """Top-1 accuracy inside each set of classes, and precision of the first ten over all sets."""
+    photos = PhotoSet(data, split, None, _FULL_SIDE_PX)
+    keep = [i for i, photo in enumerate(photos.photos) if photo.name is not None]
+    encoder = Encoder.load(model)
+    image_NE = encode_photos(encoder, photos, patches)[keep]
+    labelled = [photos.photos[i] for i in keep]
+    figures: dict[str, float] = {"photos": float(len(labelled))}
+    for language in LANGUAGES:
+        for archive in sorted({photo.archive for photo in labelled}):
+            chosen = [i for i, photo in enumerate(labelled) if photo.archive == archive]
+            figures[f"{language} {archive} top-1"] = _accuracy(
+                encoder, image_NE[chosen], [labelled[i] for i in chosen], language
+            )
+    return figures
+
+
+def recall_at(cosine_NN: npt.NDArray[np.float32], depth: int) -> float:
+    """Per cent of rows whose diagonal is among the ``depth`` largest of the row."""
+    own = np.diag(cosine_NN)[:, None]
+    rank = (cosine_NN > own).sum(axis=1)
+    return float((rank < depth).mean() * 100)
+
+
+def class_prompt(photo: Photo, language: Language) -> str:
+    """How a class is asked for."""
+    assert photo.name is not None
+    if language == "en":
+        return f"a photo of {with_article(photo.name.names_en[0])}"
+    return f"一张{photo.name.names_zh[0]}的照片"
+
+
+def encode_photos(encoder: Encoder, photos: PhotoSet, patches: int) -> npt.NDArray[np.float32]:
+    """(N, E) unit rows, in the order of the set."""
+    rows = []
+    for start in range(0, len(photos), _BATCH):
+        pictures = [photos.picture(i) for i in range(start, min(start + _BATCH, len(photos)))]
+        rows.append(encoder.encode_images(pictures, patches=patches))
+    return np.concatenate(rows)
+
+
+def _accuracy(
+    encoder: Encoder,
+    image_NE: npt.NDArray[np.float32],
+    labelled: list[Photo],
+    language: Language,
+) -> float:
+    prompts = [class_prompt(photo, language) for photo in labelled]
+    names = sorted(set(prompts))
+    text_CE = encoder.encode_texts(names)
+    best = (image_NE @ text_CE.T).argmax(axis=1)
+    right = [names[int(i)] == prompt for i, prompt in zip(best, prompts, strict=True)]
+    return float(np.mean(right) * 100)
+
+
+TASKS: dict[str, Callable[[Path, Path, int], dict[str, float]]] = {
+    "photos-retrieval": retrieval,
+    "photos-classes": classes,
+}

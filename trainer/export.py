@@ -1,0 +1,72 @@
+"""From a training checkpoint to a model directory in the published layout."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from fgclip2.checkpoint import Checkpoint
+from fgclip2.config import ModelConfig
+from fgclip2.tokenizer import FILE_NAME
+from fgclip2.torch_model import Fgclip2Model
+from trainer.checkpoints import list_checkpoints
+from trainer.errors import CheckpointError
+
+
+def export(checkpoint: Path, out: Path) -> None:
+    """Write config, averaged half-precision weights, tokenizer and preprocessor settings.
+
+    Until a stage trains them, the box head is the short head and the dense head the pooling head.
+
+    Args:
+        checkpoint: one ``step-NNNNNN`` folder, or the folder of a run (its newest is taken).
+        out: the model directory; files of the same names are replaced.
+
+    Raises:
+        CheckpointError: there is no readable checkpoint.
+    """
+    steps = list_checkpoints(checkpoint)
+    source = steps[-1] if steps else checkpoint
+    try:
+        recipe = json.loads((source / "recipe.json").read_text(encoding="utf-8"))
+        weights = load_file(source / "average.safetensors")
+    except (OSError, ValueError, SafetensorError) as error:
+        raise CheckpointError(f"{source} is no readable checkpoint: {error}") from None
+    config = ModelConfig.from_directory(source)
+    model = Fgclip2Model(config)
+    model.load_state_dict(weights)
+    with torch.no_grad():
+        model.boxtext_head.load_state_dict(model.text_model.head.state_dict())
+        model.dense_feature_head.load_state_dict(model.vision_model.head.state_dict())
+    out.mkdir(parents=True, exist_ok=True)
+    half = {name: value.half().contiguous() for name, value in model.state_dict().items()}
+    save_file(half, out / "model.safetensors", metadata={"format": "pt"})
+    _write_json(out / "config.json", config.to_values())
+    _write_json(out / "preprocessor_config.json", _preprocessor(recipe["export_patches"]))
+    run = source.parent.parent
+    shutil.copyfile(run / FILE_NAME, out / FILE_NAME)
+    Checkpoint.open(out).close()
+
+
+def _preprocessor(patches: int) -> dict[str, object]:
+    return {
+        "image_processor_type": "Siglip2ImageProcessor",
+        "do_resize": True,
+        "do_rescale": True,
+        "do_normalize": True,
+        "rescale_factor": 1 / 255,
+        "image_mean": [0.5, 0.5, 0.5],
+        "image_std": [0.5, 0.5, 0.5],
+        "patch_size": 16,
+        "max_num_patches": patches,
+        "resample": 2,
+    }
+
+
+def _write_json(path: Path, values: dict[str, object]) -> None:
+    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")

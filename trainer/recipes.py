@@ -1,0 +1,187 @@
+"""Recipes: functions that return one complete, frozen configuration of a run."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fgclip2.config import ModelConfig, TextConfig, VisionConfig
+from fgclip2.errors import ConfigError
+from trainer.errors import RecipeError
+
+PRECISIONS = ("auto", "f32", "bf16")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides the outcome of a run. ``steps`` counts optimiser steps.
+
+    ``patches`` is a schedule: from each share of the run on, that patch budget.
+    ``long_share`` is the share of a batch whose long captions are encoded as well.
+    ``scalar_rate`` multiplies the learning rate of the logit scale and bias.
+    ``precision`` ``auto`` is bf16 where the hardware multiplies it faster (GPU, AMX), else f32.
+    """
+
+    name: str
+    # model
+    hidden_size: int
+    vision_layers: int
+    text_layers: int
+    heads: int
+    vision_intermediate_size: int
+    text_intermediate_size: int
+    vocab_size: int
+    # data
+    photos: str
+    archive_weights: dict[str, float]
+    chinese_share: float = 0.5
+    long_share: float = 0.15
+    cache_side_px: int = 144
+    least_crop_area: float = 0.45
+    # optimisation
+    steps: int = 3200
+    batch_size: int = 96
+    patches: tuple[tuple[float, int], ...] = ((0.0, 25), (0.5, 49), (0.88, 100))
+    learning_rate: float = 1e-3
+    scalar_rate: float = 30.0
+    weight_decay: float = 0.05
+    beta1: float = 0.9
+    beta2: float = 0.98
+    warmup_steps: int = 100
+    gradient_norm: float = 1.0
+    average_decay: float = 0.998
+    initial_scale: float = 10.0
+    initial_bias: float = -3.3
+    precision: str = "auto"
+    seed: int = 0
+    # keeping
+    checkpoint_every: int = 100
+    export_patches: int = 128
+
+    def model_config(self) -> ModelConfig:
+        """Sizes of both towers in the published layout."""
+        return ModelConfig(
+            VisionConfig(
+                hidden_size=self.hidden_size,
+                intermediate_size=self.vision_intermediate_size,
+                num_hidden_layers=self.vision_layers,
+                num_attention_heads=self.heads,
+            ),
+            TextConfig(
+                vocab_size=self.vocab_size,
+                hidden_size=self.hidden_size,
+                intermediate_size=self.text_intermediate_size,
+                num_hidden_layers=self.text_layers,
+                num_attention_heads=self.heads,
+                projection_size=self.hidden_size,
+            ),
+        )
+
+    def patches_at(self, step: int) -> int:
+        """The patch budget of a step, counted from 0."""
+        share = step / self.steps
+        return [budget for start, budget in self.patches if start <= share][-1]
+
+    def validate(self) -> None:
+        """Check every field that can be wrong.
+
+        Raises:
+            RecipeError: names the field, the value and the fix.
+        """
+        for name in ("steps", "batch_size", "warmup_steps", "checkpoint_every", "vocab_size"):
+            _require(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
+        for name in ("chinese_share", "long_share", "average_decay", "least_crop_area"):
+            _require(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "0 to 1")
+        _require("learning_rate", self.learning_rate, self.learning_rate > 0, "above 0")
+        _require("precision", self.precision, self.precision in PRECISIONS, "auto, f32 or bf16")
+        _require("least_crop_area", self.least_crop_area, self.least_crop_area > 0, "above 0")
+        starts = [start for start, _ in self.patches]
+        ordered = bool(starts) and starts[0] == 0 and starts == sorted(starts)
+        _require("patches", self.patches, ordered, "shares of the run that begin at 0 and grow")
+        budgets = all(1 <= budget <= 1024 for _, budget in self.patches)
+        _require("patches", self.patches, budgets, "budgets of 1 to 1024")
+        try:
+            self.model_config().validate(f"recipe {self.name}")
+        except ConfigError as error:
+            raise RecipeError(f"{error}; choose sizes that fit each other") from None
+
+    def to_json(self) -> str:
+        """The resolved recipe, saved beside every checkpoint."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
+
+
+def tiny() -> Recipe:
+    """The first bundled model: photos of 11 sets, two captions each, an hour on two cores."""
+    return Recipe(
+        name="tiny",
+        hidden_size=192,
+        vision_layers=6,
+        text_layers=2,
+        heads=6,
+        vision_intermediate_size=768,
+        text_intermediate_size=384,
+        vocab_size=8192,
+        photos="../shared/photos",
+        archive_weights={
+            "flickr8k": 0.22,
+            "tinyimagenet": 0.32,
+            "caltech101": 0.10,
+            "rooms": 0.07,
+            "weather": 0.06,
+            "catsdogs": 0.09,
+            "pacs_photo": 0.04,
+            "clothing": 0.02,
+            "grocery": 0.03,
+            "flowers": 0.03,
+            "trash": 0.02,
+        },
+    )
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {"tiny": tiny}
+
+
+def resolve(name: str, settings: list[str]) -> Recipe:
+    """A recipe by name with ``field=value`` settings applied, validated.
+
+    Raises:
+        RecipeError: an unknown recipe or field, or a value that cannot be used.
+    """
+    if name not in RECIPES:
+        raise RecipeError(f"there is no recipe {name!r}; choose one of {', '.join(RECIPES)}")
+    recipe = RECIPES[name]()
+    known = {f.name: f for f in dataclasses.fields(recipe)}
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        key, separator, text = setting.partition("=")
+        if not separator or key not in known or key == "name":
+            raise RecipeError(f"--set {setting}: write field=value with a field of the recipe")
+        changes[key] = _parse(key, text, getattr(recipe, key))
+    recipe = dataclasses.replace(recipe, **changes)
+    recipe.validate()
+    return recipe
+
+
+def _parse(key: str, text: str, current: Any) -> Any:
+    if isinstance(current, str):
+        return text
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        raise RecipeError(
+            f"--set {key}={text}: not a value of type {type(current).__name__}"
+        ) from None
+    if isinstance(current, float) and isinstance(value, int):
+        value = float(value)
+    if type(value) is not type(current):
+        raise RecipeError(f"--set {key}={text}: expected {type(current).__name__}")
+    return value
+
+
+def _require(name: str, value: object, fits: bool, wanted: str) -> None:
+    if not fits:
+        raise RecipeError(f"{name} is {value!r}; set it to {wanted}")

@@ -1,0 +1,79 @@
+"""An own sentencepiece vocabulary with Gemma's options, for models trained from nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import sentencepiece
+
+from fgclip2.tokenizer import FILE_NAME
+from trainer.data.captions import LANGUAGES
+from trainer.data.photos import PhotoSet
+from trainer.errors import DataError
+
+
+def train_vocabulary(texts: Iterable[str], vocab_size: int) -> bytes:
+    """A BPE model with byte fallback, pad 0, eos 1, bos 2, unk 3, as Gemma's; texts lower-cased.
+
+    Raises:
+        DataError: too few texts for that many pieces.
+    """
+    model = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=(text.lower() for text in texts),
+            model_writer=model,
+            model_type="bpe",
+            vocab_size=vocab_size,
+            character_coverage=0.9999,
+            byte_fallback=True,
+            split_digits=True,
+            allow_whitespace_only_pieces=True,
+            remove_extra_whitespaces=False,
+            add_dummy_prefix=False,
+            normalization_rule_name="identity",
+            pad_id=0,
+            eos_id=1,
+            bos_id=2,
+            unk_id=3,
+            pad_piece="<pad>",
+            eos_piece="<eos>",
+            bos_piece="<bos>",
+            unk_piece="<unk>",
+            num_threads=1,
+            minloglevel=2,
+        )
+    except (RuntimeError, OSError) as error:
+        raise DataError(
+            f"no vocabulary of {vocab_size} pieces can be trained: {error}; give more texts or"
+            " set a smaller vocab_size"
+        ) from None
+    return model.getvalue()
+
+
+def caption_texts(photos: PhotoSet, seed: int) -> Iterable[str]:
+    """Human sentences once each, and a few captions of every classed photo."""
+    rng = np.random.default_rng(seed)
+    seen: set[str] = set()
+    for photo in photos.photos:
+        for sentences in photo.sentences.values():
+            yield from sentences
+        if photo.name is not None:
+            for language in LANGUAGES:
+                for long in (False, True):
+                    text = photo.caption(language, long, rng).text
+                    if text not in seen:
+                        seen.add(text)
+                        yield text
+
+
+def ensure_vocabulary(directory: Path, photos: PhotoSet, vocab_size: int, seed: int) -> None:
+    """Write ``tokenizer.model`` into the directory unless it is there already."""
+    path = directory / FILE_NAME
+    if not path.exists():
+        partial = path.with_suffix(".part")
+        partial.write_bytes(train_vocabulary(caption_texts(photos, seed), vocab_size))
+        partial.replace(path)
