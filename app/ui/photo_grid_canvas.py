@@ -182,13 +182,17 @@ class PhotoGridCanvas(QAbstractItemView):
         old = self.photos()
         if old is not None:
             old.modelAboutToBeReset.disconnect(self._on_model_about_to_be_reset)
-        super().setModel(model)
+            old.modelReset.disconnect(self._on_model_reset)
+        # Around Qt's own connections: a reset drops the selection that is remembered and restored.
         if isinstance(model, PhotoGridModel):
             model.modelAboutToBeReset.connect(self._on_model_about_to_be_reset)
+        super().setModel(model)
+        if isinstance(model, PhotoGridModel):
+            model.modelReset.connect(self._on_model_reset)
         self._lay_out()
 
-    def reset(self) -> None:
-        super().reset()
+    @Slot()
+    def _on_model_reset(self) -> None:
         place, self._place = self._place, None
         self.hovered_row = None
         self.picked.forget_anchor()

@@ -71,7 +71,7 @@ def chip_color(number: int) -> QColor:
 def paint_region(painter: QPainter, area: QRectF, color: QColor) -> None:
     """Frame a region: 2 px of its colour, with a thin dark outline to read on any photo."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    inner = area.adjusted(1, 1, -1, -1)
+    inner = QRectF(area.toAlignedRect()).adjusted(1, 1, -1, -1)
     painter.setPen(QPen(OUTLINE, FRAME_PX + 2))
     painter.drawRoundedRect(inner, 3, 3)
     painter.setPen(QPen(color, FRAME_PX))
