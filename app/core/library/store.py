@@ -156,14 +156,15 @@ class Store:
             yield
         except sqlite3.IntegrityError:
             raise
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise _plain(error, self._display) from error
 
 
-def _plain(error: sqlite3.DatabaseError, display: str) -> LibraryError:
+def _plain(error: Exception, display: str) -> LibraryError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & 0xFF
-    # Errors without a code come from the binding: text in the file that is not UTF-8.
+    # Errors without a code come from the binding: text in the file, or in SQLite's own sentence
+    # about it, that is not UTF-8.
     if primary in (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return LibraryDamagedError(
             f"The library file {display} is damaged ({error}). Move it aside and index again.",
