@@ -1,4 +1,4 @@
-"""What decoder processes run in tests: the real decoder, misbehaving for files with certain names."""
+"""What decoder processes run in tests: the real decoder, misbehaving for certain file names."""
 
 from __future__ import annotations
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
@@ -14,6 +17,7 @@ import pytest
 from PIL import Image
 
 from app.worker.decode_messages import DecodedPhoto, DecodedPixels, PhotoRequest, PixelsRequest
+from app.worker.decoder import READY, ProcessLimits
 from app.worker.decoder_pool import DecoderPool, default_process_count
 from tests.decoder_targets import serve_modules, serve_naughty, serve_nothing
 from tests.fakes import make_album, save_photo
@@ -195,6 +199,21 @@ def test_closing_ends_what_runs_and_cancels_what_waits(tmp_path: Path) -> None:
     assert not any(psutil.pid_exists(pid) for pid in ids)
     with pytest.raises(RuntimeError):
         pool.submit(_request(hang))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no alarm signal")
+def test_a_decoder_whose_engine_died_does_not_hang_for_ever(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve_naughty, args=(theirs, ProcessLimits(400 * MB, 1)))
+    process.start()
+    assert ours.recv_bytes() == READY
+    ours.send((_request(save_photo(tmp_path / "hang.jpg")), 400 * MB))
+    process.join(WAIT_S)
+    assert process.exitcode == -signal.SIGALRM
+    process.close()
+    ours.close()
+    theirs.close()
 
 
 def test_an_unused_pool_starts_nothing() -> None:

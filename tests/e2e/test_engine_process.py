@@ -1,0 +1,202 @@
+"""The engine in its own process with real decoders: served, killed, closed."""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+import pytest
+
+from app.core.library import Library
+from app.core.messages import (
+    CancelJob,
+    EngineReady,
+    IndexFinished,
+    IndexProgress,
+    JobFailed,
+    OpenPhoto,
+    PhotoOpened,
+    Search,
+    SearchFinished,
+    Shutdown,
+    StartIndex,
+)
+from app.core.settings import Settings
+from tests.fakes import make_album, run_with_fake_encoder
+
+E = TypeVar("E")
+WAIT_S = 60.0
+
+
+class EngineProcess:
+    """The test's end of an engine process."""
+
+    def __init__(self, library_dir: Path) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        settings = dataclasses.asdict(Settings(decoder_processes=2, thumbnail_side_px=64))
+        self.process = context.Process(
+            target=run_with_fake_encoder, args=(theirs, settings, str(library_dir), "no-model")
+        )
+        self.process.start()
+        theirs.close()
+        self.events: list[Any] = []
+
+    def until(self, kind: type[E], **values: Any) -> E:
+        deadline = time.monotonic() + WAIT_S
+        while self.connection.poll(max(0.0, deadline - time.monotonic())):
+            event = self.connection.recv()
+            self.events.append(event)
+            if isinstance(event, kind) and all(
+                getattr(event, name) == value for name, value in values.items()
+            ):
+                return event
+        raise AssertionError(f"no {kind.__name__} with {values} after {self.events[-3:]}")
+
+    def send(self, *commands: Any) -> None:
+        for command in commands:
+            self.connection.send(command)
+
+    def decoders(self) -> list[psutil.Process]:
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+
+    def end(self) -> int | None:
+        self.connection.close()
+        self.process.join(WAIT_S)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        return self.process.exitcode
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    make_album(tmp_path / "相册", 300, size=(48, 36))
+    return tmp_path / "相册"
+
+
+@pytest.fixture
+def engines(tmp_path: Path) -> Iterator[Any]:
+    """A function that starts engine processes on one library; all are ended afterwards."""
+    started: list[EngineProcess] = []
+
+    def start() -> EngineProcess:
+        started.append(EngineProcess(tmp_path / "library"))
+        return started[-1]
+
+    yield start
+    for engine in started:
+        if not engine.connection.closed:
+            engine.end()
+
+
+def test_index_search_open(engines: Any, album: Path) -> None:
+    engine = engines()
+    engine.send(Search(1, "red"), StartIndex(2, (bytes(album),)))  # asked before it is ready
+    assert isinstance(engine.until(EngineReady), EngineReady)
+    assert isinstance(engine.events[0], EngineReady)
+    assert engine.until(SearchFinished, job_id=1).hits == ()
+    done = engine.until(IndexFinished, job_id=2)
+    assert (done.found, done.indexed, done.problems) == (300, 300, ())
+    engine.send(Search(3, "红色", limit=50))
+    hits = engine.until(SearchFinished, job_id=3).hits
+    assert len(hits) == 50
+    assert all(hit.match == "good" for hit in hits)
+    engine.send(OpenPhoto(4, hits[0].photo_id, 48))
+    assert len(engine.until(PhotoOpened, job_id=4).pixels) == 48 * 36 * 3
+    decoders = engine.decoders()
+    assert 1 <= len(decoders) <= 2
+    engine.send(Shutdown())
+    assert engine.end() == 0
+    psutil.wait_procs(decoders, timeout=5)
+    assert not any(decoder.is_running() for decoder in decoders)
+
+
+def test_killed_while_indexing_nothing_is_lost(engines: Any, album: Path, tmp_path: Path) -> None:
+    """Everything that was reported as done is in the library; the next run does the rest."""
+    for least_done in (40, 140):
+        engine = engines()
+        engine.send(StartIndex(1, (bytes(album),)))
+        while (progress := engine.until(IndexProgress)).done < least_done:
+            pass
+        decoders = engine.decoders()
+        os.kill(engine.process.pid, signal.SIGKILL)
+        engine.end()
+        psutil.wait_procs(decoders, timeout=5)
+        assert not any(decoder.is_running() for decoder in decoders)
+        with Library.open(tmp_path / "library", write=False) as library:
+            assert library.n_photos() >= progress.done
+            (model,) = library.models()
+            ids, _ = library.load_vectors(model.id)
+            assert set(ids) == set(library.photo_ids())
+            assert len(library.thumbnails([int(photo_id) for photo_id in ids])) == len(ids)
+            saved = library.n_photos()
+            assert saved < 300  # the kill came in the middle
+    engine = engines()
+    engine.send(StartIndex(1, (bytes(album),)), Search(2, "blue", limit=50))
+    done = engine.until(IndexFinished, job_id=1)
+    assert (done.found, done.unchanged, done.indexed) == (300, saved, 300 - saved)
+    engine.send(Search(3, "blue", limit=50))
+    assert len(engine.until(SearchFinished, job_id=3).hits) == 50
+    engine.send(Shutdown())
+    assert engine.end() == 0
+
+
+def test_a_killed_decoder_is_replaced(engines: Any, album: Path) -> None:
+    engine = engines()
+    engine.send(StartIndex(1, (bytes(album),)))
+    while engine.until(IndexProgress).done < 30:
+        pass
+    for decoder in engine.decoders():
+        decoder.kill()
+    done = engine.until(IndexFinished, job_id=1)
+    assert (done.indexed, done.problems) == (300, ())
+
+
+def test_a_closed_pipe_ends_the_engine(engines: Any, album: Path) -> None:
+    engine = engines()
+    engine.send(StartIndex(1, (bytes(album),)))
+    engine.until(IndexProgress)
+    decoders = engine.decoders()
+    assert engine.end() == 0
+    psutil.wait_procs(decoders, timeout=5)
+    assert not any(decoder.is_running() for decoder in decoders)
+
+
+def test_cancel_answers_at_once(engines: Any, album: Path) -> None:
+    engine = engines()
+    engine.send(StartIndex(1, (bytes(album),)))
+    while engine.until(IndexProgress).done < 20:
+        pass
+    engine.send(CancelJob(1))
+    started_s = time.monotonic()
+    done = engine.until(IndexFinished, job_id=1)
+    assert done.cancelled
+    assert done.indexed < 300
+    assert time.monotonic() - started_s < 5
+
+
+def test_the_second_writer_says_why_it_cannot_start(engines: Any, album: Path) -> None:
+    first = engines()
+    first.until(EngineReady)
+    second = engines()
+    failed = second.until(JobFailed)
+    assert (failed.job_id, failed.kind) == (0, "LibraryLockedError")
+    assert second.end() == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no signals like these on this system")
+def test_ctrl_c_is_left_to_the_window(engines: Any, album: Path) -> None:
+    engine = engines()
+    engine.until(EngineReady)
+    os.kill(engine.process.pid, signal.SIGINT)
+    engine.send(Search(1, "red"))
+    assert engine.until(SearchFinished, job_id=1)

@@ -1,0 +1,515 @@
+"""Index jobs against real folders: what is found, skipped, moved, removed and never lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.core.messages import (
+    CancelJob,
+    IndexFinished,
+    IndexProgress,
+    JobFailed,
+    LibraryChanged,
+    PauseJob,
+    RemoveRoot,
+    ResumeJob,
+    StartIndex,
+)
+from app.worker import disk_changes
+from app.worker.decode_messages import DecodeReply, DecodeRequest, Refused
+from app.worker.decoder import answer
+from tests.engine_bench import EngineBench
+from tests.fakes import (
+    INLINE_MEMORY_BYTES,
+    FakeEncoder,
+    HeldPool,
+    InlinePool,
+    make_album,
+    save_photo,
+)
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """A folder with 12 photos, two of each colour."""
+    make_album(tmp_path / "相册", 12)
+    return tmp_path / "相册"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[EngineBench]:
+    with EngineBench(tmp_path / "library") as bench:
+        yield bench
+
+
+def _numbers(done: IndexFinished) -> tuple[int, int, int, int, int, int]:
+    problems = len(done.problems)
+    return (done.found, done.indexed, done.unchanged, done.moved, done.removed, problems)
+
+
+# ---------------------------------------------------------------- first run and repetition
+
+
+def test_everything_is_indexed_once(bench: EngineBench, album: Path) -> None:
+    assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
+    assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
+    assert bench.encoder.n_images == 12
+    assert len(bench.pool.requests) == 12
+    assert bench.paths() == {path.name for path in album.iterdir()}
+
+
+def test_what_is_kept_of_a_photo(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    library = bench.engine.library
+    for photo in library.photos(library.photo_ids()):
+        assert os.path.exists(photo.absolute_path)
+        assert (photo.width_px, photo.height_px, photo.format) == (64, 48, "PNG")
+        thumbnail = library.thumbnail(photo.id)
+        assert thumbnail is not None
+        assert thumbnail[:2] == b"\xff\xd8"
+    (model,) = library.models()
+    _, vectors = library.load_vectors(model.id)
+    assert np.allclose(np.linalg.norm(vectors.astype(np.float32), axis=1), 1, atol=2e-3)
+
+
+def test_no_roots_means_all_known_ones(bench: EngineBench, album: Path, tmp_path: Path) -> None:
+    make_album(tmp_path / "second", 3)
+    bench.index(album, tmp_path / "second")
+    save_photo(tmp_path / "second" / "new.png", seed=99)
+    assert _numbers(bench.index()) == (16, 1, 15, 0, 0, 0)
+    assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
+
+
+def test_a_second_start_goes_on_where_the_first_ended(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    bench.restart()
+    assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
+    assert len(bench.search("red").hits) == 12
+
+
+def test_another_model_encodes_all_again_and_keeps_ids(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    before = sorted(bench.engine.library.photo_ids())
+    bench.encoder = FakeEncoder("another-model")
+    bench.restart()
+    assert bench.search("red").hits == ()
+    assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
+    assert sorted(bench.engine.library.photo_ids()) == before
+    assert len(bench.search("red").hits) == 12
+
+
+def test_a_folder_that_is_none_fails_the_job(bench: EngineBench, tmp_path: Path) -> None:
+    job_id = bench.new_id()
+    bench.send(StartIndex(job_id, (bytes(tmp_path / "nowhere"),)))
+    failed = bench.until(JobFailed, job_id=job_id)
+    assert failed.kind == "RootError"
+    assert failed.traceback_text == ""
+
+
+# ---------------------------------------------------------------- changes on disk
+
+
+def test_changed_content_is_encoded_again_under_the_same_id(
+    bench: EngineBench, album: Path
+) -> None:
+    bench.index(album)
+    path = album / "red_0000.png"
+    before = {p.path: p.id for p in bench.engine.library.photos(bench.engine.library.photo_ids())}
+    save_photo(path, "blue", (80, 60), seed=1)
+    assert _numbers(bench.index(album)) == (12, 1, 11, 0, 0, 0)
+    library = bench.engine.library
+    after = {photo.path: photo for photo in library.photos(library.photo_ids())}
+    assert after[b"red_0000.png"].id == before[b"red_0000.png"]
+    assert after[b"red_0000.png"].width_px == 80
+    best = {hit.photo_id for hit in bench.search("blue", limit=3).hits}
+    assert before[b"red_0000.png"] in best
+
+
+def test_a_touched_file_is_hashed_and_not_encoded(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    os.utime(album / "red_0000.png", ns=(5, 5))
+    assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
+    assert bench.encoder.n_images == 12
+    bench.pool.requests.clear()
+    assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
+    assert bench.pool.requests == []
+
+
+def test_moved_and_renamed_files_keep_their_photo(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    library = bench.engine.library
+    ids = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
+    library.set_rating(ids[b"red_0000.png"], 5, True)
+    (album / "sub").mkdir()
+    (album / "red_0000.png").rename(album / "sub" / "renamed.png")
+    (album / "blue_0002.png").rename(album / "other.png")
+    assert _numbers(bench.index(album)) == (12, 0, 10, 2, 0, 0)
+    assert bench.encoder.n_images == 12
+    moved = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
+    assert moved[os.path.join(b"sub", b"renamed.png")] == ids[b"red_0000.png"]
+    assert moved[b"other.png"] == ids[b"blue_0002.png"]
+    assert library.ratings([ids[b"red_0000.png"]])[ids[b"red_0000.png"]].rating == 5
+    assert ids[b"red_0000.png"] in {hit.photo_id for hit in bench.search("red", limit=2).hits}
+
+
+def test_a_renamed_folder_is_not_encoded_again(bench: EngineBench, tmp_path: Path) -> None:
+    make_album(tmp_path / "root" / "before", 20)
+    bench.index(tmp_path / "root")
+    (tmp_path / "root" / "before").rename(tmp_path / "root" / "after")
+    assert _numbers(bench.index(tmp_path / "root")) == (20, 0, 0, 20, 0, 0)
+    assert bench.encoder.n_images == 20
+
+
+def test_files_move_between_folders_of_the_library(bench: EngineBench, tmp_path: Path) -> None:
+    make_album(tmp_path / "one", 6)
+    make_album(tmp_path / "two", 1)
+    bench.index(tmp_path / "one", tmp_path / "two")
+    (tmp_path / "one" / "red_0000.png").unlink()
+    (tmp_path / "one" / "blue_0002.png").rename(tmp_path / "two" / "blue.png")
+    assert _numbers(bench.index()) == (6, 0, 5, 1, 1, 0)
+
+
+def test_moved_into_another_folder_alone_rescanned(bench: EngineBench, tmp_path: Path) -> None:
+    """The old place is not looked at in this run: the library itself sees that the file left."""
+    make_album(tmp_path / "one", 6)
+    (tmp_path / "two").mkdir()
+    bench.index(tmp_path / "one", tmp_path / "two")
+    library = bench.engine.library
+    ids = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
+    (tmp_path / "one" / "blue_0002.png").rename(tmp_path / "two" / "blue.png")
+    bench.index(tmp_path / "two")
+    moved = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
+    assert moved == {k: v for k, v in ids.items() if k != b"blue_0002.png"} | {
+        b"blue.png": ids[b"blue_0002.png"]
+    }
+
+
+def test_two_copies_of_a_moved_file_are_two_photos(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    shutil.copy(album / "red_0000.png", album / "copy1.png")
+    shutil.copy(album / "red_0000.png", album / "copy2.png")
+    (album / "red_0000.png").unlink()
+    done = bench.index(album)
+    assert (done.found, done.indexed, done.moved, done.removed) == (13, 1, 1, 0)
+    assert {"copy1.png", "copy2.png"} <= bench.paths()
+    assert len(bench.search("red").hits) == 13
+
+
+def test_deleted_files_leave_the_library(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    for path in sorted(album.iterdir())[:5]:
+        path.unlink()
+    assert _numbers(bench.index(album)) == (7, 0, 7, 0, 5, 0)
+    assert len(bench.search("red").hits) == 7
+    assert bench.paths() == {path.name for path in album.iterdir()}
+
+
+# ---------------------------------------------------------------- folders that go away
+
+
+@pytest.mark.parametrize("how", ["missing", "empty", "file"])
+def test_a_folder_that_went_away_is_offline_and_keeps_all(
+    bench: EngineBench, album: Path, tmp_path: Path, how: str
+) -> None:
+    bench.index(album)
+    away = tmp_path / "away"
+    album.rename(away)
+    if how == "empty":
+        album.mkdir()
+    if how == "file":
+        album.write_bytes(b"x")
+    done = bench.index()
+    assert (done.indexed, done.removed, done.problems) == (0, 0, ())
+    (root,) = bench.engine.library.roots()
+    assert (root.state, root.n_photos) == ("offline", 12)
+    assert len(bench.search("red").hits) == 12
+    if how != "missing":
+        album.rmdir() if how == "empty" else album.unlink()
+    away.rename(album)
+    assert _numbers(bench.index()) == (12, 0, 12, 0, 0, 0)
+    assert bench.engine.library.roots()[0].state == "online"
+
+
+def test_an_unreadable_subfolder_loses_nothing_and_is_named(
+    bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_album(album / "closed", 3)
+    bench.index(album)
+    scandir = os.scandir
+
+    def guarded(path: bytes) -> object:
+        if os.fspath(path).endswith(b"closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", guarded)
+        done = bench.index(album)
+    assert (done.removed, done.unchanged) == (0, 12)
+    assert [(problem.reason, problem.path.endswith("closed")) for problem in done.problems] == [
+        ("permission", True)
+    ]
+    assert _numbers(bench.index(album)) == (15, 0, 15, 0, 0, 0)
+
+
+def test_a_disk_that_leaves_during_the_run_loses_nothing(
+    album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EngineBench(tmp_path / "library", pool=HeldPool) as bench:
+        job_id = bench.new_id()
+        bench.send(StartIndex(job_id, (bytes(album),)))
+        bench.step(4)
+        album.rename(tmp_path / "away")
+        assert isinstance(bench.pool, HeldPool)
+        while not bench.of_kind(IndexFinished):
+            bench.pool.release()
+            bench.step()
+        done = bench.until(IndexFinished, job_id=job_id)
+        assert (done.indexed, done.removed, done.problems) == (0, 0, ())
+        assert bench.engine.library.roots()[0].state == "offline"
+        (tmp_path / "away").rename(album)
+        bench.send(StartIndex(bench.new_id(), ()))
+        while len(bench.of_kind(IndexFinished)) < 2:
+            bench.pool.release()
+            bench.step()
+        assert bench.of_kind(IndexFinished)[-1].indexed == 12
+
+
+# ---------------------------------------------------------------- problems
+
+
+def test_bad_files_are_named_and_not_tried_again(
+    bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (album / "text.jpg").write_bytes(b"not a picture")
+    (album / "empty.png").touch()
+    done = bench.index(album)
+    assert _numbers(done) == (14, 12, 0, 0, 0, 2)
+    assert {(os.path.basename(p.path), p.reason) for p in done.problems} == {
+        ("text.jpg", "unsupported"),
+        ("empty.png", "empty"),
+    }
+    bench.pool.requests.clear()
+    assert _numbers(bench.index(album)) == (14, 0, 12, 0, 0, 2)
+    assert bench.pool.requests == []
+    monkeypatch.setattr(disk_changes, "DECODER_VERSION", "a newer decoder")
+    bench.index(album)
+    assert len(bench.pool.requests) == 2
+
+
+def test_a_mended_file_is_no_problem_any_more(bench: EngineBench, album: Path) -> None:
+    (album / "a.png").write_bytes(b"broken")
+    assert len(bench.index(album).problems) == 1
+    save_photo(album / "a.png", seed=50)
+    assert _numbers(bench.index(album)) == (13, 1, 12, 0, 0, 0)
+    (album / "a.png").write_bytes(b"broken again")
+    assert _numbers(bench.index(album)) == (13, 0, 12, 0, 0, 1)
+    assert "a.png" not in bench.paths()
+    assert len(bench.search("red").hits) == 12
+    (album / "a.png").unlink()
+    assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
+
+
+def test_a_crashed_decoder_is_a_named_problem(album: Path, tmp_path: Path) -> None:
+    def decode(request: DecodeRequest) -> DecodeReply:
+        if request.path.endswith(b"red_0000.png"):
+            return Refused("crashed", "the decoder process ended with code -11")
+        return answer(request, INLINE_MEMORY_BYTES)
+
+    with EngineBench(tmp_path / "library", pool=lambda: InlinePool(decode)) as bench:
+        done = bench.index(album)
+        assert _numbers(done) == (12, 11, 0, 0, 0, 1)
+        assert done.problems[0].reason == "crashed"
+
+
+def test_a_file_that_vanishes_after_the_scan_is_no_problem(album: Path, tmp_path: Path) -> None:
+    def decode(request: DecodeRequest) -> DecodeReply:
+        if request.path.endswith(b"red_0000.png"):
+            os.unlink(request.path)
+        return answer(request, INLINE_MEMORY_BYTES)
+
+    with EngineBench(tmp_path / "library", pool=lambda: InlinePool(decode)) as bench:
+        assert _numbers(bench.index(album)) == (11, 11, 0, 0, 0, 0)
+
+
+def test_names_that_are_not_text(bench: EngineBench, tmp_path: Path) -> None:
+    folder = tmp_path / "names"
+    folder.mkdir()
+    names = [b"caf\xe9.png", b"line\nbreak.png", "照片 📷.png".encode(), b"\xff\xfe.png"]
+    for at, name in enumerate(names):
+        save_photo(tmp_path / "plain.png", seed=at).rename(folder / os.fsdecode(name))
+    (folder / os.fsdecode(b"bad\xe9\x1b[31m.png")).write_bytes(b"x")
+    done = bench.index(folder)
+    assert _numbers(done) == (5, 4, 0, 0, 0, 1)
+    assert done.problems[0].path.isprintable()
+    library = bench.engine.library
+    assert {photo.path for photo in library.photos(library.photo_ids())} == set(names)
+
+
+# ---------------------------------------------------------------- pause, cancel, progress
+
+
+def test_pause_stops_the_work_and_resume_goes_on(bench: EngineBench, album: Path) -> None:
+    job_id = bench.new_id()
+    bench.send(StartIndex(job_id, (bytes(album),)), PauseJob(job_id))
+    bench.step(50)
+    assert bench.of_kind(IndexProgress)[-1].phase == "paused"
+    assert bench.encoder.n_images == 0
+    assert not bench.engine.is_busy
+    bench.send(ResumeJob(job_id))
+    assert bench.engine.is_busy
+    assert bench.until(IndexFinished, job_id=job_id).indexed == 12
+
+
+def test_pause_in_the_middle(bench: EngineBench, album: Path) -> None:
+    job_id = bench.new_id()
+    bench.send(StartIndex(job_id, (bytes(album),)))
+    while not bench.encoder.n_images:
+        bench.step()
+    done_before = bench.encoder.n_images
+    bench.send(PauseJob(job_id))
+    bench.step(50)
+    assert bench.encoder.n_images == done_before < 12
+    assert bench.search("red").hits
+    bench.send(ResumeJob(job_id))
+    assert bench.until(IndexFinished, job_id=job_id).indexed == 12
+
+
+def test_cancel_keeps_what_is_done(bench: EngineBench, album: Path) -> None:
+    job_id = bench.new_id()
+    bench.send(StartIndex(job_id, (bytes(album),)))
+    while not bench.encoder.n_images:
+        bench.step()
+    bench.send(CancelJob(job_id))
+    done = bench.until(IndexFinished, job_id=job_id)
+    assert done.cancelled
+    assert 0 < done.indexed < 12
+    assert bench.engine.library.n_photos() == done.indexed
+    bench.send(CancelJob(job_id), CancelJob(12345))
+    again = bench.index(album)
+    assert (again.indexed, again.unchanged) == (12 - done.indexed, done.indexed)
+
+
+def test_cancel_removes_nothing(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    (album / "red_0000.png").unlink()
+    save_photo(album / "new.png", seed=70)
+    job_id = bench.new_id()
+    bench.send(StartIndex(job_id, (bytes(album),)))
+    bench.step()
+    bench.send(CancelJob(job_id))
+    assert bench.until(IndexFinished, job_id=job_id).removed == 0
+    assert bench.engine.library.n_photos() == 12
+
+
+def test_cancelling_a_paused_or_waiting_job_ends_it(bench: EngineBench, album: Path) -> None:
+    first, second = bench.new_id(), bench.new_id()
+    bench.send(StartIndex(first, (bytes(album),)), StartIndex(second, (bytes(album),)))
+    bench.step(2)
+    bench.send(PauseJob(first), CancelJob(second), CancelJob(first))
+    assert bench.until(IndexFinished, job_id=second).cancelled
+    assert bench.until(IndexFinished, job_id=first).cancelled
+
+
+def test_progress_is_complete_and_monotonic(bench: EngineBench, album: Path) -> None:
+    (album / "bad.jpg").write_bytes(b"x")
+    bench.index(album)
+    told = bench.of_kind(IndexProgress)
+    assert told[0].phase == "scanning"
+    assert (told[-1].done, told[-1].total, told[-1].n_problems) == (13, 13, 1)
+    done = [event.done for event in told]
+    assert done == sorted(done)
+    assert all(event.done <= event.total for event in told)
+
+
+def test_changes_are_told_with_growing_generations(bench: EngineBench, album: Path) -> None:
+    bench.index(album)
+    changes = bench.of_kind(LibraryChanged)
+    assert any(change.roots for change in changes)
+    assert any(change.photos for change in changes)
+    generations = [change.generation for change in changes]
+    assert generations == sorted(generations)
+    assert generations[-1] == bench.engine.library.generation
+
+
+def test_decoding_runs_ahead_by_a_bounded_number(tmp_path: Path) -> None:
+    make_album(tmp_path / "many", 300, size=(16, 16))
+    with EngineBench(tmp_path / "library", pool=HeldPool) as bench:
+        bench.send(StartIndex(1, (bytes(tmp_path / "many"),)))
+        bench.step(30)
+        assert isinstance(bench.pool, HeldPool)
+        assert 0 < len(bench.pool.waiting) < 100
+        bench.send(CancelJob(1))
+        bench.until(IndexFinished, job_id=1)
+        assert all(future.cancelled() for _, future in bench.pool.waiting)
+
+
+def test_a_folder_can_be_removed_while_it_is_indexed(
+    bench: EngineBench, album: Path, tmp_path: Path
+) -> None:
+    make_album(tmp_path / "second", 9)
+    job_id = bench.new_id()
+    bench.send(StartIndex(job_id, (bytes(album), bytes(tmp_path / "second"))))
+    while not bench.encoder.n_images:
+        bench.step()
+    first, _ = bench.engine.library.roots()
+    bench.send(RemoveRoot(bench.new_id(), first.id))
+    done = bench.until(IndexFinished, job_id=job_id)
+    assert not done.cancelled
+    assert [root.n_photos for root in bench.engine.library.roots()] == [9]
+    assert len(bench.search("red").hits) == 9
+    last = bench.of_kind(IndexProgress)[-1]
+    assert last.done == last.total
+
+
+def test_an_encoder_that_lacks_memory_gets_smaller_batches(album: Path, tmp_path: Path) -> None:
+    from fgclip2 import DeviceMemoryError
+
+    def refuse(n_images: int) -> None:
+        if n_images > 1:
+            raise DeviceMemoryError("too many")
+
+    with EngineBench(tmp_path / "library", encoder=FakeEncoder(on_encode=refuse)) as bench:
+        assert bench.index(album).indexed == 12
+
+
+def test_an_encoder_that_fails_fails_the_job_and_not_the_engine(
+    album: Path, tmp_path: Path
+) -> None:
+    from fgclip2 import FgclipError
+
+    faults = [FgclipError("broken"), RuntimeError("very broken")]
+
+    def fail(n_images: int) -> None:
+        if faults:
+            raise faults.pop(0)
+
+    with EngineBench(tmp_path / "library", encoder=FakeEncoder(on_encode=fail)) as bench:
+        for job_id, kind in ((1, "ModelError"), (2, "EngineError")):
+            bench.send(StartIndex(job_id, (bytes(album),)))
+            failed = bench.until(JobFailed, job_id=job_id)
+            assert failed.kind == kind
+        assert "very broken" in failed.traceback_text
+        bench.new_id(), bench.new_id()
+        assert bench.index(album).indexed == 12
+
+
+def test_photo_folders_are_only_read(bench: EngineBench, album: Path) -> None:
+    def snapshot() -> dict[str, tuple[int, int, bytes]]:
+        return {
+            str(path): (path.stat().st_mtime_ns, path.stat().st_mode, path.read_bytes())
+            for path in album.rglob("*")
+            if path.is_file()
+        }
+
+    (album / "bad.jpg").write_bytes(b"x")
+    before = snapshot()
+    bench.index(album)
+    bench.search("red")
+    assert snapshot() == before
