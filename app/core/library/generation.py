@@ -14,7 +14,7 @@ from app.core.library.store import Store
 
 def current(store: Store) -> int:
     """Return the library's generation."""
-    return int(store.value("SELECT generation FROM library"))
+    return store.number("SELECT generation FROM library")
 
 
 def raise_library(store: Store) -> None:
@@ -25,7 +25,7 @@ def raise_library(store: Store) -> None:
 def raise_model(store: Store, model_id: int) -> int:
     """Note a change of a model's vectors and return its new generation."""
     store.run("UPDATE models SET generation = generation + 1 WHERE id = ?", (model_id,))
-    return int(store.value("SELECT generation FROM models WHERE id = ?", (model_id,)))
+    return store.number("SELECT generation FROM models WHERE id = ?", (model_id,))
 
 
 def raise_models_of(store: Store, photo_ids: Iterable[int]) -> None:

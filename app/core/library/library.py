@@ -381,7 +381,7 @@ class Library:
                 "schema_version": schema.SCHEMA_VERSION,
                 "generation": self.generation,
                 "photos": self.n_photos(),
-                "problems": int(self._store.value("SELECT COUNT(*) FROM problems")),
+                "problems": self._store.number("SELECT COUNT(*) FROM problems"),
                 "roots": [
                     {
                         "path": root.display,

@@ -60,10 +60,8 @@ def newest_first(store: Store, root_id: int | None, *, favourites: bool) -> Int6
 def count(store: Store, root_id: int | None) -> int:
     """Return how many photos there are, in one root or in all."""
     if root_id is None:
-        return int(store.value("SELECT COUNT(*) FROM photos WHERE gone = 0"))
-    return int(
-        store.value("SELECT COUNT(*) FROM photos WHERE gone = 0 AND root_id = ?", (root_id,))
-    )
+        return store.number("SELECT COUNT(*) FROM photos WHERE gone = 0")
+    return store.number("SELECT COUNT(*) FROM photos WHERE gone = 0 AND root_id = ?", (root_id,))
 
 
 def known_files(

@@ -54,7 +54,7 @@ def add(store: Store, path: bytes) -> Root:
             "INSERT INTO roots (path, display, added_at) VALUES (?, ?, ?)",
             (absolute, shown, datetime.now(UTC).isoformat(timespec="seconds")),
         )
-        root_id = int(store.value("SELECT last_insert_rowid()"))
+        root_id = store.number("SELECT last_insert_rowid()")
         generation.raise_library(store)
         return one_root(store, root_id)
 

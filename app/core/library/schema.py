@@ -238,8 +238,8 @@ def check_integrity(store: Store) -> None:
 
 def _version(store: Store) -> int | None:
     """Return the schema version of the file, None for an empty one."""
-    application_id = int(store.value("PRAGMA application_id"))
-    version = int(store.value("PRAGMA user_version"))
+    application_id = store.number("PRAGMA application_id")
+    version = store.number("PRAGMA user_version")
     if application_id == APPLICATION_ID and version > SCHEMA_VERSION:
         raise LibraryNewerError(
             f"The library {_shown(store)} was made by a newer Finelens (format {version}, this one"

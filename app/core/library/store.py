@@ -100,6 +100,17 @@ class Store:
         found = self.row(sql, params)
         return None if found is None else found[0]
 
+    def number(self, sql: str, params: Params = ()) -> int:
+        """Return the whole number that a query must give; anything else means damage."""
+        found = self.value(sql, params)
+        if not isinstance(found, int):
+            raise LibraryDamagedError(
+                f"The library file {self._display} is damaged: {found!r} where a number must be."
+                " Move it aside and index again.",
+                file=self._display,
+            )
+        return found
+
     @contextmanager
     def snapshot(self) -> Generator[None, None, None]:
         """Let several queries see one state. Keep it short: it holds back checkpoints."""

@@ -26,7 +26,7 @@ def use_model(store: Store, fingerprint: str, name: str, dim: int) -> int:
                 "INSERT INTO models (fingerprint, name, dim, added_at) VALUES (?, ?, ?, ?)",
                 (fingerprint, name, dim, datetime.now(UTC).isoformat(timespec="seconds")),
             )
-            return int(store.value("SELECT last_insert_rowid()"))
+            return store.number("SELECT last_insert_rowid()")
         model_id, known_dim, known_name = known
         if known_dim != dim:
             raise LibraryError(
@@ -54,7 +54,13 @@ def model(store: Store, model_id: int) -> tuple[str, int, int]:
     row = store.row("SELECT fingerprint, dim, generation FROM models WHERE id = ?", (model_id,))
     if row is None:
         raise LibraryError(f"The library has no model with the number {model_id}.")
-    return row[0], row[1], row[2]
+    fingerprint, dim, seen = row
+    if not (isinstance(fingerprint, str) and isinstance(dim, int) and isinstance(seen, int)):
+        raise LibraryDamagedError(
+            f"What the library knows of model {model_id} is damaged."
+            " Move the library aside and index again."
+        )
+    return fingerprint, dim, seen
 
 
 def save(
@@ -124,14 +130,14 @@ def _checked(vectors: npt.NDArray[np.floating], n: int, dim: int) -> npt.NDArray
     return np.ascontiguousarray(array.astype(_STORED))
 
 
-def _stacked(rows: Iterable[tuple[int, bytes]], dim: int) -> tuple[Int64Array, Float16Array]:
+def _stacked(rows: Iterable[tuple[int, object]], dim: int) -> tuple[Int64Array, Float16Array]:
     found: list[int] = []
     data = bytearray()
     for photo_id, vector in rows:
-        if len(vector) != dim * _STORED.itemsize:
+        if not isinstance(vector, bytes) or len(vector) != dim * _STORED.itemsize:
             raise LibraryDamagedError(
-                f"The vector of photo {photo_id} has {len(vector)} bytes,"
-                f" not {dim * _STORED.itemsize}. Move the library aside and index again."
+                f"The vector of photo {photo_id} is damaged: it has not"
+                f" {dim * _STORED.itemsize} bytes. Move the library aside and index again."
             )
         found.append(photo_id)
         data += vector

@@ -100,5 +100,5 @@ def test_a_vector_of_the_wrong_size_is_called_damaged(
 ) -> None:
     library.save_batch(model_id, [make_photo(1)], [])
     library._store.run("UPDATE vectors SET vector = x'0000'")
-    with pytest.raises(LibraryDamagedError, match="2 bytes"):
+    with pytest.raises(LibraryDamagedError, match="has not 32 bytes"):
         library.load_vectors(model_id)
