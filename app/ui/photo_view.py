@@ -193,6 +193,7 @@ class PhotoView(QWidget):
         self._pixels_timer.stop()
         self._nudge_timer.stop()
         self.find_field.set_phrase("")
+        self.toolbar.set_heat_shown(False)
         self.set_box_mode(False)
         self.update()
 
