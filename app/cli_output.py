@@ -78,9 +78,9 @@ def index_result(finished: IndexFinished, problems: list[dict[str, str]]) -> dic
 
 def print_index(finished: IndexFinished, problems: list[dict[str, str]]) -> None:
     print(
-        f"{finished.found:,} files found: {finished.indexed:,} indexed,"
+        f"{_counted(finished.found, 'file')} found: {finished.indexed:,} indexed,"
         f" {finished.unchanged:,} unchanged, {finished.moved:,} moved,"
-        f" {finished.removed:,} removed, {len(problems):,} problems,"
+        f" {finished.removed:,} removed, {_counted(len(problems), 'problem')},"
         f" in {_duration(finished.seconds)}"
     )
     for problem in problems:
@@ -151,6 +151,10 @@ def fail(sentence: str) -> int:
     """Print why a job could not run; returns its exit code."""
     print(sentence, file=sys.stderr)
     return 1
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def _duration(seconds: float) -> str:
