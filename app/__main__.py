@@ -5,7 +5,6 @@ Only the standard library is imported here, so that spawned processes and ``--he
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 
@@ -14,7 +13,9 @@ COMMANDS = frozenset({"index", "search", "problems", "status"})
 
 def main(argv: list[str] | None = None) -> int:
     """Run the window, the command line or, without a display, the demonstration."""
-    multiprocessing.freeze_support()
+    from multiprocessing import freeze_support
+
+    freeze_support()
     arguments = sys.argv[1:] if argv is None else argv
     wants_command = bool(arguments) and (arguments[0] in COMMANDS or not _is_option(arguments[0]))
     if wants_command or {"-h", "--help"} & set(arguments):
