@@ -475,7 +475,7 @@ def _place_of(located: PhotoLocated) -> list[Place]:
     if located.region is None:
         return []
     percent = QLocale().toString(round(located.score * 100))
-    return [Place(located.region, f"{located.text}  {percent}%", 0)]
+    return [Place(located.region, f"{located.text}  {percent} %", 0)]
 
 
 def _is_part(box: Box) -> bool:

@@ -80,9 +80,8 @@ class PhotoPainter:
         pixmap.fill(canvas)
         painter = QPainter(pixmap)
         whole = QRectF(QPointF(*transform.left_top), QSizeF(*transform.shown_px))
-        painter.setRenderHint(
-            QPainter.RenderHint.SmoothPixmapTransform, transform.device_scale < CRISP_FROM
-        )
+        smooth = transform.fit or transform.device_scale < CRISP_FROM
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         if picture.pixels is not None:
             level = picture.pixels.level_for(whole.width() * ratio)
             _draw_visible(painter, whole, level, QRectF(0, 0, width, height))

@@ -443,7 +443,7 @@ def test_heat_and_the_best_place_are_shown_and_go_with_the_phrase(
     view.set_heat(located())
     assert view.toolbar.heat_slider.isVisible()
     assert [(place.box, place.label) for place in view.places] == [
-        ((0.25, 0.25, 0.75, 0.5), "a boat  83%")
+        ((0.25, 0.25, 0.75, 0.5), "a boat  83 %")
     ]
     hot = color_at(view, 4.5 / 8, 2.5 / 6)
     assert hot.name() != "#205080"
@@ -485,7 +485,7 @@ def test_places_of_a_search_are_framed_until_a_phrase_is_looked_for(view: PhotoV
     view.set_photo(photo(), Hit(BIG_ID, 0.9, "good", found, phrases))
     assert [(place.label, place.chip) for place in view.places] == [("sun", 0)]
     view.set_heat(located())
-    assert [place.label for place in view.places] == ["a boat  83%"]
+    assert [place.label for place in view.places] == ["a boat  83 %"]
     view.set_heat(None)
     assert [place.label for place in view.places] == ["sun"]
 
