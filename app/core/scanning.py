@@ -18,7 +18,7 @@ IMAGE_EXTENSIONS = frozenset(
     b".jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .dib .tif .tiff"
     b" .heic .heif .hif .avif .jp2 .j2k .jpf .jpx".split()
 )
-_SKIPPED_NAMES = frozenset({b"@eadir", b".thumbnails"})
+_SKIPPED_NAMES = frozenset({b"@eadir", b"$recycle.bin", b"__macosx"})
 
 OnError = Callable[[bytes, OSError], None]
 
@@ -49,7 +49,7 @@ def is_candidate(name: bytes) -> bool:
 
 
 def is_skipped(name: bytes) -> bool:
-    """Tell whether a file or folder is left out by its name: hidden ones and thumbnail folders."""
+    """Tell whether a name is left out: hidden, or a folder of thumbnails or deleted files."""
     return name.startswith(b".") or name.lower() in _SKIPPED_NAMES
 
 

@@ -52,7 +52,7 @@ def test_photos_are_found_with_their_facts(tmp_path: Path, errors: Errors) -> No
 
 def test_hidden_and_thumbnail_folders_are_left_out(tmp_path: Path, errors: Errors) -> None:
     put(tmp_path, ".hidden/a.jpg", "._b.jpg", ".c.jpg", "@eaDir/d.jpg", "x/.thumbnails/e.jpg")
-    put(tmp_path, "x/@EADIR/f.jpg", "x/g.jpg")
+    put(tmp_path, "x/@EADIR/f.jpg", "$RECYCLE.BIN/h.jpg", "__MACOSX/i.jpg", "x/g.jpg")
     assert paths_of(scan(os.fsencode(tmp_path), on_error=errors)) == [b"x/g.jpg"]
 
 
