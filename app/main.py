@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, Slot
+from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import SettingsError
@@ -161,7 +161,7 @@ def build_window(
     _connect_menus(window, controllers)
     _connect_facts(link, reader, controllers)
     window.actions_.about.triggered.connect(AboutDialog(link, window).show)
-    window.first_painted.connect(link.start, Qt.ConnectionType.QueuedConnection)
+    window.first_painted.connect(link.start)
     reader.load_overview()
     search.refresh()
     return window

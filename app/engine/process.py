@@ -66,13 +66,16 @@ class EngineProcess:
         self._on_exit = on_exit
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._process: SpawnProcess | None = None
-        self._started = threading.Event()
+        self._lock = threading.Lock()
+        self._is_silent = False
+        self._is_unwanted = False
         self._reader = threading.Thread(target=self._read, name="engine-reader", daemon=True)
 
     @property
     def pid(self) -> int | None:
-        """The process' number, None before it runs."""
-        return self._process.pid if self._process is not None else None
+        """The process' number, None while it does not run."""
+        with self._lock:
+            return self._process.pid if self._process is not None else None
 
     def start(self) -> None:
         """Start the threads; returns at once."""
@@ -85,20 +88,34 @@ class EngineProcess:
     def stop(self, timeout_s: float) -> None:
         """Ask the process to end, then insist: at the latest after ``timeout_s`` it is killed.
 
-        Blocks until both threads and the process are gone.
+        Blocks until the process and the threads are gone. Nothing is announced any more.
         """
+        with self._lock:
+            self._is_silent = True
         if not self._reader.is_alive():
             return
         deadline = time.monotonic() + timeout_s
         self.send(Shutdown())
         self._reader.join(timeout_s * 0.6)
-        if self._reader.is_alive() and self._started.is_set() and self._process is not None:
+        if self._reader.is_alive():
             logger.warning("the engine did not end by itself, terminating it")
-            self._process.terminate()
+            self._signal(SpawnProcess.terminate)
             self._reader.join(max(0.1, deadline - time.monotonic() - 0.2))
-        if self._reader.is_alive() and self._process is not None:
-            self._process.kill()
+        if self._reader.is_alive():
+            self._signal(SpawnProcess.kill)
             self._reader.join(max(1.0, deadline - time.monotonic()))
+
+    def _signal(self, act: Callable[[SpawnProcess], None]) -> None:
+        """End the process, or let it end as soon as it has been started."""
+        with self._lock:
+            self._is_unwanted = True
+            if self._process is not None:
+                act(self._process)
+
+    def _announce(self, act: Callable[[Any], None], value: object) -> None:
+        with self._lock:
+            if not self._is_silent:
+                act(value)
 
     def _read(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -112,11 +129,13 @@ class EngineProcess:
             logger.exception("the engine process could not be started")
             ours.close()
             theirs.close()
-            self._on_exit(None)
+            self._announce(self._on_exit, None)
             return
         theirs.close()
-        self._process = process
-        self._started.set()
+        with self._lock:
+            self._process = process
+            if self._is_unwanted:
+                process.kill()
         writer = threading.Thread(
             target=self._write, args=(ours,), name="engine-writer", daemon=True
         )
@@ -126,7 +145,7 @@ class EngineProcess:
         self._commands.put(None)
         writer.join()
         ours.close()
-        self._on_exit(exit_code)
+        self._announce(self._on_exit, exit_code)
 
     def _receive(self, connection: Connection) -> None:
         while True:
@@ -138,7 +157,7 @@ class EngineProcess:
                 # Half a message, or one that cannot be read: this life is over.
                 logger.exception("an event of the engine cannot be read")
                 return
-            self._on_event(event)
+            self._announce(self._on_event, event)
 
     def _write(self, connection: Connection) -> None:
         while (command := self._commands.get()) is not None:
@@ -147,12 +166,13 @@ class EngineProcess:
             except (OSError, ValueError):
                 return
 
-    @staticmethod
-    def _collect(process: SpawnProcess) -> int | None:
+    def _collect(self, process: SpawnProcess) -> int | None:
         process.join(COLLECT_TIMEOUT_S)
         if process.is_alive():
             process.kill()
             process.join()
-        exit_code = process.exitcode
-        process.close()
+        with self._lock:
+            self._process = None
+            exit_code = process.exitcode
+            process.close()
         return exit_code

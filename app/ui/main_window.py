@@ -270,7 +270,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_first_exposed(self) -> None:
-        if not self._is_painted:
+        # Not for a window that was closed at once: nobody would end what starts now.
+        if not self._is_painted and self.isVisible():
             self._is_painted = True
             self.first_painted.emit()
 

@@ -133,6 +133,7 @@ class StatusBar(QFrame):
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Status"))
         self.bar.setAccessibleName(self.tr("Indexing progress"))
+        self.pause_button.set_label(self.tr("Pause indexing"))
         self.cancel_button.set_label(self.tr("Stop indexing"))
         self.size_slider.setAccessibleName(self.tr("Thumbnail size"))
         self.size_slider.setToolTip(self.tr("Thumbnail size"))
@@ -201,10 +202,8 @@ class StatusBar(QFrame):
     def time_left_text(self, seconds: float) -> str:
         """A rounded time, the coarser the longer."""
         if seconds < 90:
-            tens = max(1, round(seconds / 10)) * 10
-            return self.tr(
-                "%Ln second(s) left", "", tens if seconds >= 10 else max(1, int(seconds))
-            )
+            rounded = round(seconds / 10) * 10 if seconds >= 10 else max(1, int(seconds))
+            return self.tr("%Ln second(s) left", "", rounded)
         if seconds < 90 * 60:
             return self.tr("%Ln minute(s) left", "", round(seconds / 60))
         return self.tr("%Ln hour(s) left", "", round(seconds / 3600))

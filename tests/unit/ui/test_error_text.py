@@ -1,0 +1,81 @@
+"""Every error has a sentence, in both languages."""
+
+from __future__ import annotations
+
+import inspect
+import string
+
+import pytest
+
+from app.core import errors
+from app.core.messages import JobFailed
+from app.ui.error_text import action_label, engine_lost_text, error_text, reason_text
+from app.ui.language import LanguageSwitcher
+from fgclip2 import errors as fgclip_errors
+
+ABSTRACT = {"AppError", "PhotoError", "FgclipError"}
+KINDS = sorted(
+    name
+    for name, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, errors.AppError) and name not in ABSTRACT
+)
+REASONS = (
+    "unreadable", "truncated", "unsupported", "too_large", "timeout",
+    "crashed", "permission", "missing", "empty",
+)  # fmt: skip
+UNKNOWN = "Something went wrong. The log says what."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_error_of_the_application_has_its_own_sentence(kind: str) -> None:
+    text = error_text(JobFailed(1, kind, "inner words", {"path": "/p"}))
+    assert text.sentence != UNKNOWN
+    assert "inner words" not in text.sentence
+    assert text.action_label == action_label(text.action) != ""
+    assert not [field for _, field, _, _ in string.Formatter().parse(text.sentence) if field]
+
+
+def test_kinds_of_the_encoders_that_can_reach_the_window_are_known() -> None:
+    for name, kind in inspect.getmembers(fgclip_errors, inspect.isclass):
+        if kind.__module__ == fgclip_errors.__name__ and name in ("WeightsError", "ImageError"):
+            assert error_text(JobFailed(1, name, "")).sentence != UNKNOWN
+
+
+def test_parameters_fill_the_sentence_and_missing_ones_do_no_harm() -> None:
+    assert "/mnt/照片" in error_text(JobFailed(1, "RootError", "", {"path": "/mnt/照片"})).sentence
+    assert error_text(JobFailed(1, "RootError", "")).sentence
+
+
+def test_an_unknown_kind_points_to_the_log() -> None:
+    text = error_text(JobFailed(1, "ZeroDivisionError", "division by zero"))
+    assert text.sentence == UNKNOWN
+    assert text.action == "show_log"
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_reasons_are_sentences(reason: str) -> None:
+    assert reason_text(reason) != reason
+
+
+def test_an_unknown_reason_is_shown_as_it_is() -> None:
+    assert reason_text("cosmic rays") == "cosmic rays"
+
+
+def test_a_lost_engine_says_whether_it_comes_back() -> None:
+    restarting = engine_lost_text(restarting=True, failure=None)
+    assert restarting.action == ""
+    assert "restarted" in restarting.sentence
+    assert engine_lost_text(restarting=False, failure=None).action == "restart_engine"
+    told = engine_lost_text(restarting=False, failure=JobFailed(0, "LibraryLockedError", ""))
+    assert "Another Finelens" in told.sentence
+    assert told.action == "restart_engine"
+
+
+def test_all_of_it_speaks_chinese(languages: LanguageSwitcher) -> None:
+    english = {kind: error_text(JobFailed(1, kind, "")).sentence for kind in KINDS}
+    languages.set_choice("zh_CN")
+    for kind in KINDS:
+        sentence = error_text(JobFailed(1, kind, "")).sentence
+        assert sentence != english[kind]
+        assert any("\u4e00" <= character <= "\u9fff" for character in sentence)
+    assert reason_text("truncated") == "文件不完整"

@@ -1,0 +1,307 @@
+"""The small panels: chips, banner, results page, first page, inspector, problems, rail."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.messages import JobFailed
+from app.ui.banner import Banner, StartingBar
+from app.ui.error_text import error_text
+from app.ui.first_start import FirstStart
+from app.ui.icon_button import IconButton
+from app.ui.icons import DRAWINGS, line_icon
+from app.ui.inspector import Inspector
+from app.ui.language import LanguageSwitcher
+from app.ui.pictures import MAX_SIDE_PX, PicturePreparer, image_query
+from app.ui.problems_dialog import ProblemsDialog, ProblemsModel
+from app.ui.query_chips import QueryChips
+from app.ui.rail import Rail
+from app.ui.results_page import ResultsPage
+from app.ui.reveal import reveal_command
+from app.ui.search_bar import SearchBar
+from app.ui.sidebar import Sidebar
+from app.ui.status_bar import StatusBar
+from tests.unit.ui.samples import Listener, hit, photo, problem
+
+# ---------------------------------------------------------------- chips and banner
+
+
+def test_a_chip_is_removed_by_mouse_and_by_key(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    chips.show_image("Region of " + "very_long_name_" * 20 + ".jpg")
+    assert not chips.isHidden()
+    assert chips.image_chip.text.startswith("Region of very_long")
+    assert len(chips.image_chip.label.text()) < len(chips.image_chip.text)
+    assert chips.image_chip.text in chips.image_chip.button.accessibleName()
+    with qtbot.waitSignal(chips.image_removed, timeout=1000):
+        qtbot.mouseClick(chips.image_chip.button, Qt.MouseButton.LeftButton)
+    assert chips.isHidden()
+    chips.show_image("Like a.jpg")
+    with qtbot.waitSignal(chips.image_removed, timeout=1000):
+        qtbot.keyClick(chips.image_chip, Qt.Key.Key_Delete)
+    chips.show_image("")
+    assert chips.isHidden()
+
+
+def test_the_banner_says_a_sentence_and_offers_its_action(
+    qtbot: QtBot, languages: LanguageSwitcher
+) -> None:
+    banner = Banner()
+    qtbot.addWidget(banner)
+    assert banner.isHidden()
+    failure = JobFailed(1, "LibraryLockedError", "")
+    banner.show_message(lambda: error_text(failure))
+    assert "Another Finelens" in banner.label.text()
+    with qtbot.waitSignal(banner.action_requested, timeout=1000) as got:
+        qtbot.mouseClick(banner.button, Qt.MouseButton.LeftButton)
+    assert got.args == ["restart_engine"]
+    languages.set_choice("zh_CN")
+    qtbot.waitUntil(lambda: "细寻" in banner.label.text(), timeout=2000)
+    banner.clear()
+    assert banner.isHidden()
+    assert banner.content is None
+
+
+# ---------------------------------------------------------------- pages
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("nothing_fits", "Nothing here fits."),
+        ("no_favourites", "No favourites yet"),
+        ("indexing", "Photos are on their way"),
+        ("offline", "This folder is offline"),
+        ("empty", "No photos here"),
+    ],
+)
+def test_empty_states_say_why(qtbot: QtBot, state: str, title: str) -> None:
+    page = ResultsPage(QWidget())
+    qtbot.addWidget(page)
+    page.set_state(state)  # type: ignore[arg-type]
+    assert page.stack.currentWidget() is page.empty_page
+    assert page.empty_title.text() == title
+    assert page.empty_sentence.text()
+    assert title in page.empty_page.accessibleName()
+
+
+def test_weak_results_are_announced_above_the_grid(qtbot: QtBot) -> None:
+    grid = QWidget()
+    page = ResultsPage(grid)
+    qtbot.addWidget(page)
+    page.set_state("weak")
+    assert page.stack.currentWidget() is grid
+    assert not page.notice.isHidden()
+    assert page.notice_label.text() == "Nothing here fits. The closest are below."
+    page.set_state("photos")
+    assert page.notice.isHidden()
+
+
+def test_the_first_page_offers_two_ways(qtbot: QtBot) -> None:
+    page = FirstStart()
+    qtbot.addWidget(page)
+    page.resize(800, 600)
+    page.show()
+    with qtbot.waitSignal(page.add_folder_requested, timeout=1000):
+        qtbot.mouseClick(page.add_button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(page.demo_requested, timeout=1000):
+        qtbot.keyClick(page.demo_button, Qt.Key.Key_Space)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_no_text_of_the_first_page_is_cut(
+    qtbot: QtBot, languages: LanguageSwitcher, language: str
+) -> None:
+    languages.set_choice(language)
+    page = FirstStart()
+    qtbot.addWidget(page)
+    page.resize(700, 520)
+    page.show()
+    label = page.sentence
+    assert label.height() >= label.heightForWidth(label.width())
+    for button in (page.add_button, page.demo_button):
+        assert button.width() >= button.sizeHint().width()
+
+
+def test_the_drawing_draws(qtbot: QtBot) -> None:
+    page = FirstStart()
+    qtbot.addWidget(page)
+    image = page.drawing.grab().toImage()
+    accent = page.palette().highlight().color()
+    found = sum(
+        image.pixelColor(x, y) == accent
+        for x in range(image.width())
+        for y in range(image.height())
+    )
+    assert found > 500
+
+
+def test_the_inspector_describes_a_photo_in_the_readers_numbers(qtbot: QtBot) -> None:
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    assert "Choose a photo" in inspector.name_label.text()
+    inspector.show_photo(photo(), hit(1, "good", 0.874))
+    facts = inspector.facts_label.text()
+    assert inspector.name_label.text().replace("\u200b", "") == "red.jpg"
+    assert "4,000 × 3,000 pixels" in facts
+    assert "JPEG, 1.18 MiB" in facts
+    assert "Canon EOS R6" in facts
+    assert inspector.match_label.text() == "Fits the question: 87 %"
+    inspector.show_photo(photo(taken_at=None, camera=None), hit(1, "weak", 0.3))
+    assert "Canon" not in inspector.facts_label.text()
+    assert inspector.match_label.text() == "Fits weakly: 30 %"
+    inspector.show_photo(photo(path=b"a\xff\n.jpg"), None)
+    assert inspector.match_label.isHidden()
+    assert "\n" not in inspector.name_label.text()
+
+
+# ---------------------------------------------------------------- problems
+
+
+def test_the_problems_model_keeps_qts_rules(qapp: object) -> None:
+    model = ProblemsModel()
+    tester = QAbstractItemModelTester(
+        model, QAbstractItemModelTester.FailureReportingMode.Fatal, model
+    )
+    model.set_problems((problem(1), problem(2)))
+    model.retranslate()
+    model.set_problems(())
+    assert tester.model() is model
+
+
+def test_problems_are_listed_with_reason_and_detail(qtbot: QtBot) -> None:
+    dialog = ProblemsDialog()
+    qtbot.addWidget(dialog)
+    assert not dialog.retry_button.isEnabled()
+    dialog.set_problems((problem(1), problem(2, path=b"x/\xff.png", reason="permission")))
+    texts = [[dialog.model.index(row, column).data() for column in range(4)] for row in range(2)]
+    assert texts[0] == [
+        "broken.jpg",
+        "The file is cut off",
+        "image file is truncated (12 bytes not processed)",
+        "/photos/Holiday/beach",
+    ]
+    assert texts[1][:2] == ["\\xff.png", "No permission to read it"]
+    assert dialog.explanation.text().startswith("2 files could not be used.")
+    assert dialog.model.headerData(1, Qt.Orientation.Horizontal) == "Reason"
+
+
+def test_problems_can_be_tried_again_and_shown(qtbot: QtBot) -> None:
+    dialog = ProblemsDialog()
+    qtbot.addWidget(dialog)
+    dialog.set_problems((problem(1), problem(2, path=b"b.jpg")))
+    dialog.show()
+    assert not dialog.reveal_button.isEnabled()
+    dialog.view.selectRow(1)
+    with qtbot.waitSignal(dialog.reveal_requested, timeout=1000) as got:
+        qtbot.mouseClick(dialog.reveal_button, Qt.MouseButton.LeftButton)
+    assert got.args == [b"/photos/Holiday/b.jpg"]
+    with qtbot.waitSignal(dialog.retry_requested, timeout=1000):
+        qtbot.mouseClick(dialog.retry_button, Qt.MouseButton.LeftButton)
+
+
+def test_the_same_problems_again_move_nothing(qtbot: QtBot) -> None:
+    dialog = ProblemsDialog()
+    qtbot.addWidget(dialog)
+    dialog.set_problems((problem(1),))
+    dialog.view.selectRow(0)
+    dialog.set_problems((problem(1),))
+    assert dialog.view.selectionModel().hasSelection()
+
+
+# ---------------------------------------------------------------- small things
+
+
+@pytest.mark.parametrize(
+    ("platform", "command"),
+    [
+        ("darwin", ("open", ["-R", "/a/b.jpg"])),
+        ("linux", None),
+    ],
+)
+def test_reveal_asks_the_systems_file_manager(
+    platform: str, command: tuple[str, list[str]] | None
+) -> None:
+    assert reveal_command("/a/b.jpg", platform) == command
+
+
+def test_reveal_selects_on_windows() -> None:
+    command = reveal_command("C:/a/b.jpg", "win32")
+    assert command is not None
+    assert command[0] == "explorer"
+    assert command[1][0] == "/select,"
+
+
+def test_icons_are_drawn_in_the_palettes_color(qtbot: QtBot) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    palette = widget.palette()
+    palette.setColor(palette.ColorRole.ButtonText, QColor(255, 0, 255))
+    for name in DRAWINGS:
+        image = line_icon(name, palette, 32).pixmap(QSize(32, 32)).toImage()
+        colors = {
+            image.pixelColor(x, y).name()
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).alpha() == 255
+        }
+        assert colors == {"#ff00ff"}, name
+
+
+def test_a_pasted_picture_becomes_rows_without_padding() -> None:
+    image = QImage(3, 2, QImage.Format.Format_RGB32)
+    image.fill(QColor(10, 20, 30))
+    image.setPixelColor(2, 1, QColor(200, 100, 50))
+    query = image_query(image)
+    assert (query.width_px, query.height_px) == (3, 2)
+    assert query.pixels == bytes([10, 20, 30] * 5 + [200, 100, 50])
+
+
+def test_a_large_picture_is_scaled_down(qtbot: QtBot) -> None:
+    image = QImage(3000, 1500, QImage.Format.Format_RGB32)
+    image.fill(QColor(1, 2, 3))
+    preparer = PicturePreparer()
+    with qtbot.waitSignal(preparer.picture_prepared, timeout=5000) as got:
+        preparer.prepare(QImage())
+        preparer.prepare(image)
+    preparer.close()
+    query = got.args[0]
+    assert (query.width_px, query.height_px) == (MAX_SIDE_PX, MAX_SIDE_PX // 2)
+    assert len(query.pixels) == query.width_px * query.height_px * 3
+
+
+@pytest.mark.parametrize("panel", [Rail, Sidebar, SearchBar, StatusBar, FirstStart])
+def test_every_control_has_a_name(qtbot: QtBot, panel: type[QWidget]) -> None:
+    widget = panel()
+    qtbot.addWidget(widget)
+    controls = [*widget.findChildren(QAbstractButton), *widget.findChildren(QLineEdit)]
+    own = [control for control in controls if not control.objectName().startswith("qt_")]
+    assert own
+    for control in own:
+        is_action = control.parent() is not None and isinstance(control.parent(), QLineEdit)
+        text = control.text() if isinstance(control, QAbstractButton) else ""
+        assert control.accessibleName() or text or is_action, control
+
+
+def test_icon_buttons_are_reached_by_tab(qtbot: QtBot) -> None:
+    rail = Rail()
+    qtbot.addWidget(rail)
+    policies = {button.focusPolicy() for button in rail.findChildren(IconButton)}
+    assert policies == {Qt.FocusPolicy.TabFocus}
+    wishes = Listener()
+    rail.all_photos_requested.connect(wishes.on_none)
+    qtbot.keyClick(rail.photos_button, Qt.Key.Key_Space)
+    assert wishes.heard == [None]
+
+
+def test_the_starting_bar_keeps_its_room(qtbot: QtBot) -> None:
+    bar = StartingBar()
+    qtbot.addWidget(bar)
+    assert bar.sizePolicy().retainSizeWhenHidden()
+    assert bar.accessibleName()
