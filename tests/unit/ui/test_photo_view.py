@@ -1,83 +1,36 @@
-"""The photo view with real events: zoom, pan, box, phrase, and what it asks for."""
+"""The photo view with real events: pixels, zoom, phrases, and what it asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QInputMethodEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.library.rows import Photo
-from app.core.messages import Box, Hit, PhotoLocated, PhotoOpened, PhraseHit
+from app.core.messages import Hit, PhotoOpened, PhraseHit
 from app.ui.photo_view import PhotoView
 from app.ui.photo_view_pixels import prepare
 from app.ui.theme import CHIP_COLORS
+from tests.unit.ui.photo_view_stage import (
+    BIG_ID,
+    LEFT,
+    PLAIN,
+    Heard,
+    Thumbnails,
+    color_at,
+    drag,
+    located,
+    make_view,
+    opened,
+    photo,
+    wheel,
+)
 
 Key = Qt.Key
-LEFT = Qt.MouseButton.LeftButton
-PLAIN = Qt.KeyboardModifier.NoModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
-BIG_ID = 2**40
-
-
-def photo(photo_id: int = BIG_ID, size: tuple[int, int] = (4000, 3000)) -> Photo:
-    return Photo(
-        id=photo_id, root_id=1, root_path=b"/photos", path=b"a.jpg", display="夏/海 a.jpg",
-        size_bytes=1, mtime_ns=1, inode=1, content_hash=b"", width_px=size[0], height_px=size[1],
-        taken_at=None, camera=None, format="jpeg", average_rgb=0x205080,
-    )  # fmt: skip
-
-
-def opened(
-    photo_id: int = BIG_ID, size: tuple[int, int] = (800, 600), color: str = "#c02010"
-) -> PhotoOpened:
-    rgb = bytes(QColor(color).getRgb()[:3])
-    return PhotoOpened(1, photo_id, *size, 4000, 3000, rgb * (size[0] * size[1]))
-
-
-def located(photo_id: int = BIG_ID, region: Box | None = (0.25, 0.25, 0.75, 0.5)) -> PhotoLocated:
-    heat = np.zeros((6, 8), np.float32)
-    heat[2, 4] = 1
-    return PhotoLocated(1, photo_id, "a boat", 0.83, region, 6, 8, heat.tobytes())
-
-
-class Thumbnails(QObject):
-    whole_loaded = Signal(object, QImage)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[int] = []
-
-    def load_whole(self, photo_id: int) -> None:
-        self.asked.append(photo_id)
-
-
-class Heard(QObject):
-    """What a view said, signal by signal."""
-
-    def __init__(self, view: PhotoView) -> None:
-        super().__init__()
-        self.pixels: list[tuple[int, int]] = []
-        self.regions: list[tuple[int, Box]] = []
-        self.phrases: list[tuple[int, str]] = []
-        self.steps: list[int] = []
-        self.similar: list[int] = []
-        self.n_closed = 0
-        view.pixels_requested.connect(lambda *args: self.pixels.append(args))
-        view.region_search_requested.connect(lambda *args: self.regions.append(args))
-        view.locate_requested.connect(lambda *args: self.phrases.append(args))
-        view.step_requested.connect(self.steps.append)
-        view.similar_requested.connect(self.similar.append)
-        view.closed.connect(self._on_view_closed)
-
-    def _on_view_closed(self) -> None:
-        self.n_closed += 1
 
 
 @pytest.fixture
@@ -87,12 +40,7 @@ def thumbnails(qapp) -> Thumbnails:
 
 @pytest.fixture
 def view(qtbot, thumbnails: Thumbnails) -> Iterator[PhotoView]:
-    view = PhotoView(thumbnails)  # type: ignore[arg-type]
-    qtbot.addWidget(view)
-    view.resize(1000, 780)
-    view.show()
-    qtbot.waitExposed(view)
-    view.setFocus()
+    view = make_view(qtbot, thumbnails)
     yield view
     view.shut_down()
 
@@ -100,45 +48,6 @@ def view(qtbot, thumbnails: Thumbnails) -> Iterator[PhotoView]:
 @pytest.fixture
 def heard(view: PhotoView) -> Heard:
     return Heard(view)
-
-
-def drag(
-    view: PhotoView, start: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = PLAIN
-) -> None:
-    QTest.mousePress(view, LEFT, modifiers, start)
-    for part in (0.25, 0.5, 1.0):
-        send_move(view, start + (end - start) * part, modifiers)
-    QTest.mouseRelease(view, LEFT, modifiers, end)
-
-
-def send_move(view: PhotoView, at: QPoint, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
-    point = QPointF(at)
-    event = QMouseEvent(
-        QEvent.Type.MouseMove, point, view.mapToGlobal(point), Qt.MouseButton.NoButton, LEFT,
-        modifiers,
-    )  # fmt: skip
-    QApplication.sendEvent(view, event)
-
-
-def wheel(view: PhotoView, at: QPoint, delta: QPoint, modifiers: Any = PLAIN) -> None:
-    point = QPointF(at)
-    event = QWheelEvent(
-        point, view.mapToGlobal(point), QPoint(), delta, Qt.MouseButton.NoButton, modifiers,
-        Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(view, event)
-
-
-def in_view(view: PhotoView, x: float, y: float) -> QPoint:
-    return QPointF(*view.transform.to_view((x, y))).toPoint()
-
-
-def color_at(view: PhotoView, x: float, y: float) -> QColor:
-    """The colour on the screen at a point of the photo."""
-    image = view.grab().toImage()
-    at = view.transform.to_view((x, y))
-    ratio = image.devicePixelRatio()
-    return image.pixelColor(round(at[0] * ratio), round(at[1] * ratio))
 
 
 # ---------------------------------------------------------------- pixels
@@ -274,131 +183,6 @@ def test_a_new_photo_is_fitted(view: PhotoView) -> None:
     view.resize(700, 500)
     assert view.transform.fit
     assert view.transform.view_px == (700, 500)
-
-
-# ---------------------------------------------------------------- the box
-
-
-def draw_box(view: PhotoView, box: Box) -> None:
-    drag(view, in_view(view, box[0], box[1]), in_view(view, box[2], box[3]), ALT)
-
-
-@pytest.mark.parametrize("way", ["R", "button", "Alt"])
-def test_drawing_a_box_searches_for_it_when_the_drag_ends(
-    view: PhotoView, heard: Heard, way: str
-) -> None:
-    view.set_photo(photo())
-    if way == "R":
-        QTest.keyClick(view, Key.Key_R)
-        assert view.toolbar.box_button.isChecked()
-    elif way == "button":
-        QTest.mouseClick(view.toolbar.box_button, LEFT)
-        assert view.box_mode
-    start, end = in_view(view, 0.5, 0.6), in_view(view, 0.2, 0.3)  # backwards
-    drag(view, start, end, ALT if way == "Alt" else PLAIN)
-    pixel = 1 / min(view.transform.shown_px)
-    assert len(heard.regions) == 1
-    photo_id, box = heard.regions[0]
-    assert photo_id == BIG_ID
-    assert box == pytest.approx((0.2, 0.3, 0.5, 0.6), abs=pixel)
-
-
-def test_a_box_drawn_at_full_size_lies_where_it_was_drawn(view: PhotoView, heard: Heard) -> None:
-    view.set_photo(photo())
-    view.toggle_fit(QPointF(300, 300))
-    expected = (*view.transform.to_photo((200, 150)), *view.transform.to_photo((700, 500)))
-    drag(view, QPoint(200, 150), QPoint(700, 500), ALT)
-    assert heard.regions[0][1] == pytest.approx(expected)
-    box = view.box
-    view.toggle_fit()
-    assert view.box == box, "zoom does not move it in the photo"
-
-
-def test_a_box_is_cut_at_the_photo(view: PhotoView, heard: Heard) -> None:
-    view.set_photo(photo())
-    drag(view, in_view(view, 0.9, 0.9), QPoint(999, 779), ALT)
-    assert heard.regions[0][1][2:] == (1.0, 1.0)
-
-
-def test_handles_and_the_inside_change_the_box(view: PhotoView, heard: Heard) -> None:
-    view.set_photo(photo())
-    draw_box(view, (0.2, 0.2, 0.4, 0.4))
-    drag(view, in_view(view, 0.4, 0.3), in_view(view, 0.6, 0.9))
-    assert view.box == pytest.approx((0.2, 0.2, 0.6, 0.4), abs=0.003)
-    drag(view, in_view(view, 0.4, 0.3), in_view(view, 0.5, 0.5))
-    assert view.box == pytest.approx((0.3, 0.4, 0.7, 0.6), abs=0.003)
-    assert len(heard.regions) == 3
-
-
-def test_arrows_nudge_by_a_pixel_and_shift_resizes_then_search_once(
-    qtbot, view: PhotoView, heard: Heard
-) -> None:
-    view.set_photo(photo())
-    draw_box(view, (0.2, 0.2, 0.4, 0.4))
-    heard.regions.clear()
-    before = view.box
-    assert before is not None
-    width, height = view.transform.shown_px
-    QTest.keyClick(view, Key.Key_Right)
-    QTest.keyClick(view, Key.Key_Up)
-    dx, dy = 1 / width, -1 / height
-    moved = (before[0] + dx, before[1] + dy, before[2] + dx, before[3] + dy)
-    assert view.box == pytest.approx(moved)
-    QTest.keyClick(view, Key.Key_Down, SHIFT)
-    assert view.box == pytest.approx((*moved[:3], moved[3] + 1 / height))
-    assert heard.regions == [], "not for every key"
-    assert heard.steps == []
-    with qtbot.waitSignal(view.region_search_requested, timeout=5000) as signal:
-        pass
-    assert signal.args == [BIG_ID, view.box]
-    assert len(heard.regions) == 1
-
-
-def test_a_click_in_box_mode_clears_the_box_and_searches_nothing(
-    view: PhotoView, heard: Heard
-) -> None:
-    view.set_photo(photo())
-    QTest.keyClick(view, Key.Key_R)
-    QTest.mouseClick(view, LEFT, PLAIN, QPoint(500, 400))
-    assert heard.regions == []
-    assert view.transform.fit, "in box mode a click does not zoom"
-    draw_box(view, (0.2, 0.2, 0.4, 0.4))
-    QTest.mouseClick(view, LEFT, PLAIN, in_view(view, 0.8, 0.8))
-    assert view.box is None
-
-
-def test_escape_undoes_the_drag_then_the_box_then_closes(view: PhotoView, heard: Heard) -> None:
-    view.set_photo(photo())
-    draw_box(view, (0.2, 0.2, 0.4, 0.4))
-    first = view.box
-    QTest.mousePress(view, LEFT, ALT, QPoint(600, 300))
-    send_move(view, QPoint(700, 400), ALT)
-    assert view.box != first
-    QTest.keyClick(view, Key.Key_Escape)
-    assert view.box == first
-    QTest.mouseRelease(view, LEFT, ALT, QPoint(700, 400))
-    assert len(heard.regions) == 1
-    QTest.keyClick(view, Key.Key_Escape)
-    assert view.box is None
-    assert heard.n_closed == 0
-    QTest.keyClick(view, Key.Key_Escape)
-    assert heard.n_closed == 1
-
-
-def test_another_photo_has_no_box(view: PhotoView) -> None:
-    view.set_photo(photo(1))
-    draw_box(view, (0.2, 0.2, 0.4, 0.4))
-    view.set_photo(photo(2))
-    assert view.box is None
-
-
-def test_the_box_is_seen_exactly_where_it_is(qtbot, view: PhotoView) -> None:
-    view.set_photo(photo())
-    view.show_box((0.25, 0.25, 0.75, 0.75))
-    inside, outside = color_at(view, 0.5, 0.5), color_at(view, 0.1, 0.5)
-    assert inside.name() == "#205080"
-    assert outside.value() < inside.value(), "dimmed"
-    assert color_at(view, 0.25, 0.4).value() > 200, "a white edge"
 
 
 # ---------------------------------------------------------------- phrases

@@ -1,0 +1,241 @@
+"""The grid's sizes, its place when photos come and go, weak matches, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+
+from app.core.messages import Box, Hit, PhraseHit
+from app.ui.photo_grid_painter import phrase_boxes
+from app.ui.theme import CHIP_COLORS
+from tests.unit.ui.photo_grid_stage import HEIGHT, LEFT, WIDTH, Stage, make_stage, wheel
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def stage(qtbot) -> Iterator[Stage]:
+    stage = make_stage(qtbot)
+    yield stage
+    stage.grid._reshape_timer.stop()
+
+
+# ---------------------------------------------------------------- size and place
+
+
+def test_ctrl_wheel_and_ctrl_plus_change_the_size(qtbot, stage: Stage) -> None:
+    stage.model.set_photos(np.arange(1000))
+    with qtbot.waitSignal(stage.grid.side_changed) as signal:
+        wheel(stage, 120, CTRL)
+    assert signal.args == [192]
+    stage.press(Key.Key_Minus, Key.Key_Minus, modifiers=CTRL)
+    assert stage.grid.side_px == 160
+    for _ in range(30):
+        wheel(stage, 120, CTRL)
+    assert stage.grid.side_px == 320
+    for _ in range(60):
+        wheel(stage, -60, CTRL)
+    assert stage.grid.side_px == 96
+    assert stage.grid.verticalScrollBar().value() == 0
+
+
+def test_size_changes_around_the_current_photo(stage: Stage) -> None:
+    stage.model.set_photos(np.arange(10_000))
+    stage.grid.set_current_photo(5000)
+    before = stage.center(5000).y()
+    stage.grid.set_side_px(120)
+    assert abs(stage.center(5000).y() - before) <= 1
+    stage.grid.set_side_px(300)
+    assert abs(stage.center(5000).y() - before) <= 1
+
+
+def test_a_narrower_window_keeps_the_first_photo_in_sight(stage: Stage) -> None:
+    stage.model.set_photos(np.arange(10_000))
+    stage.grid.verticalScrollBar().setValue(100_000)
+    first = stage.grid.visible_rows().start
+    stage.grid.resize(500, HEIGHT)
+    assert first in stage.grid.visible_rows()
+
+
+def test_photos_that_come_in_do_not_move_the_view(stage: Stage) -> None:
+    stage.model.set_photos(np.arange(1000, 2000))
+    stage.grid.set_current_photo(1500)
+    before = stage.grid.visualRect(stage.grid.currentIndex()).top()
+    stage.model.set_photos(np.concatenate((np.arange(0, 37), np.arange(1000, 2000))))
+    assert stage.grid.current_photo_id() == 1500
+    assert stage.selected() == [1500]
+    assert stage.grid.visualRect(stage.grid.currentIndex()).top() == before
+
+
+def test_at_the_top_new_photos_come_into_sight(stage: Stage) -> None:
+    stage.model.set_photos(np.arange(1000, 2000))
+    stage.click(2)
+    stage.model.set_photos(np.arange(990, 2000))
+    assert stage.grid.verticalScrollBar().value() == 0
+    assert stage.selected() == [1002]
+
+
+def test_results_of_a_search_begin_at_the_top(qtbot, stage: Stage) -> None:
+    stage.model.set_photos(np.arange(1000))
+    stage.grid.set_current_photo(900)
+    with qtbot.waitSignals([stage.grid.current_photo_changed, stage.grid.selected_photos_changed]):
+        stage.model.set_photos(np.arange(800, 1000), {900: Hit(900, 0.9, "good")})
+    assert stage.grid.verticalScrollBar().value() == 0
+    assert stage.selected() == []
+    assert stage.grid.current_photo_id() is None
+
+
+# ---------------------------------------------------------------- weak matches
+
+
+def weak_stage(stage: Stage, n_good: int = 5, n_weak: int = 84) -> None:
+    ids = np.arange(n_good + n_weak)
+    stage.model.set_photos(ids, {0: Hit(0, 0.9, "good")}, n_good)
+
+
+def test_weak_matches_are_folded_and_their_row_says_how_many(stage: Stage) -> None:
+    weak_stage(stage)
+    separator = stage.grid._separator
+    assert separator.isVisible()
+    assert separator.accessibleName() == "weak matches (84), show"
+    assert separator.width() > WIDTH - 60
+    assert stage.grid.photo_layout.n_shown == 5
+    stage.press(Key.Key_A, modifiers=CTRL)
+    assert stage.selected() == [0, 1, 2, 3, 4]
+
+
+def test_a_click_unfolds_and_folds_them(qtbot, stage: Stage) -> None:
+    weak_stage(stage)
+    separator = stage.grid._separator
+    with qtbot.waitSignal(stage.grid.weak_shown_changed) as signal:
+        QTest.mouseClick(separator, LEFT)
+    assert signal.args == [True]
+    assert stage.grid.photo_layout.n_shown == 89
+    assert separator.accessibleName() == "weak matches (84), hide"
+    QTest.mouseClick(separator, LEFT)
+    assert stage.grid.photo_layout.n_shown == 5
+
+
+def test_the_keyboard_reaches_the_weak_matches(stage: Stage) -> None:
+    weak_stage(stage)
+    stage.grid.picked.make_current(4, select=True)
+    stage.press(Key.Key_Down)
+    separator = stage.grid._separator
+    assert stage.grid.window().focusWidget() is separator
+    QTest.keyClick(separator, Key.Key_Space)
+    assert stage.grid.weak_shown
+    stage.grid.setFocus()
+    stage.press(Key.Key_Down)
+    assert stage.grid.current_photo_id() == 5 + 4 % stage.grid.photo_layout.columns
+
+
+def test_weak_matches_alone_are_shown(stage: Stage) -> None:
+    stage.model.set_photos(np.arange(20), {0: Hit(0, 0.1, "weak")}, 0)
+    assert stage.grid.weak_shown
+    assert stage.grid.photo_layout.n_shown == 20
+
+
+def test_the_next_search_folds_them_again(stage: Stage) -> None:
+    weak_stage(stage)
+    stage.grid.set_weak_shown(True)
+    weak_stage(stage)
+    assert not stage.grid.weak_shown
+    stage.model.set_photos(np.arange(50))
+    assert not stage.grid._separator.isVisible()
+
+
+def test_the_row_stays_with_the_photos_while_scrolling(stage: Stage) -> None:
+    weak_stage(stage, n_good=100)
+    stage.grid.set_weak_shown(True)
+    separator = stage.grid.photo_layout.separator
+    assert separator is not None
+    stage.grid.verticalScrollBar().setValue(separator.top() - 200)
+    assert stage.grid._separator.y() == 200
+
+
+# ---------------------------------------------------------------- looks
+
+
+def colors_in(image: QImage) -> set[str]:
+    return {
+        image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
+    }
+
+
+def test_matched_places_are_framed_in_their_colours(stage: Stage) -> None:
+    left: Box = (0.3, 0.2, 0.5, 0.6)
+    right: Box = (0.55, 0.2, 0.7, 0.6)
+    phrases = (PhraseHit("sun", 0.9, left), PhraseHit("sea", 0.9, right))
+    stage.model.set_photos([1, 2], {1: Hit(1, 0.9, "good", left, phrases)})
+    cell = stage.grid.photo_layout.cell(0)
+    image = stage.grid.viewport().grab(cell).toImage()
+    scale = image.width() / cell.width()
+    side = cell.width()
+    # The square shows 0.25..0.75 of the width: x = (0.3 - 0.25) * 2 of the side.
+    for part, color in ((0.05, CHIP_COLORS[0]), (0.3, CHIP_COLORS[1])):
+        at = QPoint(round(part * 2 * side * scale), round(0.4 * side * scale))
+        assert any(
+            _near(image.pixelColor(at + QPoint(dx, 0)), QColor(color)) for dx in (-1, 0, 1, 2)
+        )
+    plain = colors_in(stage.grid.viewport().grab(stage.grid.photo_layout.cell(1)).toImage())
+    assert CHIP_COLORS[0] not in plain
+
+
+def _near(color: QColor, wanted: QColor) -> bool:
+    channels = zip(color.getRgb()[:3], wanted.getRgb()[:3], strict=True)
+    return all(abs(a - b) < 24 for a, b in channels)
+
+
+def test_a_match_that_is_the_whole_photo_gets_no_frame() -> None:
+    assert phrase_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
+    assert phrase_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
+    assert phrase_boxes(None) == []
+
+
+def test_the_placeholder_has_the_photos_colour_and_selection_the_accent(stage: Stage) -> None:
+    stage.model.set_photos([1, 2])
+    image = stage.grid.viewport().grab(stage.grid.photo_layout.cell(0)).toImage()
+    middle = image.pixelColor(image.width() // 2, image.height() // 3)
+    assert middle.name() == "#205080"
+    stage.click(0)
+    accent = stage.grid.palette().accent().color().name()
+    frame = stage.grid.viewport().grab(stage.grid.visualRect(stage.model.index(0))).toImage()
+    assert accent in colors_in(frame)
+
+
+def test_thumbnails_are_asked_for_in_device_pixels(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = []
+    set_visible: Callable[..., None] = stage.model.set_visible
+
+    def remember(visible: range, ahead: range, shape) -> None:
+        shapes.append(shape)
+        set_visible(visible, ahead, shape)
+
+    monkeypatch.setattr(stage.model, "set_visible", remember)
+    monkeypatch.setattr(stage.grid, "devicePixelRatioF", lambda: 1.5)
+    stage.model.set_photos(np.arange(100))
+    assert shapes[-1].side_px == round(stage.grid.photo_layout.cell_px * 1.5)
+    assert shapes[-1].radius_px == 9.0
+    assert shapes[-1].square
+
+
+def test_fitted_thumbnails_are_asked_for_after_the_change(
+    qtbot, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = []
+    monkeypatch.setattr(stage.model, "set_visible", lambda *args: shapes.append(args[2]))
+    stage.model.set_photos(np.arange(100))
+    stage.grid.set_square(False)
+    qtbot.waitUntil(lambda: bool(shapes) and not shapes[-1].square, timeout=5000)
+
+
+def test_screen_readers_hear_what_it_is(stage: Stage) -> None:
+    assert stage.grid.accessibleName() == "Photos"
