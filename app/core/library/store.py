@@ -35,7 +35,7 @@ class Store:
         LibraryError: it cannot be opened, read or written for another reason.
     """
 
-    def __init__(self, path: Path, *, write: bool) -> None:
+    def __init__(self, path: Path, *, write: bool, page_size_bytes: int = _PAGE_SIZE_BYTES) -> None:
         self.path = path
         self._display = display_path(os.fsencode(path))
         if write:
@@ -54,18 +54,18 @@ class Store:
                 check_same_thread=False,
             )
         try:
-            self._configure(write)
+            self._configure(write, page_size_bytes)
         except BaseException:
             self.connection.close()
             raise
 
-    def _configure(self, write: bool) -> None:
+    def _configure(self, write: bool, page_size_bytes: int) -> None:
         self.run(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self.run("PRAGMA trusted_schema = OFF")
         self.run("PRAGMA cell_size_check = ON")
         if not write:
             return
-        self.run(f"PRAGMA page_size = {_PAGE_SIZE_BYTES}")
+        self.run(f"PRAGMA page_size = {page_size_bytes}")
         self.run("PRAGMA journal_mode = WAL")
         self.run(f"PRAGMA journal_size_limit = {_JOURNAL_LIMIT_BYTES}")
         self.run("PRAGMA synchronous = NORMAL")

@@ -18,6 +18,7 @@ THUMBNAILS_NAME = "thumbnails.sqlite"
 THUMBNAILS_APPLICATION_ID = 0x46696E74  # "Fint"
 _THUMBNAILS_VERSION = 1
 _HASHES_PER_QUERY = 500
+_PAGE_SIZE_BYTES = 4096  # a thumbnail fills several; large pages would waste half of the last
 
 _logger = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ class Thumbnails:
         return self._opened()
 
     def _opened(self) -> Store:
-        store = Store(self._path, write=True)
+        store = Store(self._path, write=True, page_size_bytes=_PAGE_SIZE_BYTES)
         try:
             with store.transaction():
                 _prepare(store)

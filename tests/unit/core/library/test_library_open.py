@@ -200,3 +200,24 @@ def test_two_libraries_differ_and_one_stays_itself(tmp_path: Path) -> None:
         assert first != b.uuid
     with Library.open(tmp_path / "a", write=False) as again:
         assert again.uuid == first
+
+
+def test_rows_bring_no_database_and_a_library_no_slow_imports(directory: Path) -> None:
+    code = (
+        "import sys\n"
+        "import app.core.library.rows\n"
+        "assert 'sqlite3' not in sys.modules\n"
+        "from pathlib import Path\n"
+        "from app.core.library import Library\n"
+        "Library.open(Path(sys.argv[1]), write=True).close()\n"
+        "print({'sqlite_utils', 'hnswlib', 'platformdirs'} & set(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(directory)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == "set()"

@@ -66,7 +66,7 @@ def test_damage_while_open_does_not_stop_the_indexing(
     library._thumbnails._store.run("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
     path = directory / THUMBNAILS_NAME
     data = bytearray(path.read_bytes())
-    data[8192:] = bytes(len(data) - 8192)
+    data[4096:] = bytes(len(data) - 4096)
     path.write_bytes(data)
     library._thumbnails._store.run("PRAGMA cache_size = 0")  # type: ignore[union-attr]
     ids = library.save_batch(model_id, [make_photo(n) for n in range(500, 700)], [])
