@@ -275,9 +275,10 @@ def _open_picture(data: bytes, needed: Any, memory_bytes: int) -> _Picture:
     if name == "HEIF":
         _register_heif()
     image = Image.open(io.BytesIO(data), formats=[name])
-    metadata = read_metadata(image) if name != "TIFF" else Metadata()
     full = image.size
-    _check_memory(image, name, len(data), memory_bytes, needed(*_turned(full, metadata)))
+    # Before anything else: reading the metadata of a PNG file decodes its pixels.
+    _check_memory(image, name, len(data), memory_bytes, needed(*full))
+    metadata = read_metadata(image) if name != "TIFF" else Metadata()
     _draft(image, needed(*_turned(full, metadata)), metadata)
     profile = image.info.get("icc_profile")
     image.load()
