@@ -335,6 +335,12 @@ class PhotoView(QWidget):
             self._requested_px = side_px
             self.pixels_requested.emit(photo.id, side_px)
 
+    @Slot()
+    def request_again(self) -> None:
+        """Ask for pixels anew: who was asked before is gone."""
+        self._requested_px = 0
+        self._request_pixels()
+
     @Slot(object)
     def _on_preparer_prepared(self, pixels: PhotoPixels) -> None:
         if self._photo is None or pixels.photo_id != self._photo.id:

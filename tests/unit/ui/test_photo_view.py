@@ -92,6 +92,18 @@ def test_a_hidden_view_asks_when_it_is_shown(qtbot) -> None:
     view.shut_down()
 
 
+def test_pixels_that_never_came_can_be_asked_for_again(
+    qtbot, view: PhotoView, heard: Heard
+) -> None:
+    view.set_photo(photo())
+    view.request_again()
+    assert heard.pixels == [(BIG_ID, 1024)] * 2
+    view.set_pixels(opened(size=(1024, 768)))
+    qtbot.waitUntil(lambda: view.picture.pixels is not None, timeout=10_000)
+    view.request_again()
+    assert len(heard.pixels) == 2, "they are here"
+
+
 def test_small_photos_are_never_asked_for_larger(view: PhotoView, heard: Heard) -> None:
     view.set_photo(photo(size=(300, 200)))
     assert heard.pixels == [(BIG_ID, 300)]
