@@ -241,7 +241,7 @@ def _decode_pixels(request: PixelsRequest, data: bytes, memory_bytes: int) -> De
     image = picture.image
     if request.box is not None:
         image = image.crop(_crop_box(request.box, image.width, image.height))
-    image.thumbnail((request.max_side_px, request.max_side_px), Image.Resampling.LANCZOS)
+    image.thumbnail((request.max_side_px, request.max_side_px), Image.Resampling.HAMMING)
     return DecodedPixels(
         image.width, image.height, picture.full_width_px, picture.full_height_px, image.tobytes()
     )
