@@ -1,4 +1,7 @@
-"""Coarse limits, several times what a slow machine needs: they catch a lost index, no percents."""
+"""Coarse limits, several times what a slow machine needs: they catch a lost index, no percents.
+
+They count the process's own time, so that a busy machine does not matter.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ def test_a_batch_of_a_thousand_is_quick(
     library: Library, model_id: int, make_photo: Callable[..., NewPhoto]
 ) -> None:
     photos = [make_photo(n, thumbnail=b"t" * 10_000) for n in range(1000)]
-    started = time.perf_counter()
+    started = time.process_time()
     library.save_batch(model_id, photos, [])
     library.save_batch(model_id, photos, [])
-    assert time.perf_counter() - started < 4.0
+    assert time.process_time() - started < 4.0
 
 
 def test_a_hundred_thousand_photos_are_read_quickly(
@@ -35,9 +38,9 @@ def test_a_hundred_thousand_photos_are_read_quickly(
         (lambda: library.photos(np.arange(5000, 5200)), 0.3),
     ]
     for call, limit_s in limits:
-        started = time.perf_counter()
+        started = time.process_time()
         call()
-        assert time.perf_counter() - started < limit_s
+        assert time.process_time() - started < limit_s
     assert len(library.known_files(root_id, model_id)) == N_PHOTOS
 
 
