@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.core.messages import EngineReady
 from app.engine.link import EngineLink
+from app.ui.message_box import message_box
 
 
 class AboutDialog(QObject):
@@ -24,13 +25,8 @@ class AboutDialog(QObject):
 
     @Slot()
     def show(self) -> None:
-        """Open the box; the window stays usable only after it is closed."""
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("About Finelens"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText("Finelens 细寻")
-        box.setInformativeText(self.text())
+        """Open the box."""
+        box = message_box(self._window, self.tr("About Finelens"), "Finelens 细寻", self.text())
         box.setStandardButtons(QMessageBox.StandardButton.Ok)
         box.open()
 

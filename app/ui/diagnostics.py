@@ -22,6 +22,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from app.ui.message_box import message_box
+
 logger = logging.getLogger(__name__)
 qt_logger = logging.getLogger("qt")
 
@@ -86,12 +88,13 @@ class CrashNotice(QObject):
         if self._is_said:
             return
         self._is_said = True
-        box = QMessageBox(QApplication.activeWindow())
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box = message_box(
+            QApplication.activeWindow(),
+            "Finelens",
+            self.tr("Something went wrong inside Finelens."),
+            self.tr("Your photos are not touched. The log says what happened."),
+        )
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Finelens")
-        box.setText(self.tr("Something went wrong inside Finelens."))
-        box.setInformativeText(self.tr("Your photos are not touched. The log says what happened."))
         box.open()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.core.library.rows import Problem, Root
@@ -14,6 +14,7 @@ from app.engine.link import EngineLink
 from app.ui.index_controller import IndexController
 from app.ui.library_reader import LibraryReader, Overview
 from app.ui.main_window import MainWindow
+from app.ui.message_box import message_box
 from app.ui.problems_dialog import ProblemsDialog
 from app.ui.reveal import reveal
 
@@ -90,15 +91,13 @@ class FoldersController(QObject):
     @Slot(object)
     def ask_to_remove(self, root: Root) -> None:
         """Ask, then forget a folder."""
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("Remove from library"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Remove “{0}” from the library?").format(root.display))
-        box.setInformativeText(
-            self.tr("The files stay where they are; only Finelens forgets them.")
+        box = message_box(
+            self._window,
+            self.tr("Remove from library"),
+            self.tr("Remove “{0}” from the library?").format(root.display),
+            self.tr("The files stay where they are; only Finelens forgets them."),
         )
+        box.setIcon(QMessageBox.Icon.Question)
         remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)

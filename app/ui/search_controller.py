@@ -49,6 +49,11 @@ class Results:
     took_ms: float = 0.0
     is_refresh: bool = False
 
+    @property
+    def n_good(self) -> int:
+        """How many photos fit; the weak matches are not counted."""
+        return len(self.ids) if self.weak_from is None else self.weak_from
+
 
 class SearchController(QObject):
     """Sends questions to the engine, reads lists from the library, announces results."""

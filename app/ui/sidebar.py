@@ -74,7 +74,9 @@ class SidebarDelegate(QStyledItemDelegate):
     @staticmethod
     def _paint_heading(painter: QPainter, option: QStyleOptionViewItem, row: SidebarRow) -> None:
         painter.setFont(text_font(SECONDARY_TEXT_PX))
-        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+        # Headings cannot be chosen, which makes their group the disabled one; they are to be read.
+        quiet = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText)
+        painter.setPen(quiet)
         rect = option.rect.adjusted(2 * GAP_PX, 0, -GAP_PX, -6)
         painter.drawText(
             rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, row.text.upper()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +22,10 @@ MIN_SIDE_PX = 96
 MAX_SIDE_PX = 320
 SIDE_STEP_PX = 16
 HEIGHT_PX = 36
+MARGIN_PX = 16
+SPACING_PX = 8
+BAR_WIDTH_PX = 120
+SLIDER_WIDTH_PX = 112
 # A rate below this is not worth an estimate.
 MIN_RATE = 0.05
 
@@ -52,7 +57,7 @@ class StatusBar(QFrame):
         self.found_label = QLabel(self)
         self.index_label = QLabel(self)
         self.bar = QProgressBar(self)
-        self.bar.setFixedWidth(120)
+        self.bar.setFixedWidth(BAR_WIDTH_PX)
         self.bar.setTextVisible(False)
         self.pause_button = IconButton("pause", self, icon_px=16)
         self.cancel_button = IconButton("cancel", self, icon_px=16)
@@ -63,12 +68,12 @@ class StatusBar(QFrame):
         self.size_slider.setRange(MIN_SIDE_PX, MAX_SIDE_PX)
         self.size_slider.setSingleStep(SIDE_STEP_PX)
         self.size_slider.setPageStep(2 * SIDE_STEP_PX)
-        self.size_slider.setFixedWidth(112)
+        self.size_slider.setFixedWidth(SLIDER_WIDTH_PX)
         for label in (self.found_label, self.index_label):
             label.setProperty("secondary", True)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 0, 16, 0)
-        layout.setSpacing(8)
+        layout.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, 0)
+        layout.setSpacing(SPACING_PX)
         layout.addWidget(self.found_label)
         layout.addStretch(1)
         for widget in (self.index_label, self.bar, self.pause_button, self.cancel_button):
@@ -120,6 +125,26 @@ class StatusBar(QFrame):
         self.size_slider.setValue(side_px)
         self.size_slider.blockSignals(blocked)
 
+    # ------------------------------------------------------------ room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give way in a narrow window."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Texts are never cut: where room is short the progress bar goes, then the slider."""
+        is_indexing = self._progress is not None or self._is_waiting
+        texts = [self.found_label, *([self.index_label] if is_indexing else [])]
+        buttons = [self.pause_button, self.cancel_button] if is_indexing else []
+        if self._n_problems:
+            buttons.append(self.problems_button)
+        needed = sum(widget.sizeHint().width() + SPACING_PX for widget in [*texts, *buttons])
+        room = self.width() - 2 * MARGIN_PX - 2 * SPACING_PX - needed
+        slider_room = SLIDER_WIDTH_PX + SPACING_PX
+        self.size_slider.setVisible(room >= slider_room)
+        self.bar.setVisible(is_indexing and room >= slider_room + BAR_WIDTH_PX + SPACING_PX)
+
     # ------------------------------------------------------------ texts
 
     def changeEvent(self, event: QEvent) -> None:
@@ -144,6 +169,7 @@ class StatusBar(QFrame):
 
     def _update_found(self) -> None:
         self.found_label.setText(self._found_text())
+        self._fit()
 
     def _found_text(self) -> str:
         if self._is_searching:
@@ -153,18 +179,23 @@ class StatusBar(QFrame):
                 self.tr("%Ln result(s)", "", self._n_hits),
                 QLocale().toString(round(self._took_ms)),
             )
-        if self._n_photos is None:
+        if not self._n_photos:
             return ""
         return self.tr("%Ln photo(s)", "", self._n_photos)
 
     def _update_problems(self) -> None:
         self.problems_button.setVisible(self._n_problems > 0)
         self.problems_button.setText(self.tr("%Ln problem(s)", "", self._n_problems))
+        self._fit()
 
     def _update_index(self) -> None:
+        self._show_index()
+        self._fit()
+
+    def _show_index(self) -> None:
         progress = self._progress
         is_active = progress is not None or self._is_waiting
-        for widget in (self.index_label, self.bar, self.pause_button, self.cancel_button):
+        for widget in (self.index_label, self.pause_button, self.cancel_button):
             widget.setVisible(is_active)
         if progress is None:
             self.bar.setRange(0, 0)

@@ -191,7 +191,7 @@ class WindowController(QObject):
         if is_browsing:
             self._panels.status_bar.show_browsing(len(results.ids))
         else:
-            self._panels.status_bar.show_results(len(results.ids), results.took_ms)
+            self._panels.status_bar.show_results(results.n_good, results.took_ms)
         self._update_state()
 
     @Slot()
@@ -261,9 +261,9 @@ class WindowController(QObject):
             menu.addAction(self.tr("Search a region…"), self.start_box)
             menu.addSeparator()
             menu.addAction(self.tr("Show in file manager"), lambda: self._reveal(first))
-        menu.addAction(
-            self.tr("Copy %Ln path(s)", "", len(photo_ids)), lambda: self._copy_paths(photo_ids)
-        )
+        n_photos = len(photo_ids)
+        copy = self.tr("Copy path") if n_photos == 1 else self.tr("Copy %Ln path(s)", "", n_photos)
+        menu.addAction(copy, lambda: self._copy_paths(photo_ids))
         return menu
 
     def _reveal(self, photo_id: int) -> None:

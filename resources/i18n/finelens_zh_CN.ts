@@ -814,5 +814,9 @@
             <numerusform>复制 %Ln 个路径</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Copy path</source>
+        <translation>复制路径</translation>
+    </message>
 </context>
 </TS>

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.ui.language import LanguageSwitcher
 from app.ui.status_bar import StatusBar
 from tests.unit.ui.samples import Listener, progress
 
@@ -110,3 +111,20 @@ def test_the_slider_announces_people_not_programs(bar: StatusBar, qtbot: QtBot) 
     qtbot.keyClick(bar.size_slider, Qt.Key.Key_Right)
     assert heard.heard == [224]
     assert bar.size_slider.accessibleName()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("width_px", [700, 760, 900, 1400])
+def test_no_text_is_cut_in_a_narrow_window(
+    bar: StatusBar, languages: LanguageSwitcher, language: str, width_px: int
+) -> None:
+    languages.set_choice(language)
+    bar.resize(width_px, 36)
+    bar.show_results(200, 1234.0)
+    bar.show_progress(progress(812_000, 1_243_100))
+    bar.set_n_problems(1234)
+    bar.layout().activate()
+    for widget in (bar.found_label, bar.index_label, bar.problems_button):
+        assert widget.width() >= widget.sizeHint().width()
+    assert bar.size_slider.isVisible() == (width_px >= 900)
+    assert bar.bar.isVisible() == (width_px >= 1400)
