@@ -135,36 +135,35 @@ def build_window(
     store = SettingsStore(settings, config_dir / SETTINGS_NAME, window)
     pictures = PicturePreparer(window)
     link = EngineLink(settings, library_dir, model_dir, window, target=engine_target)
-    index = IndexController(link, window)
-    search = SearchController(link, reader, window)
-    photos = PhotoController(link, reader, window.panels.photo_page, grid_model.hit, window)
-    folders = FoldersController(link, reader, index, window, demo_album_dir(), window)
-    controllers = Controllers(
-        index,
-        search,
-        photos,
-        folders,
-        WindowController(
-            window, grid, grid_model, search, photos, folders, index, pictures, window
-        ),
-        EngineNotice(
-            link,
-            window.panels.banner,
-            window.panels.starting_bar,
-            str(config_dir / LOG_NAME),
-            window,
-        ),
-    )
+    controllers = _build_controllers(window, grid, link, reader, pictures, config_dir / LOG_NAME)
     Appearance(app, store, languages, window, grid, window)
-    Ending(window, link, access, search, (reader, thumbnails, store, pictures))
+    Ending(window, link, access, controllers.search, (reader, thumbnails, store, pictures))
     _connect_panels(window, controllers)
-    _connect_menus(window, controllers)
+    _connect_menus(window, controllers, AboutDialog(link, window))
     _connect_facts(link, reader, controllers)
-    window.actions_.about.triggered.connect(AboutDialog(link, window).show)
     window.first_painted.connect(link.start)
     reader.load_overview()
-    search.refresh()
+    controllers.search.refresh()
     return window
+
+
+def _build_controllers(
+    window: MainWindow,
+    grid: PhotoGrid,
+    link: EngineLink,
+    reader: LibraryReader,
+    pictures: PicturePreparer,
+    log_path: Path,
+) -> Controllers:
+    panels, model = window.panels, grid.photos()
+    assert model is not None
+    index = IndexController(link, window)
+    search = SearchController(link, reader, window)
+    photos = PhotoController(link, reader, panels.photo_page, model.hit, window)
+    folders = FoldersController(link, reader, index, window, demo_album_dir(), window)
+    middle = WindowController(window, grid, model, search, photos, folders, index, pictures, window)
+    notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
+    return Controllers(index, search, photos, folders, middle, notice)
 
 
 def _build_panels(grid: PhotoGrid, thumbnails: ThumbnailLoader) -> Panels:
@@ -212,7 +211,7 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     window.clear_requested.connect(search.clear)
 
 
-def _connect_menus(window: MainWindow, controllers: Controllers) -> None:
+def _connect_menus(window: MainWindow, controllers: Controllers, about: AboutDialog) -> None:
     actions = window.actions_
     folders, middle = controllers.folders, controllers.middle
     actions.add_folder.triggered.connect(folders.choose_folder)
@@ -224,6 +223,7 @@ def _connect_menus(window: MainWindow, controllers: Controllers) -> None:
     actions.search_region.triggered.connect(middle.start_box)
     actions.paste_picture.triggered.connect(middle.paste_picture)
     actions.choose_picture.triggered.connect(middle.choose_picture)
+    actions.about.triggered.connect(about.show)
 
 
 def _connect_facts(link: EngineLink, reader: LibraryReader, controllers: Controllers) -> None:

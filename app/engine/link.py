@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -40,6 +40,10 @@ from app.core.messages import (
 from app.core.settings import Settings
 from app.engine.jobs import JobCommand, JobTable
 from app.engine.process import EngineProcess, call_by_name
+
+if TYPE_CHECKING:
+    # For checkers only: the one place outside the engine that names it.
+    from app.worker import main as _engine_entry  # noqa: F401
 
 logger = logging.getLogger(__name__)
 
