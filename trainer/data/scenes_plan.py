@@ -11,7 +11,7 @@ from trainer.data.scenes_backdrops import Backdrop, Variant, Zone, backdrops
 from trainer.data.scenes_words import COLOURS, STYLES, Kind, kinds
 
 Box = tuple[float, float, float, float]
-SIZE_FACTORS = {"small": (0.55, 0.7), "medium": (0.9, 1.1), "large": (1.4, 1.75)}
+SIZE_FACTORS = {"small": (0.55, 0.7), "medium": (0.9, 1.1), "large": (1.25, 1.55)}
 MAX_OVERLAP = 0.02  # share of the smaller box that another may cover
 N_TRIES = 24
 

@@ -146,7 +146,10 @@ class Painter:
         step = max((y1 - y0) / 9, (x1 - x0) / 14, 2.2 * self.zoom)
         x = (np.arange(corner[0], corner[0] + width)[None, :] - x0) / step
         y = (np.arange(corner[1], corner[1] + height)[:, None] - y0) / step
-        return finished(name, rgb, Grain(x, y, (x1 - x0) / step))
+        pattern = finished(name, lookup(palette, "main"), Grain(x, y, (x1 - x0) / step))
+        if part.paint == "dark":
+            return pattern * 0.84
+        return pattern + (255 - pattern) * 0.14 if part.paint == "light" else pattern
 
 
 class CartoonPainter(Painter):
