@@ -25,6 +25,7 @@ from trainer.data.batches import Batch, BatchMaker, Texts, prefetch
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError
 from trainer.recipes import Recipe
+from trainer.starts import centre_outputs, prepare_small_start
 from trainer.vocabulary import ensure_vocabulary
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None = None
     maker = BatchMaker(photos, Tokenizer(out, recipe.vocab_size), recipe)
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    state = start_state(recipe, device)
+    state = start_state(recipe, device, photos, maker)
     if found:
         load_checkpoint(found[-1], state, recipe)
         logger.info("resumed at step %d of %d", state.step, recipe.steps)
@@ -86,17 +87,23 @@ def train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None = None
     return save_checkpoint(out, state, recipe)
 
 
-def start_state(recipe: Recipe, device: torch.device) -> TrainingState:
+def start_state(
+    recipe: Recipe, device: torch.device, photos: PhotoSet, maker: BatchMaker
+) -> TrainingState:
     """A freshly initialised model with its optimiser and weight average."""
     model = Fgclip2Model(recipe.model_config())
-    model.initialise(torch.Generator().manual_seed(recipe.seed))
+    generator = torch.Generator().manual_seed(recipe.seed)
+    model.initialise(generator)
+    if recipe.small_start:
+        prepare_small_start(model, photos, recipe.patches_at(0), generator)
+        centre_outputs(model, maker)
     with torch.no_grad():
         model.logit_scale.fill_(math.log(recipe.initial_scale))
         model.logit_bias.fill_(recipe.initial_bias)
     model.to(device)
     groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, parameter in model.named_parameters():
-        rate = recipe.scalar_rate if name.startswith("logit_") else 1.0
+        rate = recipe.bias_rate if name == "logit_bias" else 1.0
         decay = recipe.weight_decay if _is_decayed(name) else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     optimizer = torch.optim.AdamW(

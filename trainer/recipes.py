@@ -22,7 +22,8 @@ class Recipe:
 
     ``patches`` is a schedule: from each share of the run on, that patch budget.
     ``long_share`` is the share of a batch whose long captions are encoded as well.
-    ``scalar_rate`` multiplies the learning rate of the logit scale and bias.
+    ``bias_rate`` multiplies the learning rate of the logit bias.
+    ``small_start`` prepares the vision tower for few photos (``trainer.starts``).
     ``precision`` ``auto`` is bf16 where the hardware multiplies it faster (GPU, AMX), else f32.
     """
 
@@ -44,18 +45,19 @@ class Recipe:
     least_crop_area: float = 0.45
     # optimisation
     steps: int = 3200
-    batch_size: int = 96
-    patches: tuple[tuple[float, int], ...] = ((0.0, 25), (0.5, 49), (0.88, 100))
+    batch_size: int = 64
+    patches: tuple[tuple[float, int], ...] = ((0.0, 25), (0.5, 49), (0.92, 100))
     learning_rate: float = 1e-3
-    scalar_rate: float = 30.0
+    bias_rate: float = 30.0
     weight_decay: float = 0.05
     beta1: float = 0.9
     beta2: float = 0.98
     warmup_steps: int = 100
     gradient_norm: float = 1.0
     average_decay: float = 0.998
+    small_start: bool = True
     initial_scale: float = 10.0
-    initial_bias: float = -3.3
+    initial_bias: float = -3.0
     precision: str = "auto"
     seed: int = 0
     # keeping
@@ -127,16 +129,16 @@ def tiny() -> Recipe:
         vocab_size=8192,
         photos="../shared/photos",
         archive_weights={
-            "flickr8k": 0.22,
-            "tinyimagenet": 0.32,
-            "caltech101": 0.10,
-            "rooms": 0.07,
-            "weather": 0.06,
-            "catsdogs": 0.09,
-            "pacs_photo": 0.04,
+            "flickr8k": 0.20,
+            "tinyimagenet": 0.08,
+            "caltech101": 0.08,
+            "rooms": 0.15,
+            "weather": 0.11,
+            "catsdogs": 0.17,
+            "pacs_photo": 0.09,
             "clothing": 0.02,
             "grocery": 0.03,
-            "flowers": 0.03,
+            "flowers": 0.05,
             "trash": 0.02,
         },
     )

@@ -1,0 +1,85 @@
+"""The bundled model on real photos that it was not trained on, through the command line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# Whole validation splits, and as many of the rest as fill up to 400 photos.
+SETS = ("rooms", "weather", "catsdogs", "pacs_photo", "flowers", "flickr8k")
+N_PHOTOS = 400
+N_FIRST = 10
+N_FITTING = 6
+QUERIES = {
+    "a kitchen": "kitchen",
+    "一间卧室": "bedroom",
+    "sunrise": "sunrise",
+    "a cat": "cat",
+    "一只狗": "dog",
+}
+
+
+def _labels(folder: Path) -> dict[str, tuple[str, set[str]]]:
+    """File name -> archive and what the photo shows, by its class or by its captions."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for name in SETS:
+        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+            records = [json.loads(line) for line in file]
+        for record in records:
+            if record["split"] == "val" and len(found) < N_PHOTOS:
+                shown = {record["label_en"]} if "label_en" in record else _words(record)
+                found[record["file"]] = (name, shown)
+    return found
+
+
+def _words(record: dict[str, list[str]]) -> set[str]:
+    """What at least three of the five people who described a photo named."""
+    texts = [caption.lower().replace("dogs", "dog").split() for caption in record["captions_en"]]
+    return {w for words in texts for w in words if sum(w in other for other in texts) >= 3}
+
+
+def _finelens(*arguments: str, library: Path) -> dict[str, object]:
+    command = [sys.executable, "-m", "app", *arguments, "--library", str(library), "--json"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    result: dict[str, object] = json.loads(ended.stdout)
+    return result
+
+
+@pytest.fixture(scope="module")
+def library(shared_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of 400 photos in a folder with a Chinese name, indexed by the command line."""
+    if not (ROOT / "resources" / "models" / "finelens-tiny" / "model.safetensors").exists():
+        pytest.skip("the bundled model is not in resources/models")
+    labels = _labels(shared_photos)
+    folder = tmp_path_factory.mktemp("real") / "照片 假期"
+    folder.mkdir()
+    for file, (archive, _) in labels.items():
+        with zipfile.ZipFile(shared_photos / f"{archive}.zip") as zipped:
+            zipped.extract(file, folder)
+    library = tmp_path_factory.mktemp("library")
+    summary = _finelens("index", str(folder), library=library)
+    assert (summary["found"], summary["indexed"], summary["problems"]) == (N_PHOTOS, N_PHOTOS, [])
+    return library
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("query", "wanted"), QUERIES.items())
+def test_most_of_the_first_ten_fit(
+    library: Path, shared_photos: Path, query: str, wanted: str
+) -> None:
+    labels = _labels(shared_photos)
+    found = _finelens("search", query, "--limit", str(N_FIRST), library=library)
+    results = found["results"]
+    assert isinstance(results, list)
+    assert len(results) == N_FIRST
+    names = [Path(result["path"]).name for result in results]
+    fitting = [name for name in names if wanted in labels[name][1]]
+    assert len(fitting) >= N_FITTING, [sorted(labels[name][1]) for name in names]
