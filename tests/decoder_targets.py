@@ -13,7 +13,7 @@ from app.worker.decoder import ProcessLimits
 
 
 def serve_naughty(connection: Connection, limits: ProcessLimits) -> None:
-    """Decode, except for ``crash*``, ``exit*``, ``hang*``, ``hog*`` and ``garble*`` files."""
+    """Decode, except for files named ``crash*``, ``exit*``, ``hang*``, ``busy*``, ``hog*``, ..."""
     decode = decoder._decode_photo
 
     def misbehave(request: Any, *rest: Any) -> Any:
@@ -24,6 +24,9 @@ def serve_naughty(connection: Connection, limits: ProcessLimits) -> None:
             os._exit(3)
         if name.startswith(b"hang"):
             threading.Event().wait()
+        if name.startswith(b"busy"):
+            while True:
+                pass
         if name.startswith(b"hog"):
             hoard = [bytearray(16 << 20) for _ in range(4096)]
             raise AssertionError(f"{len(hoard)} blocks were granted")

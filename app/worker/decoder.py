@@ -384,6 +384,8 @@ def _prepare_process() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy would reserve memory for each core
     from PIL import AvifImagePlugin
 
+    import fgclip2.images  # noqa: F401 - loaded now, so that it is not in the first file's time
+
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     quiet = os.open(os.devnull, os.O_RDWR)  # native decoders write warnings about damaged files
     for descriptor in (1, 2):

@@ -32,6 +32,8 @@ _START_LIMIT_S = 60.0
 _MAX_PROCESSES = 4
 _MAX_REPLY_BYTES = 1 << 30
 _MAX_FAILED_STARTS = 5
+_PATIENCE = 3
+_LEAST_GRACE_S = 0.2
 _CLOSE_WAIT_S = 2.0
 
 
@@ -63,6 +65,8 @@ class _Worker:
     process: BaseProcess
     connection: Connection
     deadline_s: float
+    last_deadline_s: float = 0.0
+    cpu_before_s: float = 0.0
     ready: bool = False
     task: _Task | None = None
     timed_out: bool = False
@@ -82,7 +86,7 @@ class DecoderPool:
         n_processes: how many; None for one a core, at most four.
         total_memory_bytes: what all processes together may use. Each has an equal share; a file
             that needs more is tried again alone with nearly everything.
-        time_limit_s: for one file.
+        time_limit_s: for one file; up to three times that on a machine too busy to decode.
         target: what the processes run; tests pass their own.
     """
 
@@ -195,8 +199,7 @@ class DecoderPool:
             if task is None:
                 return
             memory_bytes = self._alone_bytes if task.alone else self._share_bytes
-            worker.task = task
-            worker.deadline_s = time.monotonic() + self._time_limit_s
+            self._give(worker, task)
             try:
                 worker.connection.send((task.request, memory_bytes))
             except OSError:  # it died while idle; the file at hand is not to blame
@@ -205,6 +208,13 @@ class DecoderPool:
                     self._queues.urgent.appendleft(task)
                 self._replace(worker)
                 return
+
+    def _give(self, worker: _Worker, task: _Task) -> None:
+        now_s = time.monotonic()
+        worker.task = task
+        worker.deadline_s = now_s + self._time_limit_s
+        worker.last_deadline_s = now_s + self._time_limit_s * _PATIENCE
+        worker.cpu_before_s = _state_of(worker.process.pid)[1]
 
     def _next_task(self) -> _Task | None:
         """The next request to run, marked running; None when there is none to run now."""
@@ -280,9 +290,20 @@ class DecoderPool:
     def _kill_overdue(self) -> None:
         now_s = time.monotonic()
         for worker in list(self._workers):
-            if (worker.task is not None or not worker.ready) and now_s >= worker.deadline_s:
+            if worker.task is None and worker.ready:
+                continue
+            if now_s >= worker.deadline_s and not self._is_spared(worker, now_s):
                 worker.timed_out = True
                 self._lose(worker)
+
+    def _is_spared(self, worker: _Worker, now_s: float) -> bool:
+        """Give a process that the machine kept from running the time it did not get."""
+        state, cpu_s = _state_of(worker.process.pid)
+        missing_s = self._time_limit_s - (cpu_s - worker.cpu_before_s)
+        if state != "R" or missing_s < _LEAST_GRACE_S or now_s >= worker.last_deadline_s:
+            return False
+        worker.deadline_s = min(now_s + missing_s, worker.last_deadline_s)
+        return True
 
     def _replace(self, worker: _Worker) -> int | None:
         self._workers.remove(worker)
@@ -315,6 +336,17 @@ class DecoderPool:
             else:
                 task.future.cancel()
                 task.future.set_running_or_notify_cancel()
+
+
+def _state_of(pid: int | None) -> tuple[str, float]:
+    """A process' state letter ("R": would run if it could) and CPU seconds; Linux only."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        ticks = int(fields[11]) + int(fields[12])
+        return fields[0].decode(), ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return "?", 0.0
 
 
 def _end(worker: _Worker) -> int | None:
