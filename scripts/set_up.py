@@ -175,14 +175,25 @@ def _run_with_progress(command: list[str], log_file) -> int:
     assert process.stdout is not None
     for line in process.stdout:
         log_file.write(line)
-        words = line.split()
-        if len(words) < 2 or words[0] not in ("Downloading", "Building", "Installing"):
-            continue
-        shown = " ".join(words)[: shutil.get_terminal_size().columns - 4]
-        print(f"\r\033[K  {shown}" if live else f"  {shown}", end="" if live else "\n", flush=True)
+        shown = _progress(line.split())
+        if shown:
+            print(
+                f"\r\033[K  {shown}" if live else f"  {shown}", end="" if live else "\n", flush=True
+            )
     if live:
         print("\r\033[K", end="", flush=True)
     return process.wait()
+
+
+def _progress(words: list[str]) -> str:
+    """What one line of pip's output means for somebody who waits; empty for most lines."""
+    if words[:1] == ["Downloading"] and len(words) > 2:
+        return f"{words[1].split('-')[0]} {' '.join(words[2:])}"
+    if words[:3] == ["Building", "wheel", "for"] and len(words) > 3:
+        return f"compiling {words[3]}"
+    if words[:2] == ["Installing", "collected"]:
+        return "unpacking"
+    return ""
 
 
 # ---------------------------------------------------------------- the system under Python
