@@ -117,7 +117,7 @@ def _start_attention(layer: EncoderLayer, generator: torch.Generator) -> None:
 def _noisy_identity(
     width: int, noise: float, identity: float, generator: torch.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Singular vectors and values of ``noise * Z + identity * I``, Z normal with variance 1/width."""
+    """Singular vectors and values of ``noise * Z + identity * I``, Z normal of variance 1/width."""
     matrix = noise * torch.randn(width, width, generator=generator) / width**0.5
     left, strength, right = torch.linalg.svd(matrix + identity * torch.eye(width))
     return left, strength, right.T

@@ -2,8 +2,8 @@
 
 Commands go to the engine, events come back. Every class is frozen and holds only numbers, strings,
 bytes and tuples of those, so that either side can be replaced without touching the other.
-Boxes are ``(x0, y0, x1, y1)`` in 0..1 of the upright photo; paths are bytes as the file system gives them.
-``job_id`` numbers are chosen by the sender of a command, are unique while the engine runs, and grow.
+Boxes are ``(x0, y0, x1, y1)`` in 0..1 of the upright photo; paths are bytes as the file system
+gives them. ``job_id`` numbers are chosen by the sender of a command and grow.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Match = Literal["good", "weak"]
 
 @dataclass(frozen=True, slots=True)
 class StartIndex:
-    """Scan and index folders; ``roots`` not in the library yet are added, ``()`` means all known ones."""
+    """Scan and index folders; unknown ``roots`` are added, ``()`` means all known ones."""
 
     job_id: int
     roots: tuple[bytes, ...] = ()
@@ -53,7 +53,7 @@ class RemoveRoot:
 
 @dataclass(frozen=True, slots=True)
 class ImageQuery:
-    """A picture to search by: a photo of the library, a file, or pasted pixels; ``box`` picks a part.
+    """A picture to search by: a photo of the library, a file or pasted pixels; ``box``: a part.
 
     Exactly one of ``photo_id``, ``path`` and ``pixels`` is given. ``pixels`` is RGB, 8 bits,
     row by row, ``height_px * width_px * 3`` bytes.
@@ -146,7 +146,7 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class ProblemFact:
-    """A file that could not be used: path for display, a stable reason word, a detail for people."""
+    """A file that could not be used: display path, stable reason word, detail for people."""
 
     path: str
     reason: str
@@ -205,7 +205,7 @@ class SearchFinished:
 
 @dataclass(frozen=True, slots=True)
 class PhotoLocated:
-    """Heat of a phrase over one photo: ``heat`` is float32, ``rows * columns``, row by row, in 0..1."""
+    """Heat of a phrase over one photo: float32 ``heat`` in 0..1, ``rows * columns``, row by row."""
 
     job_id: int
     photo_id: int
@@ -219,7 +219,7 @@ class PhotoLocated:
 
 @dataclass(frozen=True, slots=True)
 class PhotoOpened:
-    """Pixels of one photo: RGB, 8 bits, row by row; ``full_*`` is the size of the upright original."""
+    """Pixels of one photo: RGB, 8 bits, row by row; ``full_*``: size of the upright original."""
 
     job_id: int
     photo_id: int

@@ -15,8 +15,10 @@ from app.core.errors import RootError
 from app.core.paths import display_path
 
 IMAGE_EXTENSIONS = frozenset(
-    b".jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .dib .tif .tiff"
-    b" .heic .heif .hif .avif .jp2 .j2k .jpf .jpx".split()
+    b".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .bmp .dib .tif .tiff .ico"
+    b" .ppm .pgm .pbm .pnm .heic .heics .heif .hif .avif .jp2 .j2k .j2c .jpf .jpx"
+    # pictures that no decoder reads: named as unsupported rather than passed over
+    b" .sgi .fli .flc .pcx .tga .psd".split()
 )
 _SKIPPED_NAMES = frozenset({b"@eadir", b"$recycle.bin", b"__macosx"})
 

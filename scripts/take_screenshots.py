@@ -1,0 +1,117 @@
+"""Take the screenshots of README and docs: the real window, the bundled model, real results.
+
+``make screenshots`` runs it under Xvfb. Indexes the demo album into a fresh library, searches in
+both languages, and saves what the screen shows to docs/images.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.core.paths import bundled_model_dir
+from app.core.settings import Settings
+from app.main import build_window
+from app.ui.main_window import MainWindow
+
+OUT = Path(__file__).resolve().parents[1] / "docs" / "images"
+SIZE = (1280, 800)
+WAIT_MS = 60_000
+SETTLE_MS = 900
+ENGLISH, CHINESE = "a red balloon", "海滩上的雨伞"
+
+
+class Stage:
+    """One window in one language and theme, driven until it shows what is wanted."""
+
+    def __init__(self, settings: Settings, folder: Path, out: Path) -> None:
+        self.out = out
+        self.window: MainWindow = build_window(
+            settings, folder / "library", bundled_model_dir(), folder / "config"
+        )
+        self.panels = self.window.panels
+        self.window.resize(*SIZE)
+        self.window.show()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Let the window work until the condition holds.
+
+        Raises:
+            TimeoutError: it did not hold within a minute.
+        """
+        clock = QElapsedTimer()
+        clock.start()
+        while not condition():
+            if clock.elapsed() > WAIT_MS:
+                raise TimeoutError("the window did not get there within a minute")
+            self.settle(50)
+
+    def settle(self, delay_ms: int = SETTLE_MS) -> None:
+        """Let animations and thumbnails come to rest."""
+        loop = QEventLoop()
+        QTimer.singleShot(delay_ms, loop.quit)
+        loop.exec()
+
+    def search(self, text: str) -> None:
+        """Type a query and wait for its results."""
+        before = self.panels.status_bar.found_label.text()
+        self.panels.search_bar.edit.setText(text)
+        self.panels.search_bar.search_requested.emit(text)
+        self.until(lambda: self.panels.status_bar.found_label.text() != before)
+        self.settle()
+
+    def save(self, name: str) -> None:
+        """Write what the screen shows of the window."""
+        self.settle()
+        picture = self.window.screen().grabWindow(self.window.winId())
+        if picture.isNull() or not picture.save(str(self.out / f"{name}.png")):
+            raise OSError(f"{self.out / name}.png cannot be written")
+
+    def close(self) -> None:
+        """End the window and its engine."""
+        self.window.close()
+        self.settle(100)
+
+
+def take(out: Path) -> None:
+    """Take all screenshots."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        base = replace(Settings(), language="en", theme="dark")
+        stage = Stage(base, Path(scratch), out)
+        stage.until(lambda: stage.window.is_first_start_shown)
+        stage.save("first-start")
+        stage.window.actions_.try_demo.trigger()
+        stage.until(lambda: stage.panels.status_bar.found_label.text().startswith("48 "))
+        stage.settle(3000)
+        stage.search(ENGLISH)
+        stage.save("window")
+        stage.close()
+        light = Stage(replace(base, language="zh_CN", theme="light"), Path(scratch), out)
+        light.settle(3000)
+        light.search(CHINESE)
+        light.save("window-zh")
+        light.close()
+
+
+def main() -> int:
+    """Run; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Take the screenshots of README and docs.")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    QApplication.setApplicationName("Finelens")
+    app = QApplication(sys.argv[:1])
+    take(options.out)
+    app.quit()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
