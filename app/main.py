@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import SettingsError
@@ -236,6 +237,13 @@ def _connect_facts(link: EngineLink, reader: LibraryReader, controllers: Control
     notice.retry_requested.connect(controllers.search.refresh)
 
 
+def _icon() -> QIcon:
+    icon = QIcon()
+    for path in sorted((resources_dir() / "icons").glob("finelens-*.png")):
+        icon.addFile(str(path))
+    return icon
+
+
 def main(argv: Sequence[str]) -> int:
     """Show the window until it is closed; returns the exit code.
 
@@ -257,6 +265,7 @@ def main(argv: Sequence[str]) -> int:
     QApplication.setDesktopFileName("finelens")
     app = QApplication(["finelens", *qt_arguments])
     install_hooks(app)
+    app.setWindowIcon(_icon())
     model_dir = Path(settings.model_dir) if settings.model_dir else bundled_model_dir()
     window = build_window(settings, options.library or default_library_dir(), model_dir)
     window.first_painted.connect(

@@ -27,6 +27,7 @@ class AboutDialog(QObject):
     def show(self) -> None:
         """Open the box."""
         box = message_box(self._window, self.tr("About Finelens"), "Finelens 细寻", self.text())
+        box.setIconPixmap(self._window.windowIcon().pixmap(48, 48))
         box.setStandardButtons(QMessageBox.StandardButton.Ok)
         box.open()
 

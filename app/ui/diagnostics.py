@@ -67,7 +67,8 @@ class CrashNotice(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
-        self._is_said = False
+        # Kept, because a box without a parent would go with its last name.
+        self._box: QMessageBox | None = None
         self.error_caught.connect(self._on_error_caught, Qt.ConnectionType.QueuedConnection)
 
     def catch(
@@ -85,17 +86,16 @@ class CrashNotice(QObject):
 
     @Slot()
     def _on_error_caught(self) -> None:
-        if self._is_said:
+        if self._box is not None:
             return
-        self._is_said = True
-        box = message_box(
+        self._box = message_box(
             QApplication.activeWindow(),
             "Finelens",
             self.tr("Something went wrong inside Finelens."),
             self.tr("Your photos are not touched. The log says what happened."),
         )
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.open()
+        self._box.setIcon(QMessageBox.Icon.Warning)
+        self._box.open()
 
 
 def install_hooks(app: QApplication) -> None:

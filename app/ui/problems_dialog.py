@@ -150,6 +150,8 @@ class ProblemsDialog(QDialog):
         self.view.setTabKeyNavigation(False)
         self.view.setShowGrid(False)
         self.view.setWordWrap(False)
+        # In line with the headings.
+        self.view.setStyleSheet("QTableView::item { padding-left: 5px; }")
         self.view.verticalHeader().hide()
         self.view.verticalHeader().setDefaultSectionSize(30)
         header = self.view.horizontalHeader()

@@ -54,6 +54,7 @@ class WindowController(QObject):
         search.question_changed.connect(self._on_search_question_changed)
         search.search_started.connect(self._on_search_started)
         search.results_changed.connect(self._on_search_results_changed)
+        search.search_failed.connect(self._on_search_failed)
         index.index_started.connect(self._update_state)
         index.index_ended.connect(self._update_state)
         photos.photo_shown.connect(self._on_photos_photo_shown)
@@ -177,6 +178,11 @@ class WindowController(QObject):
     @Slot()
     def _on_search_started(self) -> None:
         self._panels.status_bar.show_searching()
+
+    @Slot(object)
+    def _on_search_failed(self, _failure: object) -> None:
+        """The grid keeps what it shows; the banner says why there is nothing new."""
+        self._panels.status_bar.show_browsing(self._grid_model.rowCount())
 
     @Slot(object)
     def _on_search_results_changed(self, results: Results) -> None:

@@ -383,3 +383,33 @@ def test_a_window_that_is_closed_at_once_starts_no_engine(qtbot: QtBot, tmp_path
         pass
     assert driver.link.pid is None
     driver.close()
+
+
+def test_a_folder_inside_a_known_one_is_refused_with_a_sentence(
+    driver: WindowDriver, album: Path
+) -> None:
+    inside = album / "inside"
+    save_photo(inside / "a.png", "red")
+    driver.show()
+    driver.add_folder(album)
+    with driver.qtbot.waitSignal(driver.link.job_failed, timeout=TIMEOUT_MS) as got:
+        driver.add_folder(inside, wait=False)
+    assert got.args[0].kind == "RootError"
+    assert str(inside) in driver.panels.banner.label.text()
+    assert driver.panels.banner.button.text() == "Add a folder…"
+    assert not driver.panels.status_bar.index_label.isVisible()
+
+
+def test_pausing_and_going_on(driver: WindowDriver, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    make_album(folder, 300)
+    bar = driver.panels.status_bar
+    driver.show()
+    driver.add_folder(folder, wait=False)
+    driver.until(lambda: bar.pause_button.isEnabled() and bar.pause_button.isVisible())
+    driver.qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    driver.until(lambda: bar.index_label.text().startswith("Paused at"))
+    with driver.qtbot.waitSignal(driver.link.index_finished, timeout=TIMEOUT_MS) as got:
+        driver.qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    assert got.args[0].indexed == 300
+    assert not bar.index_label.isVisible()

@@ -1,0 +1,90 @@
+"""What the window says about its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.messages import EngineReady, JobFailed
+from app.engine.link import EngineLost
+from app.ui.banner import Banner, StartingBar
+from app.ui.engine_notice import EngineNotice
+from app.ui.library_reader import ReadFailure
+from tests.unit.ui.samples import Listener, RecordingLink
+
+READY = EngineReady("m", "f", 4, "openvino", "f32", 1)
+
+
+class World:
+    def __init__(self, qtbot: QtBot) -> None:
+        self.link = RecordingLink()
+        self.banner, self.bar = Banner(), StartingBar()
+        qtbot.addWidget(self.banner)
+        qtbot.addWidget(self.bar)
+        self.notice = EngineNotice(self.link, self.banner, self.bar, "/log")
+
+
+@pytest.fixture
+def world(qtbot: QtBot) -> Iterator[World]:
+    world = World(qtbot)
+    yield world
+    world.link.stop()
+
+
+def test_starting_shows_the_thin_bar_until_ready(world: World) -> None:
+    world.link.engine_starting.emit()
+    assert not world.bar.isHidden()
+    world.link.engine_ready.emit(READY)
+    assert world.bar.isHidden()
+
+
+def test_a_lost_engine_is_announced_until_it_is_back(world: World) -> None:
+    world.link.engine_lost.emit(EngineLost(-9, restarting=True))
+    assert "restarted" in world.banner.label.text()
+    assert world.banner.button.isHidden()
+    world.link.engine_starting.emit()
+    assert not world.banner.isHidden()
+    world.link.engine_ready.emit(READY)
+    assert world.banner.isHidden()
+
+
+def test_a_failed_job_does_not_cover_the_news_of_a_lost_engine(world: World) -> None:
+    world.link.engine_lost.emit(EngineLost(-9, restarting=True))
+    world.notice.show_failure(JobFailed(3, "QueryError", ""))
+    assert "restarted" in world.banner.label.text()
+
+
+def test_a_failed_job_stays_announced_when_an_engine_becomes_ready(world: World) -> None:
+    world.notice.show_failure(JobFailed(3, "RootError", "", {"path": "/a"}))
+    world.link.engine_ready.emit(READY)
+    assert "/a" in world.banner.label.text()
+
+
+def test_after_the_last_restart_people_may_ask_for_another(
+    world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarts = []
+    monkeypatch.setattr(world.link, "restart", lambda: restarts.append(1))
+    world.link.engine_lost.emit(EngineLost(-9, restarting=False))
+    qtbot.mouseClick(world.banner.button, Qt.MouseButton.LeftButton)
+    assert restarts == [1]
+    assert world.banner.isHidden()
+
+
+def test_actions_become_wishes(world: World, qtbot: QtBot) -> None:
+    added, retried = Listener(), Listener()
+    world.notice.add_folder_requested.connect(added.on_none)
+    world.notice.retry_requested.connect(retried.on_none)
+    for kind in ("RootError", "EngineLostError", "PhotoMissingError"):
+        world.notice.show_failure(JobFailed(3, kind, ""))
+        qtbot.mouseClick(world.banner.button, Qt.MouseButton.LeftButton)
+        assert world.banner.isHidden()
+    assert (added.heard, retried.heard) == ([None], [None])
+
+
+def test_a_library_that_cannot_be_read_is_announced(world: World) -> None:
+    world.notice.show_read_failure(ReadFailure("LibraryDamagedError", "bad header"))
+    assert "damaged" in world.banner.label.text()
