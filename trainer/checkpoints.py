@@ -79,6 +79,18 @@ def load_checkpoint(directory: Path, state: TrainingState, recipe: Recipe) -> No
         raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
 
 
+def start_from_average(directory: Path, model: Fgclip2Model) -> None:
+    """Load the averaged weights of a training checkpoint, for a new run.
+
+    Raises:
+        CheckpointError: they are missing, damaged or of another size.
+    """
+    try:
+        model.load_state_dict(load_file(directory / "average.safetensors"))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise CheckpointError(f"{directory} cannot begin a run: {str(error)[:200]}") from None
+
+
 def _owned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
 

@@ -20,6 +20,7 @@ from trainer.checkpoints import (
     list_checkpoints,
     load_checkpoint,
     save_checkpoint,
+    start_from_average,
 )
 from trainer.data.batches import Batch, BatchMaker, Texts, prefetch
 from trainer.data.photos import PhotoSet
@@ -94,12 +95,14 @@ def start_state(
     model = Fgclip2Model(recipe.model_config())
     generator = torch.Generator().manual_seed(recipe.seed)
     model.initialise(generator)
-    if recipe.small_start:
-        prepare_small_start(model, photos, recipe.patches_at(0), generator)
-        centre_outputs(model, maker)
     with torch.no_grad():
         model.logit_scale.fill_(math.log(recipe.initial_scale))
         model.logit_bias.fill_(recipe.initial_bias)
+    if recipe.start_from:
+        start_from_average(Path(recipe.start_from), model)
+    elif recipe.small_start:
+        prepare_small_start(model, photos, recipe.patches_at(0), generator)
+        centre_outputs(model, maker)
     model.to(device)
     groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, parameter in model.named_parameters():

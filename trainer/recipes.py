@@ -23,6 +23,7 @@ class Recipe:
     ``patches`` is a schedule: from each share of the run on, that patch budget.
     ``long_share`` is the share of a batch whose long captions are encoded as well.
     ``bias_rate`` multiplies the learning rate of the logit bias.
+    ``start_from`` is a training checkpoint whose averaged weights begin the run.
     ``small_start`` prepares the vision tower for few photos (``trainer.starts``).
     ``precision`` ``auto`` is bf16 where the hardware multiplies it faster (GPU, AMX), else f32.
     """
@@ -55,6 +56,7 @@ class Recipe:
     warmup_steps: int = 100
     gradient_norm: float = 1.0
     average_decay: float = 0.998
+    start_from: str = ""
     small_start: bool = True
     initial_scale: float = 10.0
     initial_bias: float = -3.0
@@ -144,7 +146,35 @@ def tiny() -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {"tiny": tiny}
+def tiny_finish() -> Recipe:
+    """Goes on from a ``tiny`` run (set ``start_from``): larger batches, more patches, less noise."""
+    return dataclasses.replace(
+        tiny(),
+        name="tiny-finish",
+        archive_weights={
+            "flickr8k": 0.19,
+            "tinyimagenet": 0.04,
+            "caltech101": 0.05,
+            "rooms": 0.25,
+            "weather": 0.08,
+            "catsdogs": 0.20,
+            "pacs_photo": 0.10,
+            "clothing": 0.01,
+            "grocery": 0.02,
+            "flowers": 0.05,
+            "trash": 0.01,
+        },
+        steps=1000,
+        batch_size=96,
+        patches=((0.0, 64), (0.9, 100)),
+        long_share=0.1,
+        learning_rate=5e-4,
+        warmup_steps=30,
+        average_decay=0.99,
+    )
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {"tiny": tiny, "tiny-finish": tiny_finish}
 
 
 def resolve(name: str, settings: list[str]) -> Recipe:
