@@ -147,7 +147,7 @@ def tiny() -> Recipe:
 
 
 def tiny_finish() -> Recipe:
-    """Goes on from a ``tiny`` run (set ``start_from``): larger batches, more patches, less noise."""
+    """Goes on from a ``tiny`` run (set ``start_from``): larger batches, more patches."""
     return dataclasses.replace(
         tiny(),
         name="tiny-finish",
