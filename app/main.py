@@ -178,7 +178,7 @@ def _build_panels(grid: PhotoGrid, thumbnails: ThumbnailLoader) -> Panels:
         banner=Banner(),
         first_start=FirstStart(),
         results=ResultsPage(grid),
-        photo_page=PhotoPage(PhotoView(thumbnails, find_field=False)),
+        photo_page=PhotoPage(PhotoView(thumbnails)),
         inspector=Inspector(),
         status_bar=StatusBar(),
     )

@@ -204,11 +204,6 @@ class EngineLink(QObject):
         self._n_restarts = 0
         self.start()
 
-    def use_settings(self, settings: Settings, model_dir: Path) -> None:
-        """Settings and model of the next engine process; the running one keeps its own."""
-        self._settings = settings
-        self._model_dir = model_dir
-
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """End the engine and wait for it: asked first, terminated, then killed.
 

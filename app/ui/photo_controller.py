@@ -9,7 +9,14 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.library.rows import Photo
-from app.core.messages import Hit, JobCancelled, JobFailed, PhotoLocated, PhotoOpened
+from app.core.messages import (
+    EngineReady,
+    Hit,
+    JobCancelled,
+    JobFailed,
+    PhotoLocated,
+    PhotoOpened,
+)
 from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader
 from app.ui.photo_page import PhotoPage
@@ -40,11 +47,14 @@ class PhotoController(QObject):
         self._pixels_job = 0
         self._locate_job = 0
         self._phrase = ""
+        self._are_pixels_lost = False
+        self._asked_again_id: int | None = None
         reader.photo_loaded.connect(self._on_reader_photo_loaded)
         link.photo_opened.connect(self._on_link_photo_opened)
         link.photo_located.connect(self._on_link_photo_located)
         link.job_failed.connect(self._on_link_job_failed)
         link.job_cancelled.connect(self._on_link_job_cancelled)
+        link.engine_ready.connect(self._on_link_engine_ready)
         page.pixels_requested.connect(self._on_page_pixels_requested)
         page.phrase_changed.connect(self.locate)
         page.step_requested.connect(self.step)
@@ -76,6 +86,8 @@ class PhotoController(QObject):
     def close(self) -> None:
         """Forget the photo; answers about it are not shown any more."""
         self._photo_id = self._photo = None
+        self._are_pixels_lost = False
+        self._asked_again_id = None
         self._phrase = ""
 
     @Slot(int)
@@ -109,6 +121,7 @@ class PhotoController(QObject):
         if photo.id != self._photo_id:
             return
         self._photo = photo
+        self._are_pixels_lost = False
         self._page.show_photo(photo, self._hit_of(photo.id))
         self.photo_shown.emit(photo)
         if self._phrase:
@@ -141,4 +154,16 @@ class PhotoController(QObject):
             self.photo_failed.emit(event)
         elif event.job_id == self._pixels_job:
             self._pixels_job = 0
-            self._page.show_unreadable(event)
+            # Once for a photo: one that ends engines must not end them all.
+            if event.kind == "EngineLostError" and self._asked_again_id != self._photo_id:
+                self._are_pixels_lost = True
+            else:
+                self._page.show_unreadable(event)
+
+    @Slot(object)
+    def _on_link_engine_ready(self, _event: EngineReady) -> None:
+        """A photo whose pixels went with an engine must not stay a thumbnail."""
+        if self._are_pixels_lost:
+            self._are_pixels_lost = False
+            self._asked_again_id = self._photo_id
+            self._page.view.request_again()

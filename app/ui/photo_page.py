@@ -92,7 +92,9 @@ class PhotoPage(QWidget):
 
     def show_pixels(self, event: PhotoOpened) -> None:
         """Show the photo's pixels."""
+        self._failure = None
         self.view.set_pixels(event)
+        self._retranslate()
 
     def show_phrase(self, text: str) -> None:
         """Show what is being looked for in the photo."""

@@ -25,13 +25,12 @@ from app.core.messages import Box, Hit, PhotoLocated, PhotoOpened
 from app.ui.photo_grid_model import photo_name
 from app.ui.photo_grid_painter import WHOLE_PHOTO
 from app.ui.photo_view_box import grown, moved
-from app.ui.photo_view_find import FindField
 from app.ui.photo_view_heat import heat_image
 from app.ui.photo_view_keys import PhotoViewKeys
 from app.ui.photo_view_painter import PhotoPainter, PhotoPicture, Place
 from app.ui.photo_view_pixels import PhotoPixels, PixelPreparer
 from app.ui.photo_view_pointer import PhotoViewPointer
-from app.ui.photo_view_toolbar import FloatingPane, PhotoToolbar
+from app.ui.photo_view_toolbar import PhotoToolbar
 from app.ui.photo_view_transform import ViewTransform
 from app.ui.theme import UNIT_PX
 from app.ui.thumbnail_loader import ThumbnailLoader
@@ -42,7 +41,6 @@ SIDE_STEP_PX = 256
 PIXELS_DELAY_MS = 150
 NUDGED_MS = 300
 NUDGE_PX = 1.0
-FIND_WIDTH_PX = 40 * UNIT_PX
 WHEEL_NOTCH = 120
 ZOOM_PER_NOTCH = 1.2
 
@@ -53,16 +51,12 @@ class PhotoView(QWidget):
     Args:
         thumbnails: where the small picture comes from while there are no pixels; without it,
             ``set_thumbnail`` may give one.
-        find_field: whether the view has its own field for a phrase; False where the page around
-            it has one.
     """
 
     pixels_requested = Signal(object, int)
     """A photo id and the longest side in pixels that the screen can use."""
     region_search_requested = Signal(object, object)
     """A photo id and a box in 0..1 of the upright photo."""
-    locate_requested = Signal(object, str)
-    """A photo id and a phrase; empty when the phrase was cleared."""
     similar_requested = Signal(object)
     closed = Signal()
     step_requested = Signal(int)
@@ -71,14 +65,9 @@ class PhotoView(QWidget):
     """The box in 0..1, or None; also while it is being drawn."""
 
     def __init__(
-        self,
-        thumbnails: ThumbnailLoader | None = None,
-        parent: QWidget | None = None,
-        *,
-        find_field: bool = True,
+        self, thumbnails: ThumbnailLoader | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._has_find_field = find_field
         self._thumbnails = thumbnails
         self._photo: Photo | None = None
         self._picture = PhotoPicture(QColor(0, 0, 0, 0))
@@ -104,12 +93,6 @@ class PhotoView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._find_pane = FloatingPane(self)
-        self._find_pane.setVisible(self._has_find_field)
-        self.find_field = FindField(self._find_pane)
-        self._find_pane.row.addWidget(self.find_field)
-        self.find_field.text_settled.connect(self._on_find_field_text_settled)
-        self.find_field.left.connect(self.setFocus)
         self.toolbar = PhotoToolbar(self)
         self.toolbar.box_mode_toggled.connect(self.set_box_mode)
         self.toolbar.fit_requested.connect(self.toggle_fit)
@@ -169,19 +152,13 @@ class PhotoView(QWidget):
             self._requested_px = 0
             self.toolbar.set_heat_shown(False)
             self._show_at(self._fitting((photo.width_px, photo.height_px)))
-            self._ask_for_photo(photo)
+            if self._thumbnails is not None:
+                self._thumbnails.load_whole(photo.id)
+            self._request_pixels()
         if self._picture.heat is None:
             self._picture.places = list(self._hit_places)
         self.setAccessibleDescription(photo_name(photo))
         self.update()
-
-    def _ask_for_photo(self, photo: Photo) -> None:
-        if self._thumbnails is not None:
-            self._thumbnails.load_whole(photo.id)
-        self._request_pixels()
-        phrase = self.find_field.phrase()
-        if phrase:
-            self.locate_requested.emit(photo.id, phrase)
 
     def clear(self) -> None:
         """Show no photo and give its memory back."""
@@ -192,7 +169,6 @@ class PhotoView(QWidget):
         self._painter = PhotoPainter()
         self._pixels_timer.stop()
         self._nudge_timer.stop()
-        self.find_field.set_phrase("")
         self.toolbar.set_heat_shown(False)
         self.set_box_mode(False)
         self.update()
@@ -221,18 +197,6 @@ class PhotoView(QWidget):
         self.toolbar.set_heat_shown(self._picture.heat is not None)
         self._place_controls()
         self.update()
-
-    def set_phrase(self, text: str) -> None:
-        """Show a phrase in the field as if it had been asked for; emits nothing."""
-        self.find_field.set_phrase(text)
-
-    def focus_find(self) -> bool:
-        """Let a phrase be typed; False without a field for it."""
-        if not self._has_find_field:
-            return False
-        self.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.find_field.selectAll()
-        return True
 
     # ---------------------------------------------------------------- zoom and pan
 
@@ -361,19 +325,9 @@ class PhotoView(QWidget):
 
     def _place_controls(self) -> None:
         margin = 2 * UNIT_PX
-        width = min(FIND_WIDTH_PX, self.width() - 2 * margin)
-        height = self._find_pane.sizeHint().height()
-        self._find_pane.setGeometry((self.width() - width) // 2, margin, width, height)
         self.toolbar.adjustSize()
         left = (self.width() - self.toolbar.width()) // 2
         self.toolbar.move(left, self.height() - self.toolbar.height() - margin)
-
-    @Slot(str)
-    def _on_find_field_text_settled(self, text: str) -> None:
-        if not text:
-            self.set_heat(None)
-        if self._photo is not None:
-            self.locate_requested.emit(self._photo.id, text)
 
     @Slot(float)
     def _on_toolbar_heat_opacity_changed(self, opacity: float) -> None:
@@ -389,7 +343,6 @@ class PhotoView(QWidget):
     @Slot()
     def leave(self) -> None:
         """Say that the person is done with the photo."""
-        self.find_field.stop()
         self._nudge_timer.stop()
         self.closed.emit()
 
@@ -423,7 +376,6 @@ class PhotoView(QWidget):
         """Stop timers and threads; call it before the window goes."""
         self._pixels_timer.stop()
         self._nudge_timer.stop()
-        self.find_field.stop()
         self._preparer.close()
 
     def changeEvent(self, event: QEvent) -> None:

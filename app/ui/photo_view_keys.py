@@ -53,8 +53,6 @@ class PhotoViewKeys:
             self._view.zoom(ZOOM_PER_PRESS, middle)
         elif key in (Key.Key_Minus, Key.Key_Underscore):
             self._view.zoom(1 / ZOOM_PER_PRESS, middle)
-        elif key == Key.Key_F:
-            return self._view.focus_find()
         else:
             return False
         return True
@@ -71,8 +69,6 @@ class PhotoViewKeys:
             view.set_box_mode(not view.box_mode)
         elif key == Key.Key_S:
             view.request_similar()
-        elif key == Key.Key_Slash:
-            return view.focus_find()
         elif key in (Key.Key_Return, Key.Key_Enter) and view.box is not None:
             view.search_box()
         elif key == Key.Key_Space:

@@ -1,4 +1,4 @@
-"""What floats over an open photo: a dark pane in both themes, because photos lie under it."""
+"""The tools over an open photo: a dark pane in both themes, because photos lie under it."""
 
 from __future__ import annotations
 
@@ -11,31 +11,15 @@ from app.ui.theme import CONTROL_HEIGHT_PX, DARK, UNIT_PX, palette_for, style_sh
 HEAT_OPACITY_PERCENT = 70
 
 _PANE_STYLE = """
-FloatingPane {
+PhotoToolbar {
     background: rgba(30, 30, 30, 225); border: 1px solid rgba(255, 255, 255, 30);
     border-radius: 8px;
 }
-FloatingPane QLabel { color: @text@; }
-FloatingPane QLineEdit { background: transparent; border-color: transparent; }
-FloatingPane QLineEdit:focus { border: 1px solid @accent@; }
-""".replace("@accent@", DARK.accent).replace("@text@", DARK.text)
+PhotoToolbar QLabel { color: @text@; }
+""".replace("@text@", DARK.text)
 
 
-class FloatingPane(QFrame):
-    """A rounded dark pane with a row of controls."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setPalette(palette_for(DARK))
-        self.setStyleSheet(style_sheet(DARK) + _PANE_STYLE)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(4, 4, 4, 4)
-        self.row.setSpacing(4)
-
-
-class PhotoToolbar(FloatingPane):
+class PhotoToolbar(QFrame):
     """Box, fit, heat, similar, close."""
 
     box_mode_toggled = Signal(bool)
@@ -47,6 +31,10 @@ class PhotoToolbar(FloatingPane):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._percent = 100
+        self.setPalette(palette_for(DARK))
+        self.setStyleSheet(style_sheet(DARK) + _PANE_STYLE)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self.box_button = IconButton("box", self)
         self.box_button.setCheckable(True)
         self.fit_button = QToolButton(self)
@@ -58,6 +46,9 @@ class PhotoToolbar(FloatingPane):
         self.heat_slider.setFixedWidth(12 * UNIT_PX)
         self.similar_button = IconButton("similar", self)
         self.close_button = IconButton("clear", self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 4, 4, 4)
+        row.setSpacing(4)
         for widget in (
             self.box_button,
             self.fit_button,
@@ -67,7 +58,7 @@ class PhotoToolbar(FloatingPane):
             self.close_button,
         ):
             widget.setFixedHeight(CONTROL_HEIGHT_PX)
-            self.row.addWidget(widget)
+            row.addWidget(widget)
         self.heat_label.setIndent(UNIT_PX)
         self.box_button.toggled.connect(self.box_mode_toggled)
         self.fit_button.clicked.connect(self.fit_requested)

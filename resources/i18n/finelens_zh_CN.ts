@@ -162,13 +162,6 @@
     </message>
 </context>
 <context>
-    <name>FindField</name>
-    <message>
-        <source>Find in this photo</source>
-        <translation>在这张照片中查找</translation>
-    </message>
-</context>
-<context>
     <name>FirstStart</name>
     <message>
         <source>Find photos by saying what is in them</source>

@@ -57,13 +57,11 @@ class Heard(QObject):
         super().__init__()
         self.pixels: list[tuple[int, int]] = []
         self.regions: list[tuple[int, Box]] = []
-        self.phrases: list[tuple[int, str]] = []
         self.steps: list[int] = []
         self.similar: list[int] = []
         self.n_closed = 0
         view.pixels_requested.connect(lambda *args: self.pixels.append(args))
         view.region_search_requested.connect(lambda *args: self.regions.append(args))
-        view.locate_requested.connect(lambda *args: self.phrases.append(args))
         view.step_requested.connect(self.steps.append)
         view.similar_requested.connect(self.similar.append)
         view.closed.connect(self._on_view_closed)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage, QInputMethodEvent
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from app.core.messages import Hit, PhotoOpened, PhraseHit
 from app.ui.photo_view import PhotoView
@@ -200,42 +199,11 @@ def test_a_new_photo_is_fitted(view: PhotoView) -> None:
 # ---------------------------------------------------------------- phrases
 
 
-def test_a_phrase_is_looked_for_when_typing_pauses_or_at_enter(
-    qtbot, view: PhotoView, heard: Heard
-) -> None:
-    view.set_photo(photo())
-    QTest.keyClicks(view.find_field, " a bo")
-    assert heard.phrases == []
-    qtbot.waitUntil(lambda: heard.phrases == [(BIG_ID, "a bo")], timeout=5000)
-    QTest.keyClicks(view.find_field, "at")
-    QTest.keyClick(view.find_field, Key.Key_Return)
-    assert heard.phrases[-1] == (BIG_ID, "a boat")
-    n_asked = len(heard.phrases)
-    QTest.keyClick(view.find_field, Key.Key_Return)
-    assert len(heard.phrases) == n_asked, "the same is not asked for twice"
-
-
-def test_never_while_an_input_method_composes(qtbot, view: PhotoView, heard: Heard) -> None:
-    view.set_photo(photo())
-    field = view.find_field
-    QTest.keyClicks(field, "x")
-    QApplication.sendEvent(field, QInputMethodEvent("xiao'gou", []))
-    assert not field._timer.isActive()
-    QTest.keyClick(field, Key.Key_Return)
-    assert heard.phrases == []
-    commit = QInputMethodEvent("", [])
-    commit.setCommitString("小狗")
-    QApplication.sendEvent(field, commit)
-    qtbot.waitUntil(lambda: heard.phrases == [(BIG_ID, "x小狗")], timeout=5000)
-
-
 def test_heat_and_the_best_place_are_shown_and_go_with_the_phrase(
-    qtbot, view: PhotoView, heard: Heard
+    view: PhotoView,
 ) -> None:
     view.set_photo(photo())
     assert not view.toolbar.heat_slider.isVisible()
-    QTest.keyClicks(view.find_field, "a boat")
-    QTest.keyClick(view.find_field, Key.Key_Return)
     view.set_heat(located())
     assert view.toolbar.heat_slider.isVisible()
     assert [(place.box, place.label) for place in view.places] == [
@@ -248,12 +216,9 @@ def test_heat_and_the_best_place_are_shown_and_go_with_the_phrase(
     assert CHIP_COLORS[0] in frame
     view.toolbar.heat_slider.setValue(0)
     assert color_at(view, 4.5 / 8, 2.5 / 6).name() == "#205080"
-    QTest.keyClick(view.find_field, Key.Key_Escape)
+    view.set_heat(None)
     assert view.picture.heat is None
     assert view.places == ()
-    assert heard.phrases[-1] == (BIG_ID, "")
-    QTest.keyClick(view.find_field, Key.Key_Escape)
-    assert view.hasFocus()
 
 
 def test_heat_of_another_photo_is_dropped(view: PhotoView) -> None:
@@ -265,14 +230,13 @@ def test_heat_of_another_photo_is_dropped(view: PhotoView) -> None:
     assert view.places == ()
 
 
-def test_the_next_photo_is_asked_for_the_same_phrase(view: PhotoView, heard: Heard) -> None:
+def test_the_heat_goes_with_its_photo(view: PhotoView) -> None:
     view.set_photo(photo(1))
-    view.set_phrase("a boat")
-    assert heard.phrases == []
     view.set_heat(located(1))
     view.set_photo(photo(2))
-    assert heard.phrases == [(2, "a boat")]
     assert view.picture.heat is None
+    assert view.places == ()
+    assert not view.toolbar.heat_slider.isVisible()
 
 
 def test_places_of_a_search_are_framed_until_a_phrase_is_looked_for(view: PhotoView) -> None:
@@ -284,21 +248,6 @@ def test_places_of_a_search_are_framed_until_a_phrase_is_looked_for(view: PhotoV
     assert [place.label for place in view.places] == ["a boat  83 %"]
     view.set_heat(None)
     assert [place.label for place in view.places] == ["sun"]
-
-
-def test_a_page_with_its_own_field_hides_this_one(qtbot, view: PhotoView) -> None:
-    bare = PhotoView(find_field=False)
-    qtbot.addWidget(bare)
-    bare.show()
-    assert not bare.find_field.isVisible()
-    assert not bare.focus_find()
-    assert view.find_field.isVisible()
-    QTest.keyClick(view, Key.Key_Slash)
-    assert view.window().focusWidget() is view, "nothing is open: keys are left alone"
-    view.set_photo(photo())
-    QTest.keyClick(view, Key.Key_Slash)
-    assert view.window().focusWidget() is view.find_field
-    bare.shut_down()
 
 
 # ---------------------------------------------------------------- tools
@@ -335,6 +284,6 @@ def test_everything_has_a_name_for_screen_readers(view: PhotoView) -> None:
     tools = view.toolbar
     for widget in (
         tools, tools.box_button, tools.fit_button, tools.heat_slider, tools.similar_button,
-        tools.close_button, view.find_field,
+        tools.close_button,
     ):  # fmt: skip
         assert widget.accessibleName()

@@ -1,0 +1,101 @@
+"""The open photo: its pixels when the engine is lost, its phrase, the photos beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
+
+from app.core.library.rows import Photo
+from app.core.messages import JobFailed, Locate, OpenPhoto, PhotoOpened
+from app.ui.photo_controller import PhotoController
+from app.ui.photo_page import PhotoPage
+from app.ui.photo_view import PhotoView
+from tests.fakes import READY
+from tests.unit.ui.samples import RecordingLink, photo
+
+N_PHOTOS = 3
+
+
+class ReadyReader(QObject):
+    """A reader that answers at once."""
+
+    photo_loaded = Signal(object)
+
+    def load_photo(self, photo_id: int) -> None:
+        self.photo_loaded.emit(photo(photo_id))
+
+
+class World:
+    """A controller, its page on the screen, and the commands it sent."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.link = RecordingLink()
+        self.page = PhotoPage(PhotoView())
+        qtbot.addWidget(self.page)
+        self.page.resize(800, 600)
+        self.page.show()
+        qtbot.waitExposed(self.page)
+        self.photos = PhotoController(self.link, ReadyReader(), self.page, lambda _id: None)  # type: ignore[arg-type]
+
+    def open(self, photo_id: int = 1, phrase: str = "") -> None:
+        self.photos.open(photo_id, np.arange(1, N_PHOTOS + 1), phrase)
+
+    def asked(self, kind: type) -> list[OpenPhoto]:
+        return [command for command in self.link.sent if isinstance(command, kind)]
+
+    def lose_pixels(self) -> None:
+        """The engine died twice while it opened the photo; a new one is there."""
+        job_id = self.asked(OpenPhoto)[-1].job_id
+        self.link.job_failed.emit(JobFailed(job_id, "EngineLostError", ""))
+        self.link.engine_ready.emit(READY)
+
+
+@pytest.fixture
+def world(qtbot: QtBot) -> Iterator[World]:
+    world = World(qtbot)
+    yield world
+    world.page.view.shut_down()
+
+
+def test_pixels_that_went_with_an_engine_are_asked_for_again_once(
+    qtbot: QtBot, world: World
+) -> None:
+    world.open()
+    assert [command.photo_id for command in world.asked(OpenPhoto)] == [1]
+    world.link.engine_ready.emit(READY)
+    assert len(world.asked(OpenPhoto)) == 1, "the link asks again by itself"
+    world.lose_pixels()
+    assert [command.photo_id for command in world.asked(OpenPhoto)] == [1, 1]
+    assert world.page.place_label.text() == ""
+    world.lose_pixels()
+    assert len(world.asked(OpenPhoto)) == 2, "a photo that ends engines must not end them all"
+    assert world.page.place_label.text() == "The search engine stopped during this."
+    again = world.asked(OpenPhoto)[-1]
+    pixels = bytes(3 * 8 * 6)
+    world.link.photo_opened.emit(PhotoOpened(again.job_id, 1, 8, 6, 4000, 3000, pixels))
+    qtbot.waitUntil(lambda: world.page.view.picture.pixels is not None, timeout=10_000)
+    assert world.page.place_label.text() == ""
+
+
+def test_a_photo_left_meanwhile_is_not_asked_for(world: World) -> None:
+    world.open()
+    job_id = world.asked(OpenPhoto)[-1].job_id
+    world.link.job_failed.emit(JobFailed(job_id, "EngineLostError", ""))
+    world.photos.close()
+    world.page.clear()
+    world.link.engine_ready.emit(READY)
+    assert len(world.asked(OpenPhoto)) == 1
+
+
+def test_a_step_takes_the_phrase_along_and_ends_at_the_ends(world: World) -> None:
+    world.open(2, "a boat")
+    world.photos.step(1)
+    assert isinstance(world.photos.photo, Photo)
+    assert world.photos.photo.id == N_PHOTOS
+    world.photos.step(1)
+    assert world.photos.photo.id == N_PHOTOS
+    assert [(c.photo_id, c.text) for c in world.asked(Locate)] == [(2, "a boat"), (3, "a boat")]  # type: ignore[attr-defined]
