@@ -24,6 +24,7 @@ from app.core.messages import (
     Command,
     EngineReady,
     Event,
+    FavouriteSet,
     IndexFinished,
     IndexProgress,
     JobCancelled,
@@ -35,6 +36,7 @@ from app.core.messages import (
     RemoveRoot,
     Search,
     SearchFinished,
+    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -276,6 +278,9 @@ class FakeEngine:
                 self._send(JobCancelled(job_id))
             case RemoveRoot():
                 self._send(LibraryChanged(2, photos=True, roots=True, problems=True))
+            case SetFavourite(job_id):
+                self._send(LibraryChanged(3, favourites=True))
+                self._send(FavouriteSet(job_id))
             case Search(job_id, text):
                 self._send(SearchFinished(job_id, text, "fake-tiny", 1.0, ()))
             case Locate(job_id, photo_id, text):

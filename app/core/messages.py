@@ -56,6 +56,15 @@ class RemoveRoot:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFavourite:
+    """Mark photos as favourites, or no longer; ratings stay. Answered by ``FavouriteSet``."""
+
+    job_id: int
+    photo_ids: tuple[int, ...]
+    favourite: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ImageQuery:
     """A picture to search by: a photo of the library, a file or pasted pixels; ``box``: a part.
 
@@ -111,6 +120,7 @@ Command = (
     | ResumeJob
     | CancelJob
     | RemoveRoot
+    | SetFavourite
     | Search
     | Locate
     | OpenPhoto
@@ -180,6 +190,14 @@ class LibraryChanged:
     photos: bool = False
     roots: bool = False
     problems: bool = False
+    favourites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FavouriteSet:
+    """The favourites of a job are on disk."""
+
+    job_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +275,7 @@ Event = (
     | IndexProgress
     | IndexFinished
     | LibraryChanged
+    | FavouriteSet
     | SearchFinished
     | PhotoLocated
     | PhotoOpened

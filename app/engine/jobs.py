@@ -12,10 +12,11 @@ from app.core.messages import (
     PauseJob,
     RemoveRoot,
     Search,
+    SetFavourite,
     StartIndex,
 )
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot
+JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -33,7 +34,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | RemoveRoot)
+        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite)
 
 
 class JobTable:

@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from app.core.messages import (
     CancelJob,
     EngineReady,
+    FavouriteSet,
     ImageQuery,
     IndexFinished,
     IndexProgress,
@@ -35,6 +36,7 @@ from app.core.messages import (
     ResumeJob,
     Search,
     SearchFinished,
+    SetFavourite,
     StartIndex,
 )
 from app.core.settings import Settings
@@ -91,6 +93,7 @@ class EngineLink(QObject):
     index_progressed = Signal(object)  # IndexProgress
     index_finished = Signal(object)  # IndexFinished
     library_changed = Signal(object)  # LibraryChanged
+    favourite_set = Signal(object)  # FavouriteSet
     search_finished = Signal(object)  # SearchFinished
     photo_located = Signal(object)  # PhotoLocated
     photo_opened = Signal(object)  # PhotoOpened
@@ -148,6 +151,7 @@ class EngineLink(QObject):
             IndexProgress: self.index_progressed.emit,
             IndexFinished: self._handle_index_finished,
             LibraryChanged: self._handle_library_changed,
+            FavouriteSet: self._handle_favourite_set,
             SearchFinished: self._handle_search_finished,
             PhotoLocated: self._handle_photo_located,
             PhotoOpened: self._handle_photo_opened,
@@ -270,6 +274,10 @@ class EngineLink(QObject):
         """Forget a folder; its files stay where they are."""
         return self._send_job(RemoveRoot(self._jobs.new_id(), root_id))
 
+    def set_favourite(self, photo_ids: tuple[int, ...], favourite: bool) -> int:
+        """Mark photos as favourites, or no longer."""
+        return self._send_job(SetFavourite(self._jobs.new_id(), photo_ids, favourite))
+
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the index jobs that are not finished."""
         return self._jobs.index_job_ids()
@@ -308,6 +316,10 @@ class EngineLink(QObject):
         if event.roots:
             self._jobs.finish_removals()
         self.library_changed.emit(event)
+
+    def _handle_favourite_set(self, event: FavouriteSet) -> None:
+        if self._jobs.finish(event.job_id):
+            self.favourite_set.emit(event)
 
     def _handle_search_finished(self, event: SearchFinished) -> None:
         self._jobs.finish(event.job_id)

@@ -28,6 +28,7 @@ from app.core.messages import (
     Command,
     EngineReady,
     Event,
+    FavouriteSet,
     ImageQuery,
     IndexFinished,
     JobCancelled,
@@ -42,6 +43,7 @@ from app.core.messages import (
     ResumeJob,
     Search,
     SearchFinished,
+    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -119,6 +121,7 @@ class Engine:
         self.stopping = False
         self._asked: list[_Asked] = []
         self._removals: deque[RemoveRoot] = deque()
+        self._favourites: deque[SetFavourite] = deque()
         self._index_queue: deque[StartIndex] = deque()
         self._paused_ids: set[int] = set()
         self._running: _Running | None = None
@@ -179,7 +182,8 @@ class Engine:
     def is_busy(self) -> bool:
         """Whether something is under way, also when it only waits for decoders."""
         running = self._running is not None and not self._running.paused
-        return running or bool(self._asked or self._removals or self._index_queue)
+        waiting = self._asked or self._favourites or self._removals or self._index_queue
+        return running or bool(waiting)
 
     def receive(self, command: Command) -> None:
         """Note a command; stops, cancels, pauses take effect before the next step."""
@@ -196,6 +200,8 @@ class Engine:
                 self._index_queue.append(command)
             case RemoveRoot():
                 self._removals.append(command)
+            case SetFavourite():
+                self._favourites.append(command)
             case Search() | Locate() | OpenPhoto():
                 self._supersede(command)
                 self._asked.append(_Asked(command, time.monotonic()))
@@ -209,7 +215,12 @@ class Engine:
         self.waker.drain()
         if self.stopping:
             return False
-        return self._serve_question() or self._serve_removal() or self._serve_index()
+        return (
+            self._serve_question()
+            or self._serve_favourite()
+            or self._serve_removal()
+            or self._serve_index()
+        )
 
     def idle(self) -> bool:
         """Do a little work that nobody waits for; returns False when there is none left."""
@@ -380,6 +391,21 @@ class Engine:
         if asked in self._asked:
             self._asked.remove(asked)
         self._send(event)
+
+    # ------------------------------------------------------------ favourites
+
+    def _serve_favourite(self) -> bool:
+        if not self._favourites:
+            return False
+        command = self._favourites.popleft()
+        try:
+            self.library.set_favourite(command.photo_ids, command.favourite)
+        except AppError as error:
+            self._send(_failure(command.job_id, error))
+        else:
+            self._send(LibraryChanged(self.library.generation, favourites=True))
+            self._send(FavouriteSet(command.job_id))
+        return True
 
     # ------------------------------------------------------------ folders and index jobs
 

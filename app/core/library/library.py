@@ -365,6 +365,13 @@ class Library:
         """
         user_data.set_rating(self._store, photo_id, rating, favourite)
 
+    def set_favourite(self, photo_ids: Sequence[int], favourite: bool) -> None:
+        """Give photos a heart or take it; stars stay; on disk before this returns.
+
+        Photos that left the library are skipped.
+        """
+        user_data.set_favourite(self._store, photo_ids, favourite)
+
     def ratings(self, photo_ids: Sequence[int] | Int64Array) -> dict[int, Rating]:
         """Return the ratings of those photos that have one, by photo id."""
         return user_data.ratings(self._store, [int(item) for item in photo_ids])

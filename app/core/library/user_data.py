@@ -37,6 +37,29 @@ def set_rating(store: Store, photo_id: int, rating: int, favourite: bool) -> Non
         generation.raise_library(store)
 
 
+def set_favourite(store: Store, photo_ids: Sequence[int], favourite: bool) -> None:
+    """Give photos a heart or take it, all at once; stars stay, unknown photos are skipped."""
+    ids = ids_json(photo_ids)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with store.transaction(durable=True):
+        if favourite:
+            store.run(
+                "INSERT INTO ratings (photo_id, rating, favourite, changed_at)"
+                " SELECT id, 0, 1, ? FROM photos WHERE id IN (SELECT value FROM json_each(?))"
+                " ON CONFLICT (photo_id) DO UPDATE SET"
+                " favourite = 1, changed_at = excluded.changed_at",
+                (now, ids),
+            )
+        else:
+            among = "photo_id IN (SELECT value FROM json_each(?))"
+            store.run(f"DELETE FROM ratings WHERE rating = 0 AND {among}", (ids,))
+            store.run(
+                f"UPDATE ratings SET favourite = 0, changed_at = ? WHERE favourite = 1 AND {among}",
+                (now, ids),
+            )
+        generation.raise_library(store)
+
+
 def ratings(store: Store, photo_ids: Sequence[int]) -> dict[int, Rating]:
     """Return the ratings of those photos that have one, by photo id."""
     rows = store.rows(

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from app.core.messages import (
     CancelJob,
     EngineReady,
+    FavouriteSet,
     IndexFinished,
     IndexProgress,
     JobFailed,
@@ -20,6 +21,7 @@ from app.core.messages import (
     RemoveRoot,
     Search,
     SearchFinished,
+    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -53,6 +55,8 @@ def answering(connection: Connection, settings: dict, library: str, model: str) 
             connection.send(finished(command.job_id))
         elif isinstance(command, RemoveRoot):
             connection.send(LibraryChanged(2, photos=True, roots=True))
+        elif isinstance(command, SetFavourite):
+            connection.send(FavouriteSet(command.job_id))
 
 
 def chatty(connection: Connection, *_args: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.messages import CancelJob, PauseJob, RemoveRoot, Search, StartIndex
+from app.core.messages import CancelJob, PauseJob, RemoveRoot, Search, SetFavourite, StartIndex
 from app.engine.jobs import JobTable
 
 
@@ -49,6 +49,15 @@ def test_questions_are_given_up_after_two_lives_and_index_jobs_never() -> None:
     for given_up in ([2], [], []):
         assert jobs.take_over() == ([StartIndex(1)], given_up)
     assert jobs.index_job_ids() == (1,)
+
+
+def test_what_people_made_is_never_given_up() -> None:
+    jobs = JobTable()
+    jobs.add(SetFavourite(1, (5,), True), sent=True)
+    for _ in range(5):
+        assert jobs.take_over() == ([SetFavourite(1, (5,), True)], [])
+    assert jobs.finish(1)
+    assert jobs.take_over() == ([], [])
 
 
 def test_a_question_asked_before_the_first_life_has_two_lives_too() -> None:

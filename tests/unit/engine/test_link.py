@@ -224,6 +224,18 @@ def test_removing_a_folder_is_finished_by_the_change_of_folders(
     assert len(link._jobs) == 0
 
 
+def test_a_favourite_waits_for_the_engine_and_is_answered_once(
+    make_link: Callable[..., EngineLink], qtbot: QtBot
+) -> None:
+    link = make_link(small_engines.answering)
+    job_id = link.set_favourite((3, 4), True)
+    assert len(link._jobs) == 1
+    with qtbot.waitSignal(link.favourite_set, timeout=TIMEOUT_MS) as got:
+        link.start()
+    assert got.args[0].job_id == job_id
+    assert len(link._jobs) == 0
+
+
 def test_the_engine_code_is_not_imported_by_the_link() -> None:
     import subprocess
     import sys

