@@ -29,6 +29,7 @@ from app.ui.appearance import Appearance
 from app.ui.banner import Banner, StartingBar
 from app.ui.diagnostics import LOG_NAME, install_hooks, set_up_logging
 from app.ui.engine_notice import EngineNotice
+from app.ui.favourites_controller import FavouritesController
 from app.ui.first_start import FirstStart
 from app.ui.folders_controller import FoldersController
 from app.ui.index_controller import IndexController
@@ -68,6 +69,7 @@ class Controllers:
     search: SearchController
     photos: PhotoController
     folders: FoldersController
+    favourites: FavouritesController
     middle: WindowController
     notice: EngineNotice
 
@@ -163,9 +165,12 @@ def _build_controllers(
     search = SearchController(link, reader, window)
     photos = PhotoController(link, reader, panels.photo_page, model.hit, window)
     folders = FoldersController(link, reader, index, window, demo_album_dir(), window)
-    middle = WindowController(window, grid, model, search, photos, folders, index, pictures, window)
+    favourites = FavouritesController(link, reader, window)
+    middle = WindowController(
+        window, grid, model, search, photos, folders, index, pictures, favourites, window
+    )
     notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
-    return Controllers(index, search, photos, folders, middle, notice)
+    return Controllers(index, search, photos, folders, favourites, middle, notice)
 
 
 def _build_panels(grid: PhotoGrid, thumbnails: ThumbnailLoader) -> Panels:
@@ -223,6 +228,7 @@ def _connect_menus(window: MainWindow, controllers: Controllers, about: AboutDia
     actions.find.triggered.connect(middle.focus_search)
     actions.find_similar.triggered.connect(middle.find_similar_to_current)
     actions.search_region.triggered.connect(middle.start_box)
+    actions.favourite.triggered.connect(middle.toggle_favourite)
     actions.paste_picture.triggered.connect(middle.paste_picture)
     actions.choose_picture.triggered.connect(middle.choose_picture)
     actions.about.triggered.connect(about.show)
@@ -234,6 +240,7 @@ def _connect_facts(link: EngineLink, reader: LibraryReader, controllers: Control
     controllers.search.search_failed.connect(notice.show_failure)
     controllers.index.index_failed.connect(notice.show_failure)
     controllers.photos.photo_failed.connect(notice.show_failure)
+    controllers.favourites.favourite_failed.connect(notice.show_failure)
     notice.add_folder_requested.connect(controllers.folders.choose_folder)
     notice.retry_requested.connect(controllers.search.refresh)
 

@@ -153,7 +153,8 @@ class FoldersController(QObject):
     def _on_reader_overview_loaded(self, overview: Overview) -> None:
         self._overview = overview
         panels = self._window.panels
-        panels.sidebar.set_library(overview.roots, overview.n_photos, overview.n_favourites)
+        n_favourites = len(overview.favourites)
+        panels.sidebar.set_library(overview.roots, overview.n_photos, n_favourites)
         panels.status_bar.set_n_problems(overview.n_problems)
         if not overview.roots and not self._index.is_running:
             self._window.show_first_start()

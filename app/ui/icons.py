@@ -136,6 +136,7 @@ DRAWINGS: dict[str, Callable[[QPainterPath], None]] = {
     "folder": _folder,
     "add_folder": _add_folder,
     "star": _star,
+    "star_filled": _star,
     "search": _search,
     "clear": _clear,
     "box": _box,
@@ -154,7 +155,12 @@ DRAWINGS: dict[str, Callable[[QPainterPath], None]] = {
 }
 
 
-def paint_icon(painter: QPainter, name: str, target: QRectF, color: QColor) -> None:
+FILLED = frozenset({"star_filled"})
+
+
+def paint_icon(
+    painter: QPainter, name: str, target: QRectF, color: QColor, stroke: float = STROKE
+) -> None:
     """Draw an icon into a square; the painter's own state is kept."""
     path = QPainterPath()
     DRAWINGS[name](path)
@@ -162,11 +168,11 @@ def paint_icon(painter: QPainter, name: str, target: QRectF, color: QColor) -> N
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(target.topLeft())
     painter.scale(target.width() / UNITS, target.height() / UNITS)
-    pen = QPen(color, STROKE)
+    pen = QPen(color, stroke)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(color if name in FILLED else Qt.BrushStyle.NoBrush)
     painter.drawPath(path)
     painter.restore()
 

@@ -30,7 +30,7 @@ class Overview:
     exists: bool
     roots: tuple[Root, ...] = ()
     n_photos: int = 0
-    n_favourites: int = 0
+    favourites: frozenset[int] = frozenset()
     n_problems: int = 0
 
 
@@ -193,7 +193,7 @@ def _read_overview(library: Library) -> Overview:
         exists=True,
         roots=tuple(library.roots()),
         n_photos=library.n_photos(),
-        n_favourites=len(library.photo_ids(favourites=True)),
+        favourites=frozenset(library.photo_ids(favourites=True).tolist()),
         n_problems=len(library.problems()),
     )
 

@@ -36,6 +36,8 @@ class PhotoGrid(PhotoGridCanvas):
     """A photo id: it should be opened."""
     menu_requested = Signal(object, QPoint)
     """The ids of the selected photos (a list) and where on the screen the menu should open."""
+    favourite_requested = Signal(object)
+    """A photo id: it should become a favourite, or no longer be one."""
     similar_requested = Signal(object)
     """A photo id: photos like it should be found."""
     box_requested = Signal(object, object)

@@ -54,6 +54,7 @@ class PhotoCell:
     photo: Photo | None
     hit: Hit | None
     thumbnail: QImage | None
+    favourite: bool = False
 
     @property
     def name(self) -> str:
@@ -85,6 +86,7 @@ class PhotoGridModel(QAbstractListModel):
         self._ids: Ids = np.empty(0, np.int64)
         self._hits: Mapping[int, Hit] = {}
         self._weak_from: int | None = None
+        self._favourites: frozenset[int] = frozenset()
         self._keep_place = True
         self._blocks: OrderedDict[int, dict[int, Photo]] = OrderedDict()
         self._visible_rows: dict[int, int] = {}
@@ -146,6 +148,15 @@ class PhotoGridModel(QAbstractListModel):
             index = self.index(int(row))
             self.dataChanged.emit(index, index)
 
+    @Slot(object)
+    def set_favourites(self, photo_ids: frozenset[int]) -> None:
+        """Mark these photos, whether they are shown now or later."""
+        changed = self._favourites ^ photo_ids
+        self._favourites = photo_ids
+        for row in np.flatnonzero(np.isin(self._ids, list(changed))) if changed else ():
+            index = self.index(int(row))
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.AccessibleDescriptionRole])
+
     def photo_id(self, row: int) -> int:
         return int(self._ids[row])
 
@@ -174,7 +185,8 @@ class PhotoGridModel(QAbstractListModel):
         """All that is drawn of one photo."""
         photo_id = self.photo_id(row)
         thumbnail = None if self._thumbnails is None else self._thumbnails.image(photo_id)
-        return PhotoCell(photo_id, self.photo(row), self._hits.get(photo_id), thumbnail)
+        favourite = photo_id in self._favourites
+        return PhotoCell(photo_id, self.photo(row), self._hits.get(photo_id), thumbnail, favourite)
 
     def set_visible(self, visible: range, ahead: range, shape: ThumbnailShape) -> None:
         """Say which rows are on the screen: only they and the ones ahead get thumbnails."""
@@ -200,6 +212,9 @@ class PhotoGridModel(QAbstractListModel):
             return self._hits.get(self.photo_id(index.row()))
         if role == ThumbnailRole:
             return self.cell(index.row()).thumbnail
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            is_favourite = self.photo_id(index.row()) in self._favourites
+            return self.tr("Favourite") if is_favourite else None
         photo = self.photo(index.row())
         if photo is None:
             return None

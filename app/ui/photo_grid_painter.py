@@ -21,6 +21,9 @@ TICK_SIZE = (12, 3)
 WHOLE_PHOTO = 0.92
 """A matched place that covers this much of the photo is not worth a frame."""
 OUTLINE = QColor(0, 0, 0, 150)
+WHITE = QColor("#f4f4f4")
+BADGE_PX = 16
+BADGE_EDGE = 5.0
 N_NAMES_KEPT = 2000
 
 
@@ -37,6 +40,7 @@ class CellState:
 class HoverButtons:
     """Where the buttons of a hovered photo are."""
 
+    favourite: QRect
     similar: QRect
     menu: QRect
 
@@ -46,7 +50,8 @@ class HoverButtons:
         if thumbnail.width() < BUTTONS_FROM_SIDE_PX:
             return None
         menu = QRect(thumbnail.right() - BUTTON_PX - 5, thumbnail.top() + 6, BUTTON_PX, BUTTON_PX)
-        return cls(menu.translated(-BUTTON_PX - 4, 0), menu)
+        step = BUTTON_PX + 4
+        return cls(menu.translated(-2 * step, 0), menu.translated(-step, 0), menu)
 
 
 def phrase_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
@@ -105,8 +110,11 @@ class PhotoCellPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_regions(painter, cell.hit, places)
         self._paint_frame(painter, shown, state, palette)
-        if state.hovered:
-            self._paint_buttons(painter, HoverButtons.on(thumbnail))
+        buttons = HoverButtons.on(thumbnail) if state.hovered else None
+        if buttons is not None:
+            self._paint_buttons(painter, buttons, favourite=cell.favourite)
+        elif cell.favourite:
+            self._paint_badge(painter, shown)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         name_area = QRect(
             place.left(), thumbnail.bottom() + 1, place.width(), place.height() - place.width()
@@ -158,17 +166,24 @@ class PhotoCellPainter:
         frame = shown.adjusted(-outset, -outset, outset, outset)
         painter.drawRoundedRect(frame, RADIUS_PX + outset, RADIUS_PX + outset)
 
-    def _paint_buttons(self, painter: QPainter, buttons: HoverButtons | None) -> None:
-        if buttons is None:
-            return
-        for area in (buttons.similar, buttons.menu):
+    def _paint_badge(self, painter: QPainter, shown: QRectF) -> None:
+        """The star of a favourite: filled, with a dark edge to read on any photo."""
+        corner = shown.bottomLeft() + QPointF(5, -5 - BADGE_PX)
+        area = QRectF(corner, QSizeF(BADGE_PX, BADGE_PX))
+        paint_icon(painter, "star_filled", area, OUTLINE, BADGE_EDGE)
+        paint_icon(painter, "star_filled", area, WHITE)
+
+    def _paint_buttons(self, painter: QPainter, buttons: HoverButtons, *, favourite: bool) -> None:
+        for area in (buttons.favourite, buttons.similar, buttons.menu):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(20, 20, 20, 190))
             painter.drawRoundedRect(QRectF(area), RADIUS_PX, RADIUS_PX)
-        white = QColor("#f4f4f4")
-        paint_icon(painter, "similar", QRectF(buttons.similar).adjusted(4, 4, -4, -4), white)
+        star, similar = QRectF(buttons.favourite), QRectF(buttons.similar)
+        drawing = "star_filled" if favourite else "star"
+        paint_icon(painter, drawing, star.adjusted(4, 4, -4, -4), WHITE)
+        paint_icon(painter, "similar", similar.adjusted(4, 4, -4, -4), WHITE)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(white)
+        painter.setBrush(WHITE)
         for dx in (-5, 0, 5):
             painter.drawEllipse(QRectF(buttons.menu).center() + QPointF(dx, 0), 1.6, 1.6)
 

@@ -139,7 +139,9 @@ class PhotoGridPointer:
         buttons = HoverButtons.on(QRect(cell.left(), cell.top(), cell.width(), cell.width()))
         if buttons is None:
             return False
-        if buttons.similar.contains(at):
+        if buttons.favourite.contains(at):
+            self._grid.favourite_requested.emit(photos.photo_id(row))
+        elif buttons.similar.contains(at):
             self._grid.similar_requested.emit(photos.photo_id(row))
         elif buttons.menu.contains(at):
             self.select_under(at)

@@ -24,6 +24,7 @@ class PhotoPage(QWidget):
     region_search_requested = Signal(object, object)  # photo id, box
     phrase_changed = Signal(str)
     similar_requested = Signal(object)  # photo id
+    favourite_requested = Signal(object)  # photo id
     step_requested = Signal(int)
     close_requested = Signal()
 
@@ -37,6 +38,8 @@ class PhotoPage(QWidget):
         self.back_button = IconButton("back", self, icon_px=20)
         self.previous_button = IconButton("back", self)
         self.next_button = IconButton("forward", self)
+        self.favourite_button = IconButton("star", self)
+        self.favourite_button.setCheckable(True)
         self.name_label = QLabel(self)
         self.place_label = QLabel(self)
         self.place_label.setProperty("secondary", True)
@@ -58,6 +61,7 @@ class PhotoPage(QWidget):
         row.setSpacing(8)
         row.addWidget(self.back_button)
         row.addWidget(self.name_label)
+        row.addWidget(self.favourite_button)
         row.addStretch(1)
         row.addWidget(self.place_label)
         row.addWidget(self.phrase_edit)
@@ -79,6 +83,7 @@ class PhotoPage(QWidget):
         self.back_button.clicked.connect(self.close_requested)
         self.previous_button.clicked.connect(self._on_previous_button_clicked)
         self.next_button.clicked.connect(self._on_next_button_clicked)
+        self.favourite_button.clicked.connect(self._on_favourite_button_clicked)
         self.phrase_edit.query_entered.connect(self.phrase_changed)
         self.phrase_edit.escape_pressed.connect(self._on_phrase_edit_escape_pressed)
 
@@ -95,6 +100,11 @@ class PhotoPage(QWidget):
         self._failure = None
         self.view.set_pixels(event)
         self._retranslate()
+
+    def show_favourite(self, favourite: bool) -> None:
+        """Show whether the photo is a favourite."""
+        self.favourite_button.setChecked(favourite)
+        self.favourite_button.set_icon_name("star_filled" if favourite else "star")
 
     def show_phrase(self, text: str) -> None:
         """Show what is being looked for in the photo."""
@@ -146,6 +156,7 @@ class PhotoPage(QWidget):
         self.back_button.set_label(self.tr("Back to the photos"), "Esc")
         self.previous_button.set_label(self.tr("Previous photo"), "←")
         self.next_button.set_label(self.tr("Next photo"), "→")
+        self.favourite_button.set_label(self.tr("Favourite"), "F")
         self.phrase_edit.setPlaceholderText(self.tr("Find in this photo"))
         self.phrase_edit.setAccessibleName(self.tr("Find in this photo"))
         self.name_label.setText("" if self._photo is None else photo_name(self._photo))
@@ -160,6 +171,11 @@ class PhotoPage(QWidget):
             return ""
         percent = QLocale().toString(round(self._place.score * 100))
         return self.tr("Fits {0} %").format(percent)
+
+    @Slot()
+    def _on_favourite_button_clicked(self) -> None:
+        if self._photo is not None:
+            self.favourite_requested.emit(self._photo.id)
 
     @Slot()
     def _on_previous_button_clicked(self) -> None:

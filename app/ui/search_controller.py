@@ -191,7 +191,9 @@ class SearchController(QObject):
 
     @Slot(object)
     def _on_link_library_changed(self, event: LibraryChanged) -> None:
-        if event.photos and self._question.is_empty and not self._timer.isActive():
+        favourites = event.favourites and self._question.scope.favourites
+        changed = event.photos or favourites
+        if changed and self._question.is_empty and not self._timer.isActive():
             self._timer.start()
 
     @Slot(object)

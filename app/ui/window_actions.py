@@ -33,6 +33,7 @@ class WindowActions(QObject):
         self.choose_picture = self._action()
         self.find_similar = self._action("S")
         self.search_region = self._action("R")
+        self.favourite = self._action("F")
         self.show_sidebar = self._action("Ctrl+B", checkable=True)
         self.show_inspector = self._action("I", checkable=True)
         self.larger = self._action("Ctrl++", "Ctrl+=")
@@ -80,6 +81,8 @@ class WindowActions(QObject):
         self._edit.addSeparator()
         self._edit.addActions([self.find_similar, self.search_region])
         self._edit.addActions([self.paste_picture, self.choose_picture])
+        self._edit.addSeparator()
+        self._edit.addAction(self.favourite)
         self._view.addActions([self.show_sidebar, self.show_inspector, self.next_panel])
         self._view.addSeparator()
         self._view.addActions([self.larger, self.smaller, self.square])
@@ -129,6 +132,7 @@ class WindowActions(QObject):
             self.choose_picture: self.tr("Search by a picture &file…"),
             self.find_similar: self.tr("Find &similar photos"),
             self.search_region: self.tr("Search a &region…"),
+            self.favourite: self.tr("F&avourite"),
             self.show_sidebar: self.tr("&Sidebar"),
             self.show_inspector: self.tr("&Information"),
             self.larger: self.tr("&Larger thumbnails"),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from app.core.library.rows import Photo
 from app.core.messages import Box, ImageQuery
 from app.core.paths import display_path
+from app.ui.favourites_controller import FavouritesController
 from app.ui.folders_controller import FoldersController
 from app.ui.index_controller import IndexController
 from app.ui.main_window import MainWindow
@@ -39,6 +40,7 @@ class WindowController(QObject):
         folders: FoldersController,
         index: IndexController,
         pictures: PicturePreparer,
+        favourites: FavouritesController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -51,6 +53,7 @@ class WindowController(QObject):
         self._folders = folders
         self._index = index
         self._pictures = pictures
+        self._favourites = favourites
         search.question_changed.connect(self._on_search_question_changed)
         search.search_started.connect(self._on_search_started)
         search.results_changed.connect(self._on_search_results_changed)
@@ -59,14 +62,17 @@ class WindowController(QObject):
         index.index_ended.connect(self._update_state)
         photos.photo_shown.connect(self._on_photos_photo_shown)
         pictures.picture_prepared.connect(self._on_pictures_picture_prepared)
+        favourites.favourites_changed.connect(self._on_favourites_changed)
         grid.photo_activated.connect(self.open_photo)
         grid.similar_requested.connect(self.find_similar)
+        grid.favourite_requested.connect(favourites.toggle_one)
         grid.box_requested.connect(self.search_region)
         grid.current_photo_changed.connect(self._on_grid_current_photo_changed)
         grid.menu_requested.connect(self._on_grid_menu_requested)
         page = self._panels.photo_page
         page.region_search_requested.connect(self.search_region)
         page.similar_requested.connect(self.find_similar)
+        page.favourite_requested.connect(favourites.toggle_one)
         page.close_requested.connect(self.close_photo)
 
     # ------------------------------------------------------------ questions
@@ -241,8 +247,25 @@ class WindowController(QObject):
         if photo is not None:
             self._grid.set_current_photo(photo.id)
 
+    @Slot()
+    def toggle_favourite(self) -> None:
+        """Make the open or the selected photos favourites, or no longer."""
+        if self._window.is_photo_shown:
+            photo = self._photos.photo
+            self._favourites.toggle(() if photo is None else (photo.id,))
+        else:
+            self._favourites.toggle(self._grid.selected_photo_ids())
+
+    @Slot(object)
+    def _on_favourites_changed(self, favourites: frozenset[int]) -> None:
+        self._grid_model.set_favourites(favourites)
+        photo = self._photos.photo
+        if photo is not None:
+            self._panels.photo_page.show_favourite(photo.id in favourites)
+
     @Slot(object)
     def _on_photos_photo_shown(self, photo: Photo) -> None:
+        self._panels.photo_page.show_favourite(self._favourites.is_favourite(photo.id))
         self._panels.inspector.show_photo(photo, self._grid_model.hit(photo.id))
 
     @Slot(object)
@@ -270,6 +293,11 @@ class WindowController(QObject):
         n_photos = len(photo_ids)
         copy = self.tr("Copy path") if n_photos == 1 else self.tr("Copy %Ln path(s)", "", n_photos)
         menu.addAction(copy, lambda: self._copy_paths(photo_ids))
+        menu.addSeparator()
+        favourite = menu.addAction(self.tr("Favourite"))
+        favourite.setCheckable(True)
+        favourite.setChecked(self._favourites.favourites.issuperset(photo_ids))
+        favourite.triggered.connect(lambda: self._favourites.toggle(photo_ids))
         return menu
 
     def _reveal(self, photo_id: int) -> None:

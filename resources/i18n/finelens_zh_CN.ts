@@ -238,6 +238,13 @@
     </message>
 </context>
 <context>
+    <name>PhotoGridModel</name>
+    <message>
+        <source>Favourite</source>
+        <translation>收藏</translation>
+    </message>
+</context>
+<context>
     <name>PhotoPage</name>
     <message>
         <source>Back to the photos</source>
@@ -250,6 +257,10 @@
     <message>
         <source>Next photo</source>
         <translation>下一张</translation>
+    </message>
+    <message>
+        <source>Favourite</source>
+        <translation>收藏</translation>
     </message>
     <message>
         <source>Find in this photo</source>
@@ -723,6 +734,10 @@
         <translation>按区域搜索(&amp;R)…</translation>
     </message>
     <message>
+        <source>F&amp;avourite</source>
+        <translation>收藏(&amp;A)</translation>
+    </message>
+    <message>
         <source>&amp;Sidebar</source>
         <translation>侧边栏(&amp;S)</translation>
     </message>
@@ -814,6 +829,10 @@
     <message>
         <source>Copy path</source>
         <translation>复制路径</translation>
+    </message>
+    <message>
+        <source>Favourite</source>
+        <translation>收藏</translation>
     </message>
 </context>
 </TS>

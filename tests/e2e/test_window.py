@@ -72,8 +72,11 @@ def test_from_the_first_start_to_a_region_search(driver: WindowDriver, album: Pa
     driver.search("green")
     driver.open_first()
     assert driver.window.is_photo_shown
-    driver.drag_box((0.2, 0.2), (0.8, 0.8))
+    boxed = driver.drag_box((0.2, 0.2), (0.8, 0.8))
+    assert [hit.match for hit in boxed.hits[:4]] == ["good"] * 4, "its like are matches"
+    assert boxed.hits[-1].match == "weak"
     driver.until(lambda: not driver.window.is_photo_shown)
+    assert driver.panels.results.state == "photos", "nobody says that nothing fits"
     assert driver.panels.chips.image_chip.text.startswith("Region of green_")
     assert driver.panels.search_bar.edit.text() == ""
     assert all(name.startswith("green_") for name in driver.names()[:3])
@@ -119,6 +122,29 @@ def test_a_phrase_is_found_in_the_open_photo(driver: WindowDriver, tmp_path: Pat
         driver.qtbot.keyClick(QApplication.focusWidget(), key)
     assert page.view.picture.heat is None
     driver.until(lambda: not driver.window.is_photo_shown)
+
+
+def test_favourites_are_set_by_key_and_shown_together(driver: WindowDriver, album: Path) -> None:
+    driver.show()
+    driver.add_folder(album)
+    driver.until(lambda: driver.model.rowCount() == 24)
+    driver.grid.setFocus()
+    driver.qtbot.keyClick(driver.grid, Qt.Key.Key_Home)
+    driver.qtbot.keyClick(driver.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    chosen = driver.names()[:2]
+    with driver.qtbot.waitSignal(driver.link.favourite_set, timeout=TIMEOUT_MS):
+        driver.qtbot.keyClick(driver.grid, Qt.Key.Key_F)
+    driver.qtbot.mouseClick(driver.panels.rail.favourites_button, Qt.MouseButton.LeftButton)
+    driver.until(lambda: driver.names() == chosen)
+    driver.open_first()
+    button = driver.panels.photo_page.favourite_button
+    assert button.isChecked()
+    with driver.qtbot.waitSignal(driver.link.favourite_set, timeout=TIMEOUT_MS):
+        driver.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not button.isChecked()
+    driver.qtbot.keyClick(driver.panels.photo_page.view, Qt.Key.Key_Escape)
+    driver.until(lambda: driver.names() == chosen[1:])
+    assert driver.failures == []
 
 
 def test_a_killed_engine_is_announced_restarted_and_loses_nothing(

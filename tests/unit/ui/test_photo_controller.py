@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from pytestqt.qtbot import QtBot
 
 from app.core.library.rows import Photo
@@ -89,6 +89,20 @@ def test_a_photo_left_meanwhile_is_not_asked_for(world: World) -> None:
     world.page.clear()
     world.link.engine_ready.emit(READY)
     assert len(world.asked(OpenPhoto)) == 1
+
+
+def test_the_star_of_the_page_says_and_asks(qtbot: QtBot, world: World) -> None:
+    button = world.page.favourite_button
+    world.open(2)
+    world.page.show_favourite(True)
+    assert button.isChecked()
+    assert button.icon_name == "star_filled"
+    with qtbot.waitSignal(world.page.favourite_requested, timeout=1000) as got:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert got.args == [2]
+    world.page.show_favourite(False)
+    assert not button.isChecked()
+    assert button.icon_name == "star"
 
 
 def test_a_step_takes_the_phrase_along_and_ends_at_the_ends(world: World) -> None:

@@ -239,3 +239,20 @@ def test_fitted_thumbnails_are_asked_for_after_the_change(
 
 def test_screen_readers_hear_what_it_is(stage: Stage) -> None:
     assert stage.grid.accessibleName() == "Photos"
+
+
+def test_favourites_wear_a_star(stage: Stage) -> None:
+    stage.model.set_photos(np.arange(10))
+    role = Qt.ItemDataRole.AccessibleDescriptionRole
+    cell = stage.grid.photo_layout.cell(1)
+    corner = QPoint(cell.left() + 5 + 8, cell.top() + cell.width() - 5 - 8)
+    plain = stage.grid.viewport().grab().toImage().pixelColor(corner).name()
+    stage.model.set_favourites(frozenset({1, 77}))
+    assert stage.grid.viewport().grab().toImage().pixelColor(corner).name() == "#f4f4f4"
+    assert stage.model.index(1).data(role) == "Favourite"
+    assert stage.model.index(2).data(role) is None
+    stage.model.set_photos(np.arange(1, 10))
+    assert stage.model.index(0).data(role) == "Favourite", "photos set later are marked too"
+    stage.model.set_favourites(frozenset())
+    stage.model.set_photos(np.arange(10))
+    assert stage.grid.viewport().grab().toImage().pixelColor(corner).name() == plain

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
 
 from app.core.messages import (
     ImageQuery,
@@ -173,3 +174,15 @@ def test_results_stay_still_while_indexing_and_are_asked_again_at_its_end(world:
     world.link.index_finished.emit(object())
     assert world.last.job_id == 2
     assert world.answer(hit(1)).is_refresh
+
+
+@pytest.mark.parametrize(("scope", "is_asked"), [(FAVOURITES, True), (ALL_PHOTOS, False)])
+def test_only_the_list_of_favourites_follows_them(
+    qtbot: QtBot, world: World, scope: Scope, is_asked: bool
+) -> None:
+    world.search.set_scope(scope)
+    world.reader.asked.clear()
+    world.link.library_changed.emit(LibraryChanged(2, favourites=True))
+    assert world.search._timer.isActive() == is_asked
+    if is_asked:
+        qtbot.waitUntil(lambda: world.reader.asked == [scope], timeout=5000)
