@@ -24,10 +24,11 @@ from trainer.checkpoints import (
 )
 from trainer.data.batches import Batch, BatchMaker, Texts, prefetch
 from trainer.data.photos import PhotoSet
+from trainer.data.scene_photos import ARCHIVE, add_scenes
 from trainer.errors import CheckpointError
 from trainer.recipes import Recipe
 from trainer.starts import centre_outputs, prepare_small_start
-from trainer.vocabulary import ensure_vocabulary
+from trainer.vocabulary import copy_vocabulary, ensure_vocabulary
 
 logger = logging.getLogger(__name__)
 _LOG_EVERY = 20
@@ -53,10 +54,13 @@ def train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None = None
     if found and not resume:
         raise CheckpointError(f"{out} holds a run already: add --resume, or choose another --out")
     out.mkdir(parents=True, exist_ok=True)
-    photos = PhotoSet(
-        Path(recipe.photos), "train", list(recipe.archive_weights), recipe.cache_side_px
-    )
-    ensure_vocabulary(out, photos, recipe.vocab_size, recipe.seed)
+    archives = [name for name in recipe.archive_weights if name != ARCHIVE]
+    photos = PhotoSet(Path(recipe.photos), "train", archives, recipe.cache_side_px)
+    add_scenes(photos, recipe.scenes, recipe.seed)
+    if recipe.start_from:
+        copy_vocabulary(Path(recipe.start_from), out)
+    else:
+        ensure_vocabulary(out, photos, recipe.vocab_size, recipe.seed)
     maker = BatchMaker(photos, Tokenizer(out, recipe.vocab_size), recipe)
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

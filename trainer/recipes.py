@@ -23,6 +23,7 @@ class Recipe:
     ``patches`` is a schedule: from each share of the run on, that patch budget.
     ``long_share`` is the share of a batch whose long captions are encoded as well.
     ``bias_rate`` multiplies the learning rate of the logit bias.
+    ``scenes`` drawn scenes join the photos as the archive ``scenes``.
     ``start_from`` is a training checkpoint whose averaged weights begin the run.
     ``small_start`` prepares the vision tower for few photos (``trainer.starts``).
     ``precision`` ``auto`` is bf16 where the hardware multiplies it faster (GPU, AMX), else f32.
@@ -42,6 +43,7 @@ class Recipe:
     archive_weights: dict[str, float]
     chinese_share: float = 0.5
     long_share: float = 0.15
+    scenes: int = 0
     cache_side_px: int = 144
     least_crop_area: float = 0.45
     # optimisation
@@ -152,19 +154,21 @@ def tiny_finish() -> Recipe:
         tiny(),
         name="tiny-finish",
         archive_weights={
-            "flickr8k": 0.19,
-            "tinyimagenet": 0.04,
-            "caltech101": 0.05,
-            "rooms": 0.25,
-            "weather": 0.08,
-            "catsdogs": 0.20,
-            "pacs_photo": 0.10,
+            "flickr8k": 0.12,
+            "tinyimagenet": 0.02,
+            "caltech101": 0.03,
+            "rooms": 0.22,
+            "weather": 0.05,
+            "catsdogs": 0.16,
+            "pacs_photo": 0.06,
             "clothing": 0.01,
-            "grocery": 0.02,
-            "flowers": 0.05,
+            "grocery": 0.01,
+            "flowers": 0.03,
             "trash": 0.01,
+            "scenes": 0.28,
         },
-        steps=1000,
+        scenes=1200,
+        steps=720,
         batch_size=96,
         patches=((0.0, 64), (0.9, 100)),
         long_share=0.1,

@@ -33,6 +33,7 @@ class Photo:
     width: int
     height: int
     sentences: dict[Language, tuple[str, ...]] = field(default_factory=dict)
+    long: dict[Language, str] = field(default_factory=dict)
     name: ClassName | None = None
     concepts: frozenset[str] = frozenset()
 
@@ -46,6 +47,8 @@ class Photo:
         """A short or long caption of this photo."""
         if self.name is not None:
             return class_caption(self.name, language, long, rng)
+        if long and self.long:
+            return Caption(self.long[language])
         return sentence_caption(self.sentences[language], language, long, rng)
 
 
@@ -69,6 +72,11 @@ class PhotoSet:
         self._cache: dict[int, npt.NDArray[np.uint8]] = {}
         self._zips = {name: zipfile.ZipFile(directory / f"{name}.zip") for name in names}
         self._lock = threading.Lock()
+
+    def add(self, photo: Photo, pixels: npt.NDArray[np.uint8]) -> None:
+        """Add a picture that was made here: (height, width, 3) RGB."""
+        self._cache[len(self.photos)] = pixels
+        self.photos.append(photo)
 
     def __len__(self) -> int:
         return len(self.photos)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from trainer.data.batches import BatchMaker, matches, prefetch
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, DataError
 from trainer.export import export
-from trainer.loop import learning_rate, train
+from trainer.loop import learning_rate, start_state, train
 from trainer.recipes import Recipe, resolve
+from trainer.starts import sine_positions, whitening
 from trainer.vocabulary import train_vocabulary
 
 SMALL = [
@@ -136,6 +138,25 @@ def test_a_run_is_not_overwritten_and_not_mixed(photo_sets: Path, run: Path) -> 
         train(_recipe(photo_sets, "precision=f32", "learning_rate=0.5"), run, resume=True)
 
 
+def test_a_run_can_begin_with_the_average_of_another(
+    photo_sets: Path, run: Path, tmp_path: Path
+) -> None:
+    start = run / "checkpoints" / "step-000024"
+    recipe = _recipe(photo_sets, "precision=f32", f"start_from={start}", "steps=1")
+    maker = _maker(photo_sets, run)
+    photos = PhotoSet(photo_sets, "train", ["fruit"], 40)
+    state = start_state(recipe, torch.device("cpu"), photos, maker)
+    average = load_file(start / "average.safetensors")
+    assert all(torch.equal(value, average[name]) for name, value in state.average.items())
+    with pytest.raises(CheckpointError, match="cannot begin"):
+        start_state(
+            dataclasses.replace(recipe, start_from=str(tmp_path)),
+            torch.device("cpu"),
+            photos,
+            maker,
+        )
+
+
 def test_bf16_trains_too(photo_sets: Path, tmp_path: Path) -> None:
     recipe = _recipe(photo_sets, "precision=bf16", "steps=2")
     weights = load_file(train(recipe, tmp_path, resume=False) / "model.safetensors")
@@ -171,3 +192,19 @@ def test_learning_rate_warms_up_and_decays(photo_sets: Path) -> None:
     assert rates[0] < rates[1] < rates[3] == pytest.approx(recipe.learning_rate)
     assert rates[4:] == sorted(rates[4:], reverse=True)
     assert rates[-1] < 0.05 * recipe.learning_rate
+
+
+def test_whitening_gives_every_strong_direction_the_same_variance() -> None:
+    rng = np.random.default_rng(2)
+    values = (rng.standard_normal((4000, 8)) * [9, 5, 3, 2, 1, 1, 1, 1] + 4).astype(np.float32)
+    weight, bias = whitening(values, 4)
+    out = values @ weight.T + bias
+    assert np.allclose(out.mean(axis=0), 0, atol=1e-3)
+    assert np.allclose(np.corrcoef(out.T), np.eye(4), atol=0.05)
+    assert out.std(axis=0).max() / out.std(axis=0).min() < 1.2
+
+
+def test_sine_positions_tell_every_place_apart() -> None:
+    table = sine_positions(16, 32)
+    assert table.shape == (256, 32)
+    assert torch.cdist(table, table).fill_diagonal_(9).min() > 0.01
