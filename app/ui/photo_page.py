@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.core.library.rows import Photo
@@ -14,7 +15,30 @@ from app.ui.photo_view import PhotoView
 from app.ui.search_bar import QueryEdit
 
 BAR_HEIGHT_PX = 52
-PHRASE_WIDTH_PX = 320
+PHRASE_WIDTHS_PX = (128, 320)
+NAME_MIN_WIDTH_PX = 64
+
+
+class NameLabel(QLabel):
+    """A file's name: cut in its middle where there is no room, never over its neighbours."""
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters are the least."""
+        return QSize(NAME_MIN_WIDTH_PX, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw as much of the name as fits."""
+        middle = Qt.TextElideMode.ElideMiddle
+        shown = self.fontMetrics().elidedText(self.text(), middle, self.width())
+        self.style().drawItemText(
+            QPainter(self),
+            self.rect(),
+            Qt.AlignmentFlag.AlignVCenter,
+            self.palette(),
+            self.isEnabled(),
+            shown,
+            self.foregroundRole(),
+        )
 
 
 class PhotoPage(QWidget):
@@ -40,7 +64,7 @@ class PhotoPage(QWidget):
         self.next_button = IconButton("forward", self)
         self.favourite_button = IconButton("star", self)
         self.favourite_button.setCheckable(True)
-        self.name_label = QLabel(self)
+        self.name_label = NameLabel(self)
         self.place_label = QLabel(self)
         self.place_label.setProperty("secondary", True)
         self.phrase_edit = QueryEdit(self)
@@ -54,7 +78,8 @@ class PhotoPage(QWidget):
         bar = QFrame(self)
         bar.setProperty("chrome", True)
         bar.setFixedHeight(BAR_HEIGHT_PX)
-        self.phrase_edit.setFixedWidth(PHRASE_WIDTH_PX)
+        self.phrase_edit.setMinimumWidth(PHRASE_WIDTHS_PX[0])
+        self.phrase_edit.setMaximumWidth(PHRASE_WIDTHS_PX[1])
         self.name_label.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(bar)
         row.setContentsMargins(8, 0, 8, 0)
@@ -64,7 +89,7 @@ class PhotoPage(QWidget):
         row.addWidget(self.favourite_button)
         row.addStretch(1)
         row.addWidget(self.place_label)
-        row.addWidget(self.phrase_edit)
+        row.addWidget(self.phrase_edit, PHRASE_WIDTHS_PX[1])
         for button in (self.previous_button, self.next_button):
             row.addWidget(button)
         layout = QVBoxLayout(self)
@@ -159,7 +184,9 @@ class PhotoPage(QWidget):
         self.favourite_button.set_label(self.tr("Favourite"), "F")
         self.phrase_edit.setPlaceholderText(self.tr("Find in this photo"))
         self.phrase_edit.setAccessibleName(self.tr("Find in this photo"))
-        self.name_label.setText("" if self._photo is None else photo_name(self._photo))
+        name = "" if self._photo is None else photo_name(self._photo)
+        self.name_label.setText(name)
+        self.name_label.setToolTip(name)
         self.place_label.setText(self._place_text())
 
     def _place_text(self) -> str:

@@ -115,7 +115,7 @@ class ProblemsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.resize(820, 440)
+        self.resize(860, 440)
         self.model = ProblemsModel(self)
         self.explanation = QLabel(self)
         self.explanation.setWordWrap(True)
@@ -150,6 +150,8 @@ class ProblemsDialog(QDialog):
         self.view.setTabKeyNavigation(False)
         self.view.setShowGrid(False)
         self.view.setWordWrap(False)
+        # A path is told by its ends.
+        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         # In line with the headings.
         self.view.setStyleSheet("QTableView::item { padding-left: 5px; }")
         self.view.verticalHeader().hide()
@@ -159,8 +161,8 @@ class ProblemsDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width_px in (
             (FILE_COLUMN, 200),
-            (REASON_COLUMN, 180),
-            (DETAIL_COLUMN, 200),
+            (REASON_COLUMN, 170),
+            (DETAIL_COLUMN, 280),
             (FOLDER_COLUMN, 180),
         ):
             self.view.setColumnWidth(column, width_px)

@@ -246,6 +246,7 @@ class WindowController(QObject):
         self._window.show_results()
         if photo is not None:
             self._grid.set_current_photo(photo.id)
+            self._on_grid_current_photo_changed(self._grid.current_photo_id())
 
     @Slot()
     def toggle_favourite(self) -> None:
@@ -270,6 +271,8 @@ class WindowController(QObject):
 
     @Slot(object)
     def _on_grid_current_photo_changed(self, photo_id: int | None) -> None:
+        if self._window.is_photo_shown and self._photos.photo is not None:
+            return  # The open photo stays, whatever the list behind it does.
         photo = None if photo_id is None else self._photo_row(photo_id)
         hit = None if photo_id is None else self._grid_model.hit(photo_id)
         self._panels.inspector.show_photo(photo, hit)

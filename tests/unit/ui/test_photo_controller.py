@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -103,6 +104,27 @@ def test_the_star_of_the_page_says_and_asks(qtbot: QtBot, world: World) -> None:
     world.page.show_favourite(False)
     assert not button.isChecked()
     assert button.icon_name == "star"
+
+
+def test_a_long_name_gives_way_to_the_phrase_and_the_buttons(qtbot: QtBot, world: World) -> None:
+    world.page.show_photo(photo(1, display="beach/" + "long_name_" * 30 + ".jpg"), None)
+    world.page.set_locating(True)
+    for width in (1200, 480):
+        world.page.resize(width, 600)
+        qtbot.waitUntil(lambda: world.page.next_button.geometry().right() < world.page.width())
+        parts = (
+            world.page.name_label,
+            world.page.favourite_button,
+            world.page.place_label,
+            world.page.phrase_edit,
+            world.page.previous_button,
+            world.page.next_button,
+        )
+        places = [part.geometry() for part in parts]
+        assert all(a.right() < b.left() for a, b in pairwise(places))
+        assert places[0].width() >= 64
+        assert places[3].width() >= 128
+    assert world.page.name_label.toolTip() == world.page.name_label.text()
 
 
 def test_a_step_takes_the_phrase_along_and_ends_at_the_ends(world: World) -> None:
