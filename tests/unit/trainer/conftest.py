@@ -44,6 +44,7 @@ def photo_sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
             fruit.append(
                 {"file": name, "width": 48, "height": 40, "split": split, "label_en": label}
                 | {"label_zh": COLOURS[label]}
+                | ({"box": [0.25, 0.25, 0.75, 0.75]} if index % 3 == 0 else {})
             )
     with zipfile.ZipFile(folder / "people.zip", "w") as archive:
         for index in range(12):

@@ -13,7 +13,8 @@ from safetensors.torch import load_file
 from fgclip2 import Encoder
 from fgclip2.tokenizer import Tokenizer
 from trainer.__main__ import main
-from trainer.data.batches import BatchMaker, matches, prefetch
+from trainer.data.batches import BatchMaker, prefetch
+from trainer.data.packing import match_keys
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, DataError
 from trainer.export import export
@@ -61,8 +62,8 @@ def test_batches_hold_distinct_photos_within_the_budget(photo_sets: Path, run: P
     assert len(batch.shapes) == len(batch.patches_BPV) == 12
     assert all(rows * columns <= 9 for rows, columns in batch.shapes)
     assert batch.long is not None
-    assert len(batch.long.row_B) == 3
-    assert bool(batch.short.matches_BB.diagonal().all())
+    assert len(batch.long.row_T) == 3
+    assert bool(batch.short.keys.rows()(slice(0, 12)).diagonal().all())
     assert batch.short.ids_UL.shape[1] == 64
     assert batch.long.ids_UL.shape[1] == 196
 
@@ -80,8 +81,10 @@ def test_photos_of_a_class_match_captions_that_name_it(photo_sets: Path) -> None
     rng = np.random.default_rng(0)
     chosen = [photos[0], photos[4], photos[1]]
     captions = [photo.caption("en", False, rng) for photo in chosen]
-    expected = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], bool)
-    assert (matches(chosen, captions) == expected).all()
+    expected = torch.tensor([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=torch.bool)
+    matches = match_keys(captions, [photo.concepts for photo in chosen]).rows()
+    assert torch.equal(matches(slice(0, 3)), expected)
+    assert torch.equal(matches(slice(1, 2)), expected[1:2])
 
 
 def test_unreadable_photos_are_named_and_replaced(photo_sets: Path) -> None:
