@@ -19,6 +19,7 @@ from tests.unit.trainer.small_runs import stage_two
 from trainer.distributed import Group
 from trainer.loop import train
 
+pytestmark = pytest.mark.timeout(2 * 300)
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("dist_worker.py")
 DDP: dict[str, Any] = {"settings": [], "bare_rank": -1}
@@ -26,7 +27,7 @@ PIECES: dict[str, Any] = {"settings": ["micro_batch=3"], "bare_rank": -1}
 FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": -1}
 BARE: dict[str, Any] = {"settings": [], "bare_rank": 0}
 BARE_FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": 1}
-DEADLINE_S = 100
+DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
 
 
 def _run_group(size: int, arguments: list[str]) -> None:
@@ -50,7 +51,7 @@ def _run_group(size: int, arguments: list[str]) -> None:
     finally:
         for process in processes:
             process.kill()
-            process.wait()
+            process.communicate()
     assert [process.returncode for process in processes] == [0] * size, messages
 
 
@@ -65,8 +66,9 @@ def _compare(size: int, photos: Path, out: Path, scenarios: dict[str, dict[str, 
         found = load_file(out / f"{name}.safetensors")
         assert all(bool(value.isfinite().all()) for value in found.values())
         for key, value in alone.get(name, {}).items():
+            atol = 1e-3 * float(value.abs().max()) + 1e-6
             torch.testing.assert_close(
-                found[key], value, rtol=1e-3, atol=2e-5, msg=f"{name}: {key}"
+                found[key], value, rtol=1e-3, atol=atol, msg=f"{name}: {key}"
             )
 
 
