@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test test-dist lint format clean set-up-app set-up-test
+.PHONY: help run test test-dist lint format screenshots clean set-up-app set-up-test
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
@@ -11,6 +11,7 @@ help:
 	@echo "make test-dist  training with two and four processes against one"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
+	@echo "make screenshots  take those of the README again (needs xvfb)"
 	@echo "make clean  remove .venv and caches"
 
 set-up-app:
@@ -37,6 +38,9 @@ lint: set-up-test
 format: set-up-test
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+
+screenshots: set-up-test
+	xvfb-run -a -s "-screen 0 1440x900x24" $(BIN)/python -m scripts.take_screenshots
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

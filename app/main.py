@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -170,7 +171,7 @@ def _build_controllers(
 def _build_panels(grid: PhotoGrid, thumbnails: ThumbnailLoader) -> Panels:
     return Panels(
         rail=Rail(),
-        sidebar=Sidebar(),
+        sidebar=Sidebar(demo_album=os.fsencode(demo_album_dir())),
         search_bar=SearchBar(),
         chips=QueryChips(),
         starting_bar=StartingBar(),

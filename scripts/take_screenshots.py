@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
@@ -23,7 +24,7 @@ from app.ui.main_window import MainWindow
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZE = (1280, 800)
-WAIT_MS = 60_000
+WAIT_MS = 180_000
 SETTLE_MS = 900
 ENGLISH, CHINESE = "a red balloon", "海滩上的雨伞"
 
@@ -44,13 +45,13 @@ class Stage:
         """Let the window work until the condition holds.
 
         Raises:
-            TimeoutError: it did not hold within a minute.
+            TimeoutError: it did not hold within three minutes.
         """
         clock = QElapsedTimer()
         clock.start()
         while not condition():
             if clock.elapsed() > WAIT_MS:
-                raise TimeoutError("the window did not get there within a minute")
+                raise TimeoutError("the window did not get there within three minutes")
             self.settle(50)
 
     def settle(self, delay_ms: int = SETTLE_MS) -> None:
@@ -74,7 +75,10 @@ class Stage:
         if picture.isNull() or not picture.save(str(self.out / f"{name}.png")):
             raise OSError(f"{self.out / name}.png cannot be written")
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End the window and its engine."""
         self.window.close()
         self.settle(100)
@@ -85,20 +89,19 @@ def take(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         base = replace(Settings(), language="en", theme="dark")
-        stage = Stage(base, Path(scratch), out)
-        stage.until(lambda: stage.window.is_first_start_shown)
-        stage.save("first-start")
-        stage.window.actions_.try_demo.trigger()
-        stage.until(lambda: stage.panels.status_bar.found_label.text().startswith("48 "))
-        stage.settle(3000)
-        stage.search(ENGLISH)
-        stage.save("window")
-        stage.close()
-        light = Stage(replace(base, language="zh_CN", theme="light"), Path(scratch), out)
-        light.settle(3000)
-        light.search(CHINESE)
-        light.save("window-zh")
-        light.close()
+        with Stage(base, Path(scratch), out) as stage:
+            stage.until(lambda: stage.window.is_first_start_shown)
+            stage.save("first-start")
+            stage.window.actions_.try_demo.trigger()
+            stage.until(lambda: stage.panels.status_bar.found_label.text().startswith("48 "))
+            stage.settle(3000)
+            stage.search(ENGLISH)
+            stage.save("window")
+        chinese = replace(base, language="zh_CN", theme="light")
+        with Stage(chinese, Path(scratch), out) as stage:
+            stage.settle(3000)
+            stage.search(CHINESE)
+            stage.save("window-zh")
 
 
 def main() -> int:

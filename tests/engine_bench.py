@@ -92,10 +92,10 @@ class EngineBench:
             and all(getattr(event, name) == value for name, value in values.items())
         ]
 
-    def index(self, *roots: Path) -> IndexFinished:
+    def index(self, *roots: Path, retry_problems: bool = False) -> IndexFinished:
         """Run an index job to its end."""
         job_id = self.new_id()
-        self.send(StartIndex(job_id, tuple(bytes(root) for root in roots)))
+        self.send(StartIndex(job_id, tuple(bytes(root) for root in roots), retry_problems))
         return self.until(IndexFinished, job_id=job_id)
 
     def search(self, text: str, **options: Any) -> SearchFinished:

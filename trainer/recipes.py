@@ -38,8 +38,8 @@ class Recipe:
     ``precision`` ``auto`` is bf16 where the hardware multiplies it faster (GPU, AMX), else f32.
     ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``.
     ``sources`` are weights of ``trainer.data.choice``; without any, stage 1 reads ``photos`` alone.
-    ``stage_one`` is the folder of a run or checkpoint to start from, ``weights`` a directory of
-    published weights; the first one that is set is taken.
+    ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
+    directory of published weights; the first one that is set is taken.
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
     stays whole. ``sharding`` is how several processes share the work: ddp or fsdp.
@@ -73,6 +73,7 @@ class Recipe:
     warmup_steps: int = 100
     gradient_norm: float = 1.0
     average_decay: float = 0.998
+    start_from: str = ""
     small_start: bool = True
     initial_scale: float = 10.0
     initial_bias: float = -3.0
@@ -85,7 +86,6 @@ class Recipe:
     stage: int = 1
     objectives: dict[str, float] = field(default_factory=lambda: {"short": 1.0, "long": 1.0})
     sources: dict[str, float] = field(default_factory=dict)
-    stage_one: str = ""
     weights: str = ""
     regions_per_image: int = 4
     negatives_per_region: int = 10
@@ -200,8 +200,36 @@ def tiny() -> Recipe:
     )
 
 
+def tiny_finish() -> Recipe:
+    """Goes on from a ``tiny`` run (set ``start_from``): larger batches, more patches."""
+    return dataclasses.replace(
+        tiny(),
+        name="tiny-finish",
+        archive_weights={
+            "flickr8k": 0.19,
+            "tinyimagenet": 0.04,
+            "caltech101": 0.05,
+            "rooms": 0.25,
+            "weather": 0.08,
+            "catsdogs": 0.20,
+            "pacs_photo": 0.10,
+            "clothing": 0.01,
+            "grocery": 0.02,
+            "flowers": 0.05,
+            "trash": 0.01,
+        },
+        steps=1000,
+        batch_size=96,
+        patches=((0.0, 64), (0.9, 100)),
+        long_share=0.1,
+        learning_rate=5e-4,
+        warmup_steps=30,
+        average_decay=0.99,
+    )
+
+
 def tiny_regions() -> Recipe:
-    """Stage 2 of the bundled model: photos with boxes, mosaics and scenes; needs ``stage_one``."""
+    """Stage 2 of the bundled model: photos with boxes, mosaics and scenes; needs ``start_from``."""
     return dataclasses.replace(
         tiny(),
         name="tiny-regions",
@@ -219,7 +247,7 @@ def tiny_regions() -> Recipe:
 def paper() -> Recipe:
     """Stage 2 of FG-CLIP 2 base with the weights of the paper, on FineHARD and Chinese pairs.
 
-    Set ``sources`` to where the files are, and ``stage_one`` or ``weights``.
+    Set ``sources`` to where the files are, and ``start_from`` or ``weights``.
     """
     return Recipe(
         name="paper",
@@ -265,6 +293,7 @@ def released() -> Recipe:
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "tiny": tiny,
+    "tiny-finish": tiny_finish,
     "tiny-regions": tiny_regions,
     "paper": paper,
     "released": released,

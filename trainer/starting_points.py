@@ -23,7 +23,7 @@ from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import stretch_positions
 from trainer.checkpoints import newest_checkpoint
 from trainer.data.photos import PhotoSet
-from trainer.errors import RecipeError, TrainerError
+from trainer.errors import CheckpointError, RecipeError, TrainerError
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 from trainer.vocabulary import ensure_vocabulary
@@ -35,22 +35,25 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
     """Fill the model from the recipe's starting point; False where it names none.
 
     Raises:
-        RecipeError: the starting point is missing, damaged, or does not fit the recipe.
+        CheckpointError: ``start_from`` is missing or damaged.
+        RecipeError: ``weights`` are missing or damaged, or a starting point does not fit.
     """
-    name = "stage_one" if recipe.stage_one else "weights"
-    path = recipe.stage_one or recipe.weights
+    name = "start_from" if recipe.start_from else "weights"
+    path = recipe.start_from or recipe.weights
     if not path:
         _fill_scales(model, recipe, set())
         return False
     try:
-        if recipe.stage_one:
+        if recipe.start_from:
             tensors = _read(newest_checkpoint(Path(path)) / "average.safetensors")
-            if "logit_scale_finegraind" not in tensors:  # stage 1 leaves these heads untrained
+            if recipe.stage == 2 and "logit_scale_hardneg" not in tensors:
+                # Stage 1 leaves these two heads untrained.
                 _copy_heads(tensors, ("boxtext_head",))
         else:
             tensors = published_tensors(Path(path), model.config.text.keep_len)
     except (OSError, ValueError, KeyError, SafetensorError, TrainerError, FgclipError) as error:
-        raise RecipeError(f"{name} is {path!r}: {error}") from None
+        kind = CheckpointError if recipe.start_from else RecipeError
+        raise kind(f"{path} cannot begin a run: {error}; choose another {name}") from None
     _fill(model, tensors, f"{name} {path!r}")
     _fill_scales(model, recipe, set(tensors))
     return True
@@ -92,8 +95,8 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
     """
     if (out / FILE_NAME).exists():
         return
-    if recipe.stage_one or recipe.weights:
-        folder = Path(recipe.stage_one or recipe.weights)
+    if recipe.start_from or recipe.weights:
+        folder = Path(recipe.start_from or recipe.weights)
         places = [folder, folder.parent.parent]  # a run, or one checkpoint in it
         found = next((at / FILE_NAME for at in places if (at / FILE_NAME).exists()), None)
         if found is None:
@@ -102,7 +105,7 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
         return
     if photos is None:
         raise RecipeError(
-            "neither stage_one nor weights is set: name one, its tokenizer is needed as well"
+            "neither start_from nor weights is set: name one, its tokenizer is needed as well"
         )
     ensure_vocabulary(out, photos, recipe.vocab_size, recipe.seed)
 

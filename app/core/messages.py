@@ -20,10 +20,14 @@ Match = Literal["good", "weak"]
 
 @dataclass(frozen=True, slots=True)
 class StartIndex:
-    """Scan and index folders; unknown ``roots`` are added, ``()`` means all known ones."""
+    """Scan and index folders; unknown ``roots`` are added, ``()`` means all known ones.
+
+    ``retry_problems``: try files that could not be used again, although they have not changed.
+    """
 
     job_id: int
     roots: tuple[bytes, ...] = ()
+    retry_problems: bool = False
 
 
 @dataclass(frozen=True, slots=True)

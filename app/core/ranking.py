@@ -27,6 +27,10 @@ distribution. Where no photo stands out, good_z is what at most FALSE_SHARE of s
 chance with any of the n photos, which grows slowly with the library (2.7 for 60 photos, 4.6 for
 100,000), so that a query for something absent says so; where many stand out it comes down.
 
+Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
+than those of words and are not normal, so the line is where ``SIMILAR_SHARE`` of random pairs of
+the library's photos reach it, and an identical picture is ``_IDENTICAL_Z`` above it.
+
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
 stays good. With few photos the query's own level says little and the shift fades; with one photo
@@ -49,11 +53,14 @@ GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
 FALSE_SHARE = 0.2
 SLOPE = 1.0
+SIMILAR_SHARE = 0.05
 BACKGROUND_PHOTOS = 2000
 
 _SHIFT_LIMIT = 2.0
 _PHOTOS_FOR_HALF_SHIFT = 30
 _LEAST_DEVIATION = 0.004
+_IDENTICAL_Z = 4.0
+_STANDARD_SIMILAR = 0.85
 _STANDARD_DEVIATION = 0.03
 
 Floats = npt.NDArray[np.floating]
@@ -162,6 +169,21 @@ class Background:
         shifts = np.array([found._shift(float(level), n_photos) for level in levels])
         deviation = _lower_deviation(cosines - shifts[None, :])
         return replace(found, deviation=max(deviation, _LEAST_DEVIATION))
+
+    @classmethod
+    def of_pictures(cls, photo_vectors: Floats) -> Background:
+        """Return the background for searching pictures by a picture; not for ``for_query``.
+
+        Args:
+            photo_vectors: (n, E) unit rows, a sample of the library.
+        """
+        others = photo_vectors[: max(1, len(photo_vectors) // 2)].astype(np.float32)
+        photos = photo_vectors[len(others) :].astype(np.float32)
+        line = _STANDARD_SIMILAR
+        if len(photos):
+            line = float(np.quantile(photos @ others.T, 1 - SIMILAR_SHARE))
+        deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
+        return cls(mean=line, deviation=deviation, n_photos=len(photo_vectors), good_z=0.0)
 
     def for_query(self, cosines: Floats, n_photos: int | None = None) -> Background:
         """Return the background of one query, which may be high or low for all photos alike.

@@ -223,9 +223,9 @@ class EngineLink(QObject):
 
     # ------------------------------------------------------------ commands
 
-    def start_index(self, roots: tuple[bytes, ...] = ()) -> int:
+    def start_index(self, roots: tuple[bytes, ...] = (), *, retry_problems: bool = False) -> int:
         """Scan and index folders (``()``: all known ones); returns the job's number."""
-        return self._send_job(StartIndex(self._jobs.new_id(), roots))
+        return self._send_job(StartIndex(self._jobs.new_id(), roots, retry_problems))
 
     def pause(self, job_id: int) -> None:
         """Let an index job rest after its running batch."""

@@ -127,7 +127,7 @@ class FoldersController(QObject):
         ids = {problem.root_id for problem in self._dialog.model.problems}
         roots = tuple(root.path for root in self._overview.roots if root.id in ids)
         if roots:
-            self._index.start(roots)
+            self._index.start(roots, retry_problems=True)
 
     @Slot(object)
     def _on_dialog_reveal_requested(self, path: bytes) -> None:

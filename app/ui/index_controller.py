@@ -42,9 +42,9 @@ class IndexController(QObject):
         """Put a folder into the library and index it; returns the job's number."""
         return self.start((os.fsencode(folder),))
 
-    def start(self, roots: tuple[bytes, ...] = ()) -> int:
+    def start(self, roots: tuple[bytes, ...] = (), *, retry_problems: bool = False) -> int:
         """Look for new photos in these folders; ``()`` is all that the library knows."""
-        job_id = self._link.start_index(roots)
+        job_id = self._link.start_index(roots, retry_problems=retry_problems)
         self._own_jobs.add(job_id)
         self.index_started.emit()
         return job_id

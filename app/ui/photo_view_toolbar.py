@@ -15,9 +15,10 @@ FloatingPane {
     background: rgba(30, 30, 30, 225); border: 1px solid rgba(255, 255, 255, 30);
     border-radius: 8px;
 }
+FloatingPane QLabel { color: @text@; }
 FloatingPane QLineEdit { background: transparent; border-color: transparent; }
 FloatingPane QLineEdit:focus { border: 1px solid @accent@; }
-""".replace("@accent@", DARK.accent)
+""".replace("@accent@", DARK.accent).replace("@text@", DARK.text)
 
 
 class FloatingPane(QFrame):

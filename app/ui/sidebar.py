@@ -149,11 +149,11 @@ class Sidebar(QFrame):
     reveal_requested = Signal(object)  # Root
     remove_requested = Signal(object)  # Root
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, demo_album: bytes = b"") -> None:
         super().__init__(parent)
         self.setProperty("chrome", True)
         self._scope = ALL_PHOTOS
-        self.model = SidebarModel(self)
+        self.model = SidebarModel(self, demo_album=demo_album)
         self.view = QListView(self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(SidebarDelegate(self.view))

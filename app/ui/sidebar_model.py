@@ -40,8 +40,9 @@ class SidebarRow:
 class SidebarModel(QAbstractListModel):
     """Headings, parts and folders, rebuilt when folders come or go, updated in place otherwise."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, demo_album: bytes = b"") -> None:
         super().__init__(parent)
+        self._demo_album = demo_album
         self._rows: list[SidebarRow] = []
         self._roots: tuple[Root, ...] = ()
         self._n_photos = 0
@@ -94,6 +95,8 @@ class SidebarModel(QAbstractListModel):
 
     def _root_row(self, root: Root) -> SidebarRow:
         name = root.display.replace("\\", "/").rstrip("/").rpartition("/")[2] or root.display
+        if root.path == self._demo_album:
+            name = self.tr("Demo album")
         return SidebarRow(
             name,
             Scope(root_id=root.id),

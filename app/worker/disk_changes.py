@@ -69,7 +69,9 @@ class GonePhotos:
 _FILES_PER_STEP = 500
 
 
-def compare(library: Library, root: Root, model_id: int) -> Iterator[DiskChanges]:
+def compare(
+    library: Library, root: Root, model_id: int, *, retry_problems: bool = False
+) -> Iterator[DiskChanges]:
     """Walk a folder; yields the growing result often, the last one is complete.
 
     A folder that is missing, unreadable or without any photo file although the library has some
@@ -80,7 +82,7 @@ def compare(library: Library, root: Root, model_id: int) -> Iterator[DiskChanges
     try:
         for fact in scan(root.path, on_error=lambda *found: changes.unreadable.append(found)):
             changes.found += 1
-            _compare_file(changes, fact, known.pop(fact.path, None))
+            _compare_file(changes, fact, known.pop(fact.path, None), retry_problems)
             if changes.found % _FILES_PER_STEP == 0:
                 yield changes
     except RootError:
@@ -102,7 +104,9 @@ def is_reachable(root: bytes) -> bool:
         return False
 
 
-def _compare_file(changes: DiskChanges, fact: FileFact, file: KnownFile | None) -> None:
+def _compare_file(
+    changes: DiskChanges, fact: FileFact, file: KnownFile | None, retry_problems: bool
+) -> None:
     if file is None:
         changes.changed.append(fact)
         return
@@ -111,7 +115,8 @@ def _compare_file(changes: DiskChanges, fact: FileFact, file: KnownFile | None) 
         fact.mtime_ns,
         fact.inode,
     )
-    if same and file.problem and file.decoder_version == DECODER_VERSION:
+    tried = file.problem and file.decoder_version == DECODER_VERSION and not retry_problems
+    if same and tried:
         changes.known_problems += 1
     elif same and not file.problem and file.has_vector and file.has_thumbnail:
         changes.unchanged += 1

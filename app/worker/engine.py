@@ -407,7 +407,7 @@ class Engine:
             if not self._index_queue:
                 return False
             command = self._index_queue.popleft()
-            job = IndexJob(self._tools, command.job_id, command.roots)
+            job = IndexJob(self._tools, command.job_id, command.roots, command.retry_problems)
             self._running = _Running(job, job.run())
             if command.job_id in self._paused_ids:
                 self._paused_ids.discard(command.job_id)

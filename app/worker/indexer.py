@@ -99,10 +99,18 @@ class IndexJob:
         tools: library, index, encoder and decoders.
         job_id: the job's number in events.
         roots: folders to add and index; none for all that the library knows.
+        retry_problems: try files that could not be used again, although they have not changed.
     """
 
-    def __init__(self, tools: IndexTools, job_id: int, roots: tuple[bytes, ...]) -> None:
+    def __init__(
+        self,
+        tools: IndexTools,
+        job_id: int,
+        roots: tuple[bytes, ...],
+        retry_problems: bool = False,
+    ) -> None:
         self._tools = tools
+        self._retry_problems = retry_problems
         self.job_id = job_id
         self._root_paths = roots
         self._cancelled = False
@@ -185,7 +193,9 @@ class IndexJob:
                 continue
             self.progress.root_id = root.id
             found_before, changes = self.progress.found, DiskChanges(root)
-            for changes in compare(library, root, self._tools.model_id):
+            for changes in compare(
+                library, root, self._tools.model_id, retry_problems=self._retry_problems
+            ):
                 self.progress.found = found_before + changes.found
                 self.progress.report()
                 yield True

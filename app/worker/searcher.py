@@ -225,7 +225,9 @@ class Searcher:
 
     def _scores(self, cosines: Floats, vector: Floats, kind: Kind) -> Floats:
         measured = self._measured(kind)
-        background = measured.background.for_query(measured.sample @ vector)
+        background = measured.background
+        if kind != "image":
+            background = background.for_query(measured.sample @ vector, len(self._index))
         return score(cosines, background)
 
     def _measured(self, kind: Kind) -> _Measured:
@@ -240,19 +242,20 @@ class Searcher:
             if larger <= smaller * _STALE_GROWTH:
                 return known
         sample = np.asarray(self._index.sample(BACKGROUND_PHOTOS, _SEED), np.float32)
-        background = Background.measure(sample, self._probes(kind, sample))
+        if kind == "image":
+            background = Background.of_pictures(sample)
+        else:
+            background = Background.measure(sample, self._probes(kind, sample))
         measured = _Measured(background, sample, n_vectors)
         self._backgrounds[kind] = measured
         return measured
 
     def _probes(self, kind: Kind, sample: Floats) -> Floats:
-        """Questions that are about nothing in particular, of the given kind."""
-        texts = self._texts(list(PROBES)) if kind != "image" else self._nothing()
+        """Questions that are about nothing in particular, with or without a picture."""
+        texts = self._texts(list(PROBES))
         if kind == "text":
             return texts
         photos = sample[:: max(1, len(sample) // max(len(PROBES), 1))][: len(PROBES)]
-        if kind == "image":
-            return np.asarray(photos, np.float32)
         mixed = photos + texts[: len(photos)]
         norms = np.linalg.norm(mixed, axis=1, keepdims=True)
         unit: Floats = mixed / np.maximum(norms, np.float32(1e-12))

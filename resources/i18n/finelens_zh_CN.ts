@@ -524,6 +524,10 @@
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>Demo album</source>
+        <translation>示例相册</translation>
+    </message>
+    <message>
         <source>offline</source>
         <translation>离线</translation>
     </message>

@@ -23,6 +23,9 @@ from tests.e2e.window_driver import TIMEOUT_MS, WindowDriver, engine_processes
 from tests.fakes import make_album, save_photo
 
 ROOT = Path(__file__).resolve().parents[2]
+N_MANY = 200
+# Every test starts a process of its own; a busy machine takes its time.
+pytestmark = pytest.mark.timeout(300)
 
 
 class PaintWatcher(QObject):
@@ -122,7 +125,7 @@ def test_a_killed_engine_is_announced_restarted_and_loses_nothing(
     driver: WindowDriver, tmp_path: Path
 ) -> None:
     folder = tmp_path / "many"
-    make_album(folder, 400)
+    make_album(folder, N_MANY)
     killed: list[int] = []
     banners: list[str] = []
     driver.show()
@@ -138,13 +141,13 @@ def test_a_killed_engine_is_announced_restarted_and_loses_nothing(
     with driver.qtbot.waitSignal(driver.link.engine_lost, timeout=TIMEOUT_MS) as lost:
         pass
     assert lost.args[0].restarting
-    assert killed[0] < 400
+    assert killed[0] < N_MANY
     assert "restarted" in banners[0]
     assert driver.panels.banner.isVisible()
     with driver.qtbot.waitSignal(driver.link.index_finished, timeout=TIMEOUT_MS) as finished:
         pass
     assert finished.args[0].unchanged > 0, "what was saved before is not done again"
-    driver.until(lambda: driver.model.rowCount() == 400)
+    driver.until(lambda: driver.model.rowCount() == N_MANY)
     assert not driver.panels.banner.isVisible()
     assert sorted(driver.names()) == sorted(path.name for path in folder.iterdir())
     assert driver.search("red").hits
@@ -402,7 +405,7 @@ def test_a_folder_inside_a_known_one_is_refused_with_a_sentence(
 
 def test_pausing_and_going_on(driver: WindowDriver, tmp_path: Path) -> None:
     folder = tmp_path / "many"
-    make_album(folder, 300)
+    make_album(folder, N_MANY)
     bar = driver.panels.status_bar
     driver.show()
     driver.add_folder(folder, wait=False)
@@ -411,5 +414,5 @@ def test_pausing_and_going_on(driver: WindowDriver, tmp_path: Path) -> None:
     driver.until(lambda: bar.index_label.text().startswith("Paused at"))
     with driver.qtbot.waitSignal(driver.link.index_finished, timeout=TIMEOUT_MS) as got:
         driver.qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
-    assert got.args[0].indexed == 300
+    assert got.args[0].indexed == N_MANY
     assert not bar.index_label.isVisible()

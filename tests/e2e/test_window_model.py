@@ -16,6 +16,8 @@ from app.core.settings import Settings
 from tests.e2e.window_driver import WindowDriver
 from tests.fakes import make_album
 
+pytestmark = pytest.mark.timeout(300)
+
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
 LINES = (
     "a red photo on a table",

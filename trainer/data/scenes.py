@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from PIL import Image
 
 from trainer.data.scenes_art import fitted, moved
+from trainer.data.scenes_painter import Painter
 from trainer.data.scenes_palette import FIXED, darker, lighter, thing_palette
 from trainer.data.scenes_plan import Placed, Plan, Wish, make_plan
-from trainer.data.scenes_styles import STYLE_PAINTERS, Painter
+from trainer.data.scenes_styles import STYLE_PAINTERS
 from trainer.data.scenes_text import (
     Traits,
     long_caption,

@@ -152,6 +152,24 @@ def test_the_line_rises_with_the_library_and_falls_where_many_stand_out() -> Non
     assert background.for_query(few, n_photos=100_000).good_z == line(100_000, 0)
 
 
+def test_pictures_are_judged_by_how_alike_random_photos_are() -> None:
+    world = World(3)
+    photos = world.photos(world.random.integers(0, N_THINGS, 1000))
+    background = Background.of_pictures(photos)
+    assert score(np.array([1.0]), background)[0] > 0.95
+    pairs = (photos[:30] @ photos[30:].T).ravel()
+    assert 0.02 < (score(pairs, background) >= GOOD_SCORE).mean() < 0.1
+
+
+@pytest.mark.parametrize("n_photos", [0, 1, 2])
+def test_few_photos_still_tell_an_identical_picture(n_photos: int) -> None:
+    photos = World(4).photos(np.arange(n_photos))
+    background = Background.of_pictures(photos)
+    same, opposite = score(np.array([1.0, -1.0]), background)
+    assert same >= 0.95
+    assert opposite < GOOD_SCORE
+
+
 def test_cosines_that_are_not_known_do_not_move_the_background() -> None:
     background = Background(mean=0.1, deviation=0.02, spread=0.05, n_photos=100)
     known = np.array([0.1, 0.12, 0.14], np.float32)

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from fgclip2.torch_model import stretch_positions
 from tests.unit.trainer.small_runs import stage_two
-from trainer.errors import RecipeError
+from trainer.errors import CheckpointError, RecipeError
 from trainer.loop import train
 from trainer.recipes import Recipe, resolve
 from trainer.stage_model import StageModel
@@ -141,13 +141,15 @@ def test_sizes_that_differ_are_named() -> None:
 def test_stage_two_starts_from_stage_one(photo_sets: Path, tmp_path: Path) -> None:
     first = stage_two(photo_sets, "stage=1", "objectives={'short': 1.0, 'long': 1.0}", "steps=2")
     train(first, tmp_path / "one", resume=False)
-    recipe = stage_two(photo_sets, f"stage_one={tmp_path / 'one'}", f"weights={REFERENCE}")
+    recipe = stage_two(photo_sets, f"start_from={tmp_path / 'one'}", f"weights={REFERENCE}")
     model = _started(recipe)  # stage one comes before published weights
     weights = load_file(tmp_path / "one" / "checkpoints" / "step-000002" / "average.safetensors")
     state = model.state_dict()
     assert torch.equal(state["longtext_head.weight"], weights["longtext_head.weight"])
     assert torch.equal(state["boxtext_head.weight"], weights["text_model.head.weight"])
     assert torch.equal(state["dense_feature_head.probe"], weights["vision_model.head.probe"])
+    with pytest.raises(CheckpointError, match="cannot begin a run"):
+        _started(stage_two(photo_sets, f"start_from={tmp_path}"))
     (tmp_path / "two").mkdir()
     ensure_tokenizer(tmp_path / "two", None, recipe)
     made = (tmp_path / "one" / "tokenizer.model").read_bytes()
@@ -157,5 +159,5 @@ def test_stage_two_starts_from_stage_one(photo_sets: Path, tmp_path: Path) -> No
 def test_a_start_without_tokenizer_says_so(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"holds no tokenizer\.model"):
         ensure_tokenizer(tmp_path, None, _recipe(f"weights={REFERENCE}"))
-    with pytest.raises(RecipeError, match="stage_one nor weights"):
+    with pytest.raises(RecipeError, match="start_from nor weights"):
         ensure_tokenizer(tmp_path, None, _recipe())

@@ -121,6 +121,12 @@ def test_a_folder_at_the_top_of_a_disk_has_a_name(qapp: object) -> None:
     assert texts(model)[4] == "/"
 
 
+def test_the_demo_album_has_its_own_name(qapp: object) -> None:
+    model = SidebarModel(demo_album=b"/resources/demo/album")
+    model.set_library((root(1, path=b"/resources/demo/album"), root(2)), 1, 0)
+    assert texts(model)[4:] == ["Demo album", "Holiday"]
+
+
 def test_it_paints_every_state(sidebar: Sidebar) -> None:
     sidebar.set_progress(progress(1, 2))
     image = sidebar.grab().toImage()

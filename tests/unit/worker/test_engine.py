@@ -166,6 +166,9 @@ def test_a_photo_finds_its_like(bench: EngineBench) -> None:
     found = bench.search("", image=ImageQuery(photo_id=photo_id))
     assert _names(bench, found)[:5] == ["green"] * 5
     assert found.hits[0].phrases == ()
+    assert found.hits[0].photo_id == photo_id
+    assert found.hits[0].match == "good"
+    assert found.hits[-1].match == "weak"
 
 
 def test_a_box_of_a_picture_decides(bench: EngineBench, tmp_path: Path) -> None:

@@ -310,6 +310,21 @@ def test_a_mended_file_is_no_problem_any_more(bench: EngineBench, album: Path) -
     assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
 
 
+def test_a_problem_is_tried_again_only_when_asked(album: Path, tmp_path: Path) -> None:
+    refusing = True
+
+    def decode(request: DecodeRequest) -> DecodeReply:
+        if refusing and request.path.endswith(b"red_0000.png"):
+            return Refused("timeout", "longer than 10 s")
+        return answer(request, INLINE_MEMORY_BYTES)
+
+    with EngineBench(tmp_path / "library", pool=lambda: InlinePool(decode)) as bench:
+        assert _numbers(bench.index(album)) == (12, 11, 0, 0, 0, 1)
+        refusing = False
+        assert _numbers(bench.index(album)) == (12, 0, 11, 0, 0, 1)
+        assert _numbers(bench.index(album, retry_problems=True)) == (12, 1, 11, 0, 0, 0)
+
+
 def test_a_crashed_decoder_is_a_named_problem(album: Path, tmp_path: Path) -> None:
     def decode(request: DecodeRequest) -> DecodeReply:
         if request.path.endswith(b"red_0000.png"):
