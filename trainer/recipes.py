@@ -162,6 +162,8 @@ class Recipe:
         fits = not self.sources or all(weight > 0 for weight in self.sources.values())
         _require("sources", self.sources, fits, "weights above 0")
         _require("sources", self.sources, self.stage == 1 or bool(self.sources), "at least one")
+        if self.sharding == "fsdp":  # pieces would differ in number between processes
+            _require("micro_batch", self.micro_batch, self.micro_batch == 0, "0 with fsdp")
         for name in ("micro_batch", "negatives_per_region", "greatest_threshold"):
             _require(name, getattr(self, name), getattr(self, name) >= 0, "0 or more")
         for name in ("region_scale", "head_rate", "regions_per_image"):

@@ -158,6 +158,7 @@ def test_a_source_that_cannot_be_read_at_all_ends_the_run(
         ("sources={}", "sources is"),
         ("sharding=zero", "sharding is 'zero'"),
         ("micro_batch=-1", "micro_batch is -1"),
+        ("region_scale=0.0", "region_scale is 0"),
     ],
 )
 def test_wrong_settings_of_stage_two_are_named(photo_sets: Path, setting: str, named: str) -> None:
@@ -168,3 +169,8 @@ def test_wrong_settings_of_stage_two_are_named(photo_sets: Path, setting: str, n
 def test_unknown_sources_are_named(photo_sets: Path, run: Path) -> None:
     with pytest.raises(RecipeError, match="tape:x"):
         _data(stage_two(photo_sets, "sources={'tape:x': 1.0}"), run)
+
+
+def test_sharded_weights_and_pieces_do_not_go_together(photo_sets: Path) -> None:
+    with pytest.raises(RecipeError, match="micro_batch is 2; set it to 0 with fsdp"):
+        stage_two(photo_sets, "sharding=fsdp", "micro_batch=2")
