@@ -3,11 +3,12 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test lint format screenshots clean set-up-app set-up-test
+.PHONY: help run test test-dist lint format screenshots clean set-up-app set-up-test
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
 	@echo "make test   run the tests            make test ARGS='tests/unit/core -k rows'"
+	@echo "make test-dist  training with two and four processes against one"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
 	@echo "make screenshots  take those of the README again (needs xvfb)"
@@ -24,6 +25,9 @@ run: set-up-app
 
 test: set-up-test
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-dist: set-up-test
+	@$(BIN)/python -m pytest -m dist tests/unit/trainer $(ARGS)
 
 lint: set-up-test
 	$(BIN)/python -m ruff check .

@@ -45,13 +45,13 @@ def _train_parser() -> argparse.ArgumentParser:
 
 
 def _evaluate_parser() -> argparse.ArgumentParser:
-    from trainer.evaluate import TASKS
+    from trainer.evaluation.tasks import TASKS
 
     parser = argparse.ArgumentParser(prog="python -m trainer evaluate")
     parser.add_argument("--task", required=True, choices=sorted(TASKS))
     parser.add_argument("--model", required=True, type=Path, help="model directory")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the photo sets")
-    parser.add_argument("--patches", type=int, default=128)
+    parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
+    parser.add_argument("--patches", type=int, help="budget (default: the protocol's)")
     parser.add_argument("--json", action="store_true")
     return parser
 
@@ -72,9 +72,10 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from trainer.evaluate import TASKS
+    from trainer.evaluation.tasks import TASKS
 
-    figures = TASKS[options.task](options.model, options.data, options.patches)
+    task = TASKS[options.task]
+    figures = task.run(options.model, options.data, options.patches or task.patches)
     if options.json:
         print(json.dumps(figures))
         return

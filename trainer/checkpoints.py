@@ -10,44 +10,61 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from fgclip2.torch_model import Fgclip2Model
+from trainer.distributed import Group, full_tensor, like
 from trainer.errors import CheckpointError
-from trainer.recipes import Recipe
+from trainer.recipes import RECIPES, Recipe
+from trainer.stage_model import StageModel
 
 _KEEP = 2
 
 
 @dataclass
 class TrainingState:
-    """What a run needs to go on: weights, their moving average, optimiser, finished steps."""
+    """What a run needs to go on: weights, their moving average, optimiser, finished steps.
 
-    model: Fgclip2Model
+    ``wrapped`` is the model as several processes share it, or the model itself. ``threshold`` is
+    that of the rank loss for the next step.
+    """
+
+    model: StageModel
+    wrapped: nn.Module
     average: dict[str, Tensor]
     optimizer: torch.optim.Optimizer
     step: int = 0
+    threshold: float = 0.0
 
 
-def save_checkpoint(out: Path, state: TrainingState, recipe: Recipe) -> Path:
-    """Write ``out/checkpoints/step-NNNNNN`` and drop all but the newest two."""
+def save_checkpoint(out: Path, state: TrainingState, recipe: Recipe, group: Group) -> Path:
+    """Write ``out/checkpoints/step-NNNNNN`` and drop all but the newest two.
+
+    Every process calls this; the first one writes.
+    """
     folder = out / "checkpoints"
     final = folder / f"step-{state.step:06d}"
+    weights, average = _owned(state.model.state_dict()), _owned(state.average)
+    optimizer = _owned(_flatten(state))
+    if not group.is_first:
+        group.wait()
+        return final
     partial = folder / f".part-{state.step:06d}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    save_file(_owned(state.model.state_dict()), partial / "model.safetensors")
-    save_file(_owned(state.average), partial / "average.safetensors")
-    save_file(_owned(_flatten(state)), partial / "optimizer.safetensors")
+    save_file(weights, partial / "model.safetensors")
+    save_file(average, partial / "average.safetensors")
+    save_file(optimizer, partial / "optimizer.safetensors")
     (partial / "config.json").write_text(
         json.dumps(recipe.model_config().to_values(), indent=2), encoding="utf-8"
     )
     (partial / "recipe.json").write_text(recipe.to_json(), encoding="utf-8")
-    (partial / "state.json").write_text(json.dumps({"step": state.step}), encoding="utf-8")
+    progress = {"step": state.step, "threshold": state.threshold}
+    (partial / "state.json").write_text(json.dumps(progress), encoding="utf-8")
     shutil.rmtree(final, ignore_errors=True)
     partial.rename(final)
     for old in list_checkpoints(out)[:-_KEEP]:
         shutil.rmtree(old)
+    group.wait()
     return final
 
 
@@ -56,43 +73,59 @@ def list_checkpoints(out: Path) -> list[Path]:
     return sorted((out / "checkpoints").glob("step-*"))
 
 
+def newest_checkpoint(folder: Path) -> Path:
+    """The newest checkpoint of a run, or the folder itself where it is one.
+
+    Raises:
+        CheckpointError: it is neither.
+    """
+    found = list_checkpoints(folder)
+    if not found and not (folder / "average.safetensors").exists():
+        raise CheckpointError(f"{folder} is no run with checkpoints and no checkpoint")
+    return found[-1] if found else folder
+
+
 def load_checkpoint(directory: Path, state: TrainingState, recipe: Recipe) -> None:
     """Bring ``state`` to what the checkpoint holds.
 
     Raises:
         CheckpointError: a file is missing or damaged, or it belongs to another recipe.
     """
-    saved = (directory / "recipe.json").read_text(encoding="utf-8")
-    if saved != recipe.to_json():
-        before, now = json.loads(saved), json.loads(recipe.to_json())
-        changed = sorted(key for key in now if now[key] != before.get(key))
+    changed = _changed_fields(directory, recipe)
+    if changed:
         raise CheckpointError(
             f"{directory} was made with another recipe (different: {', '.join(changed)}):"
             " resume with the same one, or choose another --out"
         )
     try:
-        state.model.load_state_dict(load_file(directory / "model.safetensors"))
-        state.average.update(load_file(directory / "average.safetensors"))
+        examples = state.model.state_dict()
+        weights = load_file(directory / "model.safetensors")
+        state.model.load_state_dict(_placed(weights, examples))
+        state.average.update(_placed(load_file(directory / "average.safetensors"), examples))
         _unflatten(state, load_file(directory / "optimizer.safetensors"))
-        state.step = json.loads((directory / "state.json").read_text(encoding="utf-8"))["step"]
+        progress = json.loads((directory / "state.json").read_text(encoding="utf-8"))
+        state.step, state.threshold = progress["step"], progress.get("threshold", 0.0)
     except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
 
 
-def start_from_average(directory: Path, model: Fgclip2Model) -> None:
-    """Load the averaged weights of a training checkpoint, for a new run.
-
-    Raises:
-        CheckpointError: they are missing, damaged or of another size.
-    """
+def _changed_fields(directory: Path, recipe: Recipe) -> list[str]:
+    """Fields that differ. One that a checkpoint does not have yet had its default."""
     try:
-        model.load_state_dict(load_file(directory / "average.safetensors"))
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise CheckpointError(f"{directory} cannot begin a run: {str(error)[:200]}") from None
+        before = json.loads((directory / "recipe.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
+    now = json.loads(recipe.to_json())
+    defaults = json.loads(RECIPES["tiny"]().to_json())
+    return sorted(key for key in now if now[key] != before.get(key, defaults[key]))
 
 
 def _owned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    return {name: full_tensor(t.detach()).cpu().contiguous() for name, t in tensors.items()}
+
+
+def _placed(tensors: dict[str, Tensor], examples: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: like(tensor, examples[name]) for name, tensor in tensors.items()}
 
 
 def _flatten(state: TrainingState) -> dict[str, Tensor]:
@@ -108,5 +141,5 @@ def _unflatten(state: TrainingState, flat: dict[str, Tensor]) -> None:
     for name, value in flat.items():
         parameter_name, key = name.rsplit("|", 1)
         parameter = parameters[parameter_name]
-        placed = value if key == "step" else value.to(parameter.device)
+        placed = value if key == "step" else like(value, parameter)
         state.optimizer.state[parameter][key] = placed

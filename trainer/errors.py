@@ -3,6 +3,7 @@
 TrainerError
 ├── RecipeError      a field of a recipe that cannot be used; names field, value and fix
 ├── DataError        training data that is missing or damaged
+│   └── SampleError  one sample that cannot be read: it is counted, named and replaced
 └── CheckpointError  a training checkpoint that is missing or does not fit the recipe
 """
 
@@ -19,6 +20,10 @@ class RecipeError(TrainerError):
 
 class DataError(TrainerError):
     """Training data is missing or damaged."""
+
+
+class SampleError(DataError):
+    """One sample cannot be read."""
 
 
 class CheckpointError(TrainerError):

@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.config import ModelConfig
+from fgclip2.layout import TRAINING_ONLY
 from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import Fgclip2Model
 from trainer.checkpoints import list_checkpoints
@@ -39,10 +40,12 @@ def export(checkpoint: Path, out: Path) -> None:
         raise CheckpointError(f"{source} is no readable checkpoint: {error}") from None
     config = ModelConfig.from_directory(source)
     model = Fgclip2Model(config)
-    model.load_state_dict(weights)
-    with torch.no_grad():
-        model.boxtext_head.load_state_dict(model.text_model.head.state_dict())
-        model.dense_feature_head.load_state_dict(model.vision_model.head.state_dict())
+    released = {name: t for name, t in weights.items() if name not in TRAINING_ONLY}
+    model.load_state_dict(released)
+    if recipe.get("stage", 1) == 1:
+        with torch.no_grad():
+            model.boxtext_head.load_state_dict(model.text_model.head.state_dict())
+            model.dense_feature_head.load_state_dict(model.vision_model.head.state_dict())
     out.mkdir(parents=True, exist_ok=True)
     half = {name: value.half().contiguous() for name, value in model.state_dict().items()}
     save_file(half, out / "model.safetensors", metadata={"format": "pt"})

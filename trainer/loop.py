@@ -1,4 +1,4 @@
-"""The training loop of stage 1. It reads top-down; everything it needs comes from the recipe."""
+"""The training loop of both stages; it reads top-down. All that it needs is in the recipe."""
 
 from __future__ import annotations
 
@@ -6,36 +6,50 @@ import json
 import logging
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
-from torch.nn import functional
+from torch import Tensor, nn
 
 from fgclip2.tokenizer import Tokenizer
-from fgclip2.torch_model import Fgclip2Model, TextMode
-from trainer import objectives
 from trainer.checkpoints import (
     TrainingState,
     list_checkpoints,
     load_checkpoint,
     save_checkpoint,
-    start_from_average,
 )
-from trainer.data.batches import Batch, BatchMaker, Texts, prefetch
+from trainer.data.batches import BatchMaker, MakesBatches, prefetch
+from trainer.data.choice import make_sources, uses_photos
+from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
 from trainer.data.photos import PhotoSet
 from trainer.data.scene_photos import ARCHIVE, add_scenes
-from trainer.errors import CheckpointError
+from trainer.distributed import Group, process_group
+from trainer.errors import CheckpointError, RecipeError
+from trainer.losses import Losses
 from trainer.recipes import Recipe
+from trainer.stage_model import StageModel
+from trainer.starting_points import ensure_tokenizer, load_start
 from trainer.starts import centre_outputs, prepare_small_start
-from trainer.vocabulary import copy_vocabulary, ensure_vocabulary
+from trainer.steps import backward_step
 
 logger = logging.getLogger(__name__)
 _LOG_EVERY = 20
+# Parts that stage 1 leaves as copies and stage 2 teaches.
+_HEADS = ("longtext_head", "boxtext_head", "dense_feature_head")
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What a run reads: its batches, and the photo sets if it uses them."""
+
+    maker: MakesBatches
+    photos: PhotoSet | None
+    unreadable: dict[str, str]
 
 
 def train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None = None) -> Path:
-    """Run a recipe, or go on with it.
+    """Run a recipe, or go on with it; under torchrun, one of several processes.
 
     Args:
         recipe: validated.
@@ -48,93 +62,113 @@ def train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None = None
 
     Raises:
         CheckpointError: ``out`` holds a run and ``resume`` is not set, or it cannot be resumed.
-        DataError: the photos are missing or damaged.
+        DataError: the data is missing or damaged.
+        RecipeError: a starting point or source that cannot be used.
     """
+    with process_group() as group:
+        return _train(recipe, out, resume, stop_after, group)
+
+
+def _train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None, group: Group) -> Path:
     found = list_checkpoints(out)
     if found and not resume:
         raise CheckpointError(f"{out} holds a run already: add --resume, or choose another --out")
-    out.mkdir(parents=True, exist_ok=True)
-    archives = [name for name in recipe.archive_weights if name != ARCHIVE]
-    photos = PhotoSet(Path(recipe.photos), "train", archives, recipe.cache_side_px)
-    add_scenes(photos, recipe.scenes, recipe.seed)
-    if recipe.start_from:
-        copy_vocabulary(Path(recipe.start_from), out)
-    else:
-        ensure_vocabulary(out, photos, recipe.vocab_size, recipe.seed)
-    maker = BatchMaker(photos, Tokenizer(out, recipe.vocab_size), recipe)
-
+    if recipe.batch_size % group.size:
+        raise RecipeError(
+            f"batch_size is {recipe.batch_size}; set it to a multiple of the {group.size} processes"
+        )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    state = start_state(recipe, device, photos, maker)
+    data = open_data(recipe, out, group)
+    state = start_state(recipe, device, data, group)
     if found:
         load_checkpoint(found[-1], state, recipe)
         logger.info("resumed at step %d of %d", state.step, recipe.steps)
 
     last = min(recipe.steps, stop_after or recipe.steps)
     started, begun = time.monotonic(), state.step
-    for batch in prefetch(maker, state.step, last):
-        for group in state.optimizer.param_groups:
-            group["lr"] = learning_rate(recipe, state.step) * group["rate"]
-        losses = step_losses(state.model, batch, recipe, device)
-        loss = torch.stack(list(losses.values())).sum()
+    for batch in prefetch(data.maker, state.step, last):
+        for parameters in state.optimizer.param_groups:
+            parameters["lr"] = learning_rate(recipe, state.step) * parameters["rate"]
         state.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
         torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
         state.optimizer.step()
         _update_average(state, recipe)
+        state.threshold = losses.threshold
         state.step += 1
-        if state.step % _LOG_EVERY == 0 or state.step == last:
+        if group.is_first and (state.step % _LOG_EVERY == 0 or state.step == last):
             rate = (state.step - begun) * recipe.batch_size / (time.monotonic() - started)
             _log(out, state, losses, rate, recipe)
         if state.step % recipe.checkpoint_every == 0 and state.step < last:
-            save_checkpoint(out, state, recipe)
-    for name, reason in photos.unreadable.items():
-        logger.warning("unreadable photo %s: %s", name, reason)
-    return save_checkpoint(out, state, recipe)
+            save_checkpoint(out, state, recipe, group)
+    for name, reason in data.unreadable.items():
+        logger.warning("unreadable sample %s: %s", name, reason)
+    return save_checkpoint(out, state, recipe, group)
 
 
-def start_state(
-    recipe: Recipe, device: torch.device, photos: PhotoSet, maker: BatchMaker
-) -> TrainingState:
-    """A freshly initialised model with its optimiser and weight average."""
-    model = Fgclip2Model(recipe.model_config())
+def open_data(recipe: Recipe, out: Path, group: Group) -> Data:
+    """Open the recipe's sources; the first process sees to the tokenizer in ``out``."""
+    photos = None
+    if uses_photos(recipe):
+        archives = [name for name in recipe.archive_weights if name != ARCHIVE]
+        photos = PhotoSet(Path(recipe.photos), "train", archives, recipe.cache_side_px)
+        add_scenes(photos, recipe.scenes, recipe.seed)
+    if group.is_first:
+        out.mkdir(parents=True, exist_ok=True)
+        ensure_tokenizer(out, photos, recipe)
+    group.wait()
+    tokenizer = Tokenizer(out, recipe.vocab_size)
+    if not recipe.sources:
+        assert photos is not None
+        if group.size > 1:
+            raise RecipeError(
+                "sources is empty, which only one process can read: set sources={'photos': 1.0}"
+            )
+        return Data(BatchMaker(photos, tokenizer, recipe), photos, photos.unreadable)
+    source = MixedSource(make_sources(recipe, photos), recipe.sources, recipe.seed)
+    maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
+    return Data(maker, photos, source.unreadable)
+
+
+def start_state(recipe: Recipe, device: torch.device, data: Data, group: Group) -> TrainingState:
+    """A model at its starting point, with its optimiser and weight average.
+
+    The order is fixed: stage-one weights, published weights, random (resuming comes after).
+    """
+    model = StageModel(recipe.model_config(), recipe.stage)
     generator = torch.Generator().manual_seed(recipe.seed)
-    model.initialise(generator)
-    with torch.no_grad():
-        model.logit_scale.fill_(math.log(recipe.initial_scale))
-        model.logit_bias.fill_(recipe.initial_bias)
-    if recipe.start_from:
-        start_from_average(Path(recipe.start_from), model)
-    elif recipe.small_start:
-        prepare_small_start(model, photos, recipe.patches_at(0), generator)
-        centre_outputs(model, maker)
-    model.to(device)
+    if not load_start(model, recipe):
+        model.initialise(generator)
+        if recipe.small_start:
+            if data.photos is None:
+                raise RecipeError("small_start is True without photos; set it to False")
+            prepare_small_start(model, data.photos, recipe.patches_at(0), generator)
+            centre_outputs(model, data.maker)
+        with torch.no_grad():
+            model.logit_scale.fill_(math.log(recipe.initial_scale))
+            model.logit_bias.fill_(recipe.initial_bias)
+    if recipe.checkpoint_layers:
+        model.checkpoint_layers()
+    wrapped = group.wrap(model.to(device), recipe.sharding)
+    average = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    return TrainingState(model, wrapped, average, make_optimizer(model, recipe))
+
+
+def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW; rates and decay by the kind of parameter."""
     groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, parameter in model.named_parameters():
         rate = recipe.bias_rate if name == "logit_bias" else 1.0
+        if name.startswith(_HEADS):
+            rate = recipe.head_rate
         decay = recipe.weight_decay if _is_decayed(name) else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
-    optimizer = torch.optim.AdamW(
+    return torch.optim.AdamW(
         [{"params": p, "rate": rate, "weight_decay": decay} for (rate, decay), p in groups.items()],
         lr=recipe.learning_rate,
         betas=(recipe.beta1, recipe.beta2),
+        eps=recipe.adam_epsilon,
     )
-    average = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
-    return TrainingState(model, average, optimizer)
-
-
-def step_losses(
-    model: Fgclip2Model, batch: Batch, recipe: Recipe, device: torch.device
-) -> dict[str, Tensor]:
-    """Stage 1: the sigmoid loss of photos with their short captions, and with their long ones."""
-    mask = None if batch.mask_BP is None else batch.mask_BP.to(device)
-    with torch.autocast(device.type, torch.bfloat16, enabled=_uses_bf16(recipe, device)):
-        tokens = model.encode_image_tokens(batch.patches_BPV.to(device), mask, batch.shapes)
-        image_BE = functional.normalize(model.pool(tokens, mask).float(), dim=-1)
-        losses = {"short": _caption_loss(model, image_BE, batch.short, "short", device)}
-        if batch.long is not None:
-            first = image_BE[: len(batch.long.row_B)]
-            losses["long"] = _caption_loss(model, first, batch.long, "long", device)
-    return losses
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
@@ -145,28 +179,8 @@ def learning_rate(recipe: Recipe, step: int) -> float:
     return recipe.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
 
 
-def _caption_loss(
-    model: Fgclip2Model, image_BE: Tensor, texts: Texts, mode: TextMode, device: torch.device
-) -> Tensor:
-    text_UE = functional.normalize(model.encode_text(texts.ids_UL.to(device), mode).float(), dim=-1)
-    with torch.autocast(device.type, enabled=False):
-        return objectives.sigmoid(
-            image_BE,
-            text_UE[texts.row_B.to(device)],
-            model.logit_scale,
-            model.logit_bias,
-            texts.matches_BB.to(device),
-        )
-
-
-def _uses_bf16(recipe: Recipe, device: torch.device) -> bool:
-    if recipe.precision != "auto":
-        return recipe.precision == "bf16"
-    return device.type == "cuda" or torch.cpu._is_amx_tile_supported()
-
-
 def _is_decayed(name: str) -> bool:
-    return not ("bias" in name or "norm" in name or name == "logit_scale")
+    return not ("bias" in name or "norm" in name or name.startswith("logit_scale"))
 
 
 @torch.no_grad()
@@ -176,17 +190,17 @@ def _update_average(state: TrainingState, recipe: Recipe) -> None:
         state.average[name].lerp_(value, 1 - decay)
 
 
-def _log(
-    out: Path, state: TrainingState, losses: dict[str, Tensor], rate: float, recipe: Recipe
-) -> None:
+def _log(out: Path, state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -> None:
     record = {
         "step": state.step,
-        **{name: round(loss.item(), 4) for name, loss in losses.items()},
-        "scale": round(state.model.logit_scale.exp().item(), 3),
-        "bias": round(state.model.logit_bias.item(), 3),
+        **{name: round(loss.item(), 4) for name, loss in losses.parts.items()},
+        "scale": round(state.model.logit_scale.exp().sum().item(), 3),
+        "bias": round(state.model.logit_bias.sum().item(), 3),
         "patches": recipe.patches_at(state.step - 1),
         "samples_per_s": round(rate, 1),
     }
+    if recipe.stage == 2:
+        record["threshold"] = round(losses.threshold, 3)
     with (out / "log.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(record) + "\n")
     logger.info("%s", record)

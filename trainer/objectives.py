@@ -1,13 +1,23 @@
 """Training objectives: pure functions of tensors, unit rows in, scalars out.
 
-Shapes: B batch, E embedding. ``log_scale`` is the logarithm of the scale, as stored.
+Every function takes any number of rows, also none: then the loss is 0 and still has a graph, so
+that ranks without regions take part in a backward pass like the others.
+Shapes: B batch, K regions, N one positive text and its negatives, E embedding.
+``log_scale`` is the logarithm of the scale, as stored.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from trainer.chunked import ChunkedSigmoid
+
+MatchRows = Callable[[slice], Tensor]
 
 
 def sigmoid(
@@ -32,4 +42,144 @@ def sigmoid(
     if matches_BB is not None:
         fits_BB = fits_BB | matches_BB
     signs_BB = fits_BB.to(logits_BB.dtype) * 2 - 1
-    return -functional.logsigmoid(signs_BB * logits_BB).sum() / len(image_BE)
+    return -functional.logsigmoid(signs_BB * logits_BB).sum() / max(1, len(image_BE))
+
+
+def sigmoid_in_chunks(
+    image_BE: Tensor,
+    text_BE: Tensor,
+    log_scale: Tensor,
+    bias: Tensor,
+    matches: MatchRows | None = None,
+    chunk_rows: int = 1024,
+) -> Tensor:
+    """``sigmoid`` without a (B, B) matrix: gradients are made chunk by chunk going forward.
+
+    Args:
+        image_BE: as for ``sigmoid``.
+        text_BE: as for ``sigmoid``.
+        log_scale: as for ``sigmoid``.
+        bias: as for ``sigmoid``.
+        matches: gives the rows of ``matches_BB`` for a slice of pictures.
+        chunk_rows: pictures at a time.
+    """
+    out: Tensor = ChunkedSigmoid.apply(image_BE, text_BE, log_scale, bias, matches, chunk_rows)
+    return out
+
+
+def region_text(
+    region_KE: Tensor, text_KE: Tensor, log_scale: Tensor, text_ids_K: Tensor | None = None
+) -> Tensor:
+    """Symmetric softmax loss of regions and their texts.
+
+    Args:
+        region_KE: (K, E), unit rows.
+        text_KE: (K, E), unit rows.
+        log_scale: scalar.
+        text_ids_K: (K,) integers, equal for equal texts. Regions of one text are then no
+            negatives of each other. None: only the diagonal fits, as published.
+    """
+    if not len(region_KE):
+        return _nothing(region_KE, text_KE, log_scale)
+    logits_KK = log_scale.exp() * region_KE @ text_KE.T
+    if text_ids_K is not None:
+        logits_KK = logits_KK.masked_fill(_others_alike(text_ids_K), -torch.inf)
+    target_K = torch.arange(len(region_KE), device=region_KE.device)
+    there = functional.cross_entropy(logits_KK, target_K)
+    return (there + functional.cross_entropy(logits_KK.T, target_K)) / 2
+
+
+def text_contrast(text_KE: Tensor, top_k: int = 10, duplicate_cosine: float = 0.95) -> Tensor:
+    """Textual intra-modal contrast: push each region text from the ``top_k`` most similar ones.
+
+    As published, the diagonal and pairs above ``duplicate_cosine`` count as cosine 0, not as
+    absent. With fewer than ``top_k`` texts, all of them count.
+    """
+    if not len(text_KE):
+        return _nothing(text_KE)
+    cosine_KK = text_KE @ text_KE.T
+    left_out = torch.eye(len(text_KE), dtype=torch.bool, device=text_KE.device)
+    cosine_KK = cosine_KK.masked_fill(left_out | (cosine_KK > duplicate_cosine), 0.0)
+    nearest = cosine_KK.topk(min(top_k, len(text_KE)), dim=1).values
+    return torch.logsumexp(nearest, dim=1).mean()
+
+
+@dataclass(frozen=True, slots=True)
+class HardNegative:
+    """Losses of ``hard_negative``; ``next_threshold`` has no gradient and is not clamped."""
+
+    contrast: Tensor
+    pair: Tensor
+    rank: Tensor
+    next_threshold: Tensor
+
+
+def hard_negative(
+    region_KE: Tensor,
+    text_KNE: Tensor,
+    log_scale: Tensor,
+    threshold: Tensor | float,
+    valid_KN: Tensor | None = None,
+    text_ids_K: Tensor | None = None,
+) -> HardNegative:
+    """Losses of regions with texts that are wrong in a detail.
+
+    ``contrast``: each region against all positives and all negatives, each positive against all
+    regions (softmax, mean of both). ``pair``: softmax over a region's own texts. ``rank``: how far
+    each negative's logit comes within ``threshold`` of the positive's.
+
+    Args:
+        region_KE: (K, E), unit rows.
+        text_KNE: (K, N, E), unit rows, the positive first; N may be 1.
+        log_scale: scalar.
+        threshold: the ``next_threshold`` of the step before, 0 at first.
+        valid_KN: (K, N) bool, False where a region has fewer negatives. None: all count.
+        text_ids_K: as for ``region_text``, of the positives.
+    """
+    n_regions, n_texts = text_KNE.shape[:2]
+    kept = torch.as_tensor(threshold, dtype=torch.float32, device=region_KE.device).detach()
+    if not n_regions:
+        zero = _nothing(region_KE, text_KNE, log_scale)
+        return HardNegative(zero, zero, zero, kept)
+    if valid_KN is None:
+        valid_KN = torch.ones(n_regions, n_texts, dtype=torch.bool, device=region_KE.device)
+    scale = log_scale.exp()
+    own_KN = scale * torch.einsum("ke,kne->kn", region_KE, text_KNE)
+    wrong_KN = valid_KN[:, 1:]
+    contrast = _hard_contrast(region_KE, text_KNE, scale, wrong_KN, text_ids_K)
+    if not bool(wrong_KN.any()):
+        return HardNegative(contrast, own_KN.sum() * 0, own_KN.sum() * 0, kept)
+    has_any_K = wrong_KN.any(dim=1)
+    log_share = own_KN.masked_fill(~valid_KN, -torch.inf).log_softmax(dim=1)[:, 0]
+    pair = -log_share[has_any_K].mean()
+    too_near = (kept + own_KN[:, 1:] - own_KN[:, :1]).relu()[wrong_KN].mean()
+    gap = own_KN[has_any_K, 0].mean() - own_KN[:, 1:][wrong_KN].mean()
+    return HardNegative(contrast, pair, too_near, gap.detach())
+
+
+def _hard_contrast(
+    region_KE: Tensor,
+    text_KNE: Tensor,
+    scale: Tensor,
+    wrong_KN: Tensor,
+    text_ids_K: Tensor | None,
+) -> Tensor:
+    positive_KK = scale * region_KE @ text_KNE[:, 0].T
+    if text_ids_K is not None:
+        positive_KK = positive_KK.masked_fill(_others_alike(text_ids_K), -torch.inf)
+    negative = scale * region_KE @ text_KNE[:, 1:].flatten(0, 1).T
+    negative = negative.masked_fill(~wrong_KN.flatten()[None], -torch.inf)
+    target_K = torch.arange(len(region_KE), device=region_KE.device)
+    to_texts = functional.cross_entropy(torch.cat([positive_KK, negative], dim=1), target_K)
+    return (to_texts + functional.cross_entropy(positive_KK.T, target_K)) / 2
+
+
+def _others_alike(text_ids_K: Tensor) -> Tensor:
+    """(K, K) bool: another region with the same text."""
+    same_KK = text_ids_K[:, None] == text_ids_K[None]
+    return same_KK & ~torch.eye(len(text_ids_K), dtype=torch.bool, device=text_ids_K.device)
+
+
+def _nothing(*inputs: Tensor) -> Tensor:
+    """A zero that depends on the inputs."""
+    return torch.stack([x.float().sum() * 0 for x in inputs]).sum()

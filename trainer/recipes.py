@@ -6,7 +6,7 @@ import ast
 import dataclasses
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fgclip2.config import ModelConfig, TextConfig, VisionConfig
@@ -14,6 +14,17 @@ from fgclip2.errors import ConfigError
 from trainer.errors import RecipeError
 
 PRECISIONS = ("auto", "f32", "bf16")
+SHARDINGS = ("ddp", "fsdp")
+# Names of the losses: those of stage 1 first.
+OBJECTIVES = ("short", "long", "region", "text", "contrast", "pair", "rank")
+
+# MODEL.md 2.3: region = FGV, text = TIC, contrast = HITC, pair = FGT, rank = CMR.
+PAPER_WEIGHTS = {
+    "short": 1.0, "long": 1.0, "region": 0.1, "text": 0.1, "contrast": 0.0, "pair": 0.5, "rank": 0.4
+}  # fmt: skip
+RELEASED_WEIGHTS = {
+    "short": 1.0, "long": 1.0, "region": 0.2, "text": 0.1, "contrast": 0.3, "pair": 1.5, "rank": 0.2
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +35,15 @@ class Recipe:
     ``long_share`` is the share of a batch whose long captions are encoded as well.
     ``bias_rate`` multiplies the learning rate of the logit bias.
     ``scenes`` drawn scenes join the photos as the archive ``scenes``.
-    ``start_from`` is a training checkpoint whose averaged weights begin the run.
     ``small_start`` prepares the vision tower for few photos (``trainer.starts``).
     ``precision`` ``auto`` is bf16 where the hardware multiplies it faster (GPU, AMX), else f32.
+    ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``.
+    ``sources`` are weights of ``trainer.data.choice``; without any, stage 1 reads ``photos`` alone.
+    ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
+    directory of published weights; the first one that is set is taken.
+    ``head_rate`` multiplies the learning rate of the long, box and dense heads.
+    ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
+    stays whole. ``sharding`` is how several processes share the work: ddp or fsdp.
     """
 
     name: str
@@ -67,6 +84,25 @@ class Recipe:
     # keeping
     checkpoint_every: int = 100
     export_patches: int = 128
+    # stage 2, sources and starting points
+    stage: int = 1
+    objectives: dict[str, float] = field(default_factory=lambda: {"short": 1.0, "long": 1.0})
+    sources: dict[str, float] = field(default_factory=dict)
+    weights: str = ""
+    regions_per_image: int = 4
+    negatives_per_region: int = 10
+    scene_count: int = 1_000_000
+    english_prompt: str = ""
+    relight: bool = True
+    region_scale: float = 100.0
+    greatest_threshold: float = 10.0
+    mask_equal_texts: bool = True
+    head_rate: float = 1.0
+    adam_epsilon: float = 1e-8
+    # memory and several processes
+    micro_batch: int = 0
+    checkpoint_layers: bool = False
+    sharding: str = "ddp"
 
     def model_config(self) -> ModelConfig:
         """Sizes of both towers in the published layout."""
@@ -108,12 +144,32 @@ class Recipe:
         starts = [start for start, _ in self.patches]
         ordered = bool(starts) and starts[0] == 0 and starts == sorted(starts)
         _require("patches", self.patches, ordered, "shares of the run that begin at 0 and grow")
-        budgets = all(1 <= budget <= 1024 for _, budget in self.patches)
-        _require("patches", self.patches, budgets, "budgets of 1 to 1024")
+        least = 0 if self.sources else 1
+        budgets = all(least <= budget <= 1024 for _, budget in self.patches)
+        _require("patches", self.patches, budgets, "budgets up to 1024 (0: by size)")
+        self._validate_stage()
         try:
             self.model_config().validate(f"recipe {self.name}")
         except ConfigError as error:
             raise RecipeError(f"{error}; choose sizes that fit each other") from None
+
+    def _validate_stage(self) -> None:
+        _require("stage", self.stage, self.stage in (1, 2), "1 or 2")
+        _require("sharding", self.sharding, self.sharding in SHARDINGS, "ddp or fsdp")
+        known = OBJECTIVES if self.stage == 2 else OBJECTIVES[:2]
+        fits = bool(self.objectives) and all(
+            name in known and weight >= 0 for name, weight in self.objectives.items()
+        )
+        _require("objectives", self.objectives, fits, f"weights of {', '.join(known)}")
+        fits = not self.sources or all(weight > 0 for weight in self.sources.values())
+        _require("sources", self.sources, fits, "weights above 0")
+        _require("sources", self.sources, self.stage == 1 or bool(self.sources), "at least one")
+        if self.sharding == "fsdp":  # pieces would differ in number between processes
+            _require("micro_batch", self.micro_batch, self.micro_batch == 0, "0 with fsdp")
+        for name in ("micro_batch", "negatives_per_region", "greatest_threshold"):
+            _require(name, getattr(self, name), getattr(self, name) >= 0, "0 or more")
+        for name in ("region_scale", "head_rate", "regions_per_image"):
+            _require(name, getattr(self, name), getattr(self, name) > 0, "above 0")
 
     def to_json(self) -> str:
         """The resolved recipe, saved beside every checkpoint."""
@@ -178,7 +234,76 @@ def tiny_finish() -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {"tiny": tiny, "tiny-finish": tiny_finish}
+def tiny_regions() -> Recipe:
+    """Stage 2 of the bundled model: photos with boxes, mosaics and scenes; needs ``start_from``."""
+    return dataclasses.replace(
+        tiny(),
+        name="tiny-regions",
+        stage=2,
+        objectives=dict(PAPER_WEIGHTS),
+        sources={"photos": 0.5, "mosaics": 0.25, "scenes": 0.25},
+        steps=2000,
+        learning_rate=3e-4,
+        small_start=False,
+        patches=((0.0, 49), (0.7, 100)),
+        region_scale=14.0,
+    )
+
+
+def paper() -> Recipe:
+    """Stage 2 of FG-CLIP 2 base with the weights of the paper, on FineHARD and Chinese pairs.
+
+    Set ``sources`` to where the files are, and ``start_from`` or ``weights``.
+    """
+    return Recipe(
+        name="paper",
+        hidden_size=768,
+        vision_layers=12,
+        text_layers=12,
+        heads=12,
+        vision_intermediate_size=3072,
+        text_intermediate_size=3072,
+        vocab_size=256000,
+        photos="",
+        archive_weights={},
+        stage=2,
+        objectives=dict(PAPER_WEIGHTS),
+        sources={"finehard:finehard/jsonfiles@finehard": 0.5, "finehard:pairs/json@pairs": 0.5},
+        long_share=1.0,
+        least_crop_area=1.0,
+        steps=5860,
+        batch_size=4096,
+        patches=((0.0, 0),),
+        learning_rate=1e-6,
+        bias_rate=1.0,
+        weight_decay=0.001,
+        adam_epsilon=1e-6,
+        warmup_steps=300,
+        gradient_norm=float("inf"),
+        average_decay=0.0,
+        small_start=False,
+        english_prompt="a photo of",
+        relight=False,
+        mask_equal_texts=False,
+        micro_batch=64,
+        checkpoint_layers=True,
+        checkpoint_every=1000,
+        export_patches=256,
+    )
+
+
+def released() -> Recipe:
+    """As ``paper``, with the weights of the released code."""
+    return dataclasses.replace(paper(), name="released", objectives=dict(RELEASED_WEIGHTS))
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "tiny": tiny,
+    "tiny-finish": tiny_finish,
+    "tiny-regions": tiny_regions,
+    "paper": paper,
+    "released": released,
+}
 
 
 def resolve(name: str, settings: list[str]) -> Recipe:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from fgclip2.images import fit_to_grid, patchify
 from fgclip2.torch_model import EncoderLayer, Fgclip2Model
-from trainer.data.batches import BatchMaker
+from trainer.data.batches import MakesBatches
 from trainer.data.photos import PhotoSet
 
 _VALUE_NOISE = _VALUE_IDENTITY = 0.4
@@ -26,7 +26,7 @@ _FULL_STRENGTH_DIRECTIONS = 48
 
 
 @torch.no_grad()
-def centre_outputs(model: Fgclip2Model, maker: BatchMaker) -> None:
+def centre_outputs(model: Fgclip2Model, maker: MakesBatches) -> None:
     """Whiten the text vectors and centre the photo vectors of the first batches.
 
     The text head becomes the whitening of the pooled states; photo vectors lose their mean through

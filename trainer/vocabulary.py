@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -78,16 +77,3 @@ def ensure_vocabulary(directory: Path, photos: PhotoSet, vocab_size: int, seed: 
         partial = path.with_suffix(".part")
         partial.write_bytes(train_vocabulary(caption_texts(photos, seed), vocab_size))
         partial.replace(path)
-
-
-def copy_vocabulary(checkpoint: Path, directory: Path) -> None:
-    """Take the ``tokenizer.model`` of the run that a checkpoint belongs to.
-
-    Raises:
-        DataError: it is not there.
-    """
-    source = checkpoint.parent.parent / FILE_NAME
-    try:
-        shutil.copyfile(source, directory / FILE_NAME)
-    except OSError as error:
-        raise DataError(f"{source} cannot be read: {error.strerror}") from None

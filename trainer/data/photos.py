@@ -19,14 +19,18 @@ from PIL import Image, UnidentifiedImageError
 
 from trainer.data.captions import Caption, Language, class_caption, sentence_caption
 from trainer.data.names import ClassName, class_name
-from trainer.errors import DataError
+from trainer.data.samples import Box, usable_box
+from trainer.errors import DataError, SampleError
 
 _SIDE_WORDS = re.compile(r"\b(left|right)\b|左|右")
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One record: either human sentences in both languages or a class name."""
+    """One record: either human sentences in both languages or a class name.
+
+    ``box`` is x0, y0, x1, y1 in 0..1, where it is known.
+    """
 
     archive: str
     file: str
@@ -36,6 +40,7 @@ class Photo:
     long: dict[Language, str] = field(default_factory=dict)
     name: ClassName | None = None
     concepts: frozenset[str] = frozenset()
+    box: Box | None = None
 
     @property
     def may_flip(self) -> bool:
@@ -105,6 +110,18 @@ class PhotoSet:
         chances: npt.NDArray[np.float64] = raw / raw.sum()
         return chances
 
+    def readable_picture(self, index: int) -> Image.Image:
+        """The picture of this very photo.
+
+        Raises:
+            SampleError: it cannot be decoded.
+        """
+        pixels = self._pixels(index)
+        if pixels is None:
+            file = self.photos[index].file
+            raise SampleError(f"{self.directory}: {file}: {self.unreadable[file]}")
+        return Image.fromarray(pixels)
+
     def _pixels(self, index: int) -> npt.NDArray[np.uint8] | None:
         kept = self._cache.get(index)
         photo = self.photos[index]
@@ -147,7 +164,8 @@ def _photo(archive: str, record: dict[str, Any]) -> Photo:
     file, width, height = str(record["file"]), int(record["width"]), int(record["height"])
     if "label_en" in record:
         name = class_name(str(record["label_en"]), str(record["label_zh"]))
-        return Photo(archive, file, width, height, name=name, concepts=name.concepts)
+        box = usable_box(record.get("box"))
+        return Photo(archive, file, width, height, name=name, concepts=name.concepts, box=box)
     english: tuple[str, ...] = tuple(record["captions_en"])
     chinese: tuple[str, ...] = tuple(record["captions_zh"])
     counts: dict[str, int] = {}

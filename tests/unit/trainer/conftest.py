@@ -10,7 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
+
+from tests.unit.trainer.small_runs import SIZES
+from trainer.evaluation.templates import TEMPLATES
+from trainer.recipes import resolve
+from trainer.stage_model import StageModel
+from trainer.vocabulary import train_vocabulary
 
 COLOURS = {"red apple": "红苹果", "green lime": "青柠", "blue plum": "李子", "yellow lemon": "柠檬"}
 _RGB = {
@@ -44,6 +52,7 @@ def photo_sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
             fruit.append(
                 {"file": name, "width": 48, "height": 40, "split": split, "label_en": label}
                 | {"label_zh": COLOURS[label]}
+                | ({"box": [0.25, 0.25, 0.75, 0.75]} if index % 3 == 0 else {})
             )
     with zipfile.ZipFile(folder / "people.zip", "w") as archive:
         for index in range(12):
@@ -62,4 +71,22 @@ def photo_sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, records in (("fruit", fruit), ("people", people)):
         with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model directory with random weights and a tokenizer."""
+    generator = torch.Generator().manual_seed(4)
+    config = resolve("tiny", SIZES).model_config()
+    model = StageModel(config, 1)
+    model.initialise(generator)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter += 0.05 * torch.randn(parameter.shape, generator=generator)
+    folder = tmp_path_factory.mktemp("model")
+    save_file(model.state_dict(), folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps(config.to_values()))
+    texts = [template.format(name) for template in TEMPLATES for name in ("cat", "dog", "狗在跑")]
+    (folder / "tokenizer.model").write_bytes(train_vocabulary(texts, 400))
     return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -14,11 +13,12 @@ from safetensors.torch import load_file
 from fgclip2 import Encoder
 from fgclip2.tokenizer import Tokenizer
 from trainer.__main__ import main
-from trainer.data.batches import BatchMaker, matches, prefetch
+from trainer.data.batches import BatchMaker, prefetch
+from trainer.data.packing import match_keys
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, DataError
 from trainer.export import export
-from trainer.loop import learning_rate, start_state, train
+from trainer.loop import learning_rate, train
 from trainer.recipes import Recipe, resolve
 from trainer.starts import sine_positions, whitening
 from trainer.vocabulary import train_vocabulary
@@ -63,8 +63,8 @@ def test_batches_hold_distinct_photos_within_the_budget(photo_sets: Path, run: P
     assert len(batch.shapes) == len(batch.patches_BPV) == 12
     assert all(rows * columns <= 9 for rows, columns in batch.shapes)
     assert batch.long is not None
-    assert len(batch.long.row_B) == 3
-    assert bool(batch.short.matches_BB.diagonal().all())
+    assert len(batch.long.row_T) == 3
+    assert bool(batch.short.keys.rows()(slice(0, 12)).diagonal().all())
     assert batch.short.ids_UL.shape[1] == 64
     assert batch.long.ids_UL.shape[1] == 196
 
@@ -82,8 +82,10 @@ def test_photos_of_a_class_match_captions_that_name_it(photo_sets: Path) -> None
     rng = np.random.default_rng(0)
     chosen = [photos[0], photos[4], photos[1]]
     captions = [photo.caption("en", False, rng) for photo in chosen]
-    expected = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], bool)
-    assert (matches(chosen, captions) == expected).all()
+    expected = torch.tensor([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=torch.bool)
+    matches = match_keys(captions, [photo.concepts for photo in chosen]).rows()
+    assert torch.equal(matches(slice(0, 3)), expected)
+    assert torch.equal(matches(slice(1, 2)), expected[1:2])
 
 
 def test_unreadable_photos_are_named_and_replaced(photo_sets: Path) -> None:
@@ -136,25 +138,6 @@ def test_a_run_is_not_overwritten_and_not_mixed(photo_sets: Path, run: Path) -> 
         train(_recipe(photo_sets, "precision=f32"), run, resume=False)
     with pytest.raises(CheckpointError, match="learning_rate"):
         train(_recipe(photo_sets, "precision=f32", "learning_rate=0.5"), run, resume=True)
-
-
-def test_a_run_can_begin_with_the_average_of_another(
-    photo_sets: Path, run: Path, tmp_path: Path
-) -> None:
-    start = run / "checkpoints" / "step-000024"
-    recipe = _recipe(photo_sets, "precision=f32", f"start_from={start}", "steps=1")
-    maker = _maker(photo_sets, run)
-    photos = PhotoSet(photo_sets, "train", ["fruit"], 40)
-    state = start_state(recipe, torch.device("cpu"), photos, maker)
-    average = load_file(start / "average.safetensors")
-    assert all(torch.equal(value, average[name]) for name, value in state.average.items())
-    with pytest.raises(CheckpointError, match="cannot begin"):
-        start_state(
-            dataclasses.replace(recipe, start_from=str(tmp_path)),
-            torch.device("cpu"),
-            photos,
-            maker,
-        )
 
 
 def test_bf16_trains_too(photo_sets: Path, tmp_path: Path) -> None:

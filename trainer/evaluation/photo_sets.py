@@ -6,13 +6,13 @@ Shapes: N photos, C classes or captions, E embedding.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from fgclip2 import Encoder
+from fgclip2.encoder import Patches
 from trainer.data.captions import LANGUAGES, Language
 from trainer.data.names import with_article
 from trainer.data.photos import Photo, PhotoSet
@@ -22,7 +22,9 @@ _BATCH = 64
 _FULL_SIDE_PX = 512
 
 
-def retrieval(model: Path, data: Path, patches: int, split: str = _SPLIT) -> dict[str, float]:
+def photo_retrieval(
+    model: Path, data: Path, patches: Patches, split: str = _SPLIT
+) -> dict[str, float]:
     """Photo-to-text and text-to-photo recall on Flickr8k, first caption of each photo."""
     photos = PhotoSet(data, split, ["flickr8k"], _FULL_SIDE_PX)
     encoder = Encoder.load(model)
@@ -37,7 +39,7 @@ def retrieval(model: Path, data: Path, patches: int, split: str = _SPLIT) -> dic
     return figures
 
 
-def classes(model: Path, data: Path, patches: int, split: str = _SPLIT) -> dict[str, float]:
+def classes(model: Path, data: Path, patches: Patches, split: str = _SPLIT) -> dict[str, float]:
     """Top-1 accuracy inside each set of classes, and precision of the first ten over all sets."""
     photos = PhotoSet(data, split, None, _FULL_SIDE_PX)
     keep = [i for i, photo in enumerate(photos.photos) if photo.name is not None]
@@ -69,7 +71,7 @@ def class_prompt(photo: Photo, language: Language) -> str:
     return f"一张{photo.name.names_zh[0]}的照片"
 
 
-def encode_photos(encoder: Encoder, photos: PhotoSet, patches: int) -> npt.NDArray[np.float32]:
+def encode_photos(encoder: Encoder, photos: PhotoSet, patches: Patches) -> npt.NDArray[np.float32]:
     """(N, E) unit rows, in the order of the set."""
     rows = []
     for start in range(0, len(photos), _BATCH):
@@ -90,9 +92,3 @@ def _accuracy(
     best = (image_NE @ text_CE.T).argmax(axis=1)
     right = [names[int(i)] == prompt for i, prompt in zip(best, prompts, strict=True)]
     return float(np.mean(right) * 100)
-
-
-TASKS: dict[str, Callable[[Path, Path, int], dict[str, float]]] = {
-    "photos-retrieval": retrieval,
-    "photos-classes": classes,
-}

@@ -1,0 +1,26 @@
+"""Recipes of a few seconds, shared by the tests of training runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trainer.recipes import Recipe, resolve
+
+SIZES = [
+    "hidden_size=32", "heads=2", "vision_layers=1", "text_layers=2", "vocab_size=400",
+    "vision_intermediate_size=64", "text_intermediate_size=64", "cache_side_px=40",
+    "archive_weights={'fruit': 1.0}", "small_start=False", "precision=f32",
+]  # fmt: skip
+
+
+def stage_two(photos: Path, *more: str) -> Recipe:
+    """Stage 2 on small photos, mosaics and scenes, from random weights."""
+    settings = [
+        "batch_size=8", "steps=6", "warmup_steps=2", "checkpoint_every=3", "long_share=0.5",
+        "patches=((0.0, 9), (0.5, 12))", "average_decay=0.5", "export_patches=16",
+        "sources={'photos': 0.4, 'mosaics': 0.4, 'scenes': 0.2}", "scene_count=20",
+        "negatives_per_region=4", "learning_rate=1e-3",
+        "objectives={'short': 1.0, 'long': 1.0, 'region': 0.2, 'text': 0.1, 'contrast': 0.3,"
+        " 'pair': 1.5, 'rank': 0.2}",
+    ]  # fmt: skip
+    return resolve("tiny-regions", [*SIZES, *settings, f"photos={photos}", *more])

@@ -1,0 +1,108 @@
+"""Several processes equal one at the same global batch: loss, gradients, threshold, whole runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.unit.trainer.dist_worker import gradients
+from tests.unit.trainer.small_runs import stage_two
+from trainer.distributed import Group
+from trainer.loop import train
+
+pytestmark = pytest.mark.timeout(2 * 300)
+ROOT = Path(__file__).resolve().parents[3]
+WORKER = Path(__file__).with_name("dist_worker.py")
+DDP: dict[str, Any] = {"settings": [], "bare_rank": -1}
+PIECES: dict[str, Any] = {"settings": ["micro_batch=3"], "bare_rank": -1}
+FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": -1}
+BARE: dict[str, Any] = {"settings": [], "bare_rank": 0}
+BARE_FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": 1}
+DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
+
+
+def _run_group(size: int, arguments: list[str]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    common = os.environ | {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    common |= {"WORLD_SIZE": str(size), "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=common | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(size)
+    ]
+    try:
+        messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+    assert [process.returncode for process in processes] == [0] * size, messages
+
+
+def _compare(size: int, photos: Path, out: Path, scenarios: dict[str, dict[str, Any]]) -> None:
+    alone = {
+        name: gradients(photos, out, Group(0, 1), **scenario)
+        for name, scenario in scenarios.items()
+        if scenario["bare_rank"] < 0
+    }
+    _run_group(size, [str(WORKER), str(photos), str(out), str(out), json.dumps(scenarios)])
+    for name in scenarios:
+        found = load_file(out / f"{name}.safetensors")
+        assert all(bool(value.isfinite().all()) for value in found.values())
+        for key, value in alone.get(name, {}).items():
+            atol = 1e-3 * float(value.abs().max()) + 1e-6
+            torch.testing.assert_close(
+                found[key], value, rtol=1e-3, atol=atol, msg=f"{name}: {key}"
+            )
+
+
+def test_two_processes_equal_one(photo_sets: Path, tmp_path: Path) -> None:
+    _compare(2, photo_sets, tmp_path, {"ddp": DDP, "pieces": PIECES, "fsdp": FSDP, "bare": BARE})
+
+
+@pytest.mark.dist
+@pytest.mark.parametrize("scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP])
+def test_four_processes_equal_one(
+    photo_sets: Path, tmp_path: Path, scenario: dict[str, Any]
+) -> None:
+    _compare(4, photo_sets, tmp_path, {"only": scenario})
+
+
+@pytest.mark.dist
+@pytest.mark.parametrize("sharding", ["ddp", "fsdp"])
+def test_a_broken_off_run_of_two_equals_an_unbroken_one_of_one(
+    photo_sets: Path, tmp_path: Path, sharding: str
+) -> None:
+    settings = [f"sharding={sharding}", "gradient_norm=1000.0"]
+    recipe = stage_two(photo_sets, *settings)
+    whole = train(recipe, tmp_path / "whole", resume=False)
+    arguments = ["-m", "trainer", "--recipe", "tiny-regions", "--out", str(tmp_path / "parts")]
+    for name, value in json.loads(recipe.to_json()).items():
+        if name != "name":
+            text = value if isinstance(value, str) else repr(getattr(recipe, name))
+            arguments += ["--set", f"{name}={text}"]
+    _run_group(2, [*arguments, "--stop-after", "2"])
+    _run_group(2, [*arguments, "--resume"])
+    last = tmp_path / "parts" / "checkpoints" / whole.name
+    expected, found = (load_file(each / "model.safetensors") for each in (whole, last))
+    for key, value in expected.items():
+        torch.testing.assert_close(found[key], value, rtol=1e-2, atol=2e-4, msg=key)
+    before, after = (json.loads((each / "state.json").read_text()) for each in (whole, last))
+    assert after["step"] == before["step"]
+    assert after["threshold"] == pytest.approx(before["threshold"], rel=1e-3, abs=1e-4)

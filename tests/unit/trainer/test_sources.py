@@ -1,0 +1,170 @@
+"""Samples from every layout, each written here as it is published."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from trainer.data.file_sources import FineHardSource, JsonLinesSource, TarSource
+from trainer.data.photo_sources import MosaicSource, PhotoSource
+from trainer.data.photos import PhotoSet
+from trainer.data.samples import Sample, Source, usable_box
+from trainer.data.scene_source import SceneSource
+from trainer.errors import DataError, SampleError
+
+
+def _picture() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), (10, 120, 200)).save(data, "JPEG")
+    return data.getvalue()
+
+
+def _sample(source: Source, index: int = 0, language: str = "en", seed: int = 0) -> Sample:
+    return source.sample(index, language, np.random.default_rng(seed))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def finehard(tmp_path: Path) -> Path:
+    """FineHARD files: one English and one Chinese array, one picture missing."""
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.jpg").write_bytes(_picture())
+    (tmp_path / "json").mkdir()
+    box = {
+        "bbox": [0.1, 0.2, 0.6, 0.9, 0.87],
+        "short_expr": "a red boat",
+        "long_expr": "a red boat with a white sail",
+        "flag_short_neg": 1,
+        "short_expr_negs": {str(n): f"a boat number {n}" for n in range(10)},
+    }
+    plain = {"bbox": [0.5, 0.5, 1.0, 1.0], "short_expr": "sea", "long_expr": "the open sea"}
+    english = {"f_path": "a.jpg", "caption": "A long text.", "short_caption": "a boat"}
+    english["bbox_info"] = [
+        box,
+        plain | {"flag_short_neg": 0},
+        plain | {"bbox": [0.5, 0.5, 0.5, 1]},
+    ]
+    missing = english | {"f_path": "gone.jpg"}
+    (tmp_path / "json" / "1.json").write_text(json.dumps([english, missing]))
+    chinese = {"f_path": "a.jpg", "caption": "一段长文字。", "short_caption": "船", "is_cn": True}
+    (tmp_path / "json" / "2.json").write_text(json.dumps([chinese], ensure_ascii=False))
+    return tmp_path
+
+
+def test_finehard_and_chinese_pairs(finehard: Path) -> None:
+    source = FineHardSource(finehard / "json", finehard / "images")
+    assert len(source) == 3
+    sample = _sample(source)
+    assert (sample.short.text, sample.long and sample.long.text) == ("a boat", "A long text.")
+    assert sample.image.size == (40, 30)
+    boat, sea = sample.regions
+    assert (boat.box, boat.text, len(boat.negatives)) == ((0.1, 0.2, 0.6, 0.9), "a red boat", 10)
+    assert {_sample(source, seed=seed).regions[1].text for seed in range(20)} == {
+        "sea",
+        "the open sea",
+    }
+    assert sea.negatives == ()
+    assert _sample(source, 2).short.text == "船"
+    with pytest.raises(SampleError, match=r"gone\.jpg"):
+        _sample(source, 1)
+
+
+def test_a_list_of_files_and_its_errors(finehard: Path) -> None:
+    listing = finehard / "list.txt"
+    listing.write_text("json/2.json\n\n")
+    assert len(FineHardSource(listing, finehard / "images")) == 1
+    (finehard / "json" / "1.json").write_text('{"not": "an array"}')
+    with pytest.raises(DataError, match="no array"):
+        FineHardSource(finehard / "json", finehard / "images")
+    with pytest.raises(DataError, match="holds no samples"):
+        FineHardSource(finehard / "images", finehard / "images")
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(_picture())
+    region = {"box": [0, 0, 0.5, 1], "text": "left half", "negatives": ["right half"]}
+    lines = [{"file": "a.jpg", "caption": "blue", "long_caption": "All blue.", "regions": [region]}]
+    lines.append({"file": "a.jpg", "long_caption": "Only long."})
+    path = tmp_path / "samples.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in lines) + "\n")
+    source = JsonLinesSource(path)
+    assert _sample(source).regions[0].negatives == ("right half",)
+    assert _sample(source, 1).short.text == "Only long."
+
+
+def test_tar_shards(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "shard-000.tar", "w") as archive:
+        for name, data in (
+            ("x/0001.jpg", _picture()),
+            ("x/0001.txt", b"a blue wall\n"),
+            ("x/0002.jpg", b"broken"),
+            ("x/0002.json", json.dumps({"caption": "nothing"}).encode()),
+            ("x/0003.txt", b"a text alone"),
+        ):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    source = TarSource(tmp_path)
+    assert len(source) == 2
+    assert _sample(source).short.text == "a blue wall"
+    with pytest.raises(SampleError, match="0002"):
+        _sample(source, 1)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="no tar shards"):
+        TarSource(tmp_path / "empty")
+
+
+def test_mosaics_say_what_is_where(photo_sets: Path) -> None:
+    photos = PhotoSet(photo_sets, "train", ["fruit"], 40)
+    source = MosaicSource(photos, {"fruit": 1.0})
+    for index in range(6):
+        for language in ("en", "zh"):
+            sample = _sample(source, index, language, index)
+            assert 2 <= len(sample.regions) <= 4
+            assert sum((r.box[2] - r.box[0]) * (r.box[3] - r.box[1]) for r in sample.regions) == (
+                pytest.approx(1)
+            )
+            said = {region.text for region in sample.regions}
+            for region in sample.regions:
+                assert region.negatives
+                # What another region says with its place may be wrong here, but never the same.
+                assert region.text not in region.negatives
+            assert len(said) == len(sample.regions)
+
+
+def test_photos_with_a_box_are_regions(photo_sets: Path) -> None:
+    photos = PhotoSet(photo_sets, "train", ["fruit"], 40)
+    source = PhotoSource(photos, {"fruit": 1.0})
+    boxed = [s for i in range(len(source)) if (s := _sample(source, i)).regions]
+    assert boxed
+    assert boxed[0].regions[0].box == (0.25, 0.25, 0.75, 0.75)
+    assert boxed[0].regions[0].negatives
+
+
+def test_scenes_have_ten_negatives_in_both_languages() -> None:
+    source = SceneSource(100)
+    english, chinese = _sample(source, 3), _sample(source, 3, "zh")
+    assert [r.box for r in english.regions] == [r.box for r in chinese.regions]
+    assert all(len(region.negatives) == 10 for region in english.regions)
+    assert english.regions[0].text.isascii()
+    assert not chinese.regions[0].text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("values", "box"),
+    [
+        ([0, 0, 1, 1], (0, 0, 1, 1)),
+        ([-0.5, 0.2, 1.5, 0.4, 0.9], (0, 0.2, 1, 0.4)),
+        ([0.5, 0, 0.5, 1], None),
+        ([0, 0, 1], None),
+        (["a", 0, 1, 1], None),
+        (None, None),
+    ],
+)
+def test_boxes_of_files(values: object, box: object) -> None:
+    assert usable_box(values) == box

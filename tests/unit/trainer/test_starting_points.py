@@ -1,0 +1,163 @@
+"""Where a run starts: SigLIP 2, FG-CLIP 2, stage one; gaps and leftovers are errors."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from fgclip2.torch_model import stretch_positions
+from tests.unit.trainer.small_runs import stage_two
+from trainer.errors import CheckpointError, RecipeError
+from trainer.loop import train
+from trainer.recipes import Recipe, resolve
+from trainer.stage_model import StageModel
+from trainer.starting_points import ensure_tokenizer, load_start
+
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+SIZES = [
+    "hidden_size=64", "vision_layers=2", "text_layers=2", "heads=4", "vocab_size=600",
+    "vision_intermediate_size=128", "text_intermediate_size=128", "region_scale=50.0",
+]  # fmt: skip
+
+
+def _recipe(*settings: str) -> Recipe:
+    return resolve("tiny-regions", [*SIZES, *settings])
+
+
+def _started(recipe: Recipe) -> StageModel:
+    model = StageModel(recipe.model_config(), recipe.stage)
+    assert load_start(model, recipe)
+    return model
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """A copy of the reference weights, to be changed."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        shutil.copyfile(REFERENCE / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def siglip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small SigLIP 2 NaFlex with random weights, written by transformers."""
+    from transformers import Siglip2Config, Siglip2Model
+
+    tower = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
+    tower["num_attention_heads"] = 4
+    config = Siglip2Config(
+        text_config=tower | {"vocab_size": 600, "projection_size": 64},
+        vision_config=tower | {"num_patches": 256, "patch_size": 16},
+    )
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("siglip2")
+    Siglip2Model(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.timeout(400)  # transformers is slow to import on a busy machine
+def test_siglip_2_starts_with_its_own_features(siglip: Path) -> None:
+    from transformers import Siglip2Model
+
+    model = _started(_recipe(f"weights={siglip}"))
+    original = Siglip2Model.from_pretrained(siglip, attn_implementation="eager").eval()
+    ids = torch.randint(3, 600, (2, 64), generator=torch.Generator().manual_seed(1))
+    patches = torch.randn(2, 12, 768, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        text = original.text_model(input_ids=ids).pooler_output
+        image = original.vision_model(
+            pixel_values=patches,
+            pixel_attention_mask=torch.ones(2, 12, dtype=torch.int64),
+            spatial_shapes=torch.tensor([[3, 4], [3, 4]]),
+        ).pooler_output
+        torch.testing.assert_close(model.encode_text(ids, "short"), text, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(model.encode_text(ids, "box"), text, rtol=1e-4, atol=1e-5)
+        tokens = model.encode_image_tokens(patches, None, [(3, 4), (3, 4)])
+        torch.testing.assert_close(model.pool(tokens, None), image, rtol=1e-4, atol=1e-4)
+    embeddings = model.text_model.embeddings
+    long = stretch_positions(embeddings.position_embedding.weight, 20, 196)
+    assert torch.equal(embeddings.position_embedding_res.weight, long)
+    assert torch.equal(embeddings.position_embedding_ori.weight, long)
+    assert model.logit_scale_hardneg.item() == pytest.approx(math.log(50))
+
+
+def test_fgclip_2_weights_are_taken_whole() -> None:
+    model = _started(_recipe(f"weights={REFERENCE}"))
+    stored = load_file(REFERENCE / "model.safetensors")
+    state = model.state_dict()
+    assert set(state) - set(stored) == {"logit_scale_finegraind", "logit_scale_hardneg"}
+    assert all(torch.equal(state[name], value) for name, value in stored.items())
+
+
+def test_a_training_checkpoints_own_scales_are_kept(weights: Path) -> None:
+    tensors = load_file(weights / "model.safetensors")
+    tensors["logit_scale_finegraind"] = torch.tensor(1.25)
+    save_file(tensors, weights / "model.safetensors")
+    model = _started(_recipe(f"weights={weights}"))
+    assert model.logit_scale_finegraind.item() == 1.25
+    assert model.logit_scale_hardneg.item() == pytest.approx(math.log(50))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("drop", "lacks"),
+        ("add", "unknown tensors extra"),
+        ("shape", "logit_bias"),
+        ("config", "model_type is 'clip'"),
+        ("gone", "model.safetensors"),
+    ],
+)
+def test_what_does_not_fit_is_named(weights: Path, change: str, named: str) -> None:
+    tensors = load_file(weights / "model.safetensors")
+    if change == "drop":
+        del tensors["boxtext_head.bias"]
+    elif change == "add":
+        tensors["extra"] = torch.zeros(1)
+    elif change == "shape":
+        tensors["logit_bias"] = torch.zeros(2)
+    elif change == "config":
+        (weights / "config.json").write_text(json.dumps({"model_type": "clip"}))
+    save_file(tensors, weights / "model.safetensors")
+    if change == "gone":
+        (weights / "model.safetensors").unlink()
+    with pytest.raises(RecipeError, match=named):
+        _started(_recipe(f"weights={weights}"))
+
+
+def test_sizes_that_differ_are_named() -> None:
+    with pytest.raises(RecipeError, match="set the sizes of the recipe"):
+        _started(_recipe(f"weights={REFERENCE}", "vocab_size=500"))
+
+
+def test_stage_two_starts_from_stage_one(photo_sets: Path, tmp_path: Path) -> None:
+    first = stage_two(photo_sets, "stage=1", "objectives={'short': 1.0, 'long': 1.0}", "steps=2")
+    train(first, tmp_path / "one", resume=False)
+    recipe = stage_two(photo_sets, f"start_from={tmp_path / 'one'}", f"weights={REFERENCE}")
+    model = _started(recipe)  # stage one comes before published weights
+    weights = load_file(tmp_path / "one" / "checkpoints" / "step-000002" / "average.safetensors")
+    state = model.state_dict()
+    assert torch.equal(state["longtext_head.weight"], weights["longtext_head.weight"])
+    assert torch.equal(state["boxtext_head.weight"], weights["text_model.head.weight"])
+    assert torch.equal(state["dense_feature_head.probe"], weights["vision_model.head.probe"])
+    with pytest.raises(CheckpointError, match="cannot begin a run"):
+        _started(stage_two(photo_sets, f"start_from={tmp_path}"))
+    (tmp_path / "two").mkdir()
+    ensure_tokenizer(tmp_path / "two", None, recipe)
+    made = (tmp_path / "one" / "tokenizer.model").read_bytes()
+    assert (tmp_path / "two" / "tokenizer.model").read_bytes() == made
+
+
+def test_a_start_without_tokenizer_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"holds no tokenizer\.model"):
+        ensure_tokenizer(tmp_path, None, _recipe(f"weights={REFERENCE}"))
+    with pytest.raises(RecipeError, match="start_from nor weights"):
+        ensure_tokenizer(tmp_path, None, _recipe())

@@ -1,0 +1,226 @@
+"""Batches from several sources. A batch depends on the recipe's seed and its step alone.
+
+Each sample has its own random generator, decided by seed, step and place in the global batch. So a
+process makes its part of a batch without the others, and all parts together are the batch that one
+process would have made.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from fgclip2.images import dynamic_budget, patch_grid, patchify
+from fgclip2.tokenizer import Tokenizer
+from trainer.data.batches import crop_window, relit
+from trainer.data.captions import Caption, Language
+from trainer.data.packing import (
+    LONG_LENGTH,
+    SHORT_LENGTH,
+    Batch,
+    BoxedText,
+    make_regions,
+    make_texts,
+    pack,
+)
+from trainer.data.samples import Box, Region, Sample, Source
+from trainer.errors import DataError, RecipeError, SampleError
+from trainer.recipes import Recipe
+
+_LEAST_VISIBLE = 0.6  # share of a box that a cut picture must keep
+_TRIES = 50
+
+
+class MixedSource:
+    """Which sample is at which place of the run: shares by weight, every source shuffled anew
+    each time it has been gone through.
+
+    ``unreadable`` holds the message of every sample that could not be read; the next one of its
+    source took its place.
+    """
+
+    def __init__(self, sources: dict[str, Source], weights: dict[str, float], seed: int) -> None:
+        total = sum(weights[name] for name in sources)
+        self._sources = list(sources.values())
+        self._shares = [weights[name] / total for name in sources]
+        self._fills = int(np.argmax(self._shares))
+        self._seed = seed
+        self._orders: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
+        self._lock = threading.Lock()
+        self.unreadable: dict[str, str] = {}
+
+    def places(self, step: int, batch_size: int) -> list[tuple[int, int]]:
+        """(source, running number in it) for each place of a batch, in random order."""
+        starts = self._numbers_before(step * batch_size)
+        stops = self._numbers_before((step + 1) * batch_size)
+        places = [
+            (source, number)
+            for source, (start, stop) in enumerate(zip(starts, stops, strict=True))
+            for number in range(start, stop)
+        ]
+        if len(places) != batch_size:
+            raise RecipeError(
+                f"batch_size is {batch_size}, too few for {len(self._sources)} sources:"
+                " raise it or drop a source"
+            )
+        order = np.random.default_rng((self._seed, step)).permutation(batch_size)
+        return [places[int(at)] for at in order]
+
+    def sample(
+        self, place: tuple[int, int], language: Language, rng: np.random.Generator
+    ) -> Sample:
+        """The sample at a place, or the next readable one of its source."""
+        source = self._sources[place[0]]
+        for number in range(place[1], place[1] + _TRIES):
+            try:
+                return source.sample(self._index(place[0], number), language, rng)
+            except SampleError as error:
+                self.unreadable[str(error).split(": ")[0]] = str(error)
+        last = list(self.unreadable.values())[-1]
+        raise DataError(f"{_TRIES} samples in a row cannot be read; the last one: {last}")
+
+    def _numbers_before(self, n_samples: int) -> list[int]:
+        numbers = [int(share * n_samples) for share in self._shares]
+        numbers[self._fills] += n_samples - sum(numbers)
+        return numbers
+
+    def _index(self, source: int, number: int) -> int:
+        epoch, place = divmod(number, len(self._sources[source]))
+        with self._lock:
+            key = (source, epoch)
+            if key not in self._orders:
+                rng = np.random.default_rng((self._seed, source, epoch))
+                self._orders = {k: v for k, v in self._orders.items() if k[0] != source}
+                self._orders[key] = rng.permutation(len(self._sources[source]))
+            return int(self._orders[key][place])
+
+
+class MixedBatchMaker:
+    """Makes one process's part of the batch of any step."""
+
+    def __init__(
+        self, source: MixedSource, tokenizer: Tokenizer, recipe: Recipe, part: int, n_parts: int
+    ) -> None:
+        self._source = source
+        self._tokenizer = tokenizer
+        self._recipe = recipe
+        self._part, self._n_parts = part, n_parts
+
+    @property
+    def unreadable(self) -> dict[str, str]:
+        """Samples that could not be read, with reasons."""
+        return self._source.unreadable
+
+    def make(self, step: int) -> Batch:
+        """This process's part of the batch of a step, counted from 0."""
+        recipe = self._recipe
+        size = recipe.batch_size // self._n_parts
+        own = range(self._part * size, (self._part + 1) * size)
+        places = self._source.places(step, recipe.batch_size)
+        made = [self._make_one(step, place, places[place]) for place in own]
+        # Pictures of like size lie together, so that little is padded.
+        order = sorted(range(size), key=lambda at: -made[at].image.width * made[at].image.height)
+        samples = [made[at] for at in order]
+        pictures = [sample.image for sample in samples]
+        patches_BPV, mask_BP, shapes = pack([patchify(picture) for picture in pictures], pictures)
+        long = [at for at, sample in enumerate(samples) if sample.long is not None]
+        shown = [sample.concepts for sample in samples]
+        longs = [caption for sample in samples if (caption := sample.long) is not None]
+        shorts = [sample.short for sample in samples]
+        boxed = [
+            BoxedText(at, region.box, region.text, region.negatives)
+            for at, sample in enumerate(samples)
+            for region in sample.regions
+        ]
+        return Batch(
+            patches_BPV,
+            mask_BP,
+            shapes,
+            make_texts(shorts, shown, range(size), self._tokenizer, SHORT_LENGTH),
+            make_texts(longs, [shown[at] for at in long], long, self._tokenizer, LONG_LENGTH),
+            make_regions(boxed, self._tokenizer) if recipe.stage == 2 else None,
+        )
+
+    def _make_one(self, step: int, place: int, where: tuple[int, int]) -> Sample:
+        """A sample ready for the batch: picture on its patch grid, regions chosen, texts final."""
+        recipe = self._recipe
+        rng = np.random.default_rng((recipe.seed, step, place))
+        language: Language = "zh" if rng.random() < recipe.chinese_share else "en"
+        sample = self._source.sample(where, language, rng)
+        picture, regions = augment_sample(sample, recipe.patches_at(step), recipe, rng)
+        chosen = rng.permutation(len(regions))[: recipe.regions_per_image]
+        has_long = int((place + 1) * recipe.long_share) > int(place * recipe.long_share)
+        return replace(
+            sample,
+            image=picture,
+            short=_prompted(sample.short, recipe, language),
+            long=sample.long if has_long else None,
+            regions=tuple(_fewer_negatives(regions[int(at)], recipe, rng) for at in chosen),
+        )
+
+
+def augment_sample(
+    sample: Sample, budget: int, recipe: Recipe, rng: np.random.Generator
+) -> tuple[Image.Image, list[Region]]:
+    """The picture on its patch grid, cut and mirrored where the texts allow, with other light.
+
+    Args:
+        sample: as its source gave it.
+        budget: of patches; 0 is the published rule by the picture's size.
+        recipe: says how much may be cut off.
+        rng: decides.
+
+    Returns:
+        The picture, and the regions that are still visible with their boxes in it.
+    """
+    image = sample.image
+    window = (0, 0, *image.size)
+    if sample.may_crop:
+        window = crop_window(image.size, recipe, rng)
+    width, height = window[2] - window[0], window[3] - window[1]
+    rows, columns = patch_grid(width, height, budget or dynamic_budget(width, height))
+    size = (columns * 16, rows * 16)
+    picture = image.resize(size, Image.Resampling.BILINEAR, window)
+    mirrored = sample.may_flip and rng.random() < 0.5
+    if mirrored:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if recipe.relight:
+        picture = relit(picture, rng)
+    regions = []
+    for region in sample.regions:
+        box = _box_inside(region.box, window, image.size, mirrored)
+        if box is not None:
+            regions.append(replace(region, box=box))
+    return picture, regions
+
+
+def _box_inside(
+    box: Box, window: tuple[int, int, int, int], size: tuple[int, int], mirrored: bool
+) -> Box | None:
+    """A box in a cut picture; None where too little of it is left."""
+    left, top, right, bottom = window
+    xs = [(side * size[0] - left) / (right - left) for side in (box[0], box[2])]
+    ys = [(side * size[1] - top) / (bottom - top) for side in (box[1], box[3])]
+    if mirrored:
+        xs = [1 - xs[1], 1 - xs[0]]
+    cut_x, cut_y = np.clip(xs, 0, 1), np.clip(ys, 0, 1)
+    visible = (cut_x[1] - cut_x[0]) * (cut_y[1] - cut_y[0])
+    if visible < _LEAST_VISIBLE * (xs[1] - xs[0]) * (ys[1] - ys[0]) or visible <= 0:
+        return None
+    return float(cut_x[0]), float(cut_y[0]), float(cut_x[1]), float(cut_y[1])
+
+
+def _fewer_negatives(region: Region, recipe: Recipe, rng: np.random.Generator) -> Region:
+    wrong = [text for text in region.negatives if text and text != region.text]
+    order = rng.permutation(len(wrong))[: recipe.negatives_per_region]
+    return replace(region, negatives=tuple(wrong[int(at)] for at in order))
+
+
+def _prompted(caption: Caption, recipe: Recipe, language: Language) -> Caption:
+    if language == "en" and recipe.english_prompt and caption.text.isascii():
+        return replace(caption, text=f"{recipe.english_prompt} {caption.text}")
+    return caption

@@ -1,0 +1,170 @@
+"""What a batch is made of, and how samples become tensors.
+
+Shapes: B pictures, P patches, V values of a patch, L tokens, U distinct texts, T texts with their
+repetitions, K regions, N negatives, C concepts in a batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor
+
+from fgclip2.tokenizer import Tokenizer
+from trainer.data.captions import Caption
+
+SHORT_LENGTH, LONG_LENGTH = 64, 196
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKeys:
+    """What is needed to know which pictures fit which texts, also across processes.
+
+    A picture fits a text that equals its own, and a text that only names a concept it shows.
+    ``shown_row_S`` and ``shown_concept_S`` list (picture, concept) pairs; 0 is no concept.
+    """
+
+    text_T: Tensor
+    concept_T: Tensor
+    shown_row_S: Tensor
+    shown_concept_S: Tensor
+
+    def rows(self) -> Callable[[slice], Tensor]:
+        """A function that gives the (rows, T) bool matrix for a slice of pictures."""
+        concepts_C, index_T = torch.unique(self.concept_T, return_inverse=True)
+        shown_BC = torch.zeros(
+            len(self.text_T), len(concepts_C), dtype=torch.bool, device=self.text_T.device
+        )
+        if len(concepts_C):
+            place_S = torch.searchsorted(concepts_C, self.shown_concept_S)
+            place_S = place_S.clamp(max=len(concepts_C) - 1)
+            known_S = concepts_C[place_S] == self.shown_concept_S
+            shown_BC[self.shown_row_S[known_S], place_S[known_S]] = True
+        text_T = self.text_T
+        return lambda rows: (text_T[rows, None] == text_T[None]) | shown_BC[rows][:, index_T]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Distinct texts of a batch: each is encoded once, ``row_T`` says which one a picture has.
+
+    ``image_T`` says which pictures the texts describe.
+    """
+
+    ids_UL: Tensor
+    row_T: Tensor
+    image_T: Tensor
+    keys: MatchKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Boxes (0..1) with a text each; ``negative_KN`` holds rows of ``ids_UL``, -1 where none is.
+
+    ``image_K`` ascends. There is at least one text (all padding where there are no regions).
+    """
+
+    boxes_K4: Tensor
+    image_K: Tensor
+    ids_UL: Tensor
+    row_K: Tensor
+    text_K: Tensor
+    negative_KN: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """``long`` describes some of the pictures; ``regions`` is None in stage 1."""
+
+    patches_BPV: Tensor
+    mask_BP: Tensor | None
+    shapes: list[tuple[int, int]]
+    short: Texts
+    long: Texts | None
+    regions: Regions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedText:
+    """A box (0..1) of one picture of the batch, what it shows and what it does not."""
+
+    image: int
+    box: tuple[float, float, float, float]
+    text: str
+    negatives: tuple[str, ...]
+
+
+def key_of(text: str | None) -> int:
+    """A number for a text that is the same on every machine; 0 for None."""
+    if text is None:
+        return 0
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return (int.from_bytes(digest, "little") >> 2) + 1
+
+
+def match_keys(captions: Sequence[Caption], shown: Sequence[Iterable[str]]) -> MatchKeys:
+    """Keys of captions and of what the pictures they describe show."""
+    pairs = [(row, key_of(each)) for row, concepts in enumerate(shown) for each in sorted(concepts)]
+    return MatchKeys(
+        torch.tensor([key_of(caption.text) for caption in captions], dtype=torch.int64),
+        torch.tensor([key_of(caption.concept) for caption in captions], dtype=torch.int64),
+        torch.tensor([row for row, _ in pairs], dtype=torch.int64),
+        torch.tensor([key for _, key in pairs], dtype=torch.int64),
+    )
+
+
+def make_texts(
+    captions: Sequence[Caption],
+    shown: Sequence[Iterable[str]],
+    images: Sequence[int],
+    tokenizer: Tokenizer,
+    length: int,
+) -> Texts:
+    """Texts with their token ids; ``images`` are the pictures described, in the same order."""
+    texts = list(dict.fromkeys(caption.text for caption in captions))
+    rows = {text: row for row, text in enumerate(texts)}
+    return Texts(
+        torch.from_numpy(tokenizer.encode(texts, length)),
+        torch.tensor([rows[caption.text] for caption in captions], dtype=torch.int64),
+        torch.tensor(images, dtype=torch.int64),
+        match_keys(captions, shown),
+    )
+
+
+def make_regions(boxed: Sequence[BoxedText], tokenizer: Tokenizer) -> Regions:
+    """Region tensors; every distinct text, right or wrong, appears once."""
+    texts = list(dict.fromkeys(t for each in boxed for t in (each.text, *each.negatives)))
+    rows = {text: row for row, text in enumerate(texts)}
+    widest = max((len(each.negatives) for each in boxed), default=0)
+    negative = np.full((len(boxed), widest), -1, np.int64)
+    for place, each in enumerate(boxed):
+        negative[place, : len(each.negatives)] = [rows[text] for text in each.negatives]
+    ids = tokenizer.encode(texts or [""], SHORT_LENGTH)
+    return Regions(
+        torch.tensor([each.box for each in boxed], dtype=torch.float32).reshape(-1, 4),
+        torch.tensor([each.image for each in boxed], dtype=torch.int64),
+        torch.from_numpy(ids),
+        torch.tensor([rows[each.text] for each in boxed], dtype=torch.int64),
+        torch.tensor([key_of(each.text) for each in boxed], dtype=torch.int64),
+        torch.from_numpy(negative),
+    )
+
+
+def pack(
+    patches: list[npt.NDArray[np.float32]], pictures: list[Image.Image]
+) -> tuple[Tensor, Tensor | None, list[tuple[int, int]]]:
+    """Pad to the longest: (B, P, V) float32, (B, P) bool or None if nothing is padded, grids."""
+    longest = max(len(rows) for rows in patches)
+    packed = np.zeros((len(patches), longest, patches[0].shape[1]), np.float32)
+    mask = np.zeros((len(patches), longest), bool)
+    for index, rows in enumerate(patches):
+        packed[index, : len(rows)] = rows
+        mask[index, : len(rows)] = True
+    shapes = [(picture.height // 16, picture.width // 16) for picture in pictures]
+    return torch.from_numpy(packed), None if mask.all() else torch.from_numpy(mask), shapes

@@ -1,0 +1,160 @@
+"""Several processes under torchrun; the only module that knows ``torch.distributed``.
+
+Every process makes its part of the batch, and all vectors are shared (``Group.gather``). Each then
+computes the loss of the whole batch, but keeps only the gradient of its own vectors: no collective
+runs in the backward pass but the sum of the parameters' gradients, and N processes equal one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
+from torch.distributed.tensor import DTensor, distribute_tensor
+from torch.nn.parallel import DistributedDataParallel
+
+from fgclip2.torch_model import EncoderLayer
+from trainer.stage_model import StageModel
+
+_BUCKET_ITEMS = 1 << 23
+
+
+class Group:
+    """All processes of a run; also serves a single one."""
+
+    def __init__(self, rank: int, size: int) -> None:
+        self.rank, self.size = rank, size
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes files and logs."""
+        return self.rank == 0
+
+    def gather(self, own: Tensor) -> Tensor:
+        """The rows of all processes, in order; only this process's own rows carry a gradient.
+
+        Every process calls this equally often, in the same order, also with no rows at all.
+        """
+        if self.size == 1:
+            return own
+        sizes = [torch.zeros(1, dtype=torch.int64, device=own.device) for _ in range(self.size)]
+        dist.all_gather(sizes, torch.tensor([len(own)], device=own.device))
+        counts = [int(each) for each in sizes]
+        # Equal lengths for the collective, cut again afterwards; flags travel as bytes.
+        sent = own.detach().contiguous()
+        sent = sent.to(torch.uint8) if own.dtype == torch.bool else sent
+        padded = sent.new_zeros((max(1, *counts), *own.shape[1:]))
+        padded[: len(own)] = sent
+        parts = [torch.empty_like(padded) for _ in range(self.size)]
+        dist.all_gather(parts, padded)
+        rows = [part[:count].to(own.dtype) for part, count in zip(parts, counts, strict=True)]
+        rows[self.rank] = own
+        return torch.cat(rows)
+
+    def mean(self, value: float) -> float:
+        """The mean over all processes."""
+        if self.size == 1:
+            return value
+        # On the accelerator where there is one: its backend knows no other memory.
+        device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        total = torch.tensor([value], dtype=torch.float64, device=device)
+        dist.all_reduce(total)
+        return float(total) / self.size
+
+    def wait(self) -> None:
+        """Wait until all processes are here."""
+        if self.size > 1:
+            dist.barrier()
+
+    def wrap(self, model: StageModel, sharding: str) -> nn.Module:
+        """The model ready for this group: ``ddp`` or ``fsdp``; itself for a single process."""
+        if self.size == 1:
+            return model
+        if sharding == "ddp":
+            return DistributedDataParallel(model, find_unused_parameters=True)
+        device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        mesh = init_device_mesh(device, (self.size,))
+        for module in model.modules():
+            if isinstance(module, EncoderLayer):
+                fully_shard(module, mesh=mesh)
+                register_fsdp_forward_method(module, "last_position")
+        sharded: nn.Module = fully_shard(model, mesh=mesh)
+        return sharded
+
+    def sum_gradients_later(self, wrapped: nn.Module) -> Any:
+        """A context in which backward passes leave gradients to ``sum_gradients`` (ddp)."""
+        if isinstance(wrapped, DistributedDataParallel):
+            return wrapped.no_sync()
+        return nullcontext()
+
+    def average_gradients(self, wrapped: nn.Module) -> None:
+        """What ddp does during a backward pass, after several passes without it."""
+        if not isinstance(wrapped, DistributedDataParallel):
+            return
+        parameters = [each for each in wrapped.parameters() if each.requires_grad]
+        for parameter in parameters:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        for bucket in _buckets(parameters):
+            flat = torch.cat([p.grad.flatten() for p in bucket if p.grad is not None])
+            dist.all_reduce(flat)
+            flat /= self.size
+            for parameter, part in zip(
+                bucket, flat.split([p.numel() for p in bucket]), strict=True
+            ):
+                parameter.grad = part.view_as(parameter)
+
+    def own_share(self, value: Tensor) -> Tensor:
+        """The value with its gradient divided by the number of processes.
+
+        For what every process computes alike (scales): gradients are summed over processes.
+        """
+        return value if self.size == 1 else value / self.size + (value - value / self.size).detach()
+
+
+@contextmanager
+def process_group() -> Iterator[Group]:
+    """The group that torchrun describes in the environment, or a group of one."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield Group(0, 1)
+        return
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    try:
+        yield Group(dist.get_rank(), size)
+    finally:
+        dist.destroy_process_group()
+
+
+def full_tensor(tensor: Tensor) -> Tensor:
+    """A tensor as one process would have it; a collective where it is sharded."""
+    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+
+
+def like(full: Tensor, example: Tensor) -> Tensor:
+    """A full tensor sharded and placed as ``example`` is."""
+    if isinstance(example, DTensor):
+        return distribute_tensor(full.to(example.device), example.device_mesh, example.placements)
+    return full.to(example.device)
+
+
+def _buckets(parameters: list[nn.Parameter]) -> Iterator[list[nn.Parameter]]:
+    bucket: list[nn.Parameter] = []
+    n_items = 0
+    for parameter in parameters:
+        bucket.append(parameter)
+        n_items += parameter.numel()
+        if n_items >= _BUCKET_ITEMS:
+            yield bucket
+            bucket, n_items = [], 0
+    if bucket:
+        yield bucket

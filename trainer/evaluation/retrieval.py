@@ -1,0 +1,170 @@
+"""Text-image retrieval on the published test sets (MODEL.md 4): recall both ways.
+
+Short captions use the short mode, long ones the long mode; no prompt, English lower-cased.
+Shapes: N pictures, T captions, E embedding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fgclip2 import Encoder
+from fgclip2.encoder import Patches
+from trainer.errors import DataError
+from trainer.evaluation.files import Floats, encode_files, read_json, read_lines
+
+_PER_PICTURE = 5
+_SHARE_GPT_PAIRS = 1000
+_ROWS = 512
+_COCO_CN = re.compile(r"(COCO_(train|val)2014_\d{12})(?:\.jpg)?#zhm#\d+\s+(.*)")
+_FLICKR_CNA = re.compile(r"([^#\t]+)#\w+\t(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionedPictures:
+    """Picture files, captions, and the picture that each caption belongs to."""
+
+    pictures: list[Path]
+    captions: list[str]
+    owner_T: npt.NDArray[np.int64]
+
+
+def evaluate_retrieval(
+    read: Callable[[Path], CaptionedPictures], mode: str
+) -> Callable[[Path, Path, Patches], dict[str, float]]:
+    """A task that reports recall at 1, 5 and 10 both ways, in per cent."""
+
+    def task(model: Path, data: Path, patches: Patches) -> dict[str, float]:
+        pairs = read(data)
+        encoder = Encoder.load(model)
+        image_NE = encode_files(encoder, pairs.pictures, patches)
+        text_TE = encoder.encode_texts(pairs.captions, mode=mode)
+        figures = {"photos": float(len(image_NE)), "captions": float(len(text_TE))}
+        return figures | recalls(image_NE, text_TE, pairs.owner_T)
+
+    return task
+
+
+def recalls(image_NE: Floats, text_TE: Floats, owner_T: npt.NDArray[np.int64]) -> dict[str, float]:
+    """Recall both ways; of a picture's captions the best placed one counts."""
+    to_image = np.concatenate(
+        [
+            _ranks(text_TE[start : start + _ROWS] @ image_NE.T, owner_T[start : start + _ROWS])
+            for start in range(0, len(text_TE), _ROWS)
+        ]
+    )
+    to_text = np.full(len(image_NE), len(text_TE))
+    for start in range(0, len(image_NE), _ROWS):
+        cosine = image_NE[start : start + _ROWS] @ text_TE.T
+        own = owner_T[None] == np.arange(start, start + len(cosine))[:, None]
+        best = np.where(own, cosine, -np.inf).max(axis=1, keepdims=True)
+        to_text[start : start + _ROWS] = (cosine > best).sum(axis=1)
+    figures = {}
+    for depth in (1, 5, 10):
+        figures[f"image to text R@{depth}"] = float((to_text < depth).mean() * 100)
+        figures[f"text to image R@{depth}"] = float((to_image < depth).mean() * 100)
+    return figures
+
+
+def read_coco(data: Path) -> CaptionedPictures:
+    """``annotations/captions_val2017.json`` and ``val2017``; the first five captions of each."""
+    content = read_json(data / "annotations" / "captions_val2017.json")
+    captions: dict[int, list[str]] = {}
+    for each in content["annotations"]:
+        captions.setdefault(each["image_id"], []).append(each["caption"])
+    records = sorted(content["images"], key=lambda image: image["id"])
+    return _paired(
+        (data / "val2017" / image["file_name"], captions[image["id"]][:_PER_PICTURE])
+        for image in records
+        if image["id"] in captions
+    )
+
+
+def read_flickr30k(data: Path) -> CaptionedPictures:
+    """``flickr30k_test.json``: objects with ``image`` and five ``caption``; pictures beside it."""
+    content = read_json(data / "flickr30k_test.json")
+    return _paired((data / each["image"], each["caption"]) for each in content)
+
+
+def read_flickr30k_cna(data: Path) -> CaptionedPictures:
+    """``flickr30k_cna_test.txt``: ``ID#N<tab>caption``; the picture is ``ID.jpg``."""
+    path = data / "flickr30k_cna_test.txt"
+    return _grouped(path, _FLICKR_CNA, lambda m: (data / f"{m[1].removesuffix('.jpg')}.jpg", m[2]))
+
+
+def read_coco_cn(data: Path) -> CaptionedPictures:
+    """``pair.txt``: ``COCO_val2014_ID#zhm#N caption``; pictures in train2014 and val2014."""
+    return _grouped(
+        data / "pair.txt", _COCO_CN, lambda m: (data / f"{m[2]}2014" / f"{m[1]}.jpg", m[3])
+    )
+
+
+def read_sharegpt4v(data: Path) -> CaptionedPictures:
+    """The first 1,000 records of ShareGPT4V's caption file; pictures by name in ``images``."""
+    content = read_json(data / "share-captioner_coco_lcs_sam_1246k_1107.json")
+    return _paired(
+        (data / "images" / Path(each["image"]).name, [each["conversations"][1]["value"]])
+        for each in content[:_SHARE_GPT_PAIRS]
+    )
+
+
+def read_dci(data: Path) -> CaptionedPictures:
+    """``annotations/*.json`` with ``extra_caption`` and ``image``; pictures in ``photos``."""
+    records = [read_json(path) for path in sorted((data / "annotations").glob("*.json"))]
+    return _paired((data / "photos" / each["image"], [each["extra_caption"]]) for each in records)
+
+
+def read_long_chinese(name: str) -> Callable[[Path], CaptionedPictures]:
+    """A reader of ``path<tab>caption`` lines; paths are taken as they are, or below the folder."""
+
+    def read(data: Path) -> CaptionedPictures:
+        parts = [line.split("\t", 1) for line in read_lines(data / name)]
+        wrong = [part[0] for part in parts if len(part) < 2]
+        if wrong:
+            raise DataError(f"{data / name}: {wrong[0][:60]!r} has no tab and caption")
+        return _paired((data / picture, [caption]) for picture, caption in parts)
+
+    return read
+
+
+def _ranks(cosine: Floats, own: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many columns of each row come before its own one."""
+    ranks: npt.NDArray[np.int64] = (cosine > np.take_along_axis(cosine, own[:, None], 1)).sum(1)
+    return ranks
+
+
+def _grouped(
+    path: Path, pattern: re.Pattern[str], parts: Callable[[re.Match[str]], tuple[Path, str]]
+) -> CaptionedPictures:
+    captions: dict[Path, list[str]] = {}
+    for line in read_lines(path):
+        match = pattern.fullmatch(line)
+        if match is None:
+            raise DataError(f"{path}: a line in another format: {line[:60]!r}")
+        picture, caption = parts(match)
+        captions.setdefault(picture, []).append(caption)
+    return _paired(captions.items())
+
+
+def _paired(pairs: Any) -> CaptionedPictures:
+    pictures: list[Path] = []
+    captions: list[str] = []
+    owner: list[int] = []
+    try:
+        for picture, own in pairs:
+            texts: Sequence[str] = own
+            captions += texts
+            owner += [len(pictures)] * len(texts)
+            pictures.append(picture)
+    except (KeyError, TypeError, IndexError) as error:
+        raise DataError(f"a record lacks {error}: the file has another format") from None
+    if not pictures:
+        raise DataError("the data set holds no pictures")
+    return CaptionedPictures(pictures, captions, np.asarray(owner, np.int64))

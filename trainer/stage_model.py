@@ -1,0 +1,180 @@
+"""The model as it is trained: pieces of a batch in, unit vectors out.
+
+One call of ``forward`` does all the work of a step, or one piece of it, so that wrappers for
+several processes see every parameter used inside it.
+Shapes: B pictures, P patches, V values of a patch, L tokens, U distinct texts, K regions,
+E embedding, N negatives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
+
+from fgclip2.config import ModelConfig
+from fgclip2.images import DYNAMIC_BUDGETS
+from fgclip2.torch_model import Fgclip2Model, TextMode
+from trainer.data.packing import Batch
+from trainer.pooling import pool_batch_regions
+
+SCALES = ("logit_scale", "logit_bias", "logit_scale_finegraind", "logit_scale_hardneg")
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePiece:
+    """Some pictures of a batch with their boxes; ``boxes_K4`` is None where regions play no part.
+
+    Boxes belong to the pictures of this piece.
+    """
+
+    patches_BPV: Tensor
+    mask_BP: Tensor | None
+    shapes: list[tuple[int, int]]
+    boxes_K4: Tensor | None
+    image_K: Tensor | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """Some distinct texts of one mode."""
+
+    ids_UL: Tensor
+    mode: TextMode
+
+
+Piece = PicturePiece | TextPiece
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Unit vectors of a process's part of a batch; ``texts`` by mode, ``scales`` by name."""
+
+    image_BE: Tensor
+    region_KE: Tensor | None
+    texts: dict[str, Tensor]
+    scales: dict[str, Tensor]
+
+
+class StageModel(Fgclip2Model):
+    """``Fgclip2Model`` with the scales that stage 2 learns beside it (named as published)."""
+
+    def __init__(self, config: ModelConfig, stage: int) -> None:
+        super().__init__(config)
+        self.stage = stage
+        if stage == 2:
+            # Of shape (1,), not () as published: fsdp shards no scalars.
+            self.logit_scale_finegraind = nn.Parameter(torch.zeros(1))
+            self.logit_scale_hardneg = nn.Parameter(torch.zeros(1))
+
+    def forward(self, pieces: list[Piece]) -> tuple[list[tuple[Tensor, ...]], dict[str, Tensor]]:
+        """Vectors of each piece, and the scales.
+
+        Returns:
+            For each piece (image_BE,), (image_BE, region_KE) or (text_UE,), float32 unit rows; and
+            the scales and the bias, float32.
+        """
+        made = [
+            self._pictures(piece) if isinstance(piece, PicturePiece) else self._texts(piece)
+            for piece in pieces
+        ]
+        scales = {name: getattr(self, name) * 1.0 for name in SCALES if hasattr(self, name)}
+        return made, scales
+
+    def checkpoint_layers(self) -> None:
+        """Keep only the inputs of encoder layers, and run each again in the backward pass."""
+        for tower in (self.vision_model, self.text_model):
+            for layer in tower.encoder.layers:
+                inner = layer.forward
+                layer.forward = partial(checkpoint, inner, use_reentrant=False)  # type: ignore[method-assign]
+
+    def _pictures(self, piece: PicturePiece) -> tuple[Tensor, ...]:
+        tokens_BPD = self.encode_image_tokens(piece.patches_BPV, piece.mask_BP, piece.shapes)
+        image_BE = _unit(self.pool(tokens_BPD, piece.mask_BP))
+        if piece.boxes_K4 is None or piece.image_K is None:
+            return (image_BE,)
+        dense_BPD = self.dense(tokens_BPD, piece.mask_BP)
+        region_KE = pool_batch_regions(dense_BPD, piece.shapes, piece.boxes_K4, piece.image_K)
+        # Without boxes the dense head still takes part, so that all processes do the same.
+        return image_BE, _unit(region_KE) + dense_BPD.sum() * 0
+
+    def _texts(self, piece: TextPiece) -> tuple[Tensor, ...]:
+        return (_unit(self.encode_text(piece.ids_UL, piece.mode)),)
+
+
+def pieces_of(batch: Batch, at_once: int, split_sizes: bool, device: torch.device) -> list[Piece]:
+    """The pictures and distinct texts of a batch, in order, on the device.
+
+    Args:
+        batch: pictures of like size lie together.
+        at_once: pictures or texts in a piece, 0 for no limit.
+        split_sizes: begin a new piece where the patch budget of the pictures changes.
+        device: where the tensors go.
+    """
+    pieces: list[Piece] = []
+    lengths = [rows * columns for rows, columns in batch.shapes]
+    for start, stop in _picture_ranges(lengths, at_once, split_sizes):
+        longest = max(lengths[start:stop])
+        patches_BPV = batch.patches_BPV[start:stop, :longest].to(device)
+        mask_BP = None
+        if min(lengths[start:stop]) < longest:
+            assert batch.mask_BP is not None
+            mask_BP = batch.mask_BP[start:stop, :longest].to(device)
+        boxes, image = None, None
+        if batch.regions is not None:
+            inside = (batch.regions.image_K >= start) & (batch.regions.image_K < stop)
+            boxes = batch.regions.boxes_K4[inside].to(device)
+            image = (batch.regions.image_K[inside] - start).to(device)
+        pieces.append(PicturePiece(patches_BPV, mask_BP, batch.shapes[start:stop], boxes, image))
+    modes: list[tuple[TextMode, Tensor]] = [("short", batch.short.ids_UL)]
+    if batch.long is not None:
+        modes.append(("long", batch.long.ids_UL))
+    if batch.regions is not None:
+        modes.append(("box", batch.regions.ids_UL))
+    for mode, ids_UL in modes:
+        for part in ids_UL.split(at_once or max(1, len(ids_UL))):
+            pieces.append(TextPiece(part.to(device), mode))
+    return pieces
+
+
+def joined(
+    pieces: list[Piece], made: list[tuple[Tensor, ...]], scales: dict[str, Tensor]
+) -> Embeddings:
+    """The vectors of all pieces, put together again in the order of the batch."""
+    images = [each for piece, each in zip(pieces, made, strict=True) if _is_picture(piece)]
+    texts: dict[str, list[Tensor]] = {}
+    for piece, each in zip(pieces, made, strict=True):
+        if isinstance(piece, TextPiece):
+            texts.setdefault(piece.mode, []).append(each[0])
+    has_regions = len(images[0]) == 2
+    return Embeddings(
+        torch.cat([each[0] for each in images]),
+        torch.cat([each[1] for each in images]) if has_regions else None,
+        {mode: torch.cat(parts) for mode, parts in texts.items()},
+        scales,
+    )
+
+
+def _is_picture(piece: Piece) -> bool:
+    return isinstance(piece, PicturePiece)
+
+
+def _picture_ranges(lengths: list[int], at_once: int, split_sizes: bool) -> list[tuple[int, int]]:
+    """Runs of pictures that go through the tower together."""
+    budgets = [next((b for b in DYNAMIC_BUDGETS if n <= b), n) for n in lengths]
+    ranges: list[tuple[int, int]] = []
+    start = 0
+    for at in range(1, len(lengths) + 1):
+        full = bool(at_once) and at - start == at_once
+        if at == len(lengths) or full or (split_sizes and budgets[at] != budgets[start]):
+            ranges.append((start, at))
+            start = at
+    return ranges
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return functional.normalize(vectors.float(), dim=-1)

@@ -1,0 +1,156 @@
+"""Where a run starts: stage-one weights, published weights, or nothing (STYLE.md 9).
+
+Resuming comes before all of them. Every tensor of a starting point must find its place, and every
+place must be filled: leftovers and gaps are errors.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from fgclip2.checkpoint import Checkpoint
+from fgclip2.errors import FgclipError
+from fgclip2.layout import TRAINING_ONLY
+from fgclip2.tokenizer import FILE_NAME
+from fgclip2.torch_model import stretch_positions
+from trainer.checkpoints import newest_checkpoint
+from trainer.data.photos import PhotoSet
+from trainer.errors import CheckpointError, RecipeError, TrainerError
+from trainer.recipes import Recipe
+from trainer.stage_model import StageModel
+from trainer.vocabulary import ensure_vocabulary
+
+_NAMED = 3
+
+
+def load_start(model: StageModel, recipe: Recipe) -> bool:
+    """Fill the model from the recipe's starting point; False where it names none.
+
+    Raises:
+        CheckpointError: ``start_from`` is missing or damaged.
+        RecipeError: ``weights`` are missing or damaged, or a starting point does not fit.
+    """
+    name = "start_from" if recipe.start_from else "weights"
+    path = recipe.start_from or recipe.weights
+    if not path:
+        _fill_scales(model, recipe, set())
+        return False
+    try:
+        if recipe.start_from:
+            tensors = _read(newest_checkpoint(Path(path)) / "average.safetensors")
+            if recipe.stage == 2 and "logit_scale_hardneg" not in tensors:
+                # Stage 1 leaves these two heads untrained.
+                _copy_heads(tensors, ("boxtext_head",))
+        else:
+            tensors = published_tensors(Path(path), model.config.text.keep_len)
+    except (OSError, ValueError, KeyError, SafetensorError, TrainerError, FgclipError) as error:
+        kind = CheckpointError if recipe.start_from else RecipeError
+        raise kind(f"{path} cannot begin a run: {error}; choose another {name}") from None
+    _fill(model, tensors, f"{name} {path!r}")
+    _fill_scales(model, recipe, set(tensors))
+    return True
+
+
+def published_tensors(directory: Path, keep: int) -> dict[str, Tensor]:
+    """Weights of a directory in the layout of FG-CLIP 2, or of SigLIP 2 (made into that).
+
+    SigLIP 2 lacks the long positions (stretched from the short ones) and three heads (copied).
+    """
+    kind = json.loads((directory / "config.json").read_text(encoding="utf-8")).get("model_type")
+    if kind == "fgclip2":
+        with_checks = Checkpoint.open(directory)
+        tensors = {name: torch.from_numpy(with_checks[name].copy()) for name in with_checks}
+        with_checks.close()
+        return tensors
+    if kind not in ("siglip2", "siglip"):
+        raise ValueError(f"model_type is {kind!r}; fgclip2 and siglip2 are known")
+    tensors = {}
+    for path in sorted(directory.glob("*.safetensors")):
+        tensors |= _read(path)
+    patches = tensors["vision_model.embeddings.patch_embedding.weight"]
+    if patches.ndim == 4:  # a convolution: (D, channel, row, column) to (D, row, column, channel)
+        flat = patches.permute(0, 2, 3, 1).flatten(1)
+        tensors["vision_model.embeddings.patch_embedding.weight"] = flat
+    short = tensors["text_model.embeddings.position_embedding.weight"]
+    long = stretch_positions(short, keep, 4 * len(short) - 3 * keep)
+    for which in ("res", "ori"):
+        tensors[f"text_model.embeddings.position_embedding_{which}.weight"] = long.clone()
+    _copy_heads(tensors, ("longtext_head", "boxtext_head"))
+    return tensors
+
+
+def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None:
+    """Put ``tokenizer.model`` into ``out``: that of the starting point, else a new vocabulary.
+
+    Raises:
+        RecipeError: the starting point has no tokenizer, or there is nothing to make one from.
+    """
+    if (out / FILE_NAME).exists():
+        return
+    if recipe.start_from or recipe.weights:
+        folder = Path(recipe.start_from or recipe.weights)
+        places = [folder, folder.parent.parent]  # a run, or one checkpoint in it
+        found = next((at / FILE_NAME for at in places if (at / FILE_NAME).exists()), None)
+        if found is None:
+            raise RecipeError(f"{folder} holds no {FILE_NAME}: copy it there from its release")
+        shutil.copyfile(found, out / FILE_NAME)
+        return
+    if photos is None:
+        raise RecipeError(
+            "neither start_from nor weights is set: name one, its tokenizer is needed as well"
+        )
+    ensure_vocabulary(out, photos, recipe.vocab_size, recipe.seed)
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    return {name: tensor.float() for name, tensor in load_file(path).items()}
+
+
+def _copy_heads(tensors: dict[str, Tensor], text_heads: tuple[str, ...]) -> None:
+    """Text heads from the short one, the dense head from the pooling head."""
+    for name in list(tensors):
+        text, vision = "text_model.head.", "vision_model.head."
+        if name.startswith(text):
+            for head in text_heads:
+                tensors[f"{head}." + name.removeprefix(text)] = tensors[name].clone()
+        elif name.startswith(vision):
+            copy = "dense_feature_head." + name.removeprefix(vision)
+            tensors[copy] = tensors[name].clone()
+
+
+def _fill(model: StageModel, tensors: dict[str, Tensor], source: str) -> None:
+    wanted = {name: t for name, t in model.state_dict().items() if name not in TRAINING_ONLY}
+    given = {name: t for name, t in tensors.items() if name not in TRAINING_ONLY}
+    _refuse(source, "lacks", sorted(set(wanted) - set(given)))
+    _refuse(source, "holds the unknown tensors", sorted(set(given) - set(wanted)))
+    wrong = [name for name in wanted if wanted[name].shape != given[name].shape]
+    if wrong:
+        found, needed = tuple(given[wrong[0]].shape), tuple(wanted[wrong[0]].shape)
+        raise RecipeError(
+            f"{source}: {wrong[0]} has the shape {found}, the recipe's sizes ask for {needed}:"
+            " set the sizes of the recipe to those of the weights"
+        )
+    known = model.state_dict()
+    extra = {name: tensors[name].reshape(1) for name in TRAINING_ONLY & set(tensors) & set(known)}
+    model.load_state_dict(known | given | extra)
+
+
+@torch.no_grad()
+def _fill_scales(model: StageModel, recipe: Recipe, given: set[str]) -> None:
+    for name in TRAINING_ONLY - given:
+        if hasattr(model, name):
+            getattr(model, name).fill_(math.log(recipe.region_scale))
+
+
+def _refuse(source: str, what: str, names: list[str]) -> None:
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        raise RecipeError(f"{source} {what} {', '.join(names[:_NAMED])}{more}")

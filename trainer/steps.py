@@ -1,0 +1,112 @@
+"""One optimiser step's losses and gradients, in one pass or piece by piece.
+
+Piece by piece (gradient caching, arXiv 2101.06983): all vectors are made without a graph, the
+losses of the whole batch give the gradient of every vector, and each piece runs again to carry
+its part on to the weights. So memory is bounded by a piece and the contrastive batch stays whole.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from trainer.data.packing import Batch
+from trainer.distributed import Group
+from trainer.losses import Losses, make_pairs, weighted_losses
+from trainer.recipes import Recipe
+from trainer.stage_model import Piece, joined, pieces_of
+
+Made = list[tuple[Tensor, ...]]
+
+
+def backward_step(
+    model: nn.Module,
+    batch: Batch,
+    recipe: Recipe,
+    device: torch.device,
+    group: Group,
+    threshold: float = 0.0,
+) -> Losses:
+    """Compute the losses of a step and add their gradients to the parameters.
+
+    Args:
+        model: a ``StageModel``, wrapped by ``group``.
+        batch: this process's part.
+        recipe: of the run.
+        device: of the model.
+        group: all processes of the run.
+        threshold: of the rank loss.
+
+    Returns:
+        The losses of the whole batch, equal in all processes.
+    """
+    # Under fsdp all processes must run the same modules equally often.
+    split_sizes = recipe.sharding != "fsdp" or group.size == 1
+    pieces = pieces_of(batch, recipe.micro_batch, split_sizes, device)
+    if not recipe.micro_batch:
+        made, scales = _run(model, pieces, recipe, device)
+        losses = _losses(pieces, made, scales, batch, recipe, group, threshold)
+        torch.autograd.backward(losses.total * group.size)
+    else:
+        losses = _backward_in_pieces(model, pieces, batch, recipe, device, group, threshold)
+    return Losses(losses.parts, group.mean(losses.threshold))
+
+
+def uses_bf16(recipe: Recipe, device: torch.device) -> bool:
+    """Whether the recipe's precision means bfloat16 on this device."""
+    if recipe.precision != "auto":
+        return recipe.precision == "bf16"
+    return device.type == "cuda" or torch.cpu._is_amx_tile_supported()
+
+
+def _backward_in_pieces(
+    model: nn.Module,
+    pieces: list[Piece],
+    batch: Batch,
+    recipe: Recipe,
+    device: torch.device,
+    group: Group,
+    threshold: float,
+) -> Losses:
+    with torch.no_grad():
+        runs = [_run(model, [piece], recipe, device) for piece in pieces]
+    made = [tuple(part.detach().requires_grad_() for part in run[0][0]) for run in runs]
+    scales = {name: s.detach().requires_grad_() for name, s in runs[0][1].items()}
+    losses = _losses(pieces, made, scales, batch, recipe, group, threshold)
+    torch.autograd.backward(losses.total * group.size)
+    with group.sum_gradients_later(model):
+        for place, piece in enumerate(pieces):
+            again, scales_again = _run(model, [piece], recipe, device)
+            outputs, gradients = list(again[0]), [_gradient(each) for each in made[place]]
+            if place == 0:  # the scales are the same in every piece
+                outputs += scales_again.values()
+                gradients += [_gradient(scales[name]) for name in scales_again]
+            torch.autograd.backward(outputs, gradients)
+    group.average_gradients(model)
+    return losses
+
+
+def _run(
+    model: nn.Module, pieces: list[Piece], recipe: Recipe, device: torch.device
+) -> tuple[Made, dict[str, Tensor]]:
+    with torch.autocast(device.type, torch.bfloat16, enabled=uses_bf16(recipe, device)):
+        made: tuple[Made, dict[str, Tensor]] = model(pieces)
+    return made
+
+
+def _losses(
+    pieces: list[Piece],
+    made: Made,
+    scales: dict[str, Tensor],
+    batch: Batch,
+    recipe: Recipe,
+    group: Group,
+    threshold: float,
+) -> Losses:
+    pairs = make_pairs(batch, joined(pieces, made, scales), recipe, group.gather)
+    shared = {name: group.own_share(scale) for name, scale in scales.items()}
+    return weighted_losses(pairs, shared, recipe, threshold)
+
+
+def _gradient(leaf: Tensor) -> Tensor:
+    return torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
