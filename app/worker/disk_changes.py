@@ -79,8 +79,11 @@ def compare(library: Library, root: Root, model_id: int) -> Iterator[DiskChanges
     changes = DiskChanges(root)
     try:
         for fact in scan(root.path, on_error=lambda *found: changes.unreadable.append(found)):
+            file = known.pop(fact.path, None)
+            if fact.in_cloud and file is None:
+                continue
             changes.found += 1
-            _compare_file(changes, fact, known.pop(fact.path, None))
+            _compare_file(changes, fact, file)
             if changes.found % _FILES_PER_STEP == 0:
                 yield changes
     except RootError:
@@ -113,8 +116,8 @@ def _compare_file(changes: DiskChanges, fact: FileFact, file: KnownFile | None) 
     )
     if same and file.problem and file.decoder_version == DECODER_VERSION:
         changes.known_problems += 1
-    elif same and not file.problem and file.has_vector and file.has_thumbnail:
-        changes.unchanged += 1
+    elif fact.in_cloud or (same and not file.problem and file.has_vector and file.has_thumbnail):
+        changes.unchanged += 1  # what is in the cloud is never fetched, also if it is known
     else:
         changes.changed.append(fact)
         changes.known[fact.path] = file

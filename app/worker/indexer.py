@@ -7,6 +7,7 @@ after a kill is whole, and the next run does the rest.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
@@ -41,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 Submit = Callable[[DecodeRequest], Future[DecodeReply]]
 
+_LEADS_NOWHERE = (errno.ENOENT, errno.ELOOP)  # links, and files that left during the scan
 _PATIENCE_S = 0.15
 _CHANGED_INTERVAL_S = 0.25
 _REMOVALS_PER_STEP = 500
@@ -207,6 +209,8 @@ class IndexJob:
             self.progress.n_problems += changes.known_problems
             self._gone.add(changes)
             for path, error in changes.unreadable:
+                if error.errno in _LEADS_NOWHERE:
+                    continue
                 self.progress.n_problems += 1
                 self._pending.problems.append(_folder_problem(changes.root.id, path, error))
 
