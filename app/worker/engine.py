@@ -56,7 +56,8 @@ from app.worker.decode_messages import (
 )
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
-from app.worker.indexer import IndexJob, IndexTools
+from app.worker.index_work import IndexTools
+from app.worker.indexer import IndexJob
 from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
 from app.worker.waker import Waker
 

@@ -318,6 +318,13 @@ class Library:
         """Return ids (n,) int64, ascending, and vectors (n, E) float16 of photos that have one."""
         return vectors.load_some(self._store, model_id, [int(item) for item in photo_ids])
 
+    def share_vectors(
+        self, model_id: int, photo_ids: Sequence[int]
+    ) -> tuple[Int64Array, Float16Array]:
+        """Give photos the vectors that copies of them have; return those of all that have one."""
+        vectors.share(self._store, photo_ids)
+        return vectors.load_some(self._store, model_id, photo_ids)
+
     def vector_ids(self, model_id: int) -> Int64Array:
         """Return the ids of photos with a vector of this model, (n,) int64, ascending."""
         return vectors.ids(self._store, model_id)
