@@ -106,7 +106,7 @@ def answer(request: DecodeRequest, memory_bytes: int) -> DecodeReply:
     """
     try:
         with _our_limits():
-            data, facts = _read_file(request.path)
+            data, facts = _read_file(request.path, memory_bytes)
             if isinstance(request, PhotoRequest):
                 return _decode_photo(request, data, facts, memory_bytes)
             return _decode_pixels(request, data, memory_bytes)
@@ -133,7 +133,7 @@ def _our_limits() -> Iterator[None]:
 # ---------------------------------------------------------------- the file
 
 
-def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
+def _read_file(path: bytes, memory_bytes: int) -> tuple[bytes, FileFacts]:
     """The content of a regular file, read once, with the facts that held while it was read.
 
     Opening does not block on pipes and devices and changes nothing on disk.
@@ -149,6 +149,7 @@ def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
         os.close(descriptor)
         raise RefusedError("unsupported", "it is not a regular file")
     with open(descriptor, "rb") as file:
+        _check_size(os.fstat(descriptor).st_size, memory_bytes)
         data, facts = _read_once(file)
         for _ in range(_REREADS_OF_A_CHANGING_FILE):
             if _facts(os.fstat(file.fileno())) == facts:
@@ -157,6 +158,12 @@ def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
     if not data:
         raise RefusedError("empty", "the file is empty")
     return data, facts
+
+
+def _check_size(size_bytes: int, memory_bytes: int) -> None:
+    """Refuse what cannot be held at once before reading it for minutes."""
+    if size_bytes > memory_bytes - BASE_BYTES:
+        raise RefusedError("too_large", f"a file of {size_bytes} bytes", size_bytes + BASE_BYTES)
 
 
 def _read_once(file: io.BufferedReader) -> tuple[bytes, FileFacts]:
