@@ -3,12 +3,13 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test test-dist lint format screenshots clean set-up-app set-up-test
+.PHONY: help run test test-dist attack lint format screenshots clean set-up-app set-up-test
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
 	@echo "make test   run the tests            make test ARGS='tests/unit/core -k rows'"
 	@echo "make test-dist  training with two and four processes against one"
+	@echo "make attack the long attacks on the library of docs/reliability.md; an hour"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
 	@echo "make screenshots  take those of the README again (needs xvfb)"
@@ -28,6 +29,9 @@ test: set-up-test
 
 test-dist: set-up-test
 	@$(BIN)/python -m pytest -m dist tests/unit/trainer $(ARGS)
+
+attack: set-up-test
+	@$(BIN)/python -m pytest -m attack --timeout 7200 $(ARGS)
 
 lint: set-up-test
 	$(BIN)/python -m ruff check .

@@ -79,6 +79,7 @@ def main(
     parser = _parser()
     options = parser.parse_args(argv)
     run = {"index": _index, "search": _search, "problems": _problems, "status": _status}
+    run["relink"] = _relink
     try:
         return run[options.command](options, loader, pool)
     except QueryError as error:
@@ -120,6 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--box", type=_pixel_box, metavar="x0,y0,x1,y1", help="part of the picture, in pixels"
     )
+    relink = commands.add_parser(
+        "relink", parents=[shared], help="say that a folder of the library lies elsewhere now"
+    )
+    relink.add_argument("old", metavar="OLD", help="the folder as the library knows it")
+    relink.add_argument("new", metavar="NEW", help="where it is now")
     commands.add_parser("problems", parents=[shared], help="list files that could not be used")
     commands.add_parser("status", parents=[shared], help="say what the library holds")
     return parser
@@ -299,7 +305,23 @@ def _unit_box(box: Box, width_px: int, height_px: int) -> Box:
     return x0 / width_px, y0 / height_px, x1 / width_px, y1 / height_px
 
 
-# ---------------------------------------------------------------- problems, status
+# ---------------------------------------------------------------- relink, problems, status
+
+
+def _relink(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
+    old = os.fsencode(os.path.abspath(options.old))
+    with Library.open(_library_dir(options), write=True) as library:
+        for root in library.roots():
+            if root.path == old:
+                moved = library.relink_root(root.id, os.fsencode(os.path.abspath(options.new)))
+                break
+        else:
+            raise LibraryError(f"The library has no folder {display_path(old)}; see: status.")
+    if options.json:
+        print_json({"path": os.fsdecode(moved.path), "photos": moved.n_photos})
+    else:
+        print(f"{moved.n_photos:,} photos are in {moved.display} now.")
+    return 0
 
 
 def _problems(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:

@@ -26,6 +26,7 @@ class Watcher:
         self._stream = stream
         self._shows = stream.isatty()
         self._drawn = False
+        self._told = ""
         self.finished: IndexFinished | None = None
         self.failed: JobFailed | None = None
 
@@ -39,6 +40,10 @@ class Watcher:
                 self.failed = event
 
     def _draw(self, progress: IndexProgress) -> None:
+        if progress.waiting_for and progress.waiting_for != self._told:
+            self.clear_line()
+            print(f"{progress.waiting_for} Indexing goes on by itself then.", file=self._stream)
+        self._told = progress.waiting_for
         if not self._shows:
             return
         if progress.phase == "scanning":

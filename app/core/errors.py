@@ -5,6 +5,7 @@ AppError
 ├── LibraryError
 │   ├── LibraryMissingError  no library in that folder
 │   ├── LibraryLockedError   another process writes this library
+│   ├── LibraryFullError     the disk has no room for what is to be written
 │   ├── LibraryNewerError    made by a newer version of Finelens
 │   └── LibraryDamagedError  the database file is not sound
 ├── RootError                a folder that cannot be added or read
@@ -45,6 +46,10 @@ class LibraryMissingError(LibraryError):
 
 class LibraryLockedError(LibraryError):
     """Another process writes this library."""
+
+
+class LibraryFullError(LibraryError):
+    """The disk has no room for what is to be written; nothing was lost."""
 
 
 class LibraryNewerError(LibraryError):

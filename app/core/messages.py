@@ -145,7 +145,10 @@ class EngineReady:
 
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
-    """How far an index job is; at most 20 a second. ``seconds_left`` is None while unknown."""
+    """How far an index job is; at most 20 a second. ``seconds_left`` is None while unknown.
+
+    ``waiting_for``: why the job pauses by itself, a sentence for people; it goes on by itself too.
+    """
 
     job_id: int
     phase: Literal["scanning", "indexing", "paused"]
@@ -156,6 +159,7 @@ class IndexProgress:
     n_problems: int
     photos_per_s: float
     seconds_left: float | None
+    waiting_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

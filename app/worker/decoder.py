@@ -16,7 +16,7 @@ import sys
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -38,6 +38,7 @@ from app.worker.decode_messages import (
 )
 from app.worker.formats import SNIFF_BYTES, sniff
 from app.worker.metadata import Metadata, read_metadata, swaps_sides, upright
+from app.worker.raw_preview import RAW, NoPreviewError, NoRawpyError, is_raw, open_preview
 
 DECODER_VERSION = "1"
 READY = b"ready"
@@ -106,7 +107,7 @@ def answer(request: DecodeRequest, memory_bytes: int) -> DecodeReply:
     """
     try:
         with _our_limits():
-            data, facts = _read_file(request.path)
+            data, facts = _read_file(request.path, memory_bytes)
             if isinstance(request, PhotoRequest):
                 return _decode_photo(request, data, facts, memory_bytes)
             return _decode_pixels(request, data, memory_bytes)
@@ -133,7 +134,7 @@ def _our_limits() -> Iterator[None]:
 # ---------------------------------------------------------------- the file
 
 
-def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
+def _read_file(path: bytes, memory_bytes: int) -> tuple[bytes, FileFacts]:
     """The content of a regular file, read once, with the facts that held while it was read.
 
     Opening does not block on pipes and devices and changes nothing on disk.
@@ -149,6 +150,7 @@ def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
         os.close(descriptor)
         raise RefusedError("unsupported", "it is not a regular file")
     with open(descriptor, "rb") as file:
+        _check_size(os.fstat(descriptor).st_size, memory_bytes)
         data, facts = _read_once(file)
         for _ in range(_REREADS_OF_A_CHANGING_FILE):
             if _facts(os.fstat(file.fileno())) == facts:
@@ -157,6 +159,12 @@ def _read_file(path: bytes) -> tuple[bytes, FileFacts]:
     if not data:
         raise RefusedError("empty", "the file is empty")
     return data, facts
+
+
+def _check_size(size_bytes: int, memory_bytes: int) -> None:
+    """Refuse what cannot be held at once before reading it for minutes."""
+    if size_bytes > memory_bytes - BASE_BYTES:
+        raise RefusedError("too_large", f"a file of {size_bytes} bytes", size_bytes + BASE_BYTES)
 
 
 def _read_once(file: io.BufferedReader) -> tuple[bytes, FileFacts]:
@@ -207,7 +215,7 @@ def _decode_photo(
         side = request.thumbnail_side_px
         return max(columns * 16, min(side, width)), max(rows * 16, min(side, height))
 
-    picture = _open_picture(data, needed, memory_bytes)
+    picture = _open_picture(request.path, data, needed, memory_bytes)
     grid = fit_to_grid(picture.image, request.patches)
     thumbnail = picture.image.copy() if grid is picture.image else picture.image
     thumbnail.thumbnail((request.thumbnail_side_px, request.thumbnail_side_px))
@@ -237,7 +245,7 @@ def _decode_pixels(request: PixelsRequest, data: bytes, memory_bytes: int) -> De
         scale = min(1.0, request.max_side_px / (share * max(width, height)))
         return round(width * scale), round(height * scale)
 
-    picture = _open_picture(data, needed, memory_bytes)
+    picture = _open_picture(request.path, data, needed, memory_bytes)
     image = picture.image
     if request.box is not None:
         image = image.crop(_crop_box(request.box, image.width, image.height))
@@ -259,26 +267,22 @@ def _crop_box(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
 # ---------------------------------------------------------------- pixels
 
 
-def _open_picture(data: bytes, needed: Any, memory_bytes: int) -> _Picture:
+def _open_picture(path: bytes, data: bytes, needed: Any, memory_bytes: int) -> _Picture:
     """Decode to upright sRGB at least twice the needed size, or full size when that is less.
 
     Args:
+        path: tells raw files of cameras from other TIFF files by their names.
         data: the file's content.
         needed: function of the upright (width, height) to the needed (width, height).
         memory_bytes: the share of this process.
     """
-    name = sniff(data[:SNIFF_BYTES])
-    if name is None:
-        raise RefusedError(
-            "unsupported", "the content is not of a picture format that Finelens reads"
-        )
-    if name == "HEIF":
-        _register_heif()
-    image = Image.open(io.BytesIO(data), formats=[name])
+    name, image = _identified(path, data)
     full = image.size
     # Before anything else: reading the metadata of a PNG file decodes its pixels.
     _check_memory(image, name, len(data), memory_bytes, needed(*full))
     metadata = read_metadata(image) if name != "TIFF" else Metadata()
+    if "orientation" in image.info and name == RAW:  # the preview itself does not say
+        metadata = replace(metadata, orientation=image.info["orientation"])
     _draft(image, needed(*_turned(full, metadata)), metadata)
     profile = image.info.get("icc_profile")
     image.load()
@@ -290,6 +294,30 @@ def _open_picture(data: bytes, needed: Any, memory_bytes: int) -> _Picture:
     plain = _reduced(to_plain_mode(image), needed(width, height), metadata)
     rgb = upright(to_srgb(plain, profile), metadata.orientation)
     return _Picture(rgb, width, height, metadata, name)
+
+
+def _identified(path: bytes, data: bytes) -> tuple[str, Image.Image]:
+    """The format's name and the opened picture, not decoded yet.
+
+    Raises:
+        RefusedError: it is not of a format on the list.
+    """
+    head = data[:SNIFF_BYTES]
+    if is_raw(path, head):
+        try:
+            return RAW, open_preview(data)
+        except NoRawpyError as error:
+            raise RefusedError("unsupported", str(error)) from None
+        except NoPreviewError as error:
+            raise RefusedError("unreadable", str(error)) from None
+    name = sniff(head)
+    if name is None:
+        raise RefusedError(
+            "unsupported", "the content is not of a picture format that Finelens reads"
+        )
+    if name == "HEIF":
+        _register_heif()
+    return name, Image.open(io.BytesIO(data), formats=[name])
 
 
 def _turned(size: tuple[int, int], metadata: Metadata) -> tuple[int, int]:

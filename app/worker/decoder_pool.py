@@ -300,7 +300,7 @@ class DecoderPool:
         """Give a process that the machine kept from running the time it did not get."""
         state, cpu_s = _state_of(worker.process.pid)
         missing_s = self._time_limit_s - (cpu_s - worker.cpu_before_s)
-        if state != "R" or missing_s < _LEAST_GRACE_S or now_s >= worker.last_deadline_s:
+        if state not in ("R", "D") or missing_s < _LEAST_GRACE_S or now_s >= worker.last_deadline_s:
             return False
         worker.deadline_s = min(now_s + missing_s, worker.last_deadline_s)
         return True

@@ -81,8 +81,11 @@ def compare(
     changes = DiskChanges(root)
     try:
         for fact in scan(root.path, on_error=lambda *found: changes.unreadable.append(found)):
+            file = known.pop(fact.path, None)
+            if fact.in_cloud and file is None:
+                continue
             changes.found += 1
-            _compare_file(changes, fact, known.pop(fact.path, None), retry_problems)
+            _compare_file(changes, fact, file, retry_problems)
             if changes.found % _FILES_PER_STEP == 0:
                 yield changes
     except RootError:
@@ -118,8 +121,8 @@ def _compare_file(
     tried = file.problem and file.decoder_version == DECODER_VERSION and not retry_problems
     if same and tried:
         changes.known_problems += 1
-    elif same and not file.problem and file.has_vector and file.has_thumbnail:
-        changes.unchanged += 1
+    elif fact.in_cloud or (same and not file.problem and file.has_vector and file.has_thumbnail):
+        changes.unchanged += 1  # what is in the cloud is never fetched, also if it is known
     else:
         changes.changed.append(fact)
         changes.known[fact.path] = file

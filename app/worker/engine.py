@@ -20,7 +20,13 @@ from typing import Protocol
 
 from PIL import Image
 
-from app.core.errors import AppError, EngineError, PhotoMissingError, PhotoUnreadableError
+from app.core.errors import (
+    AppError,
+    EngineError,
+    LibraryDamagedError,
+    PhotoMissingError,
+    PhotoUnreadableError,
+)
 from app.core.library import Library
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
@@ -58,7 +64,8 @@ from app.worker.decode_messages import (
 )
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
-from app.worker.indexer import IndexJob, IndexTools
+from app.worker.index_work import IndexTools
+from app.worker.indexer import IndexJob
 from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
 from app.worker.waker import Waker
 
@@ -138,7 +145,7 @@ class Engine:
             ModelError: there is no usable model.
         """
         started_s = time.monotonic()
-        self._library = Library.open(self._library_dir, write=True)
+        self._library = _opened_or_recovered(self._library_dir)
         encoder = self._loader(self._model_dir, self._settings)
         model_id = self._library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
         self._index = VectorIndex.open(self._library, model_id)
@@ -469,6 +476,21 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
+
+
+def _opened_or_recovered(directory: Path) -> Library:
+    """Open the library; a damaged one is set aside, and what people made is carried over."""
+    try:
+        return Library.open(directory, write=True)
+    except LibraryDamagedError as error:
+        recovery = Library.recover(directory)
+        logger.warning(
+            "%s It is kept as %s; ratings, albums and tags come from %s. Index the folders again.",
+            error,
+            display_path(bytes(recovery.kept_aside)),
+            recovery.source or "nowhere: there was no good backup",
+        )
+        return Library.open(directory, write=True)
 
 
 def refusal_error(reply: Refused, path: str) -> AppError:

@@ -1,95 +1,54 @@
-"""An index job, step by step: scan, decode ahead, encode in batches, save each in one transaction.
+"""An index job, step by step: scan, list the files with thumbnails, then encode them in batches.
 
 ``IndexJob.run`` is a generator. Each step takes about 200 ms at most; between steps the engine
 answers questions, pauses or cancels. Every step can be repeated safely: whatever is in the library
-after a kill is whole, and the next run does the rest.
+after a kill is whole, and the next run does the rest. Newest files come first in both passes.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
-from app.core.library import Library
-from app.core.library.rows import KnownFile, NewPhoto, NewProblem
-from app.core.library.vector_index import VectorIndex
-from app.core.messages import Event, IndexFinished, LibraryChanged, ProblemFact
+from app.core.errors import LibraryFullError
+from app.core.messages import IndexFinished, LibraryChanged, ProblemFact
 from app.core.paths import display_path
-from app.core.scanning import FileFact, fold_int64
+from app.core.scanning import fold_int64
 from app.worker.batch_encoder import BatchEncoder
 from app.worker.decode_messages import (
     DecodedPhoto,
-    DecodeReply,
-    DecodeRequest,
     KnownContent,
-    PhotoRequest,
     Refused,
 )
-from app.worker.decoder import DECODER_VERSION
 from app.worker.disk_changes import DiskChanges, GonePhotos, compare, is_reachable
-from app.worker.encoding import EncoderLike, Vectors
+from app.worker.index_work import (
+    Counts,
+    IndexTools,
+    Pending,
+    Waiting,
+    Work,
+    folder_problem,
+    hashes_worth_knowing,
+    lacks_but_a_vector,
+    new_photo,
+    photo_request,
+    problem_of,
+)
 from app.worker.progress import Progress
 
 logger = logging.getLogger(__name__)
 
-Submit = Callable[[DecodeRequest], Future[DecodeReply]]
-
-_PATIENCE_S = 0.15
+_LEADS_NOWHERE = (errno.ENOENT, errno.ELOOP)  # links, and files that left during the scan
 _CHANGED_INTERVAL_S = 0.25
 _REMOVALS_PER_STEP = 500
-_MAX_UNSAVED_PROBLEMS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class IndexTools:
-    """What index jobs work with; owned by the engine."""
-
-    library: Library
-    index: VectorIndex
-    encoder: EncoderLike
-    model_id: int
-    submit: Submit
-    n_decoders: int
-    patches: int
-    thumbnail_side_px: int
-    send: Callable[[Event], None]
-
-
-@dataclass(slots=True)
-class _Work:
-    """One file on its way through the decoders."""
-
-    changes: DiskChanges
-    fact: FileFact
-    file: KnownFile | None
-    known_hashes: dict[bytes, int]
-    future: Future[DecodeReply]
-
-
-@dataclass(slots=True)
-class _Counts:
-    indexed: int = 0
-    unchanged: int = 0
-    moved: int = 0
-    removed: int = 0
-    vanished: int = 0
-
-
-@dataclass(slots=True)
-class _Pending:
-    """Finished work that is not in the library yet."""
-
-    photos: deque[tuple[_Work, DecodedPhoto]] = field(default_factory=deque)
-    problems: list[NewProblem] = field(default_factory=list)
-    lost_ids: list[int] = field(default_factory=list)
-    oldest_s: float = 0.0
+_LIST_BATCH = 32
+_FULL_RETRY_S = 1.0
 
 
 class IndexJob:
@@ -115,11 +74,13 @@ class IndexJob:
         self._root_paths = roots
         self._cancelled = False
         self._forgotten: set[int] = set()
-        self._counts = _Counts()
+        self._counts = Counts()
         self._changes: list[DiskChanges] = []
         self._gone = GonePhotos()
-        self._flight: list[_Work] = []
-        self._pending = _Pending()
+        self._flight: list[Work] = []
+        self._pending = Pending()
+        self._waiting = Waiting()
+        self._full_since_s: float | None = None
         self._encoder = BatchEncoder(tools.encoder, tools.patches)
         self._told_at_s = 0.0
         self.progress = Progress(job_id, tools.send)
@@ -132,7 +93,9 @@ class IndexJob:
         """Leave out a folder that has left the library; the others go on."""
         self._forgotten.add(root_id)
         kept = [item for item in self._pending.photos if not self._is_forgotten(item[0].changes)]
-        self.progress.skipped += len(self._pending.photos) - len(kept)
+        for item in self._pending.photos:
+            if self._is_forgotten(item[0].changes):
+                self.progress.skip(item[0].photo_id is not None)
         self._pending.photos = deque(kept)
         self._pending.problems = [
             problem for problem in self._pending.problems if problem.root_id != root_id
@@ -152,6 +115,7 @@ class IndexJob:
 
     def resume(self) -> None:
         """Tell that the job goes on."""
+        self.progress.waiting_for = ""
         self.progress.phase = "indexing" if self._changes else "scanning"
         if self._changes:
             self.progress.start_work()
@@ -169,11 +133,13 @@ class IndexJob:
         yield from self._scan()
         self.progress.phase = "indexing"
         self.progress.start_work()
-        yield from self._decode_and_encode()
+        yield from self._list_files()
         if not self._cancelled:
             yield from self._remove_gone()
+        yield from self._encode_listed()
         for work in self._flight:
-            work.future.cancel()
+            if work.future is not None:
+                work.future.cancel()
         self._tell_changed(force=True)
         self.progress.stop_work()
         self.progress.report(force=True)
@@ -217,90 +183,79 @@ class IndexJob:
             self.progress.n_problems += changes.known_problems
             self._gone.add(changes)
             for path, error in changes.unreadable:
+                if error.errno in _LEADS_NOWHERE:
+                    continue
                 self.progress.n_problems += 1
-                self._pending.problems.append(_folder_problem(changes.root.id, path, error))
+                self._pending.problems.append(folder_problem(changes.root.id, path, error))
 
-    # ------------------------------------------------------------ decoding and encoding
+    # ------------------------------------------------------------ first pass: rows, thumbnails
 
-    def _decode_and_encode(self) -> Generator[bool, None, None]:
-        todo = self._files_to_do()
+    def _list_files(self) -> Generator[bool, None, None]:
+        todo = self._works_to_list()
         more = True
         while not self._cancelled:
-            more = more and self._fill_flight(todo)
-            self._collect()
-            if not self._flight and not more:
+            ahead = _LIST_BATCH + 2 * self._tools.n_decoders
+            while more and len(self._flight) + len(self._pending.photos) < ahead:
+                more = self._submit_next(next(todo, None))
+            yield from self._when_there_is_room(self._collect)
+            if not self._flight and not more and not self._pending:
                 break
-            if self._is_batch_due():
-                self._save_batch()
+            if self._pending.is_due(_LIST_BATCH, bool(self._flight)):
+                yield from self._when_there_is_room(self._save_listed)
                 yield True
             else:
                 self.progress.report()
                 yield False
-        while not self._cancelled and (self._pending.photos or self._pending.problems):
-            self._save_batch()
-            yield True
 
-    def _files_to_do(self) -> Generator[tuple[DiskChanges, FileFact], None, None]:
-        for changes in self._changes:
-            for fact in changes.changed:
-                if self._is_forgotten(changes):
-                    self.progress.skipped += 1
-                else:
-                    yield changes, fact
+    def _works_to_list(self) -> Generator[Work, None, None]:
+        """Yield files to decode, newest first; those that lack but a vector wait for it at once."""
+        todo = [(changes, fact) for changes in self._changes for fact in changes.changed]
+        todo.sort(key=lambda item: item[1].mtime_ns, reverse=True)
+        for changes, fact in todo:
+            if self._is_forgotten(changes):
+                self.progress.skipped += 1
+                continue
+            work = Work(changes, fact, changes.known.get(fact.path))
+            if lacks_but_a_vector(work):
+                assert work.file is not None
+                work.photo_id = work.file.photo_id
+                self._wait_for_vector(work, None)
+                continue
+            work.known_hashes = hashes_worth_knowing(self._tools.library, self._gone, work)
+            yield work
 
-    def _fill_flight(self, todo: Generator[tuple[DiskChanges, FileFact], None, None]) -> bool:
-        """Keep the decoders busy a bounded way ahead; returns whether files are left."""
-        ahead = 2 * self._encoder.batch_size + 2 * self._tools.n_decoders
-        while len(self._flight) + len(self._pending.photos) < ahead:
-            item = next(todo, None)
-            if item is None:
-                return False
-            self._flight.append(self._submit(*item))
+    def _submit_next(self, work: Work | None) -> bool:
+        """Hand a file to the decoders; returns whether there was one."""
+        if work is None:
+            return False
+        work.future = self._tools.submit(photo_request(self._tools, work))
+        self._flight.append(work)
         return True
 
-    def _submit(self, changes: DiskChanges, fact: FileFact) -> _Work:
-        file = changes.known.get(fact.path)
-        hashes = self._hashes_worth_knowing(fact, file)
-        future = self._tools.submit(self._request(changes, fact, hashes))
-        return _Work(changes, fact, file, hashes, future)
-
-    def _request(
-        self, changes: DiskChanges, fact: FileFact, hashes: dict[bytes, int]
-    ) -> PhotoRequest:
-        return PhotoRequest(
-            os.path.join(changes.root.path, fact.path),
-            self._tools.patches,
-            self._tools.thumbnail_side_px,
-            tuple(hashes),
-        )
-
-    def _hashes_worth_knowing(self, fact: FileFact, file: KnownFile | None) -> dict[bytes, int]:
-        """Contents that need no decoding, with their photos: its own, or those of gone files."""
-        if file is not None and file.photo_id is not None:
-            ids = [file.photo_id] if file.has_vector and file.has_thumbnail else []
-        else:
-            ids = self._gone.of_size(fact.size_bytes)
-        if not ids:
-            return {}
-        return {photo.content_hash: photo.id for photo in self._tools.library.photos(ids)}
-
     def _collect(self) -> None:
-        done = [work for work in self._flight if work.future.done()]
-        self._flight = [work for work in self._flight if not work.future.done()]
-        for work in done:
-            reply = work.future.result()
-            if self._is_forgotten(work.changes):
-                self.progress.skipped += 1
-            elif isinstance(reply, DecodedPhoto):
-                if not self._pending.photos:
-                    self._pending.oldest_s = time.monotonic()
-                self._pending.photos.append((work, reply))
-            elif isinstance(reply, KnownContent):
-                self._settle_known(work, reply)
-            elif isinstance(reply, Refused):
-                self._note_problem(work, reply)
+        for work in [item for item in self._flight if item.future and item.future.done()]:
+            self._flight.remove(work)
+            try:
+                self._take_reply(work)
+            except LibraryFullError:
+                self._flight.append(work)
+                raise
 
-    def _settle_known(self, work: _Work, reply: KnownContent) -> None:
+    def _take_reply(self, work: Work) -> None:
+        assert work.future is not None
+        reply = work.future.result()
+        if self._is_forgotten(work.changes):
+            self.progress.skip(work.photo_id is not None)
+        elif isinstance(reply, DecodedPhoto):
+            if not self._pending.photos:
+                self._pending.oldest_s = time.monotonic()
+            self._pending.photos.append((work, reply))
+        elif isinstance(reply, KnownContent):
+            self._settle_known(work, reply)
+        elif isinstance(reply, Refused):
+            self._note_problem(work, reply)
+
+    def _settle_known(self, work: Work, reply: KnownContent) -> None:
         """The content has its vector already: only the place or the time changed."""
         photo_id = work.known_hashes[reply.content_hash]
         mtime_ns, inode = fold_int64(reply.mtime_ns), fold_int64(reply.inode)
@@ -319,78 +274,166 @@ class IndexJob:
             self._counts.moved += 1
         else:  # a second copy of a moved photo: it needs its own row
             work.known_hashes = {}
-            work.future = self._tools.submit(self._request(work.changes, work.fact, {}))
-            self._flight.append(work)
+            self._submit_next(work)
             return
         self.progress.add_work(1)
 
-    def _note_problem(self, work: _Work, reply: Refused) -> None:
-        self.progress.add_work(1)
+    def _note_problem(self, work: Work, reply: Refused) -> None:
+        self.progress.add_work(1, listed=work.photo_id is not None)
         if reply.reason == "missing":  # deleted since the scan: nothing to tell about
             self._counts.vanished += 1
             return
         self.progress.n_problems += 1
-        if work.file is not None and work.file.photo_id is not None:
-            self._pending.lost_ids.append(work.file.photo_id)
-        self._pending.problems.append(
-            NewProblem(
-                work.changes.root.id,
-                work.fact.path,
-                work.fact.size_bytes,
-                work.fact.mtime_ns,
-                work.fact.inode,
-                reply.reason,
-                reply.detail,
-                DECODER_VERSION,
-            )
-        )
+        photo_id = work.photo_id or (work.file.photo_id if work.file is not None else None)
+        if photo_id is not None:
+            self._pending.lost_ids.append(photo_id)
+        self._pending.problems.append(problem_of(work, reply.reason, reply.detail))
 
-    def _is_batch_due(self) -> bool:
-        photos = self._pending.photos
-        if (
-            len(photos) >= self._encoder.batch_size
-            or len(self._pending.problems) >= _MAX_UNSAVED_PROBLEMS
-        ):
-            return True
-        if not photos:
-            return False
-        return not self._flight or time.monotonic() - self._pending.oldest_s > _PATIENCE_S
-
-    def _save_batch(self) -> None:
-        pending = self._pending
-        n_photos = min(self._encoder.batch_size, len(pending.photos))
-        batch = [pending.photos.popleft() for _ in range(n_photos)]
-        pending.oldest_s = time.monotonic()
-        vectors = self._encoder.encode([reply for _, reply in batch])
-        photos = [
-            _new_photo(work, reply, vector, self._tools.patches)
-            for (work, reply), vector in zip(batch, vectors, strict=True)
-        ]
+    def _save_listed(self) -> None:
+        """Store rows and thumbnails; content that has a vector somewhere needs no other."""
+        library, pending = self._tools.library, self._pending
+        batch = [pending.photos[at] for at in range(min(_LIST_BATCH, len(pending.photos)))]
         for work, reply in batch:
-            self._adopt_moved(work, reply)
-        ids = self._tools.library.save_batch(self._tools.model_id, photos, pending.problems)
-        if ids:
-            self._tools.index.add(ids, np.stack(vectors))
-        if pending.lost_ids:
-            self._tools.index.remove(pending.lost_ids)
-        pending.problems, pending.lost_ids = [], []
-        self._counts.indexed += len(photos)
-        self.progress.add_work(len(photos))
+            work.moved = work.moved or self._adopt_moved(work, reply)
+        photos = [new_photo(work, reply) for work, reply in batch]
+        ids = library.save_batch(self._tools.model_id, photos, pending.problems)
+        self._forget_saved(len(batch))
+        ready = self._share_vectors(ids)
+        for (work, reply), photo_id in zip(batch, ids, strict=True):
+            work.photo_id = photo_id
+            if photo_id in ready:
+                self._count_ready(work, listed=False)
+            else:
+                self._wait_for_vector(work, reply)
         self.progress.report()
         self._tell_changed()
 
-    def _adopt_moved(self, work: _Work, reply: DecodedPhoto) -> None:
+    def _forget_saved(self, n_photos: int) -> None:
+        lost_ids = self._pending.forget(n_photos)
+        if lost_ids:
+            self._tools.index.remove(lost_ids)
+
+    def _share_vectors(self, photo_ids: list[int]) -> set[int]:
+        """Give photos the vectors that the same content has already; returns who has one now."""
+        ids, vectors = self._tools.library.share_vectors(self._tools.model_id, photo_ids)
+        if len(ids):
+            self._tools.index.add(ids, vectors)
+        return {int(photo_id) for photo_id in ids}
+
+    def _count_ready(self, work: Work, *, listed: bool) -> None:
+        if work.moved:
+            self._counts.moved += 1
+        else:
+            self._counts.indexed += 1
+        self.progress.add_work(1, listed=listed)
+
+    def _wait_for_vector(self, work: Work, reply: DecodedPhoto | None) -> None:
+        self._waiting.add(work, reply)
+        self.progress.add_listed(1)
+
+    def _adopt_moved(self, work: Work, reply: DecodedPhoto) -> bool:
         """A new path with the content of a lost photo is that photo, with all it carries."""
         if work.file is not None and work.file.photo_id is not None:
-            return
+            return False
         root_id = work.changes.root.id
         library = self._tools.library
         photo_id = library.find_moved(root_id, reply.content_hash, reply.size_bytes)
         if photo_id is None:
-            return
+            return False
         mtime_ns, inode = fold_int64(reply.mtime_ns), fold_int64(reply.inode)
         library.move_photo(photo_id, root_id, work.fact.path, reply.size_bytes, mtime_ns, inode)
         self._gone.claim(photo_id)
+        return True
+
+    # ------------------------------------------------------------ second pass: vectors
+
+    def _encode_listed(self) -> Generator[bool, None, None]:
+        more = True
+        while not self._cancelled:
+            more = more and self._fetch_waiting()
+            yield from self._when_there_is_room(self._collect)
+            if not self._flight and not more and not self._pending:
+                break
+            if self._pending.is_due(self._encoder.batch_size, bool(self._flight)):
+                yield from self._when_there_is_room(self._encode_batch)
+                yield True
+            else:
+                self.progress.report()
+                yield False
+
+    def _fetch_waiting(self) -> bool:
+        """Keep pixels coming a bounded way ahead; returns whether photos are left."""
+        ahead = 2 * self._encoder.batch_size + 2 * self._tools.n_decoders
+        while len(self._flight) + len(self._pending.photos) < ahead:
+            kept = self._waiting.take_kept()
+            if kept is not None:
+                if self._is_forgotten(kept[0].changes):
+                    self.progress.skip(listed=True)
+                else:
+                    self._pending.photos.append(kept)
+                continue
+            work = self._waiting.take_again()
+            if work is None:
+                return False
+            if self._is_forgotten(work.changes):
+                self.progress.skip(listed=True)
+            else:
+                self._submit_next(work)
+        return True
+
+    def _encode_batch(self) -> None:
+        """Encode what is pending, each content once, and store it."""
+        library, pending = self._tools.library, self._pending
+        n_photos = min(self._encoder.batch_size, len(pending.photos))
+        batch = [pending.photos[at] for at in range(n_photos)]
+        ready = self._share_vectors([work.photo_id for work, _ in batch if work.photo_id])
+        by_content = {
+            reply.content_hash: (work, reply) for work, reply in batch if work.photo_id not in ready
+        }
+        fresh = list(by_content.values())
+        vectors = self._encoder.encode([reply for _, reply in fresh])
+        photos = [
+            new_photo(work, reply, vector, self._tools.patches)
+            for (work, reply), vector in zip(fresh, vectors, strict=True)
+        ]
+        ids = library.save_batch(self._tools.model_id, photos, pending.problems)
+        if ids:
+            self._tools.index.add(ids, np.stack(vectors))
+        ready |= set(ids)
+        twins = [item for item in batch if item[0].photo_id not in ready]
+        self._forget_saved(n_photos)
+        pending.photos.extendleft(twins)  # their content has its vector now
+        for work, _ in batch:
+            if work.photo_id in ready:
+                self._count_ready(work, listed=True)
+        self.progress.report()
+        self._tell_changed()
+
+    def _when_there_is_room(self, save: Callable[[], None]) -> Generator[bool, None, None]:
+        """Save; on a full disk pause, say so, and try again until there is room."""
+        while True:
+            try:
+                save()
+            except LibraryFullError as error:
+                self._rest_until_room(str(error))
+            else:
+                if self._full_since_s is not None:
+                    self._full_since_s = None
+                    self.resume()
+                return
+            retry_at_s = time.monotonic() + _FULL_RETRY_S
+            yield False
+            while time.monotonic() < retry_at_s and not self._cancelled:
+                yield False
+            if self._cancelled:
+                return
+
+    def _rest_until_room(self, sentence: str) -> None:
+        if self._full_since_s is None:
+            self._full_since_s = time.monotonic()
+            logger.warning("indexing pauses: %s", sentence)
+            self.progress.waiting_for = sentence
+            self.pause()
 
     # ------------------------------------------------------------ the end
 
@@ -407,10 +450,13 @@ class IndexJob:
             gone = list(changes.gone)
             for start in range(0, len(gone), _REMOVALS_PER_STEP):
                 ids = gone[start : start + _REMOVALS_PER_STEP]
-                self._counts.removed += library.remove_photos(ids)
-                self._tools.index.remove(ids)
-                self._tell_changed()
+                yield from self._when_there_is_room(partial(self._remove, ids))
                 yield True
+
+    def _remove(self, photo_ids: list[int]) -> None:
+        self._counts.removed += self._tools.library.remove_photos(photo_ids)
+        self._tools.index.remove(photo_ids)
+        self._tell_changed()
 
     def _finished(self, seconds: float) -> IndexFinished:
         problems = [
@@ -442,29 +488,3 @@ class IndexJob:
     ) -> None:
         generation = self._tools.library.generation
         self._tools.send(LibraryChanged(generation, photos, roots, problems))
-
-
-def _folder_problem(root_id: int, path: bytes, error: OSError) -> NewProblem:
-    reason = "permission" if isinstance(error, PermissionError) else "unreadable"
-    detail = f"it cannot be looked into: {error.strerror}"
-    return NewProblem(root_id, path, 0, 0, 0, reason, detail, DECODER_VERSION)
-
-
-def _new_photo(work: _Work, reply: DecodedPhoto, vector: Vectors, patches: int) -> NewPhoto:
-    return NewPhoto(
-        root_id=work.changes.root.id,
-        path=work.fact.path,
-        size_bytes=reply.size_bytes,
-        mtime_ns=fold_int64(reply.mtime_ns),
-        inode=fold_int64(reply.inode),
-        content_hash=reply.content_hash,
-        width_px=reply.width_px,
-        height_px=reply.height_px,
-        taken_at=reply.taken_at,
-        camera=reply.camera,
-        format=reply.format,
-        average_rgb=reply.average_rgb,
-        thumbnail=reply.thumbnail,
-        vector=vector,
-        patches=patches,
-    )

@@ -33,7 +33,7 @@ class Progress:
         self._send = send
         self._clock = clock
         self._sent_at_s = -1.0
-        self._marks: deque[tuple[float, int]] = deque()
+        self._marks: deque[tuple[float, float]] = deque()
         self._worked_s = 0.0
         self._resumed_at_s: float | None = None
         self.phase: Phase = "scanning"
@@ -41,7 +41,9 @@ class Progress:
         self.found = 0
         self.skipped = 0
         self.worked = 0
+        self.listed = 0
         self.n_problems = 0
+        self.waiting_for = ""
 
     @property
     def total(self) -> int:
@@ -50,8 +52,8 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Files that need no more work."""
-        return min(self.skipped + self.worked, self.found)
+        """Files that need no more work, and half of those that wait for their vector only."""
+        return min(self.skipped + self.worked + self.listed // 2, self.found)
 
     def start_work(self) -> None:
         """Let the clock of the rate run."""
@@ -65,10 +67,21 @@ class Progress:
             self._worked_s += self._clock() - self._resumed_at_s
             self._resumed_at_s = None
 
-    def add_work(self, n_files: int) -> None:
-        """Note files that are finished now."""
-        self.worked += n_files
+    def add_listed(self, n_files: int) -> None:
+        """Note files that are half finished: in the library, without a vector."""
+        self.listed += n_files
         self._mark()
+
+    def add_work(self, n_files: int, *, listed: bool = False) -> None:
+        """Note files that are finished now; ``listed``: they were half finished before."""
+        self.worked += n_files
+        self.listed -= n_files if listed else 0
+        self._mark()
+
+    def skip(self, listed: bool) -> None:
+        """Note a file that needs no work after all."""
+        self.skipped += 1
+        self.listed -= listed
 
     def rate(self) -> float:
         """Files a second over the last ten seconds of work; 0 while unknown."""
@@ -79,7 +92,7 @@ class Progress:
             self._marks.popleft()
         start_s, start_n = self._marks[0]
         elapsed_s = now_s - start_s
-        return (self.worked - start_n) / elapsed_s if elapsed_s > 0 else 0.0
+        return (self.worked + self.listed / 2 - start_n) / elapsed_s if elapsed_s > 0 else 0.0
 
     def seconds_left(self) -> float | None:
         """Time to the end at the present rate; None before there is ground to say."""
@@ -105,6 +118,7 @@ class Progress:
                 self.n_problems,
                 self.rate(),
                 self.seconds_left(),
+                self.waiting_for,
             )
         )
 
@@ -115,4 +129,4 @@ class Progress:
         return self._worked_s + running_s
 
     def _mark(self) -> None:
-        self._marks.append((self._work_clock(), self.worked))
+        self._marks.append((self._work_clock(), self.worked + self.listed / 2))

@@ -133,6 +133,8 @@ def test_third_party_imports_are_declared(package: str) -> None:
     declared = list(project["dependencies"])
     if package in ("fgclip2", "trainer"):
         declared += project["optional-dependencies"]["trainer"]
+    if package == "app":
+        declared += project["optional-dependencies"]["raw"]
     known = {_normal(re.split(r"[<>=!~ \[]", line)[0]) for line in declared}
     owners = importlib.metadata.packages_distributions()
     for path in _files(package):

@@ -18,7 +18,7 @@ from app.core.library.roots import one_root
 from app.core.library.store import Store
 from app.core.paths import display_path
 
-_HAS_USER_DATA = """
+HAS_USER_DATA = """
     (EXISTS (SELECT 1 FROM ratings u WHERE u.photo_id = photos.id)
     OR EXISTS (SELECT 1 FROM album_photos u WHERE u.photo_id = photos.id)
     OR EXISTS (SELECT 1 FROM photo_tags u WHERE u.photo_id = photos.id))
@@ -51,7 +51,7 @@ def remove(store: Store, photo_ids: Sequence[int]) -> int:
         n_photos = park(store, photo_ids)
         store.run(
             "DELETE FROM photos WHERE gone = 1 AND id IN (SELECT value FROM json_each(?))"
-            f" AND NOT {_HAS_USER_DATA}",
+            f" AND NOT {HAS_USER_DATA}",
             (ids_json(photo_ids),),
         )
     return n_photos
@@ -59,7 +59,7 @@ def remove(store: Store, photo_ids: Sequence[int]) -> int:
 
 def drop_parked(store: Store) -> list[bytes]:
     """Drop parked photos that hold nothing made by people; return the hashes they had."""
-    condition = f"gone = 1 AND NOT {_HAS_USER_DATA} AND NOT {_IS_A_PROBLEM}"
+    condition = f"gone = 1 AND NOT {HAS_USER_DATA} AND NOT {_IS_A_PROBLEM}"
     hashes = [item for (item,) in store.rows(f"SELECT content_hash FROM photos WHERE {condition}")]
     if hashes:
         with store.transaction():

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from app.core.errors import LibraryError
 from app.core.library import (
+    backups,
     batches,
     departures,
     generation,
@@ -23,6 +24,7 @@ from app.core.library import (
     user_data,
     vectors,
 )
+from app.core.library.file_system import network_kind
 from app.core.library.lock import WriterLock
 from app.core.library.rows import (
     Float16Array,
@@ -44,6 +46,7 @@ from app.core.paths import display_path
 from app.core.scanning import fold_int64
 
 LIBRARY_NAME = "library.sqlite"
+_ALWAYS_CHECKED_BYTES = 64 << 20  # about 0.1 s
 
 
 class Library:
@@ -77,22 +80,52 @@ class Library:
         if not write:
             store = Store(directory / LIBRARY_NAME, write=False)
             return cls._checked(directory, store, None)
+        _refuse_network(directory)
         _make_private_folder(directory)
         lock = WriterLock(directory)
         try:
+            suspect = _is_suspect(directory / LIBRARY_NAME)
             store = Store(directory / LIBRARY_NAME, write=True)
-            return cls._checked(directory, store, lock)
+            library = cls._checked(directory, store, lock, suspect=suspect)
         except BaseException:
             lock.release()
             raise
+        if library.roots():
+            backups.make_daily(directory, directory / LIBRARY_NAME)
+        return library
 
     @classmethod
-    def _checked(cls, directory: Path, store: Store, lock: WriterLock | None) -> Library:
+    def recover(cls, directory: Path) -> backups.Recovery:
+        """Set a damaged library aside and begin anew with all that people made of it.
+
+        What can still be read of the damaged file comes first, then the newest good backup. The
+        photos come back when their folders are indexed.
+
+        Raises:
+            LibraryLockedError: another process writes it.
+            LibraryError: the folder cannot be used.
+        """
+        lock = WriterLock(directory)
+        try:
+            return backups.recover(directory, directory / LIBRARY_NAME)
+        finally:
+            lock.release()
+
+    @classmethod
+    def _checked(
+        cls, directory: Path, store: Store, lock: WriterLock | None, *, suspect: bool = False
+    ) -> Library:
         try:
             if lock is None:
                 schema.check(store)
                 return cls(directory, store, Thumbnails(directory, write=False), None)
-            schema.prepare(store)
+            if suspect:
+                schema.check_integrity(store)
+            folder = directory / backups.BACKUPS_NAME
+            schema.prepare(
+                store,
+                lambda version: backups.copy_whole(store, folder / f"before-{version}.sqlite"),
+            )
             library = cls(directory, store, Thumbnails(directory, write=True), lock)
             library._forget_thumbnails(departures.drop_parked(store))
             return library
@@ -170,6 +203,14 @@ class Library:
             RootError: no such root.
         """
         roots.set_state(self._store, root_id, state)
+
+    def relink_root(self, root_id: int, path: bytes) -> Root:
+        """Say that a folder lies elsewhere now; photos keep vectors and all said about them.
+
+        Raises:
+            RootError: no such root, not a folder, none of its photos there, or it overlaps another.
+        """
+        return roots.relink(self._store, root_id, path)
 
     # ------------------------------------------------------------ photos
 
@@ -318,6 +359,13 @@ class Library:
         """Return ids (n,) int64, ascending, and vectors (n, E) float16 of photos that have one."""
         return vectors.load_some(self._store, model_id, [int(item) for item in photo_ids])
 
+    def share_vectors(
+        self, model_id: int, photo_ids: Sequence[int]
+    ) -> tuple[Int64Array, Float16Array]:
+        """Give photos the vectors that copies of them have; return those of all that have one."""
+        vectors.share(self._store, photo_ids)
+        return vectors.load_some(self._store, model_id, photo_ids)
+
     def vector_ids(self, model_id: int) -> Int64Array:
         """Return the ids of photos with a vector of this model, (n,) int64, ascending."""
         return vectors.ids(self._store, model_id)
@@ -416,6 +464,25 @@ class Library:
 
 def _size_bytes(path: Path) -> int:
     return sum(part.stat().st_size for part in (path, Path(f"{path}-wal")) if part.exists())
+
+
+def _is_suspect(path: Path) -> bool:
+    """Whether to check a file before use: it is small, or its last writer did not close it."""
+    try:
+        return path.stat().st_size < _ALWAYS_CHECKED_BYTES or Path(f"{path}-wal").exists()
+    except OSError:
+        return False
+
+
+def _refuse_network(directory: Path) -> None:
+    kind = network_kind(directory)
+    if kind is not None:
+        shown = display_path(os.fsencode(directory))
+        raise LibraryError(
+            f"The library cannot be in {shown}: it is on a network file system ({kind}), where"
+            " a database can be damaged. Choose a folder on a local disk; photos may stay there.",
+            directory=shown,
+        )
 
 
 def _make_private_folder(directory: Path) -> None:

@@ -11,6 +11,7 @@ from app.core.library.rows import Root, RootState
 from app.core.library.store import Store
 from app.core.paths import display_path
 
+_RELINK_SAMPLE = 300
 _COUNTED = """
     SELECT r.id, r.path, r.display, r.state,
         (SELECT COUNT(*) FROM photos p WHERE p.root_id = r.id AND p.gone = 0),
@@ -57,6 +58,55 @@ def add(store: Store, path: bytes) -> Root:
         root_id = store.number("SELECT last_insert_rowid()")
         generation.raise_library(store)
         return one_root(store, root_id)
+
+
+def relink(store: Store, root_id: int, path: bytes) -> Root:
+    """Say that a folder lies elsewhere now; its photos keep their places in it."""
+    absolute = os.path.abspath(path)
+    shown = display_path(absolute)
+    with store.transaction(durable=True):
+        moved = one_root(store, root_id)
+        if not os.path.isdir(absolute):
+            raise RootError(f"{shown} is not a folder that can be read.", path=shown)
+        for root in all_roots(store, None):
+            clash = _same_folder(root.path, absolute) or (
+                _contains(root.path, absolute) or _contains(absolute, root.path)
+            )
+            if root.id != root_id and clash:
+                raise RootError(
+                    f"{shown} overlaps with {root.display}, which is in the library already.",
+                    path=shown,
+                    other=root.display,
+                )
+        if moved.n_photos and not _holds_some(store, root_id, absolute):
+            raise RootError(
+                f"{shown} holds none of the photos that were looked for from {moved.display}."
+                " Choose the folder that took its place.",
+                path=shown,
+                other=moved.display,
+            )
+        store.run(
+            "UPDATE roots SET path = ?, display = ?, state = 'online' WHERE id = ?",
+            (absolute, shown, root_id),
+        )
+        generation.raise_library(store)
+        return one_root(store, root_id)
+
+
+def _holds_some(store: Store, root_id: int, folder: bytes) -> bool:
+    """Whether photos of a root, some hundred of them looked for, are in another folder."""
+    sample = store.rows(
+        "SELECT path, size_bytes FROM photos WHERE root_id = ? AND gone = 0"
+        " ORDER BY id * 2654435761 % 4294967296 LIMIT ?",
+        (root_id, _RELINK_SAMPLE),
+    )
+    for path, size_bytes in sample:
+        try:
+            if os.stat(os.path.join(folder, path)).st_size == size_bytes:
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def set_state(store: Store, root_id: int, state: RootState) -> None:

@@ -184,13 +184,20 @@ TABLES = frozenset(
 )
 
 
-def prepare(store: Store) -> None:
+def prepare(store: Store, before_upgrade: Callable[[int], None] | None = None) -> None:
     """Create the tables in an empty file, bring an older file up to date, refuse any other.
+
+    Args:
+        store: open for writing.
+        before_upgrade: called with the version of an older file before it is changed.
 
     Raises:
         LibraryDamagedError: not a library, or tables are missing.
         LibraryNewerError: made by a newer version.
     """
+    version = _version(store)
+    if before_upgrade is not None and version is not None and version < SCHEMA_VERSION:
+        before_upgrade(version)
     with store.transaction():
         version = _version(store)
         if version is None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.core.errors import LibraryDamagedError, LibraryError, LibraryMissingError
+from app.core.errors import LibraryDamagedError, LibraryError, LibraryFullError, LibraryMissingError
 from app.core.paths import display_path
 
 Row = tuple[Any, ...]
@@ -181,9 +181,11 @@ def _plain(error: Exception, display: str) -> LibraryError:
             f"The library file {display} is damaged ({error}). Move it aside and index again.",
             file=display,
         )
-    if primary == sqlite3.SQLITE_FULL:
-        sentence = "The disk is full: {} cannot grow. Make room and try again."
-    elif primary == sqlite3.SQLITE_BUSY:
+    if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
+        return LibraryFullError(
+            f"The disk is full: {display} cannot grow. Make room on it.", file=display
+        )
+    if primary == sqlite3.SQLITE_BUSY:
         sentence = "The library file {} is busy; try again in a moment."
     elif primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         sentence = "The library file {} cannot be opened or written; check its permissions."

@@ -111,6 +111,43 @@ def load_some(
     return _stacked(rows, dim)
 
 
+_SHARED = (
+    ("vectors", "root_id, generation, patches, vector", "p.root_id, 0, d.patches, d.vector"),
+    ("regions", "n_regions, boxes, scales, codes", "d.n_regions, d.boxes, d.scales, d.codes"),
+)
+
+
+def share(store: Store, photo_ids: Sequence[int]) -> None:
+    """Give photos the vectors and regions that another photo with the same content has."""
+    listed = str([int(item) for item in photo_ids])
+    copied = 0
+    with store.transaction():
+        for table, columns, values in (
+            (
+                "vectors",
+                "root_id, generation, patches, vector",
+                "p.root_id, 0, d.patches, d.vector",
+            ),
+            (
+                "regions",
+                "n_regions, boxes, scales, codes",
+                "d.n_regions, d.boxes, d.scales, d.codes",
+            ),
+        ):
+            copied += store.run(
+                f"INSERT OR IGNORE INTO {table} (model_id, photo_id, {columns})"
+                f" SELECT d.model_id, p.id, {values} FROM photos p"
+                " JOIN photos t ON t.content_hash = p.content_hash"
+                " AND t.size_bytes = p.size_bytes AND t.id != p.id"
+                f" JOIN {table} d ON d.photo_id = t.id"
+                " WHERE p.gone = 0 AND p.id IN (SELECT value FROM json_each(?))",
+                (listed,),
+            )
+        if copied:
+            generation.raise_models_of(store, photo_ids)
+            generation.raise_library(store)
+
+
 def ids(store: Store, model_id: int) -> Int64Array:
     """Return the ids of all photos with a vector of a model, (n,) int64, ascending."""
     rows = store.stream(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -161,3 +162,112 @@ def test_folding_fits_and_keeps_numbers_apart(value: int) -> None:
     assert -(2**63) <= folded < 2**63
     assert (folded - value) % 2**64 == 0
     assert fold_int64(folded) == folded
+
+
+# ---------------------------------------------------------------- .finelensignore, clouds, depths
+
+
+def _names(root: Path) -> set[str]:
+    return {
+        os.fsdecode(fact.path)
+        for fact in scan(os.fsencode(root), on_error=lambda path, error: pytest.fail(str(error)))
+    }
+
+
+def _tree(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (b"", {"top.jpg"}),
+        (b"# a remark only\n", {"top.jpg"}),
+        (b"*.png\n", {"top.jpg", "in/a.jpg", "in/sub/c.jpg", "in/raw/d.jpg"}),
+        (b"raw/\r\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/sub/c.jpg", "in/sub/e.png"}),
+        (b"/sub\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/raw/d.jpg"}),
+        (b"sub/*.png\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/sub/c.jpg", "in/raw/d.jpg"}),
+        (b"*.jpg\n!a.jpg\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/sub/e.png"}),
+        (b"\xff[*\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/sub/c.jpg", "in/sub/e.png"}
+         | {"in/raw/d.jpg"}),
+    ],
+)  # fmt: skip
+def test_ignore_file(tmp_path: Path, text: bytes, left: set[str]) -> None:
+    _tree(tmp_path, "top.jpg", "in/a.jpg", "in/b.png", "in/sub/c.jpg", "in/sub/e.png")
+    _tree(tmp_path, "in/raw/d.jpg")
+    (tmp_path / "in" / ".finelensignore").write_bytes(text)
+    assert _names(tmp_path) == left
+
+
+def test_ignore_file_that_is_a_pipe_is_no_obstacle(tmp_path: Path) -> None:
+    _tree(tmp_path, "a.jpg")
+    os.mkfifo(tmp_path / ".finelensignore")
+    errors: list[bytes] = []
+    found = list(scan(os.fsencode(tmp_path), on_error=lambda path, error: errors.append(path)))
+    assert [fact.path for fact in found] == [b"a.jpg"]
+    assert errors == [b".finelensignore"]
+
+
+def test_files_too_deep_to_open_are_named(tmp_path: Path) -> None:
+    _tree(tmp_path, "a.jpg")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    part, relative = b"d" * 200, b""
+    while len(relative) < 4300:
+        os.mkdir(part, dir_fd=folder)
+        inner = os.open(part, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder, relative = inner, os.path.join(relative, part)
+    os.close(os.open(b"deep.jpg", os.O_WRONLY | os.O_CREAT, dir_fd=folder))
+    os.close(folder)
+    errors: list[bytes] = []
+    found = list(scan(os.fsencode(tmp_path), on_error=lambda path, error: errors.append(path)))
+    assert [fact.path for fact in found] == [b"a.jpg"]
+    assert os.path.join(relative, b"deep.jpg") in errors
+    _remove_deep(tmp_path)
+
+
+def _remove_deep(root: Path) -> None:
+    """Shorten the chain of folders from the top until ordinary tools can delete it."""
+    part = "d" * 200
+    for number in range(30):
+        if not (root / part).is_dir():
+            return
+        os.rename(root / part, root / f"top{number}")
+        inner = root / f"top{number}" / part
+        if inner.is_dir():
+            os.rename(inner, root / part)
+
+
+def test_a_link_to_a_device_is_named_and_a_broken_one_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "zero.jpg").symlink_to("/dev/zero")
+    (tmp_path / "nowhere.jpg").symlink_to("away.jpg")
+    (tmp_path / "self.jpg").symlink_to("self.jpg")
+    (tmp_path / "disk").symlink_to("/no/such/disk")
+    errors: dict[bytes, int | None] = {}
+    scanned = scan(
+        os.fsencode(tmp_path), on_error=lambda path, error: errors.update({path: error.errno})
+    )
+    assert list(scanned) == []
+    assert errors == {
+        b"zero.jpg": errno.EINVAL,
+        b"nowhere.jpg": errno.ENOENT,
+        b"self.jpg": errno.ELOOP,
+        b"disk": errno.ENOENT,
+    }
+
+
+def test_what_is_in_the_cloud_is_marked(tmp_path: Path) -> None:
+    facts = os.stat(_tree(tmp_path, "a.jpg") / "a.jpg")
+    assert not FileFact.from_stat(b"a.jpg", facts).in_cloud
+
+    class Offline:
+        st_size, st_mtime_ns, st_ino, st_file_attributes = 5, 1, 2, 0x400000
+
+    class Dataless:
+        st_size, st_mtime_ns, st_ino, st_flags = 5, 1, 2, 0x40000000
+
+    for placeholder in (Offline(), Dataless()):
+        assert FileFact.from_stat(b"a.jpg", placeholder).in_cloud  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ import pytest
 
 from app.core.messages import (
     IndexFinished,
+    IndexProgress,
     JobFailed,
     StartIndex,
 )
@@ -359,3 +360,63 @@ def test_names_that_are_not_text(bench: EngineBench, tmp_path: Path) -> None:
     assert done.problems[0].path.isprintable()
     library = bench.engine.library
     assert {photo.path for photo in library.photos(library.photo_ids())} == set(names)
+
+
+# ---------------------------------------------------------------- two passes, copies, full disks
+
+
+def test_files_and_thumbnails_come_first_newest_first(bench: EngineBench, album: Path) -> None:
+    for at, path in enumerate(sorted(album.iterdir())):
+        os.utime(path, ns=(0, at * 10**9))
+    bench.send(StartIndex(bench.new_id(), (bytes(album),)))
+    while not bench.engine._library.n_photos():  # type: ignore[union-attr]
+        bench.step()
+    library = bench.engine.library
+    listed = library.photos(library.photo_ids())
+    assert len(listed) == 12
+    assert len(library.thumbnails([photo.id for photo in listed])) == 12
+    assert bench.encoder.n_images == 0
+    asked = [os.path.basename(request.path) for request in bench.pool.requests]
+    assert asked == sorted(asked, reverse=True)
+    assert bench.until(IndexFinished).indexed == 12
+    assert len(bench.pool.requests) == 12
+
+
+def test_pixels_that_did_not_fit_are_decoded_once_more(
+    bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.worker.index_work.MAX_KEPT_BYTES", 100_000)
+    assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
+    assert 12 < len(bench.pool.requests) <= 24
+    assert len(bench.search("red").hits) == 12
+
+
+def test_copies_are_encoded_once(bench: EngineBench, album: Path, tmp_path: Path) -> None:
+    shutil.copy(album / "red_0000.png", album / "twin.png")
+    assert bench.index(album).indexed == 13
+    assert bench.encoder.n_images == 12
+    shutil.copytree(album, tmp_path / "backup")
+    assert bench.index(tmp_path / "backup").indexed == 13
+    assert bench.encoder.n_images == 12
+    assert len(bench.search("red").hits) == 26
+
+
+def test_a_full_disk_pauses_and_goes_on_when_there_is_room(
+    bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.worker.indexer._FULL_RETRY_S", 0.0)
+    bench.index(album)
+    store = bench.engine.library._store
+    n_pages = store.number("PRAGMA page_count")
+    make_album(album / "more", 200)
+    store.run(f"PRAGMA max_page_count = {n_pages}")
+    bench.send(StartIndex(bench.new_id(), ()))
+    while not [e for e in bench.of_kind(IndexProgress) if e.waiting_for]:
+        bench.step()
+    told = bench.of_kind(IndexProgress)[-1]
+    assert (told.phase, "disk is full" in told.waiting_for) == ("paused", True)
+    bench.step(20)
+    store.run(f"PRAGMA max_page_count = {n_pages + 10_000}")
+    assert bench.until(IndexFinished, job_id=2).indexed == 200
+    assert len(bench.search("red", limit=500).hits) == 212
+    bench.engine.library.check()
