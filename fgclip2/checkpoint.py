@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ MAX_HEADER_BYTES = 16 << 20
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
+_SINGLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _PICKLES = ("pytorch_model.bin", "model.bin", "model.pt", "model.pth")
 
 
@@ -38,13 +40,17 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
     def __init__(self, directory: Path, config: ModelConfig) -> None:
         self.directory = directory
         self.config = config
-        self._files = [_File(path) for path in _weight_files(directory)]
+        weight_map = _weight_map(directory)
+        paths = sorted({directory / name for name in weight_map.values()})
+        self._files = [_File(path) for path in paths or [directory / _SINGLE]]
         self._where: dict[str, _File] = {}
         for file in self._files:
             for name in file.entries:
                 if name in self._where:
                     raise WeightsError(f"{file.path}: tensor {name} is in two files")
                 self._where[name] = file
+        if weight_map:
+            self._check_index(weight_map)
         self._check()
 
     @classmethod
@@ -101,6 +107,15 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         for file in self._files:
             file.close()
 
+    def _check_index(self, weight_map: dict[str, str]) -> None:
+        path = self.directory / _INDEX
+        for name, file in self._where.items():
+            if name not in weight_map:
+                raise WeightsError(f"{path}: weight_map does not name {name} of {file.path.name}")
+        for name, file_name in weight_map.items():
+            if name not in self._where or self._where[name].path.name != file_name:
+                raise WeightsError(f"{path}: {name} is not in {file_name}")
+
     def _check(self) -> None:
         expected = tensor_shapes(self.config)
         found = {name for name in self._where if name not in TRAINING_ONLY}
@@ -154,22 +169,23 @@ class _File:
         self._map.close()
 
 
-def _weight_files(directory: Path) -> list[Path]:
-    single, index = directory / "model.safetensors", directory / "model.safetensors.index.json"
-    if single.exists():
-        return [single]
+def _weight_map(directory: Path) -> dict[str, str]:
+    """Tensor name -> file name of sharded weights; empty where they are a single file."""
+    index = directory / _INDEX
+    if (directory / _SINGLE).exists():
+        return {}
     if index.exists():
         try:
             weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
-            names = sorted(set(weight_map.values()))
-        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+            files = list(weight_map.values())
+        except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
             raise WeightsError(f"{index} has no readable weight_map: {error}") from None
-        bad = [name for name in names if not isinstance(name, str) or Path(name).name != name]
-        if bad or not names:
-            raise WeightsError(
-                f"{index}: weight_map names {bad[:1] or 'no file'}, not a file beside it"
-            )
-        return [directory / name for name in names]
+        for name in files:
+            if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+\.safetensors", name):
+                raise WeightsError(f"{index}: weight_map names {name!r}, not a file beside it")
+        if not files:
+            raise WeightsError(f"{index}: weight_map names no file")
+        return dict(weight_map)
     for name in _PICKLES:
         if (directory / name).exists():
             raise WeightsError(
