@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -84,6 +85,13 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         """The tensor as stored: float32, float16, or bfloat16 as uint16; a view of the file."""
         return self._where[name].view(name)
 
+    def shareable(self, name: str) -> npt.NDArray[np.float32]:
+        """As ``checkpoint[name]``, in memory marked as writable; nobody may write to it."""
+        stored = self._where[name].view(name, writable=True)
+        if stored.dtype == np.float32 and stored.flags.aligned:
+            return stored
+        return np.array(self[name])
+
     def rows(self, name: str, index: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Some rows of a matrix as float32, read from the memory map; index any shape."""
         picked = self.stored(name)[index]
@@ -101,6 +109,16 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
             digest.update(f"{name} {file.entries[name].dtype} ".encode())
             digest.update(file.raw(name))
         return digest.hexdigest()[:32]
+
+    def file_states(self) -> list[list[str | int]]:
+        """Path, size, time and inode of every file, and the configuration: new ones, new model."""
+        config = json.dumps(self.config.to_values(), sort_keys=True)
+        return [[config], *(file.state for file in self._files)]
+
+    def release_pages(self) -> None:
+        """Let go of the memory that was read so far; what is used again is read again."""
+        for file in self._files:
+            file.release_pages()
 
     def close(self) -> None:
         """Release the files. Views taken before must no longer be used."""
@@ -148,25 +166,37 @@ class _File:
                 size = file.seek(0, 2)
                 file.seek(0)
                 header, data_start = _read_header(path, file.read(8), size, file)
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                # Copy-on-write, because OpenVINO shares writable memory only. Nothing writes.
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                self.state = _file_state(path, os.fstat(file.fileno()))
         except OSError as error:
             raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None
         self._data_start = data_start
         self.entries = _parse_entries(path, header, size - data_start)
 
-    def view(self, name: str) -> npt.NDArray[Any]:
+    def view(self, name: str, *, writable: bool = False) -> npt.NDArray[Any]:
         entry = self.entries[name]
         count = int(np.prod(entry.shape, dtype=np.int64))
-        return np.frombuffer(
+        array = np.frombuffer(
             self._map, _NUMPY_TYPES[entry.dtype], count, self._data_start + entry.start
         ).reshape(entry.shape)
+        array.flags.writeable = writable
+        return array
 
     def raw(self, name: str) -> memoryview:
         entry = self.entries[name]
         return memoryview(self._map)[self._data_start + entry.start : self._data_start + entry.stop]
 
+    def release_pages(self) -> None:
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         self._map.close()
+
+
+def _file_state(path: Path, stat: os.stat_result) -> list[str | int]:
+    return [str(path.resolve()), stat.st_size, stat.st_mtime_ns, stat.st_ino]
 
 
 def _weight_map(directory: Path) -> dict[str, str]:
