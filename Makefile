@@ -3,11 +3,12 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test lint format clean set-up-app set-up-test
+.PHONY: help run test bench lint format clean set-up-app set-up-test
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
 	@echo "make test   run the tests            make test ARGS='tests/unit/core -k rows'"
+	@echo "make bench  measure the encoders beside transformers' (docs/benchmarks.md)"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
 	@echo "make clean  remove .venv and caches"
@@ -23,6 +24,9 @@ run: set-up-app
 
 test: set-up-test
 	@$(BIN)/python -m pytest $(ARGS)
+
+bench: set-up-test
+	@$(BIN)/python benchmarks/encoders.py --limited $(ARGS)
 
 lint: set-up-test
 	$(BIN)/python -m ruff check .

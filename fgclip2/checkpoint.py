@@ -108,6 +108,7 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
             file = self._where[name]
             digest.update(f"{name} {file.entries[name].dtype} ".encode())
             digest.update(file.raw(name))
+            file.release_pages()
         return digest.hexdigest()[:32]
 
     def file_states(self) -> list[list[str | int]]:

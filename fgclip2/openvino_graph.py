@@ -117,6 +117,15 @@ def probe_layer(n_tokens: int, width: int, *, is_int8: bool = False) -> ov.Model
     return ov.Model([out], [state], "probe")
 
 
+def matrix_product(side: int, *, is_int8: bool = False) -> ov.Model:
+    """One square product, to measure what a machine can do at most."""
+    state = _input("state", (side, side))
+    span = (-1.0, 4.0) if is_int8 else None
+    weight = np.ones((side, side), np.float32)
+    product = _affine(state, weight, np.zeros(1, np.float32), span)
+    return ov.Model([product], [state], "product")
+
+
 def _head_start(checkpoint: Checkpoint) -> tuple[_Builder, ov.Node]:
     config = checkpoint.config.vision
     hidden = _input("hidden", (_DYNAMIC, _DYNAMIC, config.hidden_size))

@@ -15,6 +15,8 @@ from fgclip2.graph_cache import GraphCache
 from fgclip2.openvino_runtime import ov
 
 _MAX_STREAMS = 4
+# New shapes pack the weights anew; after so many nothing is let go of any more.
+_MAX_SHAPES = 256
 
 _log = logging.getLogger(__name__)
 Inputs = Mapping[str, Floats]
@@ -34,7 +36,7 @@ class Graph:
         # The compiled graph reads its weights from this map, which must live as long.
         self._mapped = mapped
         self._release = release
-        self._is_fresh = True
+        self._shapes: set[tuple[int, ...]] = set()
 
     def run(self, inputs: Inputs) -> Floats:
         """The result for one set of inputs; a view that the next run overwrites."""
@@ -67,9 +69,6 @@ class Graph:
             raise DeviceMemoryError(
                 f"a batch of {shapes} does not fit into memory: give less at once"
             ) from error
-        if self._is_fresh:
-            self._is_fresh = False
-            self._release_pages()
 
     def _finish(
         self, place: int, running: dict[int, Inputs], take: Callable[[int, Floats], None]
@@ -77,7 +76,10 @@ class Graph:
         request = self._requests[place % len(self._requests)]
         request.wait()
         take(place, request.get_output_tensor(0).data)
-        del running[place]
+        shapes = tuple(side for array in running.pop(place).values() for side in array.shape)
+        if shapes not in self._shapes and len(self._shapes) < _MAX_SHAPES:
+            self._shapes.add(shapes)
+            self._release_pages()
 
     def _stop(self, running: dict[int, Inputs]) -> None:
         for place in running:
@@ -87,7 +89,7 @@ class Graph:
                 _log.debug("a request ended with %s", error)
 
     def _release_pages(self) -> None:
-        """After the first run the weights lie packed elsewhere: let go of those in the map."""
+        """After the first run of a shape the weights lie packed elsewhere: let go of the map's."""
         if self._release is not None:
             self._release()
         if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):

@@ -86,17 +86,51 @@ def test_bf16_stays_close(reference_dir: Path, engine: str) -> None:
     assert cosines.min() < 1 - 1e-7  # it did run in half precision
 
 
-def test_torch_out_of_memory_is_told_apart(
+def limit_torch_to(monkeypatch: pytest.MonkeyPatch, n_items: int) -> list[int]:
+    """Let torch run out of memory above so many items; the sizes that were tried."""
+    tried: list[int] = []
+    for name in ("encode_text", "encode_image_tokens"):
+        original = getattr(torch_engine.Fgclip2Model, name)
+
+        def limited(model: object, batch: torch.Tensor, *rest: object, run=original) -> object:
+            tried.append(len(batch))
+            if len(batch) > n_items:
+                raise torch.OutOfMemoryError("out of memory")
+            return run(model, batch, *rest)
+
+        monkeypatch.setattr(torch_engine.Fgclip2Model, name, limited)
+    return tried
+
+
+def test_torch_out_of_memory_halves_the_batch(
     reference_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder = Encoder.load(reference_dir, engine="torch")
+    rng = np.random.default_rng(0)
+    ids = rng.integers(3, 600, (11, 64))
+    images = [Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)) for _ in range(7)]
+    texts, (vectors, maps) = (
+        encoder.encode_token_ids(ids, "short"),
+        encoder.encode_images_and_dense(images, 16),
+    )
+    tried = limit_torch_to(monkeypatch, 3)
+    np.testing.assert_allclose(encoder.encode_token_ids(ids, "short"), texts, atol=2e-6)
+    assert tried == [11, 5, 2, 2, 2, 2, 2, 1]
+    tried.clear()
+    found, found_maps = encoder.encode_images_and_dense(images, 16)
+    np.testing.assert_allclose(found, vectors, atol=2e-6)
+    np.testing.assert_allclose(np.stack(found_maps), np.stack(maps), atol=2e-6)
+    assert max(tried) <= 8
 
-    def refuse(*_: object) -> None:
-        raise torch.OutOfMemoryError("out of memory")
 
-    monkeypatch.setattr(torch_engine.Fgclip2Model, "encode_text", refuse)
-    with pytest.raises(DeviceMemoryError, match=r"a batch of \(2, 64\)"):
+def test_one_item_that_does_not_fit_is_an_error(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Encoder.load(reference_dir, engine="torch")
+    tried = limit_torch_to(monkeypatch, 0)
+    with pytest.raises(DeviceMemoryError, match="one item of 64 positions"):
         encoder.encode_token_ids(np.ones((2, 64), np.int64), "short")
+    assert tried == [2, 1]
 
 
 def test_openvino_out_of_memory_is_told_apart(
