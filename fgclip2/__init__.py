@@ -20,7 +20,7 @@ from fgclip2.errors import (
     TokenizerError,
     WeightsError,
 )
-from fgclip2.regions import Region, best_region
+from fgclip2.regions import Region, similar_region
 
 __all__ = [
     "ConfigError",
@@ -33,5 +33,5 @@ __all__ = [
     "TextError",
     "TokenizerError",
     "WeightsError",
-    "best_region",
+    "similar_region",
 ]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ MAX_HEADER_BYTES = 16 << 20
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
+_SINGLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _PICKLES = ("pytorch_model.bin", "model.bin", "model.pt", "model.pth")
 
 
@@ -38,13 +41,17 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
     def __init__(self, directory: Path, config: ModelConfig) -> None:
         self.directory = directory
         self.config = config
-        self._files = [_File(path) for path in _weight_files(directory)]
+        weight_map = _weight_map(directory)
+        paths = sorted({directory / name for name in weight_map.values()})
+        self._files = [_File(path) for path in paths or [directory / _SINGLE]]
         self._where: dict[str, _File] = {}
         for file in self._files:
             for name in file.entries:
                 if name in self._where:
                     raise WeightsError(f"{file.path}: tensor {name} is in two files")
                 self._where[name] = file
+        if weight_map:
+            self._check_index(weight_map)
         self._check()
 
     @classmethod
@@ -78,6 +85,13 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         """The tensor as stored: float32, float16, or bfloat16 as uint16; a view of the file."""
         return self._where[name].view(name)
 
+    def shareable(self, name: str) -> npt.NDArray[np.float32]:
+        """As ``checkpoint[name]``, in memory marked as writable; nobody may write to it."""
+        stored = self._where[name].view(name, writable=True)
+        if stored.dtype == np.float32 and stored.flags.aligned:
+            return stored
+        return np.array(self[name])
+
     def rows(self, name: str, index: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Some rows of a matrix as float32, read from the memory map; index any shape."""
         picked = self.stored(name)[index]
@@ -94,12 +108,32 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
             file = self._where[name]
             digest.update(f"{name} {file.entries[name].dtype} ".encode())
             digest.update(file.raw(name))
+            file.release_pages()
         return digest.hexdigest()[:32]
+
+    def file_states(self) -> list[list[str | int]]:
+        """Path, size, time and inode of every file, and the configuration: new ones, new model."""
+        config = json.dumps(self.config.to_values(), sort_keys=True)
+        return [[config], *(file.state for file in self._files)]
+
+    def release_pages(self) -> None:
+        """Let go of the memory that was read so far; what is used again is read again."""
+        for file in self._files:
+            file.release_pages()
 
     def close(self) -> None:
         """Release the files. Views taken before must no longer be used."""
         for file in self._files:
             file.close()
+
+    def _check_index(self, weight_map: dict[str, str]) -> None:
+        path = self.directory / _INDEX
+        for name, file in self._where.items():
+            if name not in weight_map:
+                raise WeightsError(f"{path}: weight_map does not name {name} of {file.path.name}")
+        for name, file_name in weight_map.items():
+            if name not in self._where or self._where[name].path.name != file_name:
+                raise WeightsError(f"{path}: {name} is not in {file_name}")
 
     def _check(self) -> None:
         expected = tensor_shapes(self.config)
@@ -133,43 +167,56 @@ class _File:
                 size = file.seek(0, 2)
                 file.seek(0)
                 header, data_start = _read_header(path, file.read(8), size, file)
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                # Copy-on-write, because OpenVINO shares writable memory only. Nothing writes.
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                self.state = _file_state(path, os.fstat(file.fileno()))
         except OSError as error:
             raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None
         self._data_start = data_start
         self.entries = _parse_entries(path, header, size - data_start)
 
-    def view(self, name: str) -> npt.NDArray[Any]:
+    def view(self, name: str, *, writable: bool = False) -> npt.NDArray[Any]:
         entry = self.entries[name]
         count = int(np.prod(entry.shape, dtype=np.int64))
-        return np.frombuffer(
+        array = np.frombuffer(
             self._map, _NUMPY_TYPES[entry.dtype], count, self._data_start + entry.start
         ).reshape(entry.shape)
+        array.flags.writeable = writable
+        return array
 
     def raw(self, name: str) -> memoryview:
         entry = self.entries[name]
         return memoryview(self._map)[self._data_start + entry.start : self._data_start + entry.stop]
 
+    def release_pages(self) -> None:
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         self._map.close()
 
 
-def _weight_files(directory: Path) -> list[Path]:
-    single, index = directory / "model.safetensors", directory / "model.safetensors.index.json"
-    if single.exists():
-        return [single]
+def _file_state(path: Path, stat: os.stat_result) -> list[str | int]:
+    return [str(path.resolve()), stat.st_size, stat.st_mtime_ns, stat.st_ino]
+
+
+def _weight_map(directory: Path) -> dict[str, str]:
+    """Tensor name -> file name of sharded weights; empty where they are a single file."""
+    index = directory / _INDEX
+    if (directory / _SINGLE).exists():
+        return {}
     if index.exists():
         try:
             weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
-            names = sorted(set(weight_map.values()))
-        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+            files = list(weight_map.values())
+        except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
             raise WeightsError(f"{index} has no readable weight_map: {error}") from None
-        bad = [name for name in names if not isinstance(name, str) or Path(name).name != name]
-        if bad or not names:
-            raise WeightsError(
-                f"{index}: weight_map names {bad[:1] or 'no file'}, not a file beside it"
-            )
-        return [directory / name for name in names]
+        for name in files:
+            if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+\.safetensors", name):
+                raise WeightsError(f"{index}: weight_map names {name!r}, not a file beside it")
+        if not files:
+            raise WeightsError(f"{index}: weight_map names no file")
+        return dict(weight_map)
     for name in _PICKLES:
         if (directory / name).exists():
             raise WeightsError(

@@ -49,7 +49,7 @@ class Engine(Protocol):
 
     @property
     def precision(self) -> str:
-        """``f32`` or ``bf16``: of the arithmetic; results are float32 always."""
+        """``f32``, ``bf16`` or ``int8``: of the arithmetic; results are float32 always."""
 
     def encode_patches(
         self, patches_BPI: Floats, grid: Grid, *, pooled: bool, dense: bool

@@ -9,15 +9,17 @@ from pathlib import Path
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.engine import Engine
 from fgclip2.errors import ConfigError, EngineUnavailableError
+from fgclip2.graph_cache import GraphCache
 
 ENGINES = ("auto", "openvino", "torch")
 PRECISIONS = ("auto", "f32", "bf16", "int8")
 
-# Below this width a model is quick enough anywhere: it runs exactly, and needs no GPU.
 _TINY_BELOW_WIDTH = 512
 
 
-def create_engine(checkpoint: Checkpoint, engine: str, precision: str) -> Engine:
+def create_engine(
+    checkpoint: Checkpoint, engine: str, precision: str, cache: GraphCache | None = None
+) -> Engine:
     """The engine for ``Encoder.load``; only its own library is imported.
 
     Raises:
@@ -28,25 +30,40 @@ def create_engine(checkpoint: Checkpoint, engine: str, precision: str) -> Engine
         raise ConfigError(f"engine is {engine!r}; {', '.join(ENGINES)} are known")
     if precision not in PRECISIONS:
         raise ConfigError(f"precision is {precision!r}; {', '.join(PRECISIONS)} are known")
-    if precision == "int8":
-        raise ConfigError("precision 'int8' is not available yet: choose 'bf16' or 'f32'")
-    is_tiny = checkpoint.config.dim < _TINY_BELOW_WIDTH
-    if engine == "torch" or (engine == "auto" and not is_tiny and _torch_sees_gpu()):
-        return _create_torch(checkpoint, precision, is_tiny=is_tiny)
-    return _create_openvino(checkpoint, precision, is_tiny=is_tiny)
+    tiny = is_tiny(checkpoint)
+    wants_gpu = engine == "auto" and precision != "int8" and not tiny
+    if engine == "torch" or (wants_gpu and _torch_sees_gpu()):
+        return _create_torch(checkpoint, precision, is_tiny=tiny)
+    return _create_openvino(checkpoint, precision, cache, is_tiny=tiny)
 
 
-def _create_openvino(checkpoint: Checkpoint, precision: str, *, is_tiny: bool) -> Engine:
+def is_tiny(checkpoint: Checkpoint) -> bool:
+    """Whether a model is quick enough anywhere: it runs exactly, without GPU or cache."""
+    return checkpoint.config.dim < _TINY_BELOW_WIDTH
+
+
+def _create_openvino(
+    checkpoint: Checkpoint, precision: str, cache: GraphCache | None, *, is_tiny: bool
+) -> Engine:
     _need("openvino")
-    from fgclip2.openvino_engine import OpenvinoEngine, bf16_is_faster
+    from fgclip2.openvino_engine import OpenvinoEngine
+    from fgclip2.precision_choice import choose_precision, load_ranges
 
     if precision == "auto":
-        precision = "bf16" if not is_tiny and bf16_is_faster() else "f32"
-    return OpenvinoEngine(checkpoint, precision)
+        if is_tiny:
+            return OpenvinoEngine(checkpoint, "f32", cache)
+        chosen = choose_precision(checkpoint, cache)
+        return OpenvinoEngine(checkpoint, chosen.precision, cache, chosen.ranges)
+    ranges = load_ranges(checkpoint, cache) if precision == "int8" else None
+    return OpenvinoEngine(checkpoint, precision, cache, ranges)
 
 
 def _create_torch(checkpoint: Checkpoint, precision: str, *, is_tiny: bool) -> Engine:
     _need("torch")
+    if precision == "int8":
+        raise EngineUnavailableError(
+            "precision is 'int8', which the engine 'torch' does not have: choose 'bf16' or 'f32'"
+        )
     from fgclip2.torch_engine import TorchEngine, gpu_is_present
 
     if precision == "auto":

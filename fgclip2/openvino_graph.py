@@ -7,35 +7,48 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, D width, H heads, E 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.openvino_runtime import ops, ov
 
 NodeLike: TypeAlias = "ov.Node | ov.Output"
+# Least and largest input of each linear layer that runs in 8 bits, by the layer's name.
+Ranges: TypeAlias = Mapping[str, tuple[float, float]]
+
+# Compiled graphs of another version are not used.
+VERSION = "1"
+Floats: TypeAlias = npt.NDArray[np.float32]
 
 _DYNAMIC = -1
+_SHARED_FROM_BYTES = 4096
 
 
-def vision_tower(checkpoint: Checkpoint) -> ov.Model:
+def vision_tower(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
     """Patches (B, P, I) and positions (P, D) -> last hidden states (B, P, D)."""
     config = checkpoint.config.vision
     patches = _input("patches", (_DYNAMIC, _DYNAMIC, config.patch_values))
     positions = _input("positions", (_DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps)
-    state = ops.add(
-        build.linear(patches, "vision_model.embeddings.patch_embedding"),
-        ops.unsqueeze(positions, _ints(0)),
-    )
-    for index in range(config.num_hidden_layers):
-        state = build.layer(state, f"vision_model.encoder.layers.{index}")
-    state = build.norm(state, "vision_model.post_layernorm")
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, ranges)
+    state = _vision_states(build, patches, positions)
     return ov.Model([state], [patches, positions], "vision_tower")
 
 
-def pooling_head(checkpoint: Checkpoint) -> ov.Model:
+def _vision_states(build: _Builder, patches: NodeLike, positions: NodeLike) -> NodeLike:
+    state: NodeLike = ops.add(
+        build.linear(patches, "vision_model.embeddings.patch_embedding"),
+        ops.unsqueeze(positions, _ints(0)),
+    )
+    for index in range(build.checkpoint.config.vision.num_hidden_layers):
+        state = build.layer(state, f"vision_model.encoder.layers.{index}")
+    return build.norm(state, "vision_model.post_layernorm")
+
+
+def pooling_head(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
     """Last hidden states (B, P, D) -> picture features (B, E): one learned probe attends to all."""
     build, hidden = _head_start(checkpoint)
     name = "vision_model.head"
@@ -47,50 +60,97 @@ def pooling_head(checkpoint: Checkpoint) -> ov.Model:
     return ov.Model([pooled], [hidden], "pooling_head")
 
 
-def dense_head(checkpoint: Checkpoint) -> ov.Model:
+def dense_head(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
     """Last hidden states (B, P, D) -> dense features (B, P, E): every patch attends to all."""
     build, hidden = _head_start(checkpoint)
     dense = build.attention_head(hidden, hidden, "dense_feature_head")
     return ov.Model([dense], [hidden], "dense_head")
 
 
-def text_tower(checkpoint: Checkpoint) -> ov.Model:
+def text_tower(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
     """Embeddings (B, L, D), positions added -> state of the last position (B, D).
 
     The last layer computes that position alone.
     """
     config = checkpoint.config.text
     embeddings = _input("embeddings", (_DYNAMIC, _DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps)
-    state: NodeLike = embeddings
-    for index in range(config.num_hidden_layers):
-        is_last = index == config.num_hidden_layers - 1
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, ranges)
+    state = _text_state(build, embeddings)
+    return ov.Model([state], [embeddings], "text_tower")
+
+
+def _text_state(build: _Builder, embeddings: NodeLike) -> NodeLike:
+    state, n_layers = embeddings, build.checkpoint.config.text.num_hidden_layers
+    for index in range(n_layers):
+        is_last = index == n_layers - 1
         state = build.layer(state, f"text_model.encoder.layers.{index}", last_only=is_last)
-    state = build.norm(state, "text_model.final_layer_norm")
-    return ov.Model([ops.squeeze(state, _ints(1))], [embeddings], "text_tower")
+    return ops.squeeze(build.norm(state, "text_model.final_layer_norm"), _ints(1))
 
 
-def probe_layer(n_tokens: int, width: int) -> ov.Model:
+def observed_vision_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
+    """The vision tower that gives the range (2,) of each linear layer's input, and their names."""
+    config = checkpoint.config.vision
+    patches = _input("patches", (_DYNAMIC, _DYNAMIC, config.patch_values))
+    positions = _input("positions", (_DYNAMIC, config.hidden_size))
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, {}, True)
+    _vision_states(build, patches, positions)
+    return build.observing([patches, positions])
+
+
+def observed_text_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
+    """As ``observed_vision_tower``, of the text tower."""
+    config = checkpoint.config.text
+    embeddings = _input("embeddings", (_DYNAMIC, _DYNAMIC, config.hidden_size))
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, {}, True)
+    _text_state(build, embeddings)
+    return build.observing([embeddings])
+
+
+def probe_layer(n_tokens: int, width: int, *, is_int8: bool = False) -> ov.Model:
     """The two large products of a layer, with weights of one, to measure a machine by."""
+    span = (-1.0, 4.0 * width) if is_int8 else None
     state = _input("state", (n_tokens, width))
-    inner = ops.matmul(state, ops.constant(np.ones((4 * width, width), np.float32)), False, True)
-    outer = ops.constant(np.ones((width, 4 * width), np.float32))
-    return ov.Model([ops.matmul(ops.gelu(inner, "tanh"), outer, False, True)], [state], "probe")
+    no_bias = np.zeros(1, np.float32)
+    inner = _affine(state, np.ones((4 * width, width), np.float32), no_bias, span)
+    outer = np.ones((width, 4 * width), np.float32)
+    out = _affine(ops.gelu(inner, "tanh"), outer, no_bias, span)
+    return ov.Model([out], [state], "probe")
+
+
+def matrix_product(side: int, *, is_int8: bool = False) -> ov.Model:
+    """One square product, to measure what a machine can do at most."""
+    state = _input("state", (side, side))
+    span = (-1.0, 4.0) if is_int8 else None
+    weight = np.ones((side, side), np.float32)
+    product = _affine(state, weight, np.zeros(1, np.float32), span)
+    return ov.Model([product], [state], "product")
 
 
 def _head_start(checkpoint: Checkpoint) -> tuple[_Builder, ov.Node]:
     config = checkpoint.config.vision
     hidden = _input("hidden", (_DYNAMIC, _DYNAMIC, config.hidden_size))
-    return _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps), hidden
+    return _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, None), hidden
 
 
 class _Builder:
-    """Turns the checkpoint's names into nodes."""
+    """Turns the checkpoint's names into nodes.
 
-    def __init__(self, checkpoint: Checkpoint, n_heads: int, epsilon: float) -> None:
-        self._checkpoint = checkpoint
+    Linear layers named in ``ranges`` run in 8 bits; ``observe`` collects the ranges of all.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        n_heads: int,
+        epsilon: float,
+        ranges: Ranges | None,
+        observe: bool = False,
+    ) -> None:
+        self.checkpoint = checkpoint
         self._n_heads = n_heads
         self._epsilon = epsilon
+        self._ranges = ranges or {}
+        self._observed: dict[str, NodeLike] | None = {} if observe else None
 
     def layer(self, state: NodeLike, name: str, *, last_only: bool = False) -> ov.Node:
         """A pre-norm encoder layer; ``last_only`` keeps the last position alone."""
@@ -110,8 +170,8 @@ class _Builder:
 
     def attention_head(self, queries: NodeLike, keys: NodeLike, name: str) -> ov.Node:
         """The multi-head attention pooling block, for any queries."""
-        weights = np.split(self._checkpoint[f"{name}.attention.in_proj_weight"], 3)
-        biases = np.split(self._checkpoint[f"{name}.attention.in_proj_bias"], 3)
+        weights = np.split(self.checkpoint[f"{name}.attention.in_proj_weight"], 3)
+        biases = np.split(self.checkpoint[f"{name}.attention.in_proj_bias"], 3)
         inputs = (queries, keys, keys)
         q, k, v = (_affine(x, w, b) for x, w, b in zip(inputs, weights, biases, strict=True))
         state = self.linear(self._attend(q, k, v), f"{name}.attention.out_proj")
@@ -119,14 +179,25 @@ class _Builder:
 
     def linear(self, state: NodeLike, name: str) -> ov.Node:
         """``state @ weight.T + bias``."""
-        weight, bias = self._checkpoint[f"{name}.weight"], self._checkpoint[f"{name}.bias"]
-        return _affine(state, weight, bias)
+        if self._observed is not None:
+            axes = _ints(0, 1, 2)
+            least, most = ops.reduce_min(state, axes), ops.reduce_max(state, axes)
+            parts = [ops.unsqueeze(part, _ints(0)) for part in (least, most)]
+            self._observed[name] = ops.concat(parts, 0)
+        weight, bias = self.checkpoint.shareable(f"{name}.weight"), self.checkpoint[f"{name}.bias"]
+        return _affine(state, weight, bias, self._ranges.get(name))
+
+    def observing(self, inputs: list[ov.Node]) -> tuple[ov.Model, list[str]]:
+        """A graph of the ranges seen by ``linear``, stacked (N, 2), and the layers' names."""
+        assert self._observed is not None
+        stacked = [ops.unsqueeze(node, _ints(0)) for node in self._observed.values()]
+        return ov.Model([ops.concat(stacked, 0)], inputs, "ranges"), list(self._observed)
 
     def norm(self, state: NodeLike, name: str) -> ov.Node:
         """Layer norm over the width."""
         centred = ops.mvn(state, _ints(-1), True, self._epsilon, "inside_sqrt")
-        scaled = ops.multiply(centred, ops.constant(self._checkpoint[f"{name}.weight"]))
-        return ops.add(scaled, ops.constant(self._checkpoint[f"{name}.bias"]))
+        scaled = ops.multiply(centred, ops.constant(self.checkpoint[f"{name}.weight"]))
+        return ops.add(scaled, ops.constant(self.checkpoint[f"{name}.bias"]))
 
     def _mlp(self, state: NodeLike, name: str) -> ov.Node:
         inner = ops.gelu(self.linear(state, f"{name}.fc1"), "tanh")
@@ -143,10 +214,36 @@ class _Builder:
 
 
 def _affine(
-    state: NodeLike, weight: np.typing.NDArray[np.float32], bias: np.typing.NDArray[np.float32]
+    state: NodeLike, weight: Floats, bias: Floats, span: tuple[float, float] | None = None
 ) -> ov.Node:
-    product = ops.matmul(state, ops.constant(weight), False, True)
+    if span is None:
+        product = ops.matmul(state, _weights(weight), False, True)
+    else:
+        product = ops.matmul(_in_8_bits(state, span), _weights_in_8_bits(weight), False, True)
     return ops.add(product, ops.constant(bias))
+
+
+def _weights(weight: Floats) -> ov.Node:
+    """A constant over the checkpoint's own memory where possible."""
+    if weight.flags.writeable and weight.flags.c_contiguous and weight.nbytes > _SHARED_FROM_BYTES:
+        return ov.op.Constant(weight, shared_memory=True)
+    return ops.constant(weight)
+
+
+def _weights_in_8_bits(weight: Floats) -> ov.Node:
+    """-127..127 times a scale for each output channel."""
+    scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-12) / np.float32(127)
+    levels = np.rint(weight / scale).astype(np.int8)
+    return ops.multiply(ops.convert(ops.constant(levels), "f32"), ops.constant(scale))
+
+
+def _in_8_bits(state: NodeLike, span: tuple[float, float]) -> ov.Node:
+    """256 levels over the range, zero being one of them."""
+    low, high = min(span[0], -1e-6), max(span[1], 1e-6)
+    step = (high - low) / 255
+    zero = float(np.clip(np.rint(-low / step), 0, 255))
+    ends = [ops.constant(np.float32(end)) for end in (-zero * step, (255 - zero) * step)]
+    return ops.fake_quantize(state, *ends, *ends, 256)
 
 
 def _last_position(state: NodeLike) -> ov.Node:

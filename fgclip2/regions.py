@@ -117,7 +117,7 @@ def sample_weights(starts: Floats, stops: Floats, n_cells: int) -> Floats:
     return weights
 
 
-def best_region(vector: Floats, dense: Floats) -> Region:
+def similar_region(vector: Floats, dense: Floats) -> Region:
     """The box whose patches stand out most for a vector.
 
     Windows of many shapes at all places are compared by how far their patches' cosines lie above

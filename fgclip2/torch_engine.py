@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from fgclip2.checkpoint import Checkpoint
-from fgclip2.engine import Floats, Grid, TextMode, VisionFeatures, batches
+from fgclip2.engine import Floats, Grid, TextMode, VisionFeatures
 from fgclip2.errors import DeviceMemoryError, EngineUnavailableError
 from fgclip2.torch_model import Fgclip2Model
 
 # Activations of about this many positions are held at once, whatever the batch.
 _MAX_POSITIONS = {"cpu": 4096, "mps": 16384, "cuda": 65536}
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 _DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
 
 
@@ -56,9 +59,11 @@ class TorchEngine:
         self, patches_BPI: Floats, grid: Grid, *, pooled: bool, dense: bool
     ) -> VisionFeatures:
         """See ``Engine``."""
-        parts = batches(len(patches_BPI), patches_BPI.shape[1], self._max_positions)
-        with self._guarded(patches_BPI.shape):
-            features = [self._run_vision(patches_BPI[part], grid, pooled, dense) for part in parts]
+
+        def run(part: slice) -> tuple[Floats, Floats]:
+            return self._run_vision(patches_BPI[part], grid, pooled, dense)
+
+        features = self._run_parts(run, patches_BPI.shape)
         return VisionFeatures(
             np.concatenate([pooled_BE for pooled_BE, _ in features]) if pooled else None,
             np.concatenate([dense_BPE for _, dense_BPE in features]) if dense else None,
@@ -66,11 +71,40 @@ class TorchEngine:
 
     def encode_tokens(self, ids_BL: npt.NDArray[np.int64], mode: TextMode) -> Floats:
         """See ``Engine``."""
-        parts = batches(len(ids_BL), ids_BL.shape[1], self._max_positions)
-        with self._guarded(ids_BL.shape):
-            ids = torch.tensor(ids_BL, device=self._device)
-            vectors = [self._model.encode_text(ids[part], mode) for part in parts]
-            return _to_numpy(torch.cat(vectors))
+
+        def run(part: slice) -> Floats:
+            ids = torch.tensor(ids_BL[part], device=self._device)
+            return _to_numpy(self._model.encode_text(ids, mode))
+
+        return np.concatenate(self._run_parts(run, ids_BL.shape))
+
+    def _run_parts(self, run: Callable[[slice], _Result], shape: tuple[int, ...]) -> list[_Result]:
+        """Results of all parts of a batch; a part that does not fit is halved, also for later.
+
+        Raises:
+            DeviceMemoryError: a single item does not fit.
+        """
+        results: list[_Result] = []
+        start = 0
+        while start < shape[0]:
+            size = max(1, self._max_positions // shape[1])
+            try:
+                with torch.inference_mode():
+                    results.append(run(slice(start, start + size)))
+                start += size
+                continue
+            except torch.OutOfMemoryError as error:
+                if min(size, shape[0] - start) == 1:
+                    raise DeviceMemoryError(
+                        f"one item of {shape[1]} positions does not fit into the memory of"
+                        f" {self._device}: choose fewer patches or close other programs"
+                    ) from error
+            # Out here the failed run's tensors are no longer held by its traceback.
+            self._max_positions = min(size, shape[0] - start) // 2 * shape[1]
+            _log.warning("Out of memory on %s: going on with half as much", self._device)
+            if self._device.type == "cuda":
+                torch.cuda.empty_cache()
+        return results
 
     def _run_vision(
         self, patches_BPI: Floats, grid: Grid, pooled: bool, dense: bool
@@ -83,17 +117,6 @@ class TorchEngine:
             _to_numpy(self._model.pool(hidden, None)) if pooled else nothing,
             _to_numpy(self._model.dense(hidden, None)) if dense else nothing,
         )
-
-    @contextmanager
-    def _guarded(self, shape: tuple[int, ...]) -> Iterator[None]:
-        try:
-            with torch.inference_mode():
-                yield
-        except torch.OutOfMemoryError as error:
-            raise DeviceMemoryError(
-                f"a batch of {shape} does not fit into the memory of {self._device}:"
-                " give fewer images or patches at once"
-            ) from error
 
 
 def load_model(checkpoint: Checkpoint) -> Fgclip2Model:

@@ -147,14 +147,14 @@ class Searcher:
         phrase = parse_query(text).text
         if not phrase:
             raise QueryError("There is nothing to look for in the photo: type some words.")
-        from fgclip2 import FgclipError, best_region
+        from fgclip2 import FgclipError, similar_region
 
         try:
             vector = self._encoder.encode_texts([phrase], mode="box")[0]
             dense = self._encoder.encode_dense(image)
         except FgclipError as error:
             raise ModelError(f"The model cannot encode this: {error}") from error
-        found = best_region(vector, dense)
+        found = similar_region(vector, dense)
         return Place(float(np.clip(found.score, 0.0, 1.0)), found.box, _unit_range(found.heat))
 
     def warm_up(self) -> None:

@@ -18,13 +18,13 @@ sys.addaudithook(
     if event in ("socket.connect", "socket.getaddrinfo", "urllib.Request") else None
 )
 from PIL import Image
-from fgclip2 import Encoder, best_region
+from fgclip2 import Encoder, similar_region
 encoder = Encoder.load(sys.argv[1], engine="openvino")
 image = Image.new("RGB", (64, 48), "red")
 vectors, maps = encoder.encode_images_and_dense([image], 64)
 regions = encoder.encode_regions(image, [[0, 0, 20, 20]])
 query = encoder.encode_texts(["a red field", "一片红色"])
-region = best_region(query[0], maps[0])
+region = similar_region(query[0], maps[0])
 print(json.dumps({
     "modules": sorted(sys.modules), "reached": reached, "threads": threading.active_count(),
     "shapes": [vectors.shape, regions.shape, query.shape, region.heat.shape],

@@ -17,6 +17,7 @@ from fgclip2 import (
     EngineUnavailableError,
     engine_choice,
     openvino_engine,
+    openvino_runs,
     torch_engine,
 )
 
@@ -26,7 +27,11 @@ from fgclip2 import (
     [
         ({"engine": "onnx"}, ConfigError, "engine is 'onnx'; auto, openvino, torch are known"),
         ({"precision": "f16"}, ConfigError, "precision is 'f16'"),
-        ({"precision": "int8"}, ConfigError, "'int8' is not available yet"),
+        (
+            {"engine": "torch", "precision": "int8"},
+            EngineUnavailableError,
+            "engine 'torch' does not have",
+        ),
     ],
 )
 def test_unknown_options(
@@ -40,21 +45,8 @@ def test_a_tiny_model_runs_exactly_on_the_cpu(
     reference_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_choice, "_torch_sees_gpu", lambda: True)
-    monkeypatch.setattr(openvino_engine, "bf16_is_faster", lambda: True)
     encoder = Encoder.load(reference_dir)
     assert (encoder.engine, encoder.precision) == ("openvino", "f32")
-
-
-@pytest.mark.parametrize("faster", [True, False])
-def test_a_large_model_runs_in_what_is_faster(
-    reference_dir: Path, monkeypatch: pytest.MonkeyPatch, faster: bool
-) -> None:
-    monkeypatch.setattr(engine_choice, "_TINY_BELOW_WIDTH", 1)
-    monkeypatch.setattr(engine_choice, "_torch_sees_gpu", lambda: False)
-    monkeypatch.setattr(openvino_engine, "bf16_is_faster", lambda: faster)
-    monkeypatch.setattr(openvino_engine, "bf16_is_native", lambda: True)
-    encoder = Encoder.load(reference_dir)
-    assert (encoder.engine, encoder.precision) == ("openvino", "bf16" if faster else "f32")
 
 
 def test_a_large_model_runs_on_the_gpu(
@@ -77,7 +69,6 @@ def test_an_engine_that_is_not_installed(
 
 def test_bf16_needs_a_cpu_that_has_it(reference_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openvino_engine, "bf16_is_native", lambda: False)
-    assert not openvino_engine.bf16_is_faster()
     with pytest.raises(EngineUnavailableError, match="no bfloat16 units: choose 'f32'"):
         Encoder.load(reference_dir, engine="openvino", precision="bf16")
 
@@ -95,47 +86,77 @@ def test_bf16_stays_close(reference_dir: Path, engine: str) -> None:
     assert cosines.min() < 1 - 1e-7  # it did run in half precision
 
 
-def test_measuring_the_machine_takes_both_precisions(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = {"bf16": 1.0, "f32": 2.0}
-    monkeypatch.setattr(openvino_engine, "bf16_is_native", lambda: True)
-    monkeypatch.setattr(openvino_engine, "_probe_seconds", seconds.__getitem__)
-    assert openvino_engine.bf16_is_faster()
-    seconds["bf16"] = 3.0
-    assert not openvino_engine.bf16_is_faster()
+def limit_torch_to(monkeypatch: pytest.MonkeyPatch, n_items: int) -> list[int]:
+    """Let torch run out of memory above so many items; the sizes that were tried."""
+    tried: list[int] = []
+    for name in ("encode_text", "encode_image_tokens"):
+        original = getattr(torch_engine.Fgclip2Model, name)
+
+        def limited(model: object, batch: torch.Tensor, *rest: object, run=original) -> object:
+            tried.append(len(batch))
+            if len(batch) > n_items:
+                raise torch.OutOfMemoryError("out of memory")
+            return run(model, batch, *rest)
+
+        monkeypatch.setattr(torch_engine.Fgclip2Model, name, limited)
+    return tried
 
 
-def test_the_probe_runs() -> None:
-    assert 0 < openvino_engine._probe_seconds("f32") < 10
-
-
-def test_torch_out_of_memory_is_told_apart(
+def test_torch_out_of_memory_halves_the_batch(
     reference_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder = Encoder.load(reference_dir, engine="torch")
+    rng = np.random.default_rng(0)
+    ids = rng.integers(3, 600, (11, 64))
+    images = [Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)) for _ in range(7)]
+    texts, (vectors, maps) = (
+        encoder.encode_token_ids(ids, "short"),
+        encoder.encode_images_and_dense(images, 16),
+    )
+    tried = limit_torch_to(monkeypatch, 3)
+    np.testing.assert_allclose(encoder.encode_token_ids(ids, "short"), texts, atol=2e-6)
+    assert tried == [11, 5, 2, 2, 2, 2, 2, 1]
+    tried.clear()
+    found, found_maps = encoder.encode_images_and_dense(images, 16)
+    np.testing.assert_allclose(found, vectors, atol=2e-6)
+    np.testing.assert_allclose(np.stack(found_maps), np.stack(maps), atol=2e-6)
+    assert max(tried) <= 8
 
-    def refuse(*_: object) -> None:
-        raise torch.OutOfMemoryError("out of memory")
 
-    monkeypatch.setattr(torch_engine.Fgclip2Model, "encode_text", refuse)
-    with pytest.raises(DeviceMemoryError, match=r"a batch of \(2, 64\)"):
+def test_one_item_that_does_not_fit_is_an_error(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Encoder.load(reference_dir, engine="torch")
+    tried = limit_torch_to(monkeypatch, 0)
+    with pytest.raises(DeviceMemoryError, match="one item of 64 positions"):
         encoder.encode_token_ids(np.ones((2, 64), np.int64), "short")
+    assert tried == [2, 1]
 
 
 def test_openvino_out_of_memory_is_told_apart(
     reference_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full:
-        message = "std::bad_alloc"
+    message = "std::bad_alloc"
 
-        def infer(self, *_: object, **__: object) -> None:
-            raise RuntimeError(self.message)
+    class Request:
+        def start_async(self, *_: object, **__: object) -> None:
+            raise RuntimeError(message)
 
-    monkeypatch.setattr(openvino_engine, "_compile", lambda *_: Full())
+        def wait(self) -> None:
+            raise RuntimeError(message)
+
+    class Compiled:
+        def create_infer_request(self) -> Request:
+            return Request()
+
+    monkeypatch.setattr(
+        openvino_runs.Compiler, "compile", lambda *_, **__: openvino_runs.Graph(Compiled(), 2)
+    )
     encoder = Encoder.load(reference_dir, engine="openvino")
     ids = np.ones((2, 64), np.int64)
     with pytest.raises(DeviceMemoryError, match="give less at once"):
         encoder.encode_token_ids(ids, "short")
-    Full.message = "something else"
+    message = "something else"
     with pytest.raises(RuntimeError, match="something else"):
         encoder.encode_token_ids(ids, "short")
 

@@ -1,0 +1,119 @@
+"""Encoders side by side: ours in every precision, transformers' SigLIP 2 towers, matrix peaks.
+
+    python benchmarks/encoders.py [--size base] [--patches 256 1024] [--json FILE] [--table FILE]
+
+Every engine runs in a fresh process of this run, on random weights of the published layout, so
+that its memory and load time are its own. ``make bench`` writes docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+OURS = ("openvino-f32", "openvino-bf16", "openvino-int8")
+THEIRS = ("transformers-f32", "transformers-bf16")
+LIMITED = "AVX2"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the encoders.")
+    parser.add_argument("--size", default="base")
+    parser.add_argument("--patches", type=int, nargs="+", default=[128, 256, 576, 1024])
+    parser.add_argument("--seconds", type=float, default=4.0, help="for each figure")
+    parser.add_argument("--engines", nargs="+", default=[*OURS, *THEIRS])
+    parser.add_argument("--limited", action="store_true", help=f"also with {LIMITED} alone")
+    parser.add_argument("--model", type=Path, help="a checkpoint, else random weights are made")
+    parser.add_argument("--json", type=Path, default=ROOT / "docs" / "benchmarks.json")
+    parser.add_argument("--table", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        model = arguments.model or _make_model(Path(folder) / "model", arguments.size)
+        report = _measure_all(arguments, model, Path(folder) / "cache")
+    arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    from benchmarks.encoders_table import as_table
+
+    arguments.table.write_text(as_table(report), encoding="utf-8")
+    return 0
+
+
+def _make_model(directory: Path, size: str) -> Path:
+    from fgclip2.random_weights import model_config, write_random_checkpoint
+
+    write_random_checkpoint(directory, model_config(size))
+    return directory
+
+
+def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "date": date.today().isoformat(),
+        "machine": _machine(),
+        "size": arguments.size,
+        "peaks_gflops": _in_process("peaks", {}, {}),
+        "engines": {},
+    }
+    job = {
+        "model": str(model),
+        "cache": str(cache),
+        "patches": arguments.patches,
+        "seconds": arguments.seconds,
+    }
+    for engine in arguments.engines:
+        report["engines"][engine] = _in_process(engine, job, {})
+    if arguments.limited:
+        limit = {"ONEDNN_MAX_CPU_ISA": LIMITED}
+        for engine in ("openvino-f32", "openvino-int8"):
+            report["engines"][f"{engine} ({LIMITED})"] = _in_process(engine, job, limit)
+    report["load_after"] = os.getloadavg() if hasattr(os, "getloadavg") else None
+    return report
+
+
+def _in_process(engine: str, job: dict[str, Any], environment: dict[str, str]) -> Any:
+    """What ``encoders_run.py`` measured, or the reason why it did not."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.encoders_run", engine, json.dumps(job)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(engine, done.stdout.strip() or done.stderr[-400:], flush=True)
+    if done.returncode:
+        return {"failed": (done.stderr.strip().splitlines() or ["no message"])[-1]}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _machine() -> dict[str, Any]:
+    name = platform.processor() or platform.machine()
+    facts = Path("/proc/cpuinfo")
+    flags: set[str] = set()
+    if facts.exists():
+        for line in facts.read_text().splitlines():
+            if line.startswith("model name"):
+                name = line.split(":", 1)[1].strip()
+            elif line.startswith("flags"):
+                flags = set(line.split(":", 1)[1].split())
+    wanted = ("avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
+    return {
+        "cpu": name,
+        "cores": os.cpu_count(),
+        "instructions": [flag for flag in wanted if flag in flags],
+        "load_before": os.getloadavg() if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

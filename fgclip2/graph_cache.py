@@ -1,0 +1,153 @@
+"""Compiled graphs and measured facts on disk, checked when read and safe to delete.
+
+A graph is a ``.graph`` file beside a ``.json`` file with its size and sha256; anything that does
+not match is deleted and made again. Facts (a fingerprint, a chosen precision) are small JSON files.
+Every write replaces its file atomically, so several processes may share a folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import mmap
+import os
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from fgclip2.checkpoint import Checkpoint
+
+MAX_CACHE_BYTES = 8 << 30
+_FORMAT = 1
+
+_log = logging.getLogger(__name__)
+
+
+def default_cache_dir() -> Path:
+    """Where the platform keeps caches; nothing is made."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("finelens", appauthor=False) / "graphs"
+
+
+class GraphCache:
+    """A folder of compiled graphs and facts. Losing it costs time and nothing else.
+
+    Args:
+        directory: made at the first write. A folder that cannot be written is no error.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def load_graph(self, key: Mapping[str, str]) -> mmap.mmap | None:
+        """A stored graph, mapped copy-on-write, or None; a damaged one is deleted."""
+        path = self._path(key, ".graph")
+        facts = self.load_facts({**key, "kind": "graph"})
+        if facts is None:
+            return None
+        try:
+            with path.open("rb") as file:
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        except (OSError, ValueError):
+            return None
+        if len(mapped) == facts.get("size") and _sha256(mapped) == facts.get("sha256"):
+            _touch(path)
+            return mapped
+        _log.warning("The compiled graph %s is damaged and is made again.", path)
+        mapped.close()
+        self.forget(key)
+        return None
+
+    def store_graph(self, key: Mapping[str, str], content: BytesIO) -> bool:
+        """Keep a graph; old ones go when the folder grows too large. False: it cannot be kept."""
+        view = content.getbuffer()
+        if not self._write(self._path(key, ".graph"), view):
+            return False
+        facts = {"size": len(view), "sha256": hashlib.sha256(view).hexdigest()}
+        self._drop_old()
+        return self.store_facts({**key, "kind": "graph"}, facts)
+
+    def forget(self, key: Mapping[str, str]) -> None:
+        """Delete a graph."""
+        for path in (self._path({**key, "kind": "graph"}, ".json"), self._path(key, ".graph")):
+            _delete(path)
+
+    def load_facts(self, key: Mapping[str, str]) -> dict[str, Any] | None:
+        """Facts stored under a key, or None."""
+        try:
+            values = json.loads(self._path(key, ".json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        # The key is kept with the facts, so that the folder can be read by people.
+        is_ours = isinstance(values, dict) and values.get("key") == dict(key)
+        return values if is_ours else None
+
+    def store_facts(self, key: Mapping[str, str], facts: Mapping[str, object]) -> bool:
+        """Keep facts; False: they cannot be kept."""
+        content = json.dumps({"key": dict(key), **facts}, indent=2).encode()
+        return self._write(self._path(key, ".json"), content)
+
+    def _path(self, key: Mapping[str, str], ending: str) -> Path:
+        named = {name: value for name, value in key.items() if name != "kind"}
+        kind = key.get("kind", "graph")
+        encoded = json.dumps([_FORMAT, kind, sorted(named.items())]).encode()
+        return self.directory / (hashlib.sha256(encoded).hexdigest()[:40] + ending)
+
+    def _write(self, path: Path, content: bytes | memoryview) -> bool:
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        except OSError as error:
+            _log.warning("%s cannot be kept: %s", path, error)
+            _delete(temporary)
+            return False
+        return True
+
+    def _drop_old(self) -> None:
+        try:
+            found = [(path.stat(), path) for path in self.directory.glob("*.graph")]
+        except OSError:
+            return
+        total = sum(stat.st_size for stat, _ in found)
+        for stat, path in sorted(found, key=lambda item: item[0].st_mtime):
+            if total <= MAX_CACHE_BYTES:
+                break
+            total -= stat.st_size
+            _delete(path.with_suffix(".json"))
+            _delete(path)
+
+
+def stored_fingerprint(checkpoint: Checkpoint, cache: GraphCache | None) -> str:
+    """A checkpoint's fingerprint; hashed anew only when a file's size, time or inode changed."""
+    if cache is None:
+        return checkpoint.fingerprint()
+    key = {"kind": "fingerprint", "files": json.dumps(checkpoint.file_states())}
+    facts = cache.load_facts(key)
+    if facts is not None and isinstance(facts.get("fingerprint"), str):
+        return str(facts["fingerprint"])
+    fingerprint = checkpoint.fingerprint()
+    cache.store_facts(key, {"fingerprint": fingerprint})
+    return fingerprint
+
+
+def _sha256(content: mmap.mmap) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _touch(path: Path) -> None:
+    try:
+        os.utime(path)
+    except OSError:
+        _log.debug("%s cannot be touched", path)
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        _log.debug("%s cannot be deleted: %s", path, error)

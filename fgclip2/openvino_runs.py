@@ -1,0 +1,178 @@
+"""Compiled OpenVINO graphs: made or taken from the cache, and run with several requests at once."""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import os
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from fgclip2.engine import Floats
+from fgclip2.errors import DeviceMemoryError
+from fgclip2.graph_cache import GraphCache
+from fgclip2.openvino_runtime import ov
+
+_MAX_STREAMS = 4
+# New shapes pack the weights anew; after so many nothing is let go of any more.
+_MAX_SHAPES = 256
+
+_log = logging.getLogger(__name__)
+Inputs = Mapping[str, Floats]
+
+
+class Graph:
+    """A compiled graph with a fixed number of requests, so that memory does not grow."""
+
+    def __init__(
+        self,
+        compiled: ov.CompiledModel,
+        n_requests: int,
+        mapped: mmap.mmap | None = None,
+        release: Callable[[], None] | None = None,
+    ) -> None:
+        self._requests = [compiled.create_infer_request() for _ in range(n_requests)]
+        # The compiled graph reads its weights from this map, which must live as long.
+        self._mapped = mapped
+        self._release = release
+        self._shapes: set[tuple[int, ...]] = set()
+
+    def run(self, inputs: Inputs) -> Floats:
+        """The result for one set of inputs; a view that the next run overwrites."""
+        results: list[Floats] = []
+        self.run_all([inputs], lambda _, output: results.append(output))
+        return results[0]
+
+    def run_all(self, inputs: Iterable[Inputs], take: Callable[[int, Floats], None]) -> None:
+        """Run many sets of inputs, some at once; ``take`` gets place and result, in order.
+
+        Raises:
+            DeviceMemoryError: a set of inputs does not fit.
+        """
+        running: dict[int, Inputs] = {}
+        try:
+            for place, values in enumerate(inputs):
+                oldest = place - len(self._requests)
+                if oldest >= 0:
+                    self._finish(oldest, running, take)
+                request = self._requests[place % len(self._requests)]
+                running[place] = values
+                request.start_async(values, share_inputs=True)
+            for place in sorted(running):
+                self._finish(place, running, take)
+        except (MemoryError, RuntimeError) as error:
+            self._stop(running)
+            if not isinstance(error, MemoryError) and "alloc" not in str(error):
+                raise
+            shapes = [array.shape for values in running.values() for array in values.values()]
+            raise DeviceMemoryError(
+                f"a batch of {shapes} does not fit into memory: give less at once"
+            ) from error
+
+    def _finish(
+        self, place: int, running: dict[int, Inputs], take: Callable[[int, Floats], None]
+    ) -> None:
+        request = self._requests[place % len(self._requests)]
+        request.wait()
+        take(place, request.get_output_tensor(0).data)
+        shapes = tuple(side for array in running.pop(place).values() for side in array.shape)
+        if shapes not in self._shapes and len(self._shapes) < _MAX_SHAPES:
+            self._shapes.add(shapes)
+            self._release_pages()
+
+    def _stop(self, running: dict[int, Inputs]) -> None:
+        for place in running:
+            try:
+                self._requests[place % len(self._requests)].wait()
+            except RuntimeError as error:
+                _log.debug("a request ended with %s", error)
+
+    def _release_pages(self) -> None:
+        """After the first run of a shape the weights lie packed elsewhere: let go of the map's."""
+        if self._release is not None:
+            self._release()
+        if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._mapped.madvise(mmap.MADV_DONTNEED)
+
+
+class Compiler:
+    """Compiles graphs for this CPU in one precision, and keeps them in a cache where there is one.
+
+    Args:
+        precision: of the arithmetic outside 8-bit layers: ``f32`` or ``bf16``.
+        cache: None to compile every time.
+        key: what the graphs depend on beside OpenVINO's version and the CPU.
+    """
+
+    def __init__(self, precision: str, cache: GraphCache | None, key: Mapping[str, str]) -> None:
+        self._core = ov.Core()
+        self._precision = precision
+        self._cache = cache
+        self._key = {**key, "arithmetic": precision, **machine_key(self._core)}
+
+    def compile(
+        self,
+        name: str,
+        build: Callable[[], ov.Model],
+        *,
+        n_streams: int = 1,
+        release: Callable[[], None] | None = None,
+    ) -> Graph:
+        """The graph of that name, from the cache or from ``build``.
+
+        ``release`` is called when the tensors that ``build`` shared have been read.
+        """
+        options = {"INFERENCE_PRECISION_HINT": self._precision, **_threads(n_streams)}
+        key = {**self._key, "graph": name, "streams": str(n_streams)}
+        found = self._load(key, options)
+        if found is not None:
+            return Graph(found[0], n_streams, found[1])
+        compiled = self._core.compile_model(build(), "CPU", options)
+        if self._cache is None or not self._cache.store_graph(key, compiled.export_model()):
+            return Graph(compiled, n_streams, None, release)
+        if release is not None:
+            release()
+        # The one from the cache keeps its weights in the file and not in memory of its own.
+        found = self._load(key, options)
+        if found is None:
+            return Graph(compiled, n_streams, None, release)
+        return Graph(found[0], n_streams, found[1])
+
+    def _load(
+        self, key: Mapping[str, str], options: dict[str, object]
+    ) -> tuple[ov.CompiledModel, mmap.mmap] | None:
+        mapped = None if self._cache is None else self._cache.load_graph(key)
+        if mapped is None or self._cache is None:
+            return None
+        tensor = ov.Tensor(np.frombuffer(mapped, np.uint8), shared_memory=True)
+        try:
+            return self._core.import_model(tensor, "CPU", options), mapped
+        except RuntimeError as error:
+            _log.warning("A compiled graph cannot be used and is made again: %s", error)
+            self._cache.forget(key)
+            return None
+
+
+def best_streams() -> int:
+    """Requests to run at once: a core or more for each."""
+    return max(1, min(_MAX_STREAMS, os.cpu_count() or 1))
+
+
+def machine_key(core: ov.Core) -> dict[str, str]:
+    """What compiled graphs and measurements depend on: OpenVINO's version and the CPU."""
+    capabilities = sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+    return {
+        "openvino": ov.__version__,
+        "cpu": core.get_property("CPU", "FULL_DEVICE_NAME"),
+        "capabilities": " ".join(capabilities),
+        "cores": str(os.cpu_count()),
+        # Limits the instruction set; for tests and for machines that cannot hold their clock.
+        "limit": os.environ.get("ONEDNN_MAX_CPU_ISA", ""),
+    }
+
+
+def _threads(n_streams: int) -> dict[str, object]:
+    if n_streams == 1:
+        return {"PERFORMANCE_HINT": "LATENCY"}
+    return {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": n_streams}

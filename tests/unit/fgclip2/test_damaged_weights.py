@@ -1,0 +1,130 @@
+"""Weights cut anywhere, lying headers, wrong indexes: refused by name, at once, without memory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fgclip2 import WeightsError
+from fgclip2.checkpoint import Checkpoint
+from fgclip2.random_weights import model_config, write_random_checkpoint
+
+TINY = model_config("tiny")
+CONTENT = "text_model.head.weight"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("whole")
+    write_random_checkpoint(directory, TINY)
+    return directory
+
+
+@pytest.fixture
+def sharded(tmp_path: Path) -> Path:
+    write_random_checkpoint(tmp_path, TINY, shard_bytes=200_000)
+    return tmp_path
+
+
+def index_of(directory: Path) -> tuple[Path, dict[str, dict[str, object]]]:
+    path = directory / "model.safetensors.index.json"
+    return path, json.loads(path.read_text())
+
+
+any_place = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@any_place
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_cut_at_any_byte(whole: Path, tmp_path: Path, share: float) -> None:
+    content = (whole / "model.safetensors").read_bytes()
+    (tmp_path / "config.json").write_bytes((whole / "config.json").read_bytes())
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(WeightsError) as caught:
+        Checkpoint.open(tmp_path)
+    assert str(path) in str(caught.value)
+    assert "cut off" in str(caught.value)
+
+
+@any_place
+@given(place=st.integers(8, 12_000), value=st.integers(0, 255))
+def test_one_wrong_header_byte_is_an_error_or_harmless(
+    whole: Path, tmp_path: Path, place: int, value: int
+) -> None:
+    content = bytearray((whole / "model.safetensors").read_bytes())
+    content[place] = value
+    (tmp_path / "config.json").write_bytes((whole / "config.json").read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(content)
+    with contextlib.suppress(WeightsError):
+        assert len(Checkpoint.open(tmp_path)) >= 41 + 32 * 2
+
+
+@pytest.mark.parametrize("n_header", [0, 1, 2**24 + 1, 2**40, 2**63, 2**64 - 1])
+def test_an_absurd_header_takes_no_memory(whole: Path, tmp_path: Path, n_header: int) -> None:
+    (tmp_path / "config.json").write_bytes((whole / "config.json").read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(n_header.to_bytes(8, "little") + b"{}" * 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(WeightsError, match=f"header of {n_header} bytes"):
+            Checkpoint.open(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_tensor_that_claims_to_be_huge(whole: Path, tmp_path: Path) -> None:
+    header = {CONTENT: {"dtype": "F32", "shape": [2**40, 2**20], "data_offsets": [0, 2**62]}}
+    encoded = json.dumps(header).encode()
+    (tmp_path / "config.json").write_bytes((whole / "config.json").read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(len(encoded).to_bytes(8, "little") + encoded)
+    with pytest.raises(WeightsError, match=f"cut off inside {CONTENT}"):
+        Checkpoint.open(tmp_path)
+
+
+def test_an_index_must_agree_with_its_files(sharded: Path) -> None:
+    assert len(Checkpoint.open(sharded)) == 41 + 32 * 2
+    path, index = index_of(sharded)
+    moved = next(name for name, file in index["weight_map"].items() if file.startswith("model-0"))
+    others = sorted(set(index["weight_map"].values()) - {index["weight_map"][moved]})
+    index["weight_map"][moved] = others[0]
+    path.write_text(json.dumps(index))
+    with pytest.raises(WeightsError, match=f"{moved} is not in {others[0]}"):
+        Checkpoint.open(sharded)
+
+
+def test_an_index_that_leaves_a_tensor_out(sharded: Path) -> None:
+    path, index = index_of(sharded)
+    del index["weight_map"][CONTENT]
+    path.write_text(json.dumps(index))
+    with pytest.raises(WeightsError, match=f"weight_map does not name {CONTENT}"):
+        Checkpoint.open(sharded)
+
+
+def test_a_shard_cut_off_or_swapped_for_a_pickle(sharded: Path) -> None:
+    shard = sorted(sharded.glob("*.safetensors"))[1]
+    content = shard.read_bytes()
+    shard.write_bytes(content[:-5])
+    with pytest.raises(WeightsError, match=f"{shard.name} is cut off inside"):
+        Checkpoint.open(sharded)
+    shard.write_bytes(b"\x80\x04" + content)
+    with pytest.raises(WeightsError, match=f"{shard.name} is a pickle"):
+        Checkpoint.open(sharded)
+
+
+@pytest.mark.parametrize(
+    "weight_map", [{}, [], None, {"a": 3}, {"a": ["b"]}, {"a": "/etc/passwd"}, {"a": ".."}]
+)
+def test_an_index_that_is_none(sharded: Path, weight_map: object) -> None:
+    path, _ = index_of(sharded)
+    path.write_text(json.dumps({"weight_map": weight_map}))
+    with pytest.raises(WeightsError, match=r"index\.json"):
+        Checkpoint.open(sharded)

@@ -1,0 +1,118 @@
+"""8-bit layers, and the precision that is chosen: by speed, never below the least cosine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fgclip2 import Encoder, engine_choice, precision_choice
+from fgclip2.checkpoint import Checkpoint
+from fgclip2.graph_cache import GraphCache
+from fgclip2.openvino_engine import OpenvinoEngine, probe_seconds
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """Seconds that each precision seems to take."""
+    seconds = {"f32": 3.0, "bf16": 2.0, "int8": 1.0}
+    monkeypatch.setattr(precision_choice, "_candidates", lambda: sorted(seconds))
+    monkeypatch.setattr(precision_choice, "probe_seconds", seconds.__getitem__)
+    monkeypatch.setattr(engine_choice, "_TINY_BELOW_WIDTH", 1)
+    monkeypatch.setattr(engine_choice, "_torch_sees_gpu", lambda: False)
+    return seconds
+
+
+def test_int8_stays_close(reference_dir: Path) -> None:
+    exact = Encoder.load(reference_dir, "openvino", "f32")
+    small = Encoder.load(reference_dir, "openvino", "int8")
+    assert small.precision == "int8"
+    for mode, length in (("short", 64), ("box", 64), ("long", 196)):
+        ids = np.random.default_rng(0).integers(3, 600, (8, length))
+        cosines = (exact.encode_token_ids(ids, mode) * small.encode_token_ids(ids, mode)).sum(1)
+        assert cosines.min() >= 0.995
+        assert cosines.min() < 1 - 1e-6  # it did run in 8 bits
+
+
+def test_int8_layers_are_all_of_both_towers(reference_dir: Path) -> None:
+    checkpoint = Checkpoint.open(reference_dir)
+    ranges = precision_choice.load_ranges(checkpoint, None)
+    config = checkpoint.config
+    assert len(ranges) == 6 * (config.vision.num_hidden_layers + config.text.num_hidden_layers)
+    assert all(low <= high for low, high in ranges.values())
+
+
+def test_the_fastest_is_chosen_and_remembered(
+    reference_dir: Path,
+    tmp_path: Path,
+    speeds: dict[str, float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Encoder.load(reference_dir, cache_dir=tmp_path).precision == "int8"
+    monkeypatch.setattr(precision_choice, "probe_seconds", None)  # not measured again
+    assert Encoder.load(reference_dir, cache_dir=tmp_path).precision == "int8"
+
+
+def test_the_exact_one_is_chosen_where_it_is_fastest(
+    reference_dir: Path, tmp_path: Path, speeds: dict[str, float]
+) -> None:
+    speeds["f32"] = 0.5
+    assert Encoder.load(reference_dir, cache_dir=tmp_path).precision == "f32"
+
+
+def test_none_below_the_least_cosine_is_chosen(
+    reference_dir: Path, tmp_path: Path, speeds: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cosines = iter([0.9989, 0.5])
+    monkeypatch.setattr(precision_choice, "least_cosine", lambda *_: next(cosines))
+    monkeypatch.setattr(precision_choice, "OpenvinoEngine", _always_exact)
+    chosen = precision_choice.choose_precision(Checkpoint.open(reference_dir), GraphCache(tmp_path))
+    assert chosen.precision == "f32"
+
+
+def _always_exact(checkpoint: Checkpoint, *_: object) -> OpenvinoEngine:
+    return OpenvinoEngine(checkpoint, "f32")
+
+
+def test_least_cosine() -> None:
+    rows = np.eye(3, dtype=np.float32)
+    assert precision_choice.least_cosine(2 * rows, rows) == 1.0
+    assert precision_choice.least_cosine(rows[[0, 1, 1]], rows) == 0.0
+    assert precision_choice.least_cosine(rows * np.nan, rows) == -1.0
+
+
+@pytest.mark.parametrize("precision", ["f32", "int8"])
+def test_the_probe_runs(precision: str) -> None:
+    assert probe_seconds(precision) > 0
+
+
+LIMITED = """
+import sys
+import numpy as np
+from fgclip2 import Encoder
+ids = np.random.default_rng(0).integers(3, 600, (8, 64))
+exact, small = (
+    Encoder.load(sys.argv[1], "openvino", name).encode_token_ids(ids, "short")
+    for name in ("f32", "int8")
+)
+print((exact * small).sum(1).min())
+"""
+
+
+def test_int8_is_exact_enough_without_newer_instructions(reference_dir: Path) -> None:
+    """AVX2 adds pairs of 8-bit products in 16 bits, which may overflow."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(reference_dir)],
+        cwd=ROOT,
+        env={**os.environ, "ONEDNN_MAX_CPU_ISA": "AVX2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert float(done.stdout) >= 0.995
