@@ -31,6 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the encoders.")
     parser.add_argument("--size", default="base")
     parser.add_argument("--patches", type=int, nargs="+", default=[128, 256, 576, 1024])
+    parser.add_argument("--batches", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--seconds", type=float, default=4.0, help="for each figure")
     parser.add_argument("--engines", nargs="+", default=[*OURS, *THEIRS])
     parser.add_argument("--limited", action="store_true", help=f"also with {LIMITED} alone")
@@ -67,6 +68,7 @@ def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dic
         "model": str(model),
         "cache": str(cache),
         "patches": arguments.patches,
+        "batches": arguments.batches,
         "seconds": arguments.seconds,
     }
     for engine in arguments.engines:

@@ -17,7 +17,6 @@ from PIL import Image
 from fgclip2.images import patch_grid
 
 Report = dict[str, Any]
-BATCHES = (1, 4)
 PICTURE = (1024, 768)
 PEAK_SIDE = 2048
 
@@ -32,11 +31,11 @@ def measure_ours(precision: str, job: Report) -> Report:
     started = time.perf_counter()
     encoder = _load_ours(precision, job, ids)
     report: Report = {"first_load_s": first_s, "load_s": time.perf_counter() - started}
-    images = _pictures(max(BATCHES))
+    images = _pictures(max(job["batches"]))
     report["images_s"] = {
         str(n_patches): {
             str(batch): _rate(partial(encoder.encode_images, images[:batch], n_patches), batch, job)
-            for batch in BATCHES
+            for batch in job["batches"]
         }
         for n_patches in job["patches"]
     }
@@ -100,7 +99,8 @@ def measure_transformers(precision: str, job: Report) -> Report:
     with torch.inference_mode():
         for n_patches in job["patches"]:
             report["images_s"][str(n_patches)] = {
-                str(batch): _rate(partial(run, batch, n_patches), batch, job) for batch in BATCHES
+                str(batch): _rate(partial(run, batch, n_patches), batch, job)
+                for batch in job["batches"]
             }
         report |= _text_ms(lambda _, n: text(ids[:, :n]).pooler_output, job)
     return report | memory.report()

@@ -38,7 +38,22 @@ def as_table(report: dict[str, Any]) -> str:
             cosine = f"{row['least_cosine']:.5f}" if "least_cosine" in row else ""
             lines.append(_row([name, *cells, cosine]))
         lines.append("")
-    lines += ["## Texts, start and memory", ""]
+    lines += _texts_and_memory(measured)
+    lines += [
+        "",
+        "Load is until the first text is encoded. Resident memory includes pages of files that"
+        " the system may take back; random weights say nothing about what 8 bits do to trained"
+        " ones.",
+        "",
+    ]
+    for name, row in report["engines"].items():
+        if "failed" in row:
+            lines += [f"{name} did not run: {row['failed']}", ""]
+    return "\n".join(lines)
+
+
+def _texts_and_memory(measured: dict[str, Any]) -> list[str]:
+    lines = ["## Texts, start and memory", ""]
     lines += _head(
         [
             "engine",
@@ -59,17 +74,7 @@ def as_table(report: dict[str, Any]) -> str:
         figures += [f"{row['load_s']:.1f}", first]
         figures += [str(row["rss_mb"]), str(row.get("VmHWM_mb", ""))]
         lines.append(_row([name, *figures]))
-    lines += [
-        "",
-        "Load is until the first text is encoded. Resident memory includes pages of files that"
-        " the system may take back; random weights say nothing about what 8 bits do to trained"
-        " ones.",
-        "",
-    ]
-    for name, row in report["engines"].items():
-        if "failed" in row:
-            lines += [f"{name} did not run: {row['failed']}", ""]
-    return "\n".join(lines)
+    return lines
 
 
 def _rate_cell(report: dict[str, Any], name: str, budget: str, clock: str) -> str:

@@ -1,0 +1,44 @@
+"""The page that `make bench` writes: figures of a report, and what did not run."""
+
+from __future__ import annotations
+
+from benchmarks.encoders_table import as_table, image_gflop
+
+
+def engine(rate: float, **more: float) -> dict[str, object]:
+    rates = {"1": {"wall": rate / 2, "core": rate}, "4": {"wall": rate, "core": rate}}
+    return {
+        "images_s": {"256": rates},
+        "short_text_ms": 20.0,
+        "short_text_cpu_ms": 30.0,
+        "long_text_ms": 60.0,
+        "long_text_cpu_ms": 90.0,
+        "load_s": 1.5,
+        "rss_mb": 500,
+        **more,
+    }
+
+
+def test_rates_are_compared_with_transformers_and_with_the_peak() -> None:
+    report = {
+        "date": "2026-01-31",
+        "machine": {"cpu": "a CPU", "cores": 2, "instructions": ["avx2"], "load_before": [0.1]},
+        "size": "base",
+        "peaks_gflops": {"f32": 100.0, "int8": 10 * image_gflop("base", 256)},
+        "engines": {
+            "transformers-f32": engine(1.0),
+            "openvino-int8": engine(6.0, least_cosine=0.9991, first_load_s=9.0),
+            "openvino-bf16": {"failed": "no units"},
+        },
+    }
+    page = as_table(report)
+    assert "| openvino-int8 | 6.00, 6.0 x, 60 % | 0.99910 |" in page
+    assert "openvino-bf16 did not run: no units" in page
+    assert "| openvino-int8 | 20 (30) | 60 (90) | 1.5 | 9.0 | 500 |" in page
+
+
+def test_operations_of_a_picture() -> None:
+    """Twice the parameters of the tower for each patch, and attention on top."""
+    least = 2 * 256 * 85e6 / 1e9
+    assert least < image_gflop("base", 256) < 1.2 * least
+    assert image_gflop("base", 1024) > 4 * image_gflop("base", 256)
