@@ -24,7 +24,7 @@ from trainer.data.choice import make_sources, uses_photos
 from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
 from trainer.data.photos import PhotoSet
 from trainer.data.scene_photos import ARCHIVE, add_scenes
-from trainer.distributed import Group, process_group
+from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
 from trainer.recipes import Recipe
@@ -96,9 +96,11 @@ def _train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None, grou
         _update_average(state, recipe)
         state.threshold = losses.threshold
         state.step += 1
-        if group.is_first and (state.step % _LOG_EVERY == 0 or state.step == last):
+        if state.step % _LOG_EVERY == 0 or state.step == last:
             rate = (state.step - begun) * recipe.batch_size / (time.monotonic() - started)
-            _log(out, state, losses, rate, recipe)
+            record = _record(state, losses, rate, recipe)  # in all processes: it may gather
+            if group.is_first:
+                _log(out, record)
         if state.step % recipe.checkpoint_every == 0 and state.step < last:
             save_checkpoint(out, state, recipe, group)
     for name, reason in data.unreadable.items():
@@ -190,17 +192,22 @@ def _update_average(state: TrainingState, recipe: Recipe) -> None:
         state.average[name].lerp_(value, 1 - decay)
 
 
-def _log(out: Path, state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -> None:
-    record = {
+def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -> dict[str, float]:
+    scale, bias = full_tensor(state.model.logit_scale), full_tensor(state.model.logit_bias)
+    record: dict[str, float] = {
         "step": state.step,
         **{name: round(loss.item(), 4) for name, loss in losses.parts.items()},
-        "scale": round(state.model.logit_scale.exp().sum().item(), 3),
-        "bias": round(state.model.logit_bias.sum().item(), 3),
+        "scale": round(scale.exp().item(), 3),
+        "bias": round(bias.item(), 3),
         "patches": recipe.patches_at(state.step - 1),
         "samples_per_s": round(rate, 1),
     }
     if recipe.stage == 2:
         record["threshold"] = round(losses.threshold, 3)
+    return record
+
+
+def _log(out: Path, record: dict[str, float]) -> None:
     with (out / "log.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(record) + "\n")
     logger.info("%s", record)

@@ -83,7 +83,7 @@ class Recipe:
     seed: int = 0
     # keeping
     checkpoint_every: int = 100
-    export_patches: int = 128
+    export_patches: int = 100
     # stage 2, sources and starting points
     stage: int = 1
     objectives: dict[str, float] = field(default_factory=lambda: {"short": 1.0, "long": 1.0})
