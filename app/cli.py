@@ -47,7 +47,8 @@ from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
-from app.worker.engine import EncoderLoader, Engine, refusal_error
+from app.worker.engine import EncoderLoader, Engine
+from app.worker.failures import refusal_error
 from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question
 
 if TYPE_CHECKING:

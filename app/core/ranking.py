@@ -28,8 +28,9 @@ chance with any of the n photos, which grows slowly with the library (2.7 for 60
 100,000), so that a query for something absent says so; where many stand out it comes down.
 
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
-than those of words and are not normal, so the line is where ``SIMILAR_SHARE`` of random pairs of
-the library's photos reach it, and an identical picture is ``_IDENTICAL_Z`` above it.
+than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
+pair of the library's photos to the most alike ``SIMILAR_SHARE`` of pairs, and an identical picture
+is ``_IDENTICAL_Z`` above it.
 
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
@@ -53,13 +54,14 @@ GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
 FALSE_SHARE = 0.2
 SLOPE = 1.0
-SIMILAR_SHARE = 0.05
+SIMILAR_SHARE = 0.02
 BACKGROUND_PHOTOS = 2000
 
 _SHIFT_LIMIT = 2.0
 _PHOTOS_FOR_HALF_SHIFT = 30
 _LEAST_DEVIATION = 0.004
 _IDENTICAL_Z = 4.0
+_SIMILAR_PART = 0.7
 _STANDARD_SIMILAR = 0.85
 _STANDARD_DEVIATION = 0.03
 
@@ -181,7 +183,8 @@ class Background:
         photos = photo_vectors[len(others) :].astype(np.float32)
         line = _STANDARD_SIMILAR
         if len(photos):
-            line = float(np.quantile(photos @ others.T, 1 - SIMILAR_SHARE))
+            usual, high = np.quantile(photos @ others.T, (0.5, 1 - SIMILAR_SHARE))
+            line = float(usual + _SIMILAR_PART * (high - usual))
         deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
         return cls(mean=line, deviation=deviation, n_photos=len(photo_vectors), good_z=0.0)
 

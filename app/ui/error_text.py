@@ -123,6 +123,12 @@ def _library_sentences() -> dict[str, tuple[str, ErrorAction]]:
             ),
             "restart_engine",
         ),
+        "LibraryFullError": (
+            QCoreApplication.translate(
+                "ErrorText", "The disk is full. Nothing was lost; make room and try again."
+            ),
+            "show_log",
+        ),
         "LibraryDamagedError": (
             QCoreApplication.translate(
                 "ErrorText", "The library file is damaged. Your photos are not touched."

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
@@ -24,8 +23,6 @@ from app.core.errors import (
     AppError,
     EngineError,
     LibraryDamagedError,
-    PhotoMissingError,
-    PhotoUnreadableError,
 )
 from app.core.library import Library
 from app.core.library.vector_index import VectorIndex
@@ -38,7 +35,6 @@ from app.core.messages import (
     ImageQuery,
     IndexFinished,
     JobCancelled,
-    JobFailed,
     LibraryChanged,
     Locate,
     OpenPhoto,
@@ -64,6 +60,7 @@ from app.worker.decode_messages import (
 )
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
+from app.worker.failures import failure, refusal_error
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
 from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
@@ -310,9 +307,9 @@ class Engine:
             try:
                 self._advance(asked)
             except AppError as error:
-                self._finish(asked, _failure(asked.question.job_id, error))
+                self._finish(asked, failure(asked.question.job_id, error))
             except Exception as error:  # noqa: BLE001 - the engine outlives any single job
-                self._finish(asked, _failure(asked.question.job_id, error))
+                self._finish(asked, failure(asked.question.job_id, error))
             return True
         return False
 
@@ -408,7 +405,7 @@ class Engine:
         try:
             self.library.set_favourite(command.photo_ids, command.favourite)
         except AppError as error:
-            self._send(_failure(command.job_id, error))
+            self._send(failure(command.job_id, error))
         else:
             self._send(LibraryChanged(self.library.generation, favourites=True))
             self._send(FavouriteSet(command.job_id))
@@ -428,7 +425,7 @@ class Engine:
             if self._index is not None and len(ids):
                 self._index.remove(ids)
         except AppError as error:
-            self._send(_failure(command.job_id, error))
+            self._send(failure(command.job_id, error))
         else:
             self._send(
                 LibraryChanged(self.library.generation, photos=True, roots=True, problems=True)
@@ -454,9 +451,9 @@ class Engine:
         except StopIteration as stop:
             self._end_index(stop.value)
         except AppError as error:
-            self._end_index(_failure(running.job.job_id, error))
+            self._end_index(failure(running.job.job_id, error))
         except Exception as error:  # noqa: BLE001 - the engine outlives any single job
-            self._end_index(_failure(running.job.job_id, error))
+            self._end_index(failure(running.job.job_id, error))
         return True
 
     def _end_index(self, event: Event) -> None:
@@ -493,21 +490,5 @@ def _opened_or_recovered(directory: Path) -> Library:
         return Library.open(directory, write=True)
 
 
-def refusal_error(reply: Refused, path: str) -> AppError:
-    """The error for a picture that a decoder refused."""
-    if reply.reason == "missing":
-        return PhotoMissingError(f"{path} is not there any more.", path=path)
-    return PhotoUnreadableError(
-        f"{path} cannot be read: {reply.detail}.", path=path, reason=reply.reason
-    )
-
-
 def _image(pixels: DecodedPixels) -> Image.Image:
     return Image.frombytes("RGB", (pixels.width_px, pixels.height_px), pixels.pixels)
-
-
-def _failure(job_id: int, error: Exception) -> JobFailed:
-    if isinstance(error, AppError):
-        return JobFailed(job_id, type(error).__name__, str(error), error.params)
-    trace = "".join(traceback.format_exception(error))
-    return JobFailed(job_id, "EngineError", f"{type(error).__name__}: {error}", {}, trace)

@@ -109,6 +109,10 @@
         <translation>此照片库由更新版本的细寻创建。请升级后再用。</translation>
     </message>
     <message>
+        <source>The disk is full. Nothing was lost; make room and try again.</source>
+        <translation>磁盘已满。没有丢失任何内容；请腾出空间后重试。</translation>
+    </message>
+    <message>
         <source>The library file is damaged. Your photos are not touched.</source>
         <translation>照片库文件已损坏。您的照片未受影响。</translation>
     </message>
