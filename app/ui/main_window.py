@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry = self._geometry.value("geometry")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(DEFAULT_SIZE)
+            self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize()))
         splitter = self._geometry.value("splitter")
         if splitter is None or not self.splitter.restoreState(splitter):
             self.splitter.setSizes([SIDEBAR_WIDTH_PX, 800, INSPECTOR_WIDTH_PX])
