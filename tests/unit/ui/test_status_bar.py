@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.language import LanguageSwitcher
@@ -12,7 +16,18 @@ from tests.unit.ui.samples import Listener, progress
 
 
 @pytest.fixture
-def bar(qtbot: QtBot) -> StatusBar:
+def system_look(qapp: QApplication) -> Iterator[None]:
+    """The system's own font and no style sheet, whatever theme a test before this one set."""
+    font, sheet = qapp.font(), qapp.styleSheet()
+    qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    qapp.setStyleSheet("")
+    yield
+    qapp.setFont(font)
+    qapp.setStyleSheet(sheet)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, system_look: None) -> StatusBar:
     bar = StatusBar()
     qtbot.addWidget(bar)
     bar.resize(1200, 36)
