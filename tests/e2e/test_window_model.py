@@ -1,9 +1,7 @@
-"""The window with the real encoders: the bundled model, or random weights where it is not built."""
+"""The window with the real encoders and the bundled model."""
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,58 +16,13 @@ from tests.fakes import make_album
 
 pytestmark = pytest.mark.timeout(300)
 
-REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-LINES = (
-    "a red photo on a table",
-    "a blue photo of the sea",
-    "一张红色的照片",
-    "一张蓝色的海的照片",
-)
-
-
-@pytest.fixture(scope="module")
-def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled model, else the reference checkpoint with a tokenizer trained on a few lines."""
-    if (bundled_model_dir() / "config.json").is_file():
-        return bundled_model_dir()
-    directory = tmp_path_factory.mktemp("model")
-    for name in ("config.json", "model.safetensors", "preprocessor_config.json"):
-        shutil.copy(REFERENCE / name, directory / name)
-    (directory / "tokenizer.model").write_bytes(_tokenizer())
-    return directory
-
-
-def _tokenizer() -> bytes:
-    import sentencepiece
-
-    content = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(LINES * 8),
-        model_writer=content,
-        model_type="bpe",
-        vocab_size=400,
-        hard_vocab_limit=False,
-        normalization_rule_name="identity",
-        add_dummy_prefix=False,
-        remove_extra_whitespaces=False,
-        byte_fallback=True,
-        pad_id=0,
-        eos_id=1,
-        bos_id=2,
-        unk_id=3,
-        eos_piece="<eos>",
-        bos_piece="<bos>",
-        minloglevel=2,
-    )
-    return content.getvalue()
-
 
 @pytest.fixture
-def driver(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, model_dir: Path
-) -> Iterator[WindowDriver]:
+def driver(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[WindowDriver]:
     settings = Settings(language="en", theme="dark", decoder_processes=1, engine="openvino")
-    driver = WindowDriver(qtbot, tmp_path, model_dir=model_dir, target=None, settings=settings)
+    driver = WindowDriver(
+        qtbot, tmp_path, model_dir=bundled_model_dir(), target=None, settings=settings
+    )
     yield driver
     driver.close()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
@@ -22,7 +20,6 @@ from tests.unit.ui.photo_view_stage import (
     color_at,
     drag,
     located,
-    make_view,
     opened,
     photo,
     wheel,
@@ -30,23 +27,6 @@ from tests.unit.ui.photo_view_stage import (
 
 Key = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def thumbnails(qapp) -> Thumbnails:
-    return Thumbnails()
-
-
-@pytest.fixture
-def view(qtbot, thumbnails: Thumbnails) -> Iterator[PhotoView]:
-    view = make_view(qtbot, thumbnails)
-    yield view
-    view.shut_down()
-
-
-@pytest.fixture
-def heard(view: PhotoView) -> Heard:
-    return Heard(view)
 
 
 # ---------------------------------------------------------------- pixels

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -15,11 +13,9 @@ from tests.unit.ui.photo_view_stage import (
     LEFT,
     PLAIN,
     Heard,
-    Thumbnails,
     color_at,
     drag,
     in_view,
-    make_view,
     photo,
     send_move,
 )
@@ -27,23 +23,6 @@ from tests.unit.ui.photo_view_stage import (
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def thumbnails(qapp) -> Thumbnails:
-    return Thumbnails()
-
-
-@pytest.fixture
-def view(qtbot, thumbnails: Thumbnails) -> Iterator[PhotoView]:
-    view = make_view(qtbot, thumbnails)
-    yield view
-    view.shut_down()
-
-
-@pytest.fixture
-def heard(view: PhotoView) -> Heard:
-    return Heard(view)
 
 
 def draw_box(view: PhotoView, box: Box) -> None:
