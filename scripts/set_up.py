@@ -20,7 +20,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 MIN_PYTHON = (3, 11)
-SETS = {"app": (), "test": ("trainer", "test")}  # extras of pyproject.toml beside the dependencies
+SETS = {  # extras of pyproject.toml beside the dependencies
+    "app": (),
+    "test": ("trainer", "test"),
+    "bench": ("trainer", "test", "bench"),
+    "package": ("package",),
+}
 
 # What Qt loads and its wheel does not bring: library -> Debian and Ubuntu package.
 QT_LIBRARIES = {
@@ -52,7 +57,7 @@ class SetUpError(Exception):
 
 def main(argv: list[str]) -> int:
     if len(argv) != 1 or argv[0] not in SETS:
-        print("usage: python3 scripts/set_up.py app|test", file=sys.stderr)
+        print(f"usage: python3 scripts/set_up.py {'|'.join(SETS)}", file=sys.stderr)
         return 2
     if sys.version_info < MIN_PYTHON:
         return _start_again_with_newer_python(argv)

@@ -146,6 +146,7 @@ def test_deep_trees_do_not_exhaust_the_stack(tmp_path: Path, errors: Errors) -> 
     Path(os.fsdecode(os.path.join(deepest, b"x.png"))).write_bytes(b"x")
     found = paths_of(scan(os.fsencode(tmp_path), on_error=errors))
     assert found == [os.path.join(*[b"d"] * (made - 1), b"x.png")]
+    _remove_deep(tmp_path, "d")
 
 
 @pytest.mark.parametrize(
@@ -226,19 +227,18 @@ def test_files_too_deep_to_open_are_named(tmp_path: Path) -> None:
     found = list(scan(os.fsencode(tmp_path), on_error=lambda path, error: errors.append(path)))
     assert [fact.path for fact in found] == [b"a.jpg"]
     assert os.path.join(relative, b"deep.jpg") in errors
-    _remove_deep(tmp_path)
+    _remove_deep(tmp_path, "d" * 200)
 
 
-def _remove_deep(root: Path) -> None:
-    """Shorten the chain of folders from the top until ordinary tools can delete it."""
-    part = "d" * 200
-    for number in range(30):
-        if not (root / part).is_dir():
-            return
-        os.rename(root / part, root / f"top{number}")
-        inner = root / f"top{number}" / part
-        if inner.is_dir():
-            os.rename(inner, root / part)
+def _remove_deep(root: Path, part: str) -> None:
+    """Take the chain of folders apart from the top, so that ordinary tools can delete it."""
+    number = 0
+    while (root / part).is_dir():
+        top = root / f"top{number}"
+        os.rename(root / part, top)
+        if (top / part).is_dir():
+            os.rename(top / part, root / part)
+        number += 1
 
 
 def test_a_link_to_a_device_is_named_and_a_broken_one_is_not_there(tmp_path: Path) -> None:
