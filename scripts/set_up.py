@@ -69,7 +69,10 @@ def main(argv: list[str]) -> int:
         _check_system(name, building=not installed)
         if not installed:
             _install(name, wanted)
-            _write_stamps({each: _fingerprint(each) for each in SETS if _includes(name, each)})
+            current = {each: _fingerprint(each) for each in SETS}
+            kept = _read_stamps()
+            ready = [n for n in SETS if _includes(name, n) or kept.get(n) == current[n]]
+            _write_stamps({each: current[each] for each in ready})
     except SetUpError as error:
         print(f"\nSet-up stopped: {error}", file=sys.stderr)
         return 1
