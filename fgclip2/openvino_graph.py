@@ -21,7 +21,7 @@ NodeLike: TypeAlias = "ov.Node | ov.Output"
 Ranges: TypeAlias = Mapping[str, tuple[float, float]]
 
 # Compiled graphs of another version are not used.
-VERSION = "1"
+VERSION = "2"
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 _DYNAMIC = -1
