@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 
 import numpy as np
@@ -16,7 +17,7 @@ from fgclip2.checkpoint import Checkpoint
 from fgclip2.engine import TEXT_HEADS, Floats, Grid, TextMode, VisionFeatures, batches
 from fgclip2.errors import EngineUnavailableError
 from fgclip2.graph_cache import GraphCache, stored_fingerprint
-from fgclip2.openvino_graph import Ranges
+from fgclip2.openvino_graph import FULL_LEVELS, SAFE_LEVELS, EightBit
 from fgclip2.openvino_runs import Compiler, Graph, Inputs, best_streams
 from fgclip2.openvino_runtime import ov
 from fgclip2.positions import PositionCache
@@ -27,9 +28,17 @@ _MAX_POSITIONS = 1024
 _PROBE_TOKENS, _PROBE_WIDTH, _PROBE_TURNS = 256, 768, 5
 
 
+@lru_cache(maxsize=1)
 def bf16_is_native() -> bool:
-    """Whether this CPU multiplies bfloat16 itself."""
-    return "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    """Whether this CPU multiplies bfloat16 itself, and may: the instruction set can be limited."""
+    if "BF16" not in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return False
+    model = openvino_graph.probe_layer(1, 16)
+    try:
+        Compiler("bf16", None, {}).compile("probe", lambda: model)
+    except RuntimeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,12 @@ class Precision:
     Attributes:
         name: ``f32``, exact; ``bf16``, for CPUs that multiply it; ``int8``, 8-bit linear layers.
         arithmetic: ``f32`` or ``bf16``, of all that is not an 8-bit layer.
-        ranges: of the inputs of the 8-bit layers, for ``int8`` alone.
+        eight_bit: the 8-bit layers, for ``int8`` alone.
     """
 
     name: str
     arithmetic: str
-    ranges: Ranges | None = None
+    eight_bit: EightBit | None = None
 
 
 EXACT = Precision("f32", "f32")
@@ -63,6 +72,20 @@ def probe_seconds(names: Sequence[str]) -> dict[str, float]:
             if turn:
                 seconds[name] = min(seconds[name], time.perf_counter() - start)
     return seconds
+
+
+@lru_cache(maxsize=1)
+def weight_levels() -> int:
+    """Levels of 8-bit weights whose sums this CPU gets right, as ``EightBit.levels``.
+
+    CPUs without 8-bit dot products add two products in 16 bits and cut what does not fit.
+    """
+    side = 64
+    model = openvino_graph.matrix_product(side, is_int8=True)
+    product = Compiler("f32", None, {}).compile("levels", lambda: model)
+    largest = np.full((side, side), 4, np.float32)
+    is_right = np.allclose(product.run({"state": largest}), 4 * side, rtol=0.05)
+    return FULL_LEVELS if is_right else SAFE_LEVELS
 
 
 def _probe_graph(name: str) -> Graph:
@@ -94,7 +117,7 @@ class OpenvinoEngine:
             )
         self.precision = precision.name
         self._checkpoint = checkpoint
-        self._ranges = precision.ranges
+        self._eight_bit = precision.eight_bit
         key = {"precision": precision.name, "version": openvino_graph.VERSION}
         if cache is not None:
             key["model"] = stored_fingerprint(checkpoint, cache)
@@ -184,13 +207,13 @@ class OpenvinoEngine:
         return np.concatenate([original[:keep], stretched[keep:]])
 
     def _graph(
-        self, build: Callable[[Checkpoint, Ranges | None], ov.Model], n_streams: int = 1
+        self, build: Callable[[Checkpoint, EightBit | None], ov.Model], n_streams: int = 1
     ) -> Graph:
         key = (build.__name__, n_streams)
         if key not in self._graphs:
             self._graphs[key] = self._compiler.compile(
                 build.__name__,
-                lambda: build(self._checkpoint, self._ranges),
+                lambda: build(self._checkpoint, self._eight_bit),
                 n_streams=n_streams,
                 release=self._checkpoint.release_pages,
             )

@@ -24,8 +24,9 @@ from fgclip2.openvino_engine import (
     Precision,
     bf16_is_native,
     probe_seconds,
+    weight_levels,
 )
-from fgclip2.openvino_graph import Ranges
+from fgclip2.openvino_graph import EightBit, Ranges
 from fgclip2.openvino_runs import Compiler, machine_key
 from fgclip2.openvino_runtime import ov
 
@@ -79,7 +80,8 @@ def load_precision(name: str, checkpoint: Checkpoint, cache: GraphCache | None) 
     seconds = measure_speeds(cache)
     halves_are_faster = seconds.get("bf16", float("inf")) < seconds["f32"]
     arithmetic = "bf16" if halves_are_faster else "f32"
-    return Precision(name, arithmetic, load_ranges(checkpoint, cache))
+    ranges = load_ranges(checkpoint, cache)
+    return Precision(name, arithmetic, EightBit(ranges, weight_levels()))
 
 
 def measure_speeds(cache: GraphCache | None) -> dict[str, float]:

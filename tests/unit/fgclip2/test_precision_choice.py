@@ -14,6 +14,7 @@ from fgclip2 import Encoder, engine_choice, precision_choice
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.graph_cache import GraphCache
 from fgclip2.openvino_engine import EXACT, OpenvinoEngine, probe_seconds
+from fgclip2.openvino_graph import SAFE_LEVELS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -121,13 +122,17 @@ def test_the_probe_runs() -> None:
 LIMITED = """
 import sys
 import numpy as np
+from PIL import Image
 from fgclip2 import Encoder
-ids = np.random.default_rng(0).integers(3, 600, (8, 64))
+from fgclip2.openvino_engine import weight_levels
+rng = np.random.default_rng(0)
+ids = rng.integers(3, 600, (8, 64))
+soft = Image.fromarray(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize((320, 240))
 exact, small = (
-    Encoder.load(sys.argv[1], "openvino", name).encode_token_ids(ids, "short")
-    for name in ("f32", "int8")
+    np.concatenate([encoder.encode_token_ids(ids, "short"), encoder.encode_images([soft], 256)])
+    for encoder in (Encoder.load(sys.argv[1], "openvino", name) for name in ("f32", "int8"))
 )
-print((exact * small).sum(1).min())
+print((exact * small).sum(1).min(), weight_levels())
 """
 
 
@@ -141,4 +146,6 @@ def test_int8_is_exact_enough_without_newer_instructions(reference_dir: Path) ->
         text=True,
         check=True,
     )
-    assert float(done.stdout) >= 0.995
+    cosine, levels = done.stdout.split()
+    assert float(cosine) >= 0.995
+    assert int(levels) == SAFE_LEVELS
