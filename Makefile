@@ -3,14 +3,14 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test test-dist attack bench lint format screenshots clean set-up-app set-up-test
+.PHONY: help run test test-dist attack bench lint format screenshots clean set-up-app set-up-test set-up-bench
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
 	@echo "make test   run the tests            make test ARGS='tests/unit/core -k rows'"
 	@echo "make test-dist  training with two and four processes against one"
 	@echo "make attack the long attacks on the library of docs/reliability.md; an hour"
-	@echo "make bench  measure the encoders beside transformers' (docs/benchmarks.md)"
+	@echo "make bench  measure the encoders beside others (docs/benchmarks.md)"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
 	@echo "make screenshots  take those of the README again (needs xvfb)"
@@ -21,6 +21,9 @@ set-up-app:
 
 set-up-test:
 	@$(PYTHON) scripts/set_up.py test
+
+set-up-bench:
+	@$(PYTHON) scripts/set_up.py bench
 
 run: set-up-app
 	@$(BIN)/python -m app $(ARGS)
@@ -34,7 +37,7 @@ test-dist: set-up-test
 attack: set-up-test
 	@$(BIN)/python -m pytest -m attack --timeout 7200 $(ARGS)
 
-bench: set-up-test
+bench: set-up-bench
 	@$(BIN)/python benchmarks/encoders.py --limited $(ARGS)
 
 lint: set-up-test
