@@ -134,6 +134,8 @@ class OpenvinoEngine:
         n_parts: deque[int] = deque()
         inputs = self.vision_inputs(self._parts(groups, n_parts))
         first = list(islice(inputs, 2))
+        if not first:
+            return
         tower = self._vision_tower(is_alone=len(first) == 1)
         done: list[VisionFeatures] = []
         for hidden_BPD in tower.run_all(chain(first, inputs)):
