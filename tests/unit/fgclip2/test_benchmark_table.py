@@ -29,7 +29,7 @@ def test_rates_are_compared_with_transformers_and_with_the_peak() -> None:
         "load_after": [0.2],
         "peaks_gflops": {
             "f32": {"wall": 100.0, "core": 50.0},
-            "int8": {name: 10 * image_gflop("base", 256) for name in ("wall", "core")},
+            "int8": {name: 10 * image_gflop("base", 14 * 18) for name in ("wall", "core")},
         },
         "auto": {
             "precision": "int8",
