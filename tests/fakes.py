@@ -21,10 +21,11 @@ from PIL import Image, ImageDraw
 
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     Command,
     EngineReady,
     Event,
-    FavouriteSet,
     IndexFinished,
     IndexProgress,
     JobCancelled,
@@ -33,10 +34,8 @@ from app.core.messages import (
     OpenPhoto,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -276,11 +275,9 @@ class FakeEngine:
                 self._send(IndexFinished(job_id, 2, 2, 0, 0, 0, (), 0.1))
             case CancelJob(job_id):
                 self._send(JobCancelled(job_id))
-            case RemoveRoot():
-                self._send(LibraryChanged(2, photos=True, roots=True, problems=True))
-            case SetFavourite(job_id):
-                self._send(LibraryChanged(3, favourites=True))
-                self._send(FavouriteSet(job_id))
+            case ChangeLibrary(job_id, change):
+                self._send(LibraryChanged(2, photos=True, marks=True))
+                self._send(ChangeDone(job_id, change))
             case Search(job_id, text):
                 self._send(SearchFinished(job_id, text, "fake-tiny", 1.0, ()))
             case Locate(job_id, photo_id, text):

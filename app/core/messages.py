@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.core.changes import Change
+
 Box = tuple[float, float, float, float]
 Match = Literal["good", "weak"]
 
@@ -48,20 +50,11 @@ class CancelJob:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveRoot:
-    """Forget a folder: its photos leave the library, the files stay where they are."""
+class ChangeLibrary:
+    """Change what people made, all or nothing. Answered by ``ChangeDone``."""
 
     job_id: int
-    root_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetFavourite:
-    """Mark photos as favourites, or no longer; ratings stay. Answered by ``FavouriteSet``."""
-
-    job_id: int
-    photo_ids: tuple[int, ...]
-    favourite: bool
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +112,7 @@ Command = (
     | PauseJob
     | ResumeJob
     | CancelJob
-    | RemoveRoot
-    | SetFavourite
+    | ChangeLibrary
     | Search
     | Locate
     | OpenPhoto
@@ -194,14 +186,17 @@ class LibraryChanged:
     photos: bool = False
     roots: bool = False
     problems: bool = False
-    favourites: bool = False
+    marks: bool = False
+    albums: bool = False
+    tags: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class FavouriteSet:
-    """The favourites of a job are on disk."""
+class ChangeDone:
+    """A change is on disk; ``inverse`` takes it back."""
 
     job_id: int
+    inverse: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +274,7 @@ Event = (
     | IndexProgress
     | IndexFinished
     | LibraryChanged
-    | FavouriteSet
+    | ChangeDone
     | SearchFinished
     | PhotoLocated
     | PhotoOpened

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 from app.core.messages import (
     CancelJob,
+    ChangeLibrary,
     Command,
     Locate,
     OpenPhoto,
     PauseJob,
-    RemoveRoot,
     Search,
-    SetFavourite,
     StartIndex,
 )
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite
+JobCommand = StartIndex | Search | Locate | OpenPhoto | ChangeLibrary
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -34,7 +33,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite)
+        return isinstance(self.command, StartIndex | ChangeLibrary)
 
 
 class JobTable:
@@ -72,11 +71,6 @@ class JobTable:
         """Remember that a job is not wanted any more; harmless for one that already ended."""
         if job_id in self._jobs:
             self._jobs[job_id].cancelled = True
-
-    def finish_removals(self) -> None:
-        """Forget every folder removal: the engine has said that the folders changed."""
-        for job_id in [i for i, job in self._jobs.items() if isinstance(job.command, RemoveRoot)]:
-            del self._jobs[job_id]
 
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the numbers of the index jobs that go on."""

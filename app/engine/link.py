@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from app.core.changes import Change
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     EngineReady,
-    FavouriteSet,
     ImageQuery,
     IndexFinished,
     IndexProgress,
@@ -32,11 +34,9 @@ from app.core.messages import (
     PauseJob,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     ResumeJob,
     Search,
     SearchFinished,
-    SetFavourite,
     StartIndex,
 )
 from app.core.settings import Settings
@@ -93,7 +93,7 @@ class EngineLink(QObject):
     index_progressed = Signal(object)  # IndexProgress
     index_finished = Signal(object)  # IndexFinished
     library_changed = Signal(object)  # LibraryChanged
-    favourite_set = Signal(object)  # FavouriteSet
+    change_done = Signal(object)  # ChangeDone
     search_finished = Signal(object)  # SearchFinished
     photo_located = Signal(object)  # PhotoLocated
     photo_opened = Signal(object)  # PhotoOpened
@@ -150,8 +150,8 @@ class EngineLink(QObject):
             EngineReady: self._handle_ready,
             IndexProgress: self.index_progressed.emit,
             IndexFinished: self._handle_index_finished,
-            LibraryChanged: self._handle_library_changed,
-            FavouriteSet: self._handle_favourite_set,
+            LibraryChanged: self.library_changed.emit,
+            ChangeDone: self._handle_change_done,
             SearchFinished: self._handle_search_finished,
             PhotoLocated: self._handle_photo_located,
             PhotoOpened: self._handle_photo_opened,
@@ -270,13 +270,9 @@ class EngineLink(QObject):
         """Ask for the pixels of a photo."""
         return self._send_job(OpenPhoto(self._jobs.new_id(), photo_id, max_side_px))
 
-    def remove_root(self, root_id: int) -> int:
-        """Forget a folder; its files stay where they are."""
-        return self._send_job(RemoveRoot(self._jobs.new_id(), root_id))
-
-    def set_favourite(self, photo_ids: tuple[int, ...], favourite: bool) -> int:
-        """Mark photos as favourites, or no longer."""
-        return self._send_job(SetFavourite(self._jobs.new_id(), photo_ids, favourite))
+    def change_library(self, change: Change) -> int:
+        """Change what people made; answered by ``change_done`` or ``job_failed``."""
+        return self._send_job(ChangeLibrary(self._jobs.new_id(), change))
 
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the index jobs that are not finished."""
@@ -312,14 +308,9 @@ class EngineLink(QObject):
         self._jobs.finish(event.job_id)
         self.index_finished.emit(event)
 
-    def _handle_library_changed(self, event: LibraryChanged) -> None:
-        if event.roots:
-            self._jobs.finish_removals()
-        self.library_changed.emit(event)
-
-    def _handle_favourite_set(self, event: FavouriteSet) -> None:
+    def _handle_change_done(self, event: ChangeDone) -> None:
         if self._jobs.finish(event.job_id):
-            self.favourite_set.emit(event)
+            self.change_done.emit(event)
 
     def _handle_search_finished(self, event: SearchFinished) -> None:
         self._jobs.finish(event.job_id)

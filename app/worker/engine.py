@@ -19,33 +19,33 @@ from typing import Protocol
 
 from PIL import Image
 
+from app.core.changes import Change, TakeOutFolder
 from app.core.errors import (
     AppError,
     EngineError,
     LibraryDamagedError,
 )
 from app.core.library import Library
+from app.core.library.user_data import Applied
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     Command,
     EngineReady,
     Event,
-    FavouriteSet,
     ImageQuery,
     IndexFinished,
     JobCancelled,
-    LibraryChanged,
     Locate,
     OpenPhoto,
     PauseJob,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     ResumeJob,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -63,6 +63,7 @@ from app.worker.encoding import EncoderLike, load_encoder, patch_budget
 from app.worker.failures import failure, refusal_error
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
+from app.worker.library_changes import changed_by
 from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
 from app.worker.waker import Waker
 
@@ -124,8 +125,7 @@ class Engine:
         self.waker = Waker()
         self.stopping = False
         self._asked: list[_Asked] = []
-        self._removals: deque[RemoveRoot] = deque()
-        self._favourites: deque[SetFavourite] = deque()
+        self._changes: deque[ChangeLibrary] = deque()
         self._index_queue: deque[StartIndex] = deque()
         self._paused_ids: set[int] = set()
         self._running: _Running | None = None
@@ -186,7 +186,7 @@ class Engine:
     def is_busy(self) -> bool:
         """Whether something is under way, also when it only waits for decoders."""
         running = self._running is not None and not self._running.paused
-        waiting = self._asked or self._favourites or self._removals or self._index_queue
+        waiting = self._asked or self._changes or self._index_queue
         return running or bool(waiting)
 
     def receive(self, command: Command) -> None:
@@ -202,10 +202,8 @@ class Engine:
                 self._resume(job_id)
             case StartIndex():
                 self._index_queue.append(command)
-            case RemoveRoot():
-                self._removals.append(command)
-            case SetFavourite():
-                self._favourites.append(command)
+            case ChangeLibrary():
+                self._changes.append(command)
             case Search() | Locate() | OpenPhoto():
                 self._supersede(command)
                 self._asked.append(_Asked(command, time.monotonic()))
@@ -219,12 +217,7 @@ class Engine:
         self.waker.drain()
         if self.stopping:
             return False
-        return (
-            self._serve_question()
-            or self._serve_favourite()
-            or self._serve_removal()
-            or self._serve_index()
-        )
+        return self._serve_question() or self._serve_change() or self._serve_index()
 
     def idle(self) -> bool:
         """Do a little work that nobody waits for; returns False when there is none left."""
@@ -396,41 +389,34 @@ class Engine:
             self._asked.remove(asked)
         self._send(event)
 
-    # ------------------------------------------------------------ favourites
+    # ------------------------------------------------------------ what people change
 
-    def _serve_favourite(self) -> bool:
-        if not self._favourites:
+    def _serve_change(self) -> bool:
+        if not self._changes:
             return False
-        command = self._favourites.popleft()
+        command = self._changes.popleft()
         try:
-            self.library.set_favourite(command.photo_ids, command.favourite)
-        except AppError as error:
+            done = self.library.user_data.change(command.change)
+            self._follow(command.change, done)
+        except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self._send(failure(command.job_id, error))
         else:
-            self._send(LibraryChanged(self.library.generation, favourites=True))
-            self._send(FavouriteSet(command.job_id))
+            self._send(changed_by(command.change, self.library.generation))
+            self._send(ChangeDone(command.job_id, done.inverse))
         return True
 
-    # ------------------------------------------------------------ folders and index jobs
+    def _follow(self, change: Change, done: Applied) -> None:
+        """Let the index and the running job know which photos left or came back."""
+        if isinstance(change, TakeOutFolder) and self._running is not None:
+            self._running.job.forget_root(change.root_id)
+        if self._index is None:
+            return
+        if done.hidden:
+            self._index.remove(done.hidden)
+        if done.shown:
+            self._index.add(*self.library.vectors_of(self._tools.model_id, done.shown))
 
-    def _serve_removal(self) -> bool:
-        if not self._removals:
-            return False
-        command = self._removals.popleft()
-        try:
-            ids = self.library.photo_ids(command.root_id)
-            self.library.remove_root(command.root_id)
-            if self._running is not None:
-                self._running.job.forget_root(command.root_id)
-            if self._index is not None and len(ids):
-                self._index.remove(ids)
-        except AppError as error:
-            self._send(failure(command.job_id, error))
-        else:
-            self._send(
-                LibraryChanged(self.library.generation, photos=True, roots=True, problems=True)
-            )
-        return True
+    # ------------------------------------------------------------ index jobs
 
     def _serve_index(self) -> bool:
         if self._running is None:

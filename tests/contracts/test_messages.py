@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from app.core import messages
+from app.core import changes, messages
 
 KINDS: list[type] = [
     *get_args(messages.Command),
@@ -19,6 +19,8 @@ KINDS: list[type] = [
     messages.ProblemFact,
     messages.Hit,
     messages.PhraseHit,
+    changes.Marks,
+    *get_args(changes.Change),
 ]
 PLAIN = (bool, int, float, str, bytes, type(None))
 

@@ -21,7 +21,6 @@ from app.core.library import (
     regions,
     roots,
     schema,
-    user_data,
     vectors,
 )
 from app.core.library.file_system import network_kind
@@ -35,13 +34,13 @@ from app.core.library.rows import (
     NewProblem,
     Photo,
     Problem,
-    Rating,
     Regions,
     Root,
     RootState,
 )
 from app.core.library.store import Store
 from app.core.library.thumbnails import THUMBNAILS_NAME, Thumbnails
+from app.core.library.user_data import UserData
 from app.core.paths import display_path
 from app.core.scanning import fold_int64
 
@@ -127,6 +126,7 @@ class Library:
                 lambda version: backups.copy_whole(store, folder / f"before-{version}.sqlite"),
             )
             library = cls(directory, store, Thumbnails(directory, write=True), lock)
+            library._forget_thumbnails(roots.purge_removed(store))
             library._forget_thumbnails(departures.drop_parked(store))
             return library
         except BaseException:
@@ -405,24 +405,10 @@ class Library:
 
     # ------------------------------------------------------------ what people made
 
-    def set_rating(self, photo_id: int, rating: int, favourite: bool) -> None:
-        """Store 0 to 5 stars and the heart of a photo; on disk before this returns.
-
-        Raises:
-            PhotoMissingError: no such photo.
-        """
-        user_data.set_rating(self._store, photo_id, rating, favourite)
-
-    def set_favourite(self, photo_ids: Sequence[int], favourite: bool) -> None:
-        """Give photos a heart or take it; stars stay; on disk before this returns.
-
-        Photos that left the library are skipped.
-        """
-        user_data.set_favourite(self._store, photo_ids, favourite)
-
-    def ratings(self, photo_ids: Sequence[int] | Int64Array) -> dict[int, Rating]:
-        """Return the ratings of those photos that have one, by photo id."""
-        return user_data.ratings(self._store, [int(item) for item in photo_ids])
+    @property
+    def user_data(self) -> UserData:
+        """Marks, albums, tags, and what was taken out: read and changed there."""
+        return UserData(self._store)
 
     # ------------------------------------------------------------ status
 
@@ -436,7 +422,7 @@ class Library:
                 "schema_version": schema.SCHEMA_VERSION,
                 "generation": self.generation,
                 "photos": self.n_photos(),
-                "problems": self._store.number("SELECT COUNT(*) FROM problems"),
+                "problems": len(self.problems()),
                 "roots": [
                     {
                         "path": root.display,

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 
 from app.core.errors import RootError
-from app.core.library import generation
+from app.core.library import generation, visibility
 from app.core.library.rows import Root, RootState
 from app.core.library.store import Store
 from app.core.paths import display_path
@@ -22,7 +22,8 @@ _COUNTED = """
 
 def all_roots(store: Store, model_id: int | None) -> list[Root]:
     """Return all roots in the order they were added, with counts for one model."""
-    return [Root(*row) for row in store.rows(f"{_COUNTED} ORDER BY r.id", (model_id,))]
+    listed = f"{_COUNTED} WHERE r.removed = 0 ORDER BY r.id"
+    return [Root(*row) for row in store.rows(listed, (model_id,))]
 
 
 def one_root(store: Store, root_id: int, model_id: int | None = None) -> Root:
@@ -51,6 +52,10 @@ def add(store: Store, path: bytes) -> Root:
                 )
         if not os.path.isdir(absolute):
             raise RootError(f"{shown} is not a folder that can be read.", path=shown)
+        removed_id = store.value("SELECT id FROM roots WHERE path = ? AND removed = 1", (absolute,))
+        if removed_id is not None:
+            put_back(store, removed_id)
+            return one_root(store, removed_id)
         store.run(
             "INSERT INTO roots (path, display, added_at) VALUES (?, ?, ?)",
             (absolute, shown, datetime.now(UTC).isoformat(timespec="seconds")),
@@ -85,6 +90,7 @@ def relink(store: Store, root_id: int, path: bytes) -> Root:
                 path=shown,
                 other=moved.display,
             )
+        store.run("DELETE FROM roots WHERE path = ? AND removed = 1", (absolute,))
         store.run(
             "UPDATE roots SET path = ?, display = ?, state = 'online' WHERE id = ?",
             (absolute, shown, root_id),
@@ -135,6 +141,40 @@ def remove(store: Store, root_id: int) -> tuple[int, list[bytes]]:
         store.run("DELETE FROM roots WHERE id = ?", (root_id,))
         generation.raise_library(store)
     return n_photos, hashes
+
+
+def take_out(store: Store, root_id: int) -> list[int]:
+    """Hide a root with all its photos, inside a transaction; return those that were in sight.
+
+    It can come back until it is purged.
+
+    Raises:
+        RootError: no such root.
+    """
+    one_root(store, root_id)
+    store.run("UPDATE roots SET removed = 1 WHERE id = ?", (root_id,))
+    shown = visibility.ids_in_root(store, root_id, visibility.SHOWN)
+    generation.raise_library(store)
+    return visibility.hide(store, shown, visibility.FOLDER_REMOVED)
+
+
+def put_back(store: Store, root_id: int) -> list[int]:
+    """Show a root again that was taken out, inside a transaction; return its photos.
+
+    Raises:
+        RootError: it is not there any more.
+    """
+    one_root(store, root_id)
+    store.run("UPDATE roots SET removed = 0 WHERE id = ?", (root_id,))
+    hidden = visibility.ids_in_root(store, root_id, visibility.FOLDER_REMOVED)
+    generation.raise_library(store)
+    return visibility.show(store, hidden, visibility.FOLDER_REMOVED)
+
+
+def purge_removed(store: Store) -> list[bytes]:
+    """Forget the roots that were taken out for good; return the content hashes they had."""
+    removed = store.rows("SELECT id FROM roots WHERE removed = 1")
+    return [item for (root_id,) in removed for item in remove(store, root_id)[1]]
 
 
 def _same_folder(one: bytes, other: bytes) -> bool:

@@ -91,7 +91,8 @@ class KnownFile:
     """What the library remembers of a file. Equal size, mtime and inode mean: nothing to do.
 
     For a problem ``photo_id`` is None and ``decoder_version`` says which decoder refused the file.
-    ``has_thumbnail`` is False when the thumbnail has to be made again.
+    ``has_thumbnail`` is False when the thumbnail has to be made again. ``taken_out``: people do not
+    want the photo in the library although its file is there.
     """
 
     photo_id: int | None
@@ -102,6 +103,7 @@ class KnownFile:
     problem: bool
     decoder_version: str | None = None
     has_thumbnail: bool = True
+    taken_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +151,12 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
-    """What a person thinks of a photo: 0 (none) to 5 stars, and the heart."""
+class Album:
+    """An album and how many of its photos can be seen now."""
 
-    photo_id: int
-    rating: int
-    favourite: bool
+    id: int
+    name: str
+    n_photos: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from app.core.library.store import Store
 from app.core.paths import display_path
 
 APPLICATION_ID = 0x46696E65  # "Fine"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Ids are never reused (AUTOINCREMENT): windows and index files may hold the id of a row that left.
 DDL = (
@@ -34,11 +34,14 @@ DDL = (
         path BLOB NOT NULL UNIQUE,
         display TEXT NOT NULL,
         state TEXT NOT NULL DEFAULT 'online' CHECK (state IN ('online', 'offline')),
-        added_at TEXT NOT NULL
+        added_at TEXT NOT NULL,
+        removed INTEGER NOT NULL DEFAULT 0
     )
     """,
-    # gone: the file is not there, but the row is kept for what people said about the photo, and for
-    # a while to recognise the file elsewhere. sort_s: when it was taken, else changed; seconds.
+    # gone: 0 for photos to be seen. 1: the file is not there, but the row is kept for what people
+    # said about the photo, and for a while to recognise the file elsewhere. 2: people took the
+    # photo out. 3: its folder was removed and can come back until the library is opened anew.
+    # sort_s: when it was taken, else changed; seconds.
     """
     CREATE TABLE photos (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -127,7 +130,8 @@ DDL = (
         photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
         rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5),
         favourite INTEGER NOT NULL CHECK (favourite IN (0, 1)),
-        changed_at TEXT NOT NULL
+        changed_at TEXT NOT NULL,
+        flag INTEGER NOT NULL DEFAULT 0
     )
     """,
     """
@@ -319,6 +323,16 @@ def _add_regions_and_gone_photos(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX regions_of_photo ON regions (photo_id)")
 
 
+def _add_flags_and_removed_folders(connection: sqlite3.Connection) -> None:
+    """2 -> 3: photos are picked or rejected; a removed folder can come back."""
+    from sqlite_utils import Database
+
+    database = Database(connection)
+    database.table("ratings").add_column("flag", int, not_null_default=0)
+    database.table("roots").add_column("removed", int, not_null_default=0)
+
+
 UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _add_regions_and_gone_photos,
+    2: _add_flags_and_removed_folders,
 }

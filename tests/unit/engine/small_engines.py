@@ -9,19 +9,17 @@ from multiprocessing.connection import Connection
 
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     EngineReady,
-    FavouriteSet,
     IndexFinished,
     IndexProgress,
     JobFailed,
-    LibraryChanged,
     PauseJob,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -53,10 +51,8 @@ def answering(connection: Connection, settings: dict, library: str, model: str) 
             connection.send(SearchFinished(command.job_id, text, "small", 1.0, ()))
         elif isinstance(command, StartIndex):
             connection.send(finished(command.job_id))
-        elif isinstance(command, RemoveRoot):
-            connection.send(LibraryChanged(2, photos=True, roots=True))
-        elif isinstance(command, SetFavourite):
-            connection.send(FavouriteSet(command.job_id))
+        elif isinstance(command, ChangeLibrary):
+            connection.send(ChangeDone(command.job_id, command.change))
 
 
 def chatty(connection: Connection, *_args: object) -> None:

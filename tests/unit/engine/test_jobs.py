@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.core.messages import CancelJob, PauseJob, RemoveRoot, Search, SetFavourite, StartIndex
+from app.core.changes import SetMarks
+from app.core.messages import CancelJob, ChangeLibrary, PauseJob, Search, StartIndex
 from app.engine.jobs import JobTable
 
 
@@ -53,9 +54,10 @@ def test_questions_are_given_up_after_two_lives_and_index_jobs_never() -> None:
 
 def test_what_people_made_is_never_given_up() -> None:
     jobs = JobTable()
-    jobs.add(SetFavourite(1, (5,), True), sent=True)
+    command = ChangeLibrary(1, SetMarks((5,), favourite=True))
+    jobs.add(command, sent=True)
     for _ in range(5):
-        assert jobs.take_over() == ([SetFavourite(1, (5,), True)], [])
+        assert jobs.take_over() == ([command], [])
     assert jobs.finish(1)
     assert jobs.take_over() == ([], [])
 
@@ -64,13 +66,3 @@ def test_a_question_asked_before_the_first_life_has_two_lives_too() -> None:
     jobs = JobTable()
     jobs.add(Search(1, "x"), sent=False)
     assert [jobs.take_over()[1] for _ in range(3)] == [[], [], [1]]
-
-
-def test_a_change_of_folders_finishes_removals_only() -> None:
-    jobs = JobTable()
-    jobs.add(RemoveRoot(1, 7), sent=True)
-    jobs.add(StartIndex(2), sent=True)
-    jobs.finish_removals()
-    assert 1 not in jobs
-    assert 2 in jobs
-    assert len(jobs) == 1

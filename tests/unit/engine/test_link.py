@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from app.core.messages import ImageQuery
+from app.core.changes import SetMarks
+from app.core.messages import ChangeDone, ImageQuery
 from app.core.settings import Settings
 from app.engine.link import EngineLink, EngineLost
 from tests.unit.engine import small_engines
@@ -213,26 +214,16 @@ def test_stopping_and_starting_again_hears_only_the_new_life(
     assert lost.heard == []
 
 
-def test_removing_a_folder_is_finished_by_the_change_of_folders(
+def test_a_change_waits_for_the_engine_and_is_answered_once(
     make_link: Callable[..., EngineLink], qtbot: QtBot
 ) -> None:
     link = make_link(small_engines.answering)
-    with qtbot.waitSignal(link.library_changed, timeout=TIMEOUT_MS) as got:
-        link.start()
-        link.remove_root(3)
-    assert got.args[0].roots
-    assert len(link._jobs) == 0
-
-
-def test_a_favourite_waits_for_the_engine_and_is_answered_once(
-    make_link: Callable[..., EngineLink], qtbot: QtBot
-) -> None:
-    link = make_link(small_engines.answering)
-    job_id = link.set_favourite((3, 4), True)
+    change = SetMarks((3, 4), favourite=True)
+    job_id = link.change_library(change)
     assert len(link._jobs) == 1
-    with qtbot.waitSignal(link.favourite_set, timeout=TIMEOUT_MS) as got:
+    with qtbot.waitSignal(link.change_done, timeout=TIMEOUT_MS) as got:
         link.start()
-    assert got.args[0].job_id == job_id
+    assert got.args[0] == ChangeDone(job_id, change)
     assert len(link._jobs) == 0
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.core.changes import PutBackFolder, RestoreMarks, SetMarks, TakeOutFolder, TakeOutPhotos
 from app.core.errors import EngineError, LibraryError, LibraryLockedError, ModelError
 from app.core.library import Library
+from app.core.library.user_data import UserData
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     EngineReady,
-    FavouriteSet,
     ImageQuery,
     IndexFinished,
     JobCancelled,
@@ -24,10 +27,8 @@ from app.core.messages import (
     OpenPhoto,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -339,55 +340,68 @@ def test_the_waker_rings_when_a_picture_is_decoded(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- folders, idling, the end
 
 
-def test_removing_a_folder(bench: EngineBench) -> None:
+def test_a_folder_is_removed_and_comes_back(bench: EngineBench) -> None:
     (root,) = bench.engine.library.roots()
-    bench.send(RemoveRoot(1000, root.id))
-    bench.step()
+    before = bench.search("red").hits
+    bench.send(ChangeLibrary(1000, TakeOutFolder(root.id)))
+    inverse = bench.until(ChangeDone, job_id=1000).inverse
     change = bench.of_kind(LibraryChanged)[-1]
-    assert change.roots
-    assert change.photos
+    assert (change.roots, change.photos, change.problems) == (True, True, True)
     assert bench.engine.library.n_photos() == 0
+    assert bench.engine.library.roots() == []
     assert bench.search("red").hits == ()
-    bench.send(RemoveRoot(1001, root.id))
-    assert bench.until(JobFailed, job_id=1001).kind == "RootError"
+    assert inverse == PutBackFolder(root.id)
+    bench.send(ChangeLibrary(1001, inverse))
+    bench.until(ChangeDone, job_id=1001)
+    assert bench.engine.library.roots() == [root]
+    assert bench.search("red").hits == before
+    bench.send(ChangeLibrary(1002, TakeOutFolder(77)))
+    assert bench.until(JobFailed, job_id=1002).kind == "RootError"
 
 
-def test_favourites_are_on_disk_before_they_are_announced(
-    bench: EngineBench, tmp_path: Path
-) -> None:
+def test_a_photo_taken_out_is_not_found_until_it_comes_back(bench: EngineBench) -> None:
+    before = bench.search("red").hits
+    bench.send(ChangeLibrary(1000, TakeOutPhotos((before[0].photo_id,))))
+    inverse = bench.until(ChangeDone, job_id=1000).inverse
+    assert before[0].photo_id not in {hit.photo_id for hit in bench.search("red").hits}
+    bench.send(ChangeLibrary(1001, inverse))
+    bench.until(ChangeDone, job_id=1001)
+    assert bench.search("red").hits == before
+
+
+def test_marks_are_on_disk_before_they_are_announced(bench: EngineBench, tmp_path: Path) -> None:
     red, blue = _photo_id(bench, "red"), _photo_id(bench, "blue")
-    bench.send(SetFavourite(1000, (red, blue, 99_999), True))
-    bench.until(FavouriteSet, job_id=1000)
+    bench.send(ChangeLibrary(1000, SetMarks((red, blue, 99_999), favourite=True)))
+    bench.until(ChangeDone, job_id=1000)
     change, answer = bench.events[-2:]
     assert isinstance(change, LibraryChanged)
-    assert change == LibraryChanged(bench.engine.library.generation, favourites=True)
-    assert answer == FavouriteSet(1000)
+    assert change == LibraryChanged(bench.engine.library.generation, marks=True)
+    assert isinstance(answer, ChangeDone)
+    assert isinstance(answer.inverse, RestoreMarks)
     with Library.open(tmp_path / "library", write=False) as reader:
         assert sorted(reader.photo_ids(favourites=True).tolist()) == sorted([red, blue])
         assert reader.generation == change.generation
-    bench.send(SetFavourite(1001, (red,), False))
-    bench.until(FavouriteSet, job_id=1001)
-    assert bench.engine.library.photo_ids(favourites=True).tolist() == [blue]
+    bench.send(ChangeLibrary(1001, answer.inverse))
+    bench.until(ChangeDone, job_id=1001)
+    assert bench.engine.library.photo_ids(favourites=True).tolist() == []
 
 
-def test_favourites_do_not_wait_for_an_index_job(bench: EngineBench, tmp_path: Path) -> None:
-    photo_id = _photo_id(bench, "red")
-    bench.send(
-        StartIndex(1000, (bytes(tmp_path / "album"),)), SetFavourite(1001, (photo_id,), True)
-    )
+def test_changes_do_not_wait_for_an_index_job(bench: EngineBench, tmp_path: Path) -> None:
+    change = SetMarks((_photo_id(bench, "red"),), rating=3)
+    bench.send(StartIndex(1000, (bytes(tmp_path / "album"),)), ChangeLibrary(1001, change))
     bench.until(IndexFinished, job_id=1000)
     kinds = [type(event) for event in bench.events if getattr(event, "job_id", 0) >= 1000]
-    assert kinds[0] is FavouriteSet
+    assert kinds[0] is ChangeDone
 
 
-def test_favourites_that_cannot_be_kept_are_said(
+def test_changes_that_cannot_be_kept_are_said(
     bench: EngineBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(photo_ids: object, favourite: bool) -> None:
+    def full(user_data: UserData, change: object) -> None:
         raise LibraryError("The disk is full.")
 
-    monkeypatch.setattr(bench.engine.library, "set_favourite", full)
-    bench.send(SetFavourite(1000, (1,), True))
+    monkeypatch.setattr(UserData, "change", full)
+    bench.send(ChangeLibrary(1000, SetMarks((1,), flag=1)))
     assert bench.until(JobFailed, job_id=1000).kind == "LibraryError"
     assert not bench.engine.is_busy
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.messages import (
     IndexFinished,
     IndexProgress,
@@ -140,7 +141,7 @@ def test_moved_and_renamed_files_keep_their_photo(bench: EngineBench, album: Pat
     bench.index(album)
     library = bench.engine.library
     ids = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
-    library.set_rating(ids[b"red_0000.png"], 5, True)
+    library.user_data.change(SetMarks((ids[b"red_0000.png"],), 5, True))
     (album / "sub").mkdir()
     (album / "red_0000.png").rename(album / "sub" / "renamed.png")
     (album / "blue_0002.png").rename(album / "other.png")
@@ -149,7 +150,7 @@ def test_moved_and_renamed_files_keep_their_photo(bench: EngineBench, album: Pat
     moved = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
     assert moved[os.path.join(b"sub", b"renamed.png")] == ids[b"red_0000.png"]
     assert moved[b"other.png"] == ids[b"blue_0002.png"]
-    assert library.ratings([ids[b"red_0000.png"]])[ids[b"red_0000.png"]].rating == 5
+    assert library.user_data.marks([ids[b"red_0000.png"]])[ids[b"red_0000.png"]].rating == 5
     assert ids[b"red_0000.png"] in {hit.photo_id for hit in bench.search("red", limit=2).hits}
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from app.core.changes import TakeOutFolder
 from app.core.messages import (
     CancelJob,
+    ChangeLibrary,
     IndexFinished,
     IndexProgress,
     JobFailed,
     LibraryChanged,
     PauseJob,
-    RemoveRoot,
     ResumeJob,
     StartIndex,
 )
@@ -148,7 +149,7 @@ def test_a_folder_can_be_removed_while_it_is_indexed(
     while not bench.encoder.n_images:
         bench.step()
     first, _ = bench.engine.library.roots()
-    bench.send(RemoveRoot(bench.new_id(), first.id))
+    bench.send(ChangeLibrary(bench.new_id(), TakeOutFolder(first.id)))
     done = bench.until(IndexFinished, job_id=job_id)
     assert not done.cancelled
     assert [root.n_photos for root in bench.engine.library.roots()] == [9]

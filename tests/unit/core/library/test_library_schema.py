@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.core.changes import Marks
 from app.core.errors import LibraryMissingError
 from app.core.library import Library, schema
 from app.core.library.library import LIBRARY_NAME
-from app.core.library.rows import Rating
 
 SCHEMA_V1 = (Path(__file__).parent / "schema_v1.sql").read_text()
 
@@ -56,7 +56,7 @@ def test_an_upgrade_keeps_everything(old_library: Path) -> None:
         assert library.photo_ids().tolist() == [9, 8]
         photo = library.photo(8)
         assert (photo.absolute_path, photo.camera) == (b"/photos/a/\xff.jpg", "Camera")
-        assert library.ratings([8]) == {8: Rating(8, 4, True)}
+        assert library.user_data.marks([8]) == {8: Marks(8, 4, True)}
         assert [problem.path for problem in library.problems()] == [b"bad.jpg"]
         (root,) = library.roots(1)
         assert (root.state, root.n_photos, root.n_indexed) == ("offline", 2, 1)
