@@ -6,17 +6,39 @@ from dataclasses import dataclass
 
 from app.core.messages import (
     CancelJob,
+    ClearHistory,
     Command,
+    ExportResults,
+    JudgeConcept,
     Locate,
     OpenPhoto,
     PauseJob,
+    RememberSearch,
+    RemoveConcept,
     RemoveRoot,
+    RemoveSavedSearch,
+    SaveConcept,
+    SaveSearch,
     Search,
     SetFavourite,
     StartIndex,
+    SuggestBoxes,
 )
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite
+# What people make: it is sent again however often an engine dies under it.
+Making = (
+    SetFavourite
+    | SaveConcept
+    | JudgeConcept
+    | RemoveConcept
+    | SaveSearch
+    | RemoveSavedSearch
+    | RememberSearch
+    | ClearHistory
+)
+JobCommand = (
+    StartIndex | Search | Locate | SuggestBoxes | OpenPhoto | RemoveRoot | Making | ExportResults
+)
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -34,7 +56,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite)
+        return isinstance(self.command, StartIndex | RemoveRoot | Making)
 
 
 class JobTable:

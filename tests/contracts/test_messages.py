@@ -10,15 +10,20 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from app.core import messages
+from app.core import asking, messages
 
 KINDS: list[type] = [
     *get_args(messages.Command),
     *get_args(messages.Event),
-    messages.ImageQuery,
+    asking.ImageQuery,
+    asking.Phrase,
+    asking.Filters,
+    asking.Query,
     messages.ProblemFact,
     messages.Hit,
     messages.PhraseHit,
+    messages.ImageHit,
+    messages.LocatedPhrase,
 ]
 PLAIN = (bool, int, float, str, bytes, type(None))
 
