@@ -26,13 +26,12 @@ from app.cli_output import (
     problem_dict,
     problem_line,
 )
+from app.core.asking import Box, ImageQuery, Query
 from app.core.errors import AppError, EngineError, LibraryError, ModelError, QueryError
 from app.core.library import Library
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
-    Box,
     CancelJob,
-    ImageQuery,
     IndexFinished,
     Search,
     StartIndex,
@@ -49,7 +48,7 @@ from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
 from app.worker.engine import EncoderLoader, Engine
 from app.worker.failures import refusal_error
-from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question
+from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_query
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -222,10 +221,11 @@ def _problem_list(
 def _search(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
     if options.box is not None and options.image is None:
         raise QueryError("--box picks a part of a picture: it needs --image")
-    query = None
+    picture = None
     if options.image is not None:
-        query = ImageQuery(path=os.fsencode(os.path.abspath(options.image)))
-    check_question(options.query, query)
+        picture = ImageQuery(path=os.fsencode(os.path.abspath(options.image)))
+    query = Query(options.query, () if picture is None else (picture,))
+    check_query(query)
     directory = _library_dir(options)
     settings = _settings()
     with Library.open(directory, write=False) as library:
@@ -234,10 +234,10 @@ def _search(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike |
             raise LibraryError(f"The library in {shown} has no photos yet; index a folder first.")
         encoder = loader(_model_dir(options, settings), settings)
         searcher = _searcher(library, encoder, settings)
-        image = None if query is None else _query_image(query, options.box, pool)
+        image = None if picture is None else _query_image(picture, options.box, pool)
         searcher.warm_up()
         started_s = time.monotonic()
-        hits = searcher.search(Search(1, options.query, query, options.limit), image)
+        hits = searcher.search(Search(1, query, options.limit), image)
         took_ms = (time.monotonic() - started_s) * 1000
         paths = {
             photo.id: photo.absolute_path for photo in library.photos([h.photo_id for h in hits])

@@ -31,6 +31,7 @@ from app.core.messages import (
     JobCancelled,
     LibraryChanged,
     Locate,
+    LocatedPhrase,
     OpenPhoto,
     PhotoLocated,
     PhotoOpened,
@@ -278,13 +279,13 @@ class FakeEngine:
             case ChangeLibrary(job_id, change):
                 self._send(LibraryChanged(2, photos=True, marks=True))
                 self._send(ChangeDone(job_id, change))
-            case Search(job_id, text):
-                self._send(SearchFinished(job_id, text, "fake-tiny", 1.0, ()))
-            case Locate(job_id, photo_id, text):
+            case Search(job_id, query):
+                self._send(SearchFinished(job_id, query.text, "fake-tiny", 1.0, ()))
+            case Locate(job_id, photo_id, texts):
                 heat = np.zeros(4, np.float32).tobytes()
-                self._send(
-                    PhotoLocated(job_id, photo_id, text, 0.9, (0.0, 0.0, 0.5, 0.5), 2, 2, heat)
-                )
+                box = (0.0, 0.0, 0.5, 0.5)
+                places = tuple(LocatedPhrase(text, 0.9, box, heat) for text in texts)
+                self._send(PhotoLocated(job_id, photo_id, 2, 2, places))
             case OpenPhoto(job_id, photo_id):
                 pixels = make_image("red", (4, 3)).tobytes()
                 self._send(PhotoOpened(job_id, photo_id, 4, 3, 4, 3, pixels))

@@ -7,15 +7,35 @@ from dataclasses import dataclass
 from app.core.messages import (
     CancelJob,
     ChangeLibrary,
+    ClearHistory,
     Command,
+    ExportResults,
+    JudgeConcept,
     Locate,
     OpenPhoto,
     PauseJob,
+    RememberSearch,
+    RemoveConcept,
+    RemoveSavedSearch,
+    SaveConcept,
+    SaveSearch,
     Search,
     StartIndex,
+    SuggestBoxes,
 )
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | ChangeLibrary
+# What people make: it is sent again however often an engine dies under it.
+Making = (
+    ChangeLibrary
+    | SaveConcept
+    | JudgeConcept
+    | RemoveConcept
+    | SaveSearch
+    | RemoveSavedSearch
+    | RememberSearch
+    | ClearHistory
+)
+JobCommand = StartIndex | Search | Locate | SuggestBoxes | OpenPhoto | Making | ExportResults
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -33,7 +53,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | ChangeLibrary)
+        return isinstance(self.command, StartIndex | Making)
 
 
 class JobTable:

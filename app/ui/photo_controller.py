@@ -114,7 +114,7 @@ class PhotoController(QObject):
             self._page.show_place(None)
             return
         self._page.set_locating(True)
-        self._locate_job = self._link.locate(self._photo.id, text)
+        self._locate_job = self._link.locate(self._photo.id, (text,))
 
     @Slot(object)
     def _on_reader_photo_loaded(self, photo: Photo) -> None:

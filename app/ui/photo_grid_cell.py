@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.core.messages import Box
+from app.core.asking import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen
 
-from app.core.messages import Box, Hit
+from app.core.asking import Box
+from app.core.messages import Hit
 from app.ui.icons import paint_icon
 from app.ui.photo_grid_cell import CellMap
 from app.ui.photo_grid_model import PhotoCell

@@ -196,7 +196,7 @@ class PhotoPage(QWidget):
             return self.tr("Looking…")
         if self._place is None:
             return ""
-        percent = QLocale().toString(round(self._place.score * 100))
+        percent = QLocale().toString(round(self._place.places[0].score * 100))
         return self.tr("Fits {0} %").format(percent)
 
     @Slot()

@@ -20,8 +20,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.core.asking import Box
 from app.core.library.rows import Photo
-from app.core.messages import Box, Hit, PhotoLocated, PhotoOpened
+from app.core.messages import Hit, PhotoLocated, PhotoOpened
 from app.ui.photo_grid_model import photo_name
 from app.ui.photo_grid_painter import WHOLE_PHOTO
 from app.ui.photo_view_box import grown, moved
@@ -430,10 +431,11 @@ def _places_of(hit: Hit | None) -> list[Place]:
 
 
 def _place_of(located: PhotoLocated) -> list[Place]:
-    if located.region is None:
-        return []
-    percent = QLocale().toString(round(located.score * 100))
-    return [Place(located.region, f"{located.text}  {percent} %", 0)]
+    return [
+        Place(place.region, f"{place.text}  {QLocale().toString(round(place.score * 100))} %", i)
+        for i, place in enumerate(located.places)
+        if place.region is not None
+    ]
 
 
 def _is_part(box: Box) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from app.core.messages import Box
+from app.core.asking import Box
 
 Point = tuple[float, float]
 GRIP_PX = 8.0

@@ -37,8 +37,9 @@ _LMS_TO_RGB = np.array(
 
 
 def heat_image(located: PhotoLocated) -> QImage:
-    """The heat of a phrase over the whole photo, transparent where it is cool."""
-    heat_RC = np.frombuffer(located.heat, np.float32).reshape(located.rows, located.columns)
+    """The heat of the first phrase over the whole photo, transparent where it is cool."""
+    heat = located.places[0].heat
+    heat_RC = np.frombuffer(heat, np.float32).reshape(located.rows, located.columns)
     factor = max(1, min(SMOOTHING, LONGEST_PX // max(heat_RC.shape)))
     heat_HW = np.clip(smooth(heat_RC, factor), 0, 1)
     argb = heat_colors()[(heat_HW * (N_COLORS - 1) + 0.5).astype(np.uint8)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.ui.photo_grid_painter import chip_color, paint_region
 from app.ui.photo_view_box import HANDLES, handle_point
 from app.ui.photo_view_pixels import PhotoPixels

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.ui.photo_view_box import Grip, dragged, drawn, grip_at
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.messages import Hit, ImageQuery, JobFailed, LibraryChanged, SearchFinished
+from app.core.asking import Filters, ImageQuery, Query
+from app.core.messages import Hit, JobFailed, LibraryChanged, SearchFinished
 from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader, PhotoList
 from app.ui.scope import ALL_PHOTOS, Scope
@@ -35,6 +36,13 @@ class Question:
     def is_empty(self) -> bool:
         """Nothing is asked: the scope is shown as it is."""
         return not self.text and self.image is None
+
+    @property
+    def query(self) -> Query:
+        """The same as the engine takes it."""
+        images = () if self.image is None else (self.image,)
+        root_ids = () if self.scope.root_id is None else (self.scope.root_id,)
+        return Query(self.text, images, filters=Filters(root_ids))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,9 +150,7 @@ class SearchController(QObject):
             self._job_id = 0
             self._reader.load_photo_list(question.scope)
             return
-        self._job_id = self._link.search(
-            question.text, question.image, N_RESULTS, question.scope.root_id
-        )
+        self._job_id = self._link.search(question.query, N_RESULTS)
         if not is_refresh:
             self.search_started.emit()
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from app.core.asking import Box, ImageQuery
 from app.core.library.rows import Photo
-from app.core.messages import Box, ImageQuery
 from app.core.paths import display_path
 from app.ui.favourites_controller import FavouritesController
 from app.ui.folders_controller import FoldersController

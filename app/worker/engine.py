@@ -19,6 +19,7 @@ from typing import Protocol
 
 from PIL import Image
 
+from app.core.asking import ImageQuery, Query
 from app.core.changes import Change, TakeOutFolder
 from app.core.errors import (
     AppError,
@@ -35,10 +36,10 @@ from app.core.messages import (
     Command,
     EngineReady,
     Event,
-    ImageQuery,
     IndexFinished,
     JobCancelled,
     Locate,
+    LocatedPhrase,
     OpenPhoto,
     PauseJob,
     PhotoLocated,
@@ -64,7 +65,7 @@ from app.worker.failures import failure, refusal_error
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
 from app.worker.library_changes import changed_by
-from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
+from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_query, pasted_image
 from app.worker.waker import Waker
 
 logger = logging.getLogger(__name__)
@@ -310,7 +311,7 @@ class Engine:
         """Start decoding the picture of a question, or answer it."""
         if asked.decoding is None:
             if isinstance(asked.question, Search):
-                check_question(asked.question.text, asked.question.image)
+                check_query(asked.question.query)
             request = self._picture_request(asked.question)
             if request is not None:
                 asked.decoding = self._submit(request, urgent=True)
@@ -325,10 +326,10 @@ class Engine:
             case Locate(photo_id=photo_id):
                 path = self.library.photo(photo_id).absolute_path
                 return PixelsRequest(path, QUERY_SIDE_PX)
-            case Search(image=ImageQuery(photo_id=int() as photo_id, box=box)):
+            case Search(query=Query(images=(ImageQuery(photo_id=int() as photo_id, box=box),))):
                 path = self.library.photo(photo_id).absolute_path
                 return PixelsRequest(path, QUERY_SIDE_PX, box)
-            case Search(image=ImageQuery(path=bytes() as path, box=box)):
+            case Search(query=Query(images=(ImageQuery(path=bytes() as path, box=box),))):
                 return PixelsRequest(path, QUERY_SIDE_PX, box)
         return None
 
@@ -363,26 +364,23 @@ class Engine:
                 )
             case Locate():
                 assert image is not None
-                place = self._searcher.locate(question.text, image)
-                rows, columns = place.heat.shape
+                places = [self._searcher.locate(text, image) for text in question.texts]
                 return PhotoLocated(
                     question.job_id,
                     question.photo_id,
-                    question.text,
-                    place.score,
-                    place.region,
-                    rows,
-                    columns,
-                    place.heat.tobytes(),
+                    *places[0].heat.shape,
+                    tuple(
+                        LocatedPhrase(text, place.score, place.region, place.heat.tobytes())
+                        for text, place in zip(question.texts, places, strict=True)
+                    ),
                 )
             case Search():
-                if question.image is not None and question.image.pixels is not None:
-                    image = pasted_image(question.image)
+                query = question.query
+                if query.images and query.images[0].pixels is not None:
+                    image = pasted_image(query.images[0])
                 hits = self._searcher.search(question, image)
                 took_ms = (time.monotonic() - asked.started_s) * 1000
-                return SearchFinished(
-                    question.job_id, question.text, self._model_name, took_ms, hits
-                )
+                return SearchFinished(question.job_id, query.text, self._model_name, took_ms, hits)
 
     def _finish(self, asked: _Asked, event: Event) -> None:
         if asked in self._asked:

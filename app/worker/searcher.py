@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from app.core.asking import Box, ImageQuery, Query
 from app.core.errors import ModelError, QueryError
 from app.core.library import Library
 from app.core.library.vector_index import VectorIndex
-from app.core.messages import Box, Hit, ImageQuery, PhraseHit, Search
+from app.core.messages import Hit, PhraseHit, Search
 from app.core.queries import parse_query
 from app.core.ranking import BACKGROUND_PHOTOS, PROBES, Background, match_of, score
 from app.worker.encoding import EncoderLike, Vectors
@@ -44,16 +45,17 @@ class _Measured:
     n_vectors: int
 
 
-def check_question(text: str, image: ImageQuery | None) -> None:
+def check_query(query: Query) -> None:
     """Refuse a question that asks nothing or points outside a picture.
 
     Raises:
         QueryError: no words and no picture, or a box that is not inside 0..1.
     """
-    if image is None:
-        if not parse_query(text).phrases:
+    if not query.images:
+        if not parse_query(query.text).phrases:
             raise QueryError("There is nothing to search for: type some words or give a picture.")
         return
+    image = query.images[0]
     given = [image.photo_id is not None, image.path is not None, image.pixels is not None]
     if sum(given) != 1:
         raise QueryError("A picture to search by is one photo, one file or one set of pixels.")
@@ -113,7 +115,7 @@ class Searcher:
         """The photos that fit best, best first; at most ``question.limit``.
 
         Args:
-            question: checked by ``check_question``.
+            question: checked by ``check_query``.
             image: the query picture, decoded and cut to its box.
 
         Raises:
@@ -121,12 +123,12 @@ class Searcher:
         """
         if not len(self._index) or question.limit < 1:
             return ()
-        query = parse_query(question.text)
+        query = parse_query(question.query.text)
         text = query.text if query.phrases else ""
         vector, phrase_vectors, kind = self._encode(text, query.phrases, image)
         allowed = None
-        if question.root_id is not None:
-            allowed = self._library.photo_ids(question.root_id)
+        if question.query.filters.root_ids:
+            allowed = self._library.photo_ids(question.query.filters.root_ids[0])
         ids, cosines = self._index.search(vector, question.limit, allowed)
         scores = self._scores(cosines, vector, kind)
         order = np.argsort(-scores, kind="stable")

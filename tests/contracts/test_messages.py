@@ -10,17 +10,22 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from app.core import changes, messages
+from app.core import asking, changes, messages
 
 KINDS: list[type] = [
     *get_args(messages.Command),
     *get_args(messages.Event),
-    messages.ImageQuery,
+    asking.ImageQuery,
+    asking.Phrase,
+    asking.Filters,
+    asking.Query,
     messages.ProblemFact,
     messages.Hit,
     messages.PhraseHit,
     changes.Marks,
     *get_args(changes.Change),
+    messages.ImageHit,
+    messages.LocatedPhrase,
 ]
 PLAIN = (bool, int, float, str, bytes, type(None))
 

@@ -134,4 +134,4 @@ def test_a_step_takes_the_phrase_along_and_ends_at_the_ends(world: World) -> Non
     assert world.photos.photo.id == N_PHOTOS
     world.photos.step(1)
     assert world.photos.photo.id == N_PHOTOS
-    assert [(c.photo_id, c.text) for c in world.asked(Locate)] == [(2, "a boat"), (3, "a boat")]  # type: ignore[attr-defined]
+    assert [(c.photo_id, c.texts[0]) for c in world.asked(Locate)] == [(2, "a boat"), (3, "a boat")]  # type: ignore[attr-defined]

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from app.core.messages import Box, Hit, PhraseHit
+from app.core.asking import Box
+from app.core.messages import Hit, PhraseHit
 from app.ui.photo_grid_painter import phrase_boxes
 from app.ui.theme import CHIP_COLORS
 from tests.unit.ui.photo_grid_stage import HEIGHT, LEFT, WIDTH, Stage, make_stage, wheel

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
+from app.core.asking import Filters, ImageQuery, Query
 from app.core.messages import (
-    ImageQuery,
     JobFailed,
     LibraryChanged,
     Search,
@@ -86,7 +86,7 @@ def test_a_list_of_another_scope_comes_too_late(world: World) -> None:
 def test_words_are_asked_of_the_engine_in_the_scope(world: World) -> None:
     world.search.set_scope(Scope(root_id=2))
     world.search.ask_text("  red cafe\u0301 ")
-    assert (world.last.text, world.last.root_id, world.last.image) == ("red caf\u00e9", 2, None)
+    assert world.last.query == Query("red caf\u00e9", filters=Filters(root_ids=(2,)))
 
 
 @pytest.mark.parametrize(
@@ -121,11 +121,11 @@ def test_a_region_replaces_the_words_and_words_join_it(world: World) -> None:
     world.search.ask_text("kitchen")
     region = ImageQuery(photo_id=7, box=(0.1, 0.1, 0.5, 0.5))
     world.search.ask_image(region, "Region of a.jpg")
-    assert (world.last.text, world.last.image) == ("", region)
+    assert world.last.query == Query("", (region,))
     world.search.ask_text("red")
-    assert (world.last.text, world.last.image) == ("red", region)
+    assert world.last.query == Query("red", (region,))
     world.search.remove_image()
-    assert (world.last.text, world.last.image) == ("red", None)
+    assert world.last.query == Query("red")
     assert [question.image_label for question in world.questions.heard] == [
         "", "Region of a.jpg", "Region of a.jpg", "",
     ]  # fmt: skip
