@@ -26,7 +26,17 @@ from app.core.library.store import Store, make_private_file
 BACKUPS_NAME = "backups"
 MAX_BACKUPS = 7
 _SUFFIXES = ("", "-wal", "-shm")
-_MADE_BY_PEOPLE = ("ratings", "albums", "album_photos", "tags", "photo_tags", "saved_searches")
+_MADE_BY_PEOPLE = (
+    "ratings",
+    "albums",
+    "album_photos",
+    "tags",
+    "photo_tags",
+    "saved_searches",
+    "concepts",
+    "concept_examples",
+    "search_history",
+)
 
 _logger = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 A photo whose file is gone is *parked*: it shows nowhere, but its row, vectors and everything people
 said about it stay, so that the same content found elsewhere, now or later, is the same photo again.
-Parked photos that nobody rated, tagged or put in an album are dropped when the library is next
-opened for writing.
+Parked photos that nobody rated, tagged, put in an album or took as an example of a concept are
+dropped when the library is next opened for writing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from app.core.paths import display_path
 HAS_USER_DATA = """
     (EXISTS (SELECT 1 FROM ratings u WHERE u.photo_id = photos.id)
     OR EXISTS (SELECT 1 FROM album_photos u WHERE u.photo_id = photos.id)
-    OR EXISTS (SELECT 1 FROM photo_tags u WHERE u.photo_id = photos.id))
+    OR EXISTS (SELECT 1 FROM photo_tags u WHERE u.photo_id = photos.id)
+    OR EXISTS (SELECT 1 FROM concept_examples u WHERE u.photo_id = photos.id))
 """
 _IS_A_PROBLEM = """
     EXISTS (SELECT 1 FROM problems q WHERE q.root_id = photos.root_id AND q.path = photos.path)

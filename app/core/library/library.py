@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from app.core.asking import Filters
 from app.core.errors import LibraryError
 from app.core.library import (
     backups,
@@ -18,13 +19,15 @@ from app.core.library import (
     departures,
     generation,
     photos,
-    regions,
     roots,
     schema,
     vectors,
 )
+from app.core.library.concepts import Concepts
 from app.core.library.file_system import network_kind
+from app.core.library.filters import matching
 from app.core.library.lock import WriterLock
+from app.core.library.regions import RegionVectors
 from app.core.library.rows import (
     Float16Array,
     Int64Array,
@@ -34,10 +37,10 @@ from app.core.library.rows import (
     NewProblem,
     Photo,
     Problem,
-    Regions,
     Root,
     RootState,
 )
+from app.core.library.searches import Searches
 from app.core.library.store import Store
 from app.core.library.thumbnails import THUMBNAILS_NAME, Thumbnails
 from app.core.library.user_data import UserData
@@ -64,6 +67,9 @@ class Library:
         self._store = store
         self._thumbnails = thumbnails
         self._lock = lock
+        self.regions = RegionVectors(store)
+        self.concepts = Concepts(store)
+        self.searches = Searches(store)
 
     @classmethod
     def open(cls, directory: Path, *, write: bool) -> Library:
@@ -230,6 +236,10 @@ class Library:
         """Return ids, (n,) int64, newest first: when taken, else when the file last changed."""
         return photos.newest_first(self._store, root_id, favourites=favourites)
 
+    def photo_ids_matching(self, *filters: Filters) -> Int64Array:
+        """Return ids of photos that all filters let through, (n,) int64, newest first."""
+        return matching(self._store, *filters)
+
     def n_photos(self, root_id: int | None = None) -> int:
         """Return how many photos the library or one root has."""
         return photos.count(self._store, root_id)
@@ -369,15 +379,6 @@ class Library:
     def vector_ids(self, model_id: int) -> Int64Array:
         """Return the ids of photos with a vector of this model, (n,) int64, ascending."""
         return vectors.ids(self._store, model_id)
-
-    def save_regions(self, model_id: int, photo_id: int, found: Regions) -> None:
-        """Store the regions of one photo, 8 bits a number, in place of those it had."""
-        with self._store.transaction():
-            regions.save(self._store, model_id, photo_id, found)
-
-    def load_regions(self, model_id: int, photo_ids: Sequence[int]) -> dict[int, Regions]:
-        """Return the regions of those photos that have some, by photo id."""
-        return regions.load(self._store, model_id, photo_ids)
 
     # ------------------------------------------------------------ thumbnails
 
