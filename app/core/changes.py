@@ -119,6 +119,32 @@ class PutBackFolder:
     root_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetConcept:
+    """Forget a named concept with its examples."""
+
+    concept_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptExample:
+    """An example of a concept as it was: ``picture`` is a JPEG, ``box`` as it is stored."""
+
+    photo_id: int | None
+    box: str | None
+    accepted: bool
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreConcept:
+    """Undo ``ForgetConcept``: the concept comes back under its number, with its examples."""
+
+    concept_id: int
+    name: str
+    examples: tuple[KeptExample, ...]
+
+
 AlbumChange = CreateAlbum | RenameAlbum | DeleteAlbum | AddToAlbum | RemoveFromAlbum
 
 Change = (
@@ -130,4 +156,6 @@ Change = (
     | PutBackPhotos
     | TakeOutFolder
     | PutBackFolder
+    | ForgetConcept
+    | RestoreConcept
 )

@@ -117,14 +117,6 @@ class JudgeConcept:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveConcept:
-    """Forget a concept. Answered by ``SearchesSaved``."""
-
-    job_id: int
-    concept_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class SaveSearch:
     """Keep a question under a name; ``saved_id`` replaces a kept one. ``SearchesSaved`` answers.
 
@@ -179,11 +171,15 @@ class ExportResults:
 
 @dataclass(frozen=True, slots=True)
 class OpenPhoto:
-    """Decode one photo for the screen, upright, sRGB, longest side at most ``max_side_px``."""
+    """Decode one photo for the screen, upright, sRGB, longest side at most ``max_side_px``.
+
+    ``path``: a file outside of the library; ``photo_id`` then only names it in the answer.
+    """
 
     job_id: int
     photo_id: int
     max_side_px: int
+    path: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +199,6 @@ Command = (
     | OpenPhoto
     | SaveConcept
     | JudgeConcept
-    | RemoveConcept
     | SaveSearch
     | RemoveSavedSearch
     | RememberSearch

@@ -15,7 +15,6 @@ from app.core.messages import (
     OpenPhoto,
     PauseJob,
     RememberSearch,
-    RemoveConcept,
     RemoveSavedSearch,
     SaveConcept,
     SaveSearch,
@@ -29,7 +28,6 @@ Making = (
     ChangeLibrary
     | SaveConcept
     | JudgeConcept
-    | RemoveConcept
     | SaveSearch
     | RemoveSavedSearch
     | RememberSearch

@@ -43,7 +43,6 @@ from app.core.messages import (
     PhotoLocated,
     PhotoOpened,
     RememberSearch,
-    RemoveConcept,
     RemoveSavedSearch,
     ResumeJob,
     SaveConcept,
@@ -290,9 +289,9 @@ class EngineLink(QObject):
         """Ask for boxes that one could draw in a picture."""
         return self._send_job(SuggestBoxes(self._jobs.new_id(), image))
 
-    def open_photo(self, photo_id: int, max_side_px: int) -> int:
-        """Ask for the pixels of a photo."""
-        return self._send_job(OpenPhoto(self._jobs.new_id(), photo_id, max_side_px))
+    def open_photo(self, photo_id: int, max_side_px: int, path: bytes | None = None) -> int:
+        """Ask for the pixels of a photo, or of a file outside of the library."""
+        return self._send_job(OpenPhoto(self._jobs.new_id(), photo_id, max_side_px, path))
 
     def change_library(self, change: Change) -> int:
         """Change what people made; answered by ``change_done`` or ``job_failed``."""
@@ -310,10 +309,6 @@ class EngineLink(QObject):
         """Say that a photo, or a box of it, shows a concept or does not."""
         job_id = self._jobs.new_id()
         return self._send_job(JudgeConcept(job_id, concept_id, photo_id, accepted, box))
-
-    def remove_concept(self, concept_id: int) -> int:
-        """Forget a concept."""
-        return self._send_job(RemoveConcept(self._jobs.new_id(), concept_id))
 
     def save_search(self, name: str, query: Query, saved_id: int | None = None) -> int:
         """Keep a question under a name."""

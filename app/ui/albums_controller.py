@@ -45,9 +45,7 @@ class AlbumsController(QObject):
         """
         ids = tuple(photo_ids)
         for album in self._albums:
-            menu.addAction(
-                album.name.replace("&", "&&"), lambda album=album: self.add(album, ids)
-            )
+            menu.addAction(album.name.replace("&", "&&"), lambda album=album: self.add(album, ids))
         if self._albums:
             menu.addSeparator()
         menu.addAction(self.tr("New album…"), lambda: self.ask_to_create(ids))

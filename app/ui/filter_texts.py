@@ -83,24 +83,19 @@ def dates_text(first: str | None, last: str | None) -> str:
     """Return a range of days, as short as it can be said: a year, a month, a day, from, until."""
     start = QDate.fromString(first or "", Qt.DateFormat.ISODate)
     end = QDate.fromString(last or "", Qt.DateFormat.ISODate)
-    locale = QLocale()
     if start.isValid() and end.isValid():
-        whole_year = start == QDate(start.year(), 1, 1) and end == QDate(start.year(), 12, 31)
-        if whole_year:
+        if start == QDate(start.year(), 1, 1) and end == QDate(start.year(), 12, 31):
             return str(start.year())
         if start.day() == 1 and end == start.addMonths(1).addDays(-1):
-            return locale.toString(start, _month_format())
-        if start == end:
-            return locale.toString(start, QLocale.FormatType.ShortFormat)
-        return "{} – {}".format(
-            locale.toString(start, QLocale.FormatType.ShortFormat),
-            locale.toString(end, QLocale.FormatType.ShortFormat),
-        )
+            return QLocale().toString(start, _month_format())
+        return _day(start) if start == end else f"{_day(start)} – {_day(end)}"
     if start.isValid():
-        shown = locale.toString(start, QLocale.FormatType.ShortFormat)
-        return QCoreApplication.translate("FilterText", "from {0}").format(shown)
-    shown = locale.toString(end, QLocale.FormatType.ShortFormat)
-    return QCoreApplication.translate("FilterText", "until {0}").format(shown)
+        return QCoreApplication.translate("FilterText", "from {0}").format(_day(start))
+    return QCoreApplication.translate("FilterText", "until {0}").format(_day(end))
+
+
+def _day(date: QDate) -> str:
+    return QLocale().toString(date, QLocale.FormatType.ShortFormat)
 
 
 def _month_format() -> str:

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
 
+from app.core.asking import Filters
 from app.core.errors import AppError, LibraryMissingError
-from app.core.library.rows import Album, Root
+from app.core.library.rows import Album, Concept, Root, SavedSearch
 from app.ui.scope import Scope
 
 if TYPE_CHECKING:
@@ -38,9 +39,13 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoList:
-    """The photos of a scope, newest first; those of an album in its own order."""
+    """The photos of a scope, newest first; those of an album in its own order.
+
+    ``filters``: what they were narrowed by, besides the scope.
+    """
 
     scope: Scope
+    filters: tuple[Filters, ...]
     ids: npt.NDArray[np.int64]
 
 
@@ -51,6 +56,14 @@ class PhotoTags:
     photo_id: int
     tags: tuple[str, ...] = ()
     all_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Searches and concepts under a name, each by name."""
+
+    searches: tuple[SavedSearch, ...] = ()
+    concepts: tuple[Concept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,7 @@ class LibraryReader(QObject):
     problems_loaded = Signal(object)  # tuple[Problem, ...]
     marks_loaded = Signal(object)  # dict[int, Marks]
     tags_loaded = Signal(object)  # PhotoTags
+    kept_loaded = Signal(object)  # Kept
     read_failed = Signal(object)  # ReadFailure
 
     _read = Signal(object)
@@ -104,11 +118,11 @@ class LibraryReader(QObject):
         question = _Question(_read_overview, self.overview_loaded, Overview(exists=False))
         self._ask("overview", question)
 
-    def load_photo_list(self, scope: Scope) -> None:
-        """Answered by ``photo_list_loaded``."""
-        nothing = PhotoList(scope, np.empty(0, dtype=np.int64))
-        task = functools.partial(_read_photo_list, scope=scope)
-        self._ask(scope, _Question(task, self.photo_list_loaded, nothing))
+    def load_photo_list(self, scope: Scope, *filters: Filters) -> None:
+        """Answered by ``photo_list_loaded``: the photos of a scope that all filters let through."""
+        nothing = PhotoList(scope, filters, np.empty(0, dtype=np.int64))
+        task = functools.partial(_read_photo_list, scope=scope, filters=filters)
+        self._ask((scope, filters), _Question(task, self.photo_list_loaded, nothing))
 
     def load_photo(self, photo_id: int) -> None:
         """Answered by ``photo_loaded``, or ``read_failed`` if it left the library."""
@@ -128,6 +142,10 @@ class LibraryReader(QObject):
         """Answered by ``tags_loaded``."""
         task = functools.partial(_read_tags, photo_id=photo_id)
         self._ask(("tags", photo_id), _Question(task, self.tags_loaded, PhotoTags(photo_id)))
+
+    def load_kept(self) -> None:
+        """Answered by ``kept_loaded``."""
+        self._ask("kept", _Question(_read_kept, self.kept_loaded, Kept()))
 
     def close(self) -> None:
         """Answer nothing more and wait for what runs."""
@@ -203,10 +221,18 @@ def _read_overview(library: Library) -> Overview:
     )
 
 
-def _read_photo_list(library: Library, scope: Scope) -> PhotoList:
+def _read_photo_list(library: Library, scope: Scope, filters: tuple[Filters, ...]) -> PhotoList:
     if scope.album_id is not None:
-        return PhotoList(scope, library.user_data.album_photo_ids(scope.album_id))
-    return PhotoList(scope, library.photo_ids(scope.root_id, favourites=scope.favourites))
+        ids = library.user_data.album_photo_ids(scope.album_id)
+    else:
+        ids = library.photo_ids(scope.root_id, favourites=scope.favourites)
+    if filters:
+        ids = ids[np.isin(ids, library.photo_ids_matching(*filters))]
+    return PhotoList(scope, filters, ids)
+
+
+def _read_kept(library: Library) -> Kept:
+    return Kept(tuple(library.searches.saved()), tuple(library.concepts.all()))
 
 
 def _read_tags(library: Library, photo_id: int) -> PhotoTags:

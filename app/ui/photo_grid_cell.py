@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.core.asking import Box
 
-
 FOCUS_MARGIN = 0.3
 """This much of a region's longer side is shown around it."""
 LEAST_FOCUS = 0.2

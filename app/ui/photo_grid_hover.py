@@ -124,6 +124,6 @@ def _paint_pane(painter: QPainter, area: QRect) -> None:
 
 
 def _paint_icon_in(painter: QPainter, name: str, area: QRect) -> None:
-    side = BUTTON_PX - 8
-    middle = QRectF(area).center()
-    paint_icon(painter, name, QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side), WHITE)
+    square = QRectF(0, 0, BUTTON_PX - 8, BUTTON_PX - 8)
+    square.moveCenter(QRectF(area).center())
+    paint_icon(painter, name, square, WHITE)

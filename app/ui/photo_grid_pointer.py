@@ -9,8 +9,8 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, Q
 from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.ui.photo_grid_model import N_DRAGGED_MAX
 from app.ui.photo_grid_hover import HoverButtons
+from app.ui.photo_grid_model import N_DRAGGED_MAX
 
 if TYPE_CHECKING:
     from app.ui.photo_grid import PhotoGrid

@@ -55,23 +55,17 @@ class PhotoMenu(QObject):
             entry = menu.addAction(text, lambda signal=signal: signal.emit(first))
             entry.setEnabled(single)
         menu.addSeparator()
-        reveal = menu.addAction(
-            self.tr("Show in file manager"), lambda: self._commands.reveal(ids)
-        )
+        reveal = menu.addAction(self.tr("Show in file manager"), lambda: self._commands.reveal(ids))
         reveal.setEnabled(single)
         copy = self.tr("Copy path") if single else self.tr("Copy %Ln path(s)", "", len(ids))
         menu.addAction(copy, lambda: self._commands.copy_paths(ids))
-        picture = menu.addAction(
-            self.tr("Copy picture"), lambda: self._commands.copy_picture(ids)
-        )
+        picture = menu.addAction(self.tr("Copy picture"), lambda: self._commands.copy_picture(ids))
         picture.setEnabled(single)
         menu.addSeparator()
         album_menu = menu.addMenu(self.tr("Add to album"))
         self._albums.fill_menu(album_menu, ids, album_id)
         self._fill_rate_menu(menu.addMenu(self.tr("Rate")), ids)
-        exclude = menu.addAction(
-            self.tr("Not this"), lambda: self.exclude_requested.emit(first)
-        )
+        exclude = menu.addAction(self.tr("Not this"), lambda: self.exclude_requested.emit(first))
         exclude.setEnabled(single and can_exclude)
         menu.addSeparator()
         self._add_removals(menu, ids)
@@ -101,9 +95,7 @@ class PhotoMenu(QObject):
             entry.setCheckable(True)
             entry.setChecked(all(each.rating == rating for each in marks))
         menu.addSeparator()
-        favourite = menu.addAction(
-            self.tr("Favourite"), lambda: self._marks.toggle_favourite(ids)
-        )
+        favourite = menu.addAction(self.tr("Favourite"), lambda: self._marks.toggle_favourite(ids))
         pick = menu.addAction(self.tr("Pick"), lambda: self._marks.toggle_flag(ids, 1))
         reject = menu.addAction(self.tr("Reject"), lambda: self._marks.toggle_flag(ids, -1))
         for entry, holds in (

@@ -41,6 +41,9 @@ class PhotoPicture:
     heat_opacity: float = 0.6
     places: list[Place] = field(default_factory=list)
     box: Box | None = None
+    fixed_boxes: tuple[Box, ...] = ()
+    suggestions: tuple[Box, ...] = ()
+    hovered_suggestion: Box | None = None
 
 
 class PhotoPainter:
@@ -70,6 +73,10 @@ class PhotoPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place in picture.places:
             self._paint_place(painter, place, transform)
+        for box in picture.fixed_boxes:
+            _paint_outline(painter, _area(transform.box_to_view(box)))
+        if picture.hovered_suggestion is not None:
+            self._paint_suggestions(painter, picture, transform)
         if picture.box is not None:
             self._paint_box(painter, picture.box, transform)
 
@@ -119,6 +126,22 @@ class PhotoPainter:
         painter.setPen(QColor("#161616"))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, place.label)
 
+    @staticmethod
+    def _paint_suggestions(
+        painter: QPainter, picture: PhotoPicture, transform: ViewTransform
+    ) -> None:
+        """All suggested boxes faintly, the one under the pointer clearly."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for box in picture.suggestions:
+            chosen = box == picture.hovered_suggestion
+            painter.setOpacity(1.0 if chosen else 0.35)
+            area = _area(transform.box_to_view(box))
+            painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
+            painter.drawRoundedRect(area, 4, 4)
+            painter.setPen(QPen(BOX_COLOR, 1.5, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(area, 4, 4)
+        painter.setOpacity(1.0)
+
     def _paint_box(self, painter: QPainter, box: Box, transform: ViewTransform) -> None:
         in_view = transform.box_to_view(box)
         area = _area(in_view)
@@ -127,17 +150,22 @@ class PhotoPainter:
         for part in _around(whole, area):
             painter.fillRect(part, DIMMED)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
-        painter.drawRect(area)
-        painter.setPen(QPen(BOX_COLOR, 1.5))
-        painter.drawRect(area)
+        _paint_outline(painter, area)
         painter.setPen(QPen(QColor(0, 0, 0, 170), 1))
         painter.setBrush(BOX_COLOR)
         for grip in HANDLES:
             center = QPointF(*handle_point(in_view, grip))
             half = QPointF(HANDLE_PX / 2, HANDLE_PX / 2)
             painter.drawRoundedRect(QRectF(center - half, center + half), 2, 2)
+
+
+def _paint_outline(painter: QPainter, area: QRectF) -> None:
+    """Frame a box of people: white, with a dark edge to read on any photo."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
+    painter.drawRect(area)
+    painter.setPen(QPen(BOX_COLOR, 1.5))
+    painter.drawRect(area)
 
 
 def _area(box: Box) -> QRectF:

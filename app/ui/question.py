@@ -52,6 +52,12 @@ class Question:
         return parse_query(self.text).filters
 
     @property
+    def narrowing(self) -> tuple[Filters, ...]:
+        """What narrows a list that nothing is looked for in: controls, and words that filter."""
+        both = (self.filters, self.text_filters)
+        return tuple(filters for filters in both if not filters.is_empty)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing is looked for: a list is shown as it is, narrowed by filters perhaps."""
         return not self.pictures and not any(not chip.removed for chip in self.chips)
@@ -82,6 +88,14 @@ class Question:
     def label(self) -> str:
         """A short name for people: the words, or else the pictures."""
         return self.text or " + ".join(picture.label for picture in self.pictures)
+
+    @property
+    def wanted_text(self) -> str:
+        """The words that are looked for; what was taken out or excluded is not among them."""
+        if not self.edited:
+            return self.text
+        wanted = (chip.phrase for chip in self.chips if not chip.removed)
+        return ", ".join(phrase.text for phrase in wanted if phrase.need != "excluded")
 
     # ------------------------------------------------------------ changed in one respect
 
@@ -156,6 +170,7 @@ class Results:
     is_refresh: bool = False
     refining: bool = False
     n_excluded: int = 0
+    n_tokens: int = 0
 
     @property
     def n_good(self) -> int:

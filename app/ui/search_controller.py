@@ -78,8 +78,15 @@ class SearchController(QObject):
     def confirm_text(self, text: str) -> None:
         """Keep a question that was meant in the history."""
         self._history.add(self._question)
-        if self._question.text == _tidy(text) and not self._question.is_empty:
-            self._link.remember_search(self._question.query)
+        if self._question.text == _tidy(text):
+            self.remember()
+
+    def remember(self) -> None:
+        """Keep the question in the library's history: it was meant. Pasted pixels are not kept."""
+        question = self._question
+        pasted = any(picture.image.pixels is not None for picture in question.pictures)
+        if not question.is_empty and not pasted:
+            self._link.remember_search(question.query)
 
     def ask(self, question: Question) -> None:
         """Ask a whole question."""
@@ -145,9 +152,7 @@ class SearchController(QObject):
         self._timer.stop()
 
     def _ask(self, question: Question, *, live: bool = False) -> None:
-        # A list that people put together cannot be searched in: a question leaves it.
-        is_new = question != self._question
-        if question.scope.album_id is not None and not question.is_empty and is_new:
+        if question != self._question and _leaves_scope(self._question, question):
             question = replace(question, scope=ALL_PHOTOS)
         self._history.add(question, live=live)
         self._set(question)
@@ -168,7 +173,7 @@ class SearchController(QObject):
         if question.is_empty:
             self._link.drop_search()
             self._job_id = 0
-            self._reader.load_photo_list(question.scope)
+            self._reader.load_photo_list(question.scope, *question.narrowing)
             return
         self._job_id = self._link.search(question.query, N_RESULTS)
         if not is_refresh:
@@ -200,14 +205,14 @@ class SearchController(QObject):
         if self._is_frozen:
             refined = in_old_order(before, refined)
         self._show(
-            replace(
-                refined, took_ms=event.took_ms, is_refresh=True, n_excluded=event.n_excluded
-            )
+            replace(refined, took_ms=event.took_ms, is_refresh=True, n_excluded=event.n_excluded)
         )
 
     @Slot(object)
     def _on_reader_photo_list_loaded(self, photos: PhotoList) -> None:
-        if self._question.is_empty and photos.scope == self._question.scope:
+        question = self._question
+        asked = (question.scope, question.narrowing)
+        if question.is_empty and (photos.scope, photos.filters) == asked:
             verdict: Verdict = "browsing" if len(photos.ids) else "nothing"
             self._show(
                 Results(self._question, photos.ids, {}, None, verdict, is_refresh=self._is_refresh)
@@ -245,6 +250,21 @@ class SearchController(QObject):
     def _on_timer_timeout(self) -> None:
         if self._question.is_empty:
             self.refresh()
+
+
+def _leaves_scope(before: Question, after: Question) -> bool:
+    """Whether a question is not about its place any more.
+
+    A list that people put together cannot be searched in, and a kept search that is changed is
+    not the kept one. A concept stays while it is looked for, together with other things perhaps.
+    """
+    scope = after.scope
+    if scope.album_id is not None:
+        return not after.is_empty
+    if not scope.is_question or scope != before.scope:
+        return False
+    concepts = {picture.image.concept_id for picture in after.pictures}
+    return scope.concept_id is None or scope.concept_id not in concepts
 
 
 def _tidy(text: str) -> str:

@@ -65,9 +65,7 @@ class Trash(QObject):
     _moved = Signal(object)
     _restored = Signal(object)
 
-    def __init__(
-        self, parent: QObject | None = None, *, move: MoveToTrash = move_to_trash
-    ) -> None:
+    def __init__(self, parent: QObject | None = None, *, move: MoveToTrash = move_to_trash) -> None:
         super().__init__(parent)
         self._move = move
         self._last_id = 0

@@ -321,6 +321,8 @@ class Engine:
 
     def _picture_request(self, question: Question) -> PixelsRequest | None:
         match question:
+            case OpenPhoto(max_side_px=side_px, path=bytes() as path):
+                return PixelsRequest(path, side_px)
             case OpenPhoto(photo_id=photo_id, max_side_px=side_px):
                 return PixelsRequest(self.library.photo(photo_id).absolute_path, side_px)
             case Locate(photo_id=photo_id):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from app.core.changes import (
     Change,
+    ForgetConcept,
     PutBackFolder,
     PutBackPhotos,
+    RestoreConcept,
     RestoreMarks,
     SetMarks,
     TagPhotos,
@@ -19,6 +21,8 @@ def changed_by(change: Change, generation: int) -> LibraryChanged:
     """Return the event that names what a change made out of date."""
     if isinstance(change, SetMarks | RestoreMarks):
         return LibraryChanged(generation, marks=True)
+    if isinstance(change, ForgetConcept | RestoreConcept):
+        return LibraryChanged(generation, concepts=True)
     if isinstance(change, TagPhotos):
         return LibraryChanged(generation, tags=True)
     if isinstance(change, TakeOutPhotos | PutBackPhotos):

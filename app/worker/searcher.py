@@ -124,8 +124,9 @@ class Searcher:
         if not len(self._index) or question.limit < 1:
             return ()
         query = parse_query(question.query.text)
-        text = query.text if query.phrases else ""
-        vector, phrase_vectors, kind = self._encode(text, query.phrases, image)
+        phrases = [phrase.text for phrase in query.wanted]
+        text = query.text if phrases else ""
+        vector, phrase_vectors, kind = self._encode(text, phrases, image)
         allowed = None
         if question.query.filters.root_ids:
             allowed = self._library.photo_ids(question.query.filters.root_ids[0])
@@ -133,7 +134,7 @@ class Searcher:
         scores = self._scores(cosines, vector, kind)
         order = np.argsort(-scores, kind="stable")
         ids, scores = ids[order], scores[order]
-        per_phrase = self._phrase_hits(query.phrases, phrase_vectors, ids, scores, kind)
+        per_phrase = self._phrase_hits(phrases, phrase_vectors, ids, scores, kind)
         return tuple(
             Hit(int(photo_id), float(value), match_of(value), None, phrases_of_hit)
             for photo_id, value, phrases_of_hit in zip(ids, scores, per_phrase, strict=True)

@@ -21,10 +21,111 @@
     </message>
 </context>
 <context>
+    <name>AlbumsController</name>
+    <message>
+        <source>New album…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Name of the album for %Ln photo(s):</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Name of the album:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New album</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename album</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) added to “{0}”</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) taken out of “{0}”</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Album “{0}” deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Album “{0}” created</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Album renamed to “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Chip</name>
+    <message>
+        <source>Must be there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is welcome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Must not be there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open and draw a box…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: must be there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: is welcome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: must not be there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: taken out</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Remove: {0}</source>
         <translation>移除：{0}</translation>
+    </message>
+    <message>
+        <source>Put back: {0}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -36,6 +137,17 @@
     <message>
         <source>Your photos are not touched. The log says what happened.</source>
         <translation>您的照片未受影响。详情请看日志。</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsController</name>
+    <message>
+        <source>Tag “{0}” added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tag “{0}” removed</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -87,6 +199,14 @@
     <message>
         <source>This cannot be searched for.</source>
         <translation>无法按此内容搜索。</translation>
+    </message>
+    <message>
+        <source>This album is gone, or has no name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tag needs a name.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The search engine stopped during this.</source>
@@ -166,6 +286,109 @@
     </message>
 </context>
 <context>
+    <name>FilterText</name>
+    <message>
+        <source>favourites</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>landscape format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>portrait format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>square format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{stars} or more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>until {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MMMM yyyy</source>
+        <comment>a month of a year, Qt&apos;s format</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>folder {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>named {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FiltersPanel</name>
+    <message>
+        <source>All folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken fr&amp;om</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken &amp;until</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Rating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File &amp;type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F&amp;ormat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fa&amp;vourites only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any day</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FirstStart</name>
     <message>
         <source>Find photos by saying what is in them</source>
@@ -195,6 +418,20 @@
         <translation>添加照片文件夹</translation>
     </message>
     <message>
+        <source>Add to library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln folder(s) to the library?</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Remove from library</source>
         <translation>从照片库中移除</translation>
     </message>
@@ -210,6 +447,10 @@
         <source>Remove</source>
         <translation>移除</translation>
     </message>
+    <message>
+        <source>“{0}” removed from the library; files stay</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Inspector</name>
@@ -218,20 +459,327 @@
         <translation>照片信息</translation>
     </message>
     <message>
+        <source>Favourite</source>
+        <translation type="unfinished">收藏</translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find similar</source>
+        <translation type="unfinished">查找相似</translation>
+    </message>
+    <message>
+        <source>Show in file manager</source>
+        <translation type="unfinished">在文件管理器中显示</translation>
+    </message>
+    <message>
+        <source>Open with another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose a photo to see its details.</source>
         <translation>选择一张照片以查看详情。</translation>
     </message>
     <message>
+        <source>{0} × {1} pixels</source>
+        <translation>{0} × {1} 像素</translation>
+    </message>
+</context>
+<context>
+    <name>KeptController</name>
+    <message>
+        <source>Search for something first, then keep it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It stays in the sidebar and always shows the photos that fit now. Name:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search “{0}” kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select one to five photos, or draw a box.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>What do %Ln example(s) show? You can search by this name.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noted: this is “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noted: this is not “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search renamed to “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search “{0}” deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept “{0}” deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search for something first, then export the results.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data with boxes (*.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contact sheet, picture (*.png)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contact sheet, document (*.pdf)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) written to {0}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MarksController</name>
+    <message numerus="yes">
+        <source>%Ln photo(s) marked as favourite</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) no longer favourite</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) rated {stars}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Rating of %Ln photo(s) removed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Flag of %Ln photo(s) removed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) picked</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) rejected</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MatchPanel</name>
+    <message>
+        <source>Why this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Fits the question: {0} %</source>
-        <translation>符合程度：{0}%</translation>
+        <translation type="unfinished">符合程度：{0}%</translation>
     </message>
     <message>
         <source>Fits weakly: {0} %</source>
-        <translation>弱匹配：{0}%</translation>
+        <translation type="unfinished">弱匹配：{0}%</translation>
     </message>
     <message>
-        <source>{0} × {1} pixels</source>
-        <translation>{0} × {1} 像素</translation>
+        <source>All filters hold.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the whole photo fits best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>framed in the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PhotoBoxBar</name>
+    <message>
+        <source>Box tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Similar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find photos that hold something like this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also contains</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was asked before, and this too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was asked before, but not this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this box and draw another (Shift+drag)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give this a name to search by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy what is in the box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all results (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PhotoCommands</name>
+    <message numerus="yes">
+        <source>%Ln path(s) copied</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Picture copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) removed from the library; files stay</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move to trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %Ln file(s) to the system&apos;s trash?</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) moved to trash</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) could not be moved to trash</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) could not be brought back from trash</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -244,8 +792,111 @@
 <context>
     <name>PhotoGridModel</name>
     <message>
+        <source>fits {0} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln star(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>favourite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>picked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation type="unfinished">离线</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoMenu</name>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">打开</translation>
+    </message>
+    <message>
+        <source>Find similar</source>
+        <translation type="unfinished">查找相似</translation>
+    </message>
+    <message>
+        <source>Search a region…</source>
+        <translation type="unfinished">按区域搜索…</translation>
+    </message>
+    <message>
+        <source>Show in file manager</source>
+        <translation type="unfinished">在文件管理器中显示</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation type="unfinished">复制路径</translation>
+    </message>
+    <message numerus="yes">
+        <source>Copy %Ln path(s)</source>
+        <translation type="unfinished">
+            <numerusform>复制 %Ln 个路径</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to album</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from library</source>
+        <translation type="unfinished">从照片库中移除</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %Ln photo(s) from library</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move to trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %Ln file(s) to trash…</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No stars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Favourite</source>
-        <translation>收藏</translation>
+        <translation type="unfinished">收藏</translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -271,12 +922,12 @@
         <translation>在这张照片中查找</translation>
     </message>
     <message>
-        <source>Looking…</source>
-        <translation>正在查找…</translation>
+        <source>Several phrases: put commas between them</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Fits {0} %</source>
-        <translation>符合 {0}%</translation>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
     </message>
 </context>
 <context>
@@ -323,6 +974,28 @@
     <message>
         <source>Photo</source>
         <translation>照片</translation>
+    </message>
+</context>
+<context>
+    <name>PhraseToggle</name>
+    <message>
+        <source>{0}  {1} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: fits {1} %. Click to show or hide its place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PictureNames</name>
+    <message>
+        <source>Like {0}</source>
+        <translation type="unfinished">与 {0} 相似</translation>
+    </message>
+    <message>
+        <source>Region of {0}</source>
+        <translation type="unfinished">{0} 中的区域</translation>
     </message>
 </context>
 <context>
@@ -388,8 +1061,20 @@
         <translation>所有照片</translation>
     </message>
     <message>
-        <source>Favourites</source>
-        <translation>收藏</translation>
+        <source>Folders</source>
+        <translation type="unfinished">文件夹</translation>
+    </message>
+    <message>
+        <source>Albums</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept searches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Sidebar</source>
@@ -402,6 +1087,17 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>RegionSearch</name>
+    <message>
+        <source>What is in the box was copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region of {0}</source>
+        <translation type="unfinished">{0} 中的区域</translation>
     </message>
 </context>
 <context>
@@ -427,6 +1123,14 @@
         <translation>您收藏的照片会显示在这里。</translation>
     </message>
     <message>
+        <source>This album is empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select photos, open their menu and choose “Add to album”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Photos are on their way</source>
         <translation>照片马上就来</translation>
     </message>
@@ -449,6 +1153,23 @@
     <message>
         <source>This folder holds no pictures that can be read.</source>
         <translation>此文件夹中没有可读取的图片。</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsStrip</name>
+    <message>
+        <source>Searching…</source>
+        <translation type="unfinished">正在搜索…</translation>
+    </message>
+    <message>
+        <source>Nothing here fits. Try another box, or show the closest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) with something like this</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -478,6 +1199,18 @@
         <translation>按图片或框选搜索</translation>
     </message>
     <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Draw a box in the selected photo</source>
         <translation>在所选照片中框选</translation>
     </message>
@@ -491,6 +1224,157 @@
     </message>
 </context>
 <context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished">搜索</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation type="unfinished">照片</translation>
+    </message>
+    <message>
+        <source>In an open photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search box; in an open photo: find in it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find similar photos</source>
+        <translation type="unfinished">查找相似照片</translation>
+    </message>
+    <message>
+        <source>Draw a box to search for what is in it</source>
+        <translation type="unfinished">框选以搜索其中的事物</translation>
+    </message>
+    <message>
+        <source>{0}+drag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw a box on a thumbnail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search by the picture on the clipboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back and forward through searches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Freeze the order of results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom to the matching place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">打开</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Favourite, pick, reject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select all, the others, none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in file manager, open with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy path, copy picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to trash; asks before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo, redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photo before and after, also Alt and wheel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole photo or 100 %, also by a click; the wheel zooms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nudge the box; with Shift change its size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear the box, then back to the photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide or show the sidebar, the information</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Information about the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next panel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger and smaller thumbnails</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This list</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>Library and folders</source>
@@ -501,12 +1385,28 @@
         <translation>添加文件夹…</translation>
     </message>
     <message>
+        <source>New album…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Look for new photos</source>
         <translation>查找新照片</translation>
     </message>
     <message>
         <source>Show in file manager</source>
         <translation>在文件管理器中显示</translation>
+    </message>
+    <message>
+        <source>It lies elsewhere now…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Remove from library…</source>
@@ -532,6 +1432,30 @@
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>Albums</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add photos by their menu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep a search with Ctrl+S</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw a box, then name it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Demo album</source>
         <translation>示例相册</translation>
     </message>
@@ -552,6 +1476,19 @@
     <message>
         <source>indexing</source>
         <translation>正在建立索引</translation>
+    </message>
+</context>
+<context>
+    <name>StarRating</name>
+    <message numerus="yes">
+        <source>%Ln star(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rating (0 to 5)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -582,10 +1519,6 @@
     <message>
         <source>Searching…</source>
         <translation>正在搜索…</translation>
-    </message>
-    <message>
-        <source>{0} · {1} ms</source>
-        <translation>{0} · {1} 毫秒</translation>
     </message>
     <message numerus="yes">
         <source>%Ln result(s)</source>
@@ -618,6 +1551,28 @@
         <translation>暂停建立索引</translation>
     </message>
     <message>
+        <source>Freeze the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom to match</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln left out</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>refining…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Looking for photos: {0}</source>
         <translation>正在查找照片：{0}</translation>
     </message>
@@ -628,6 +1583,10 @@
     <message>
         <source>Indexing {0}</source>
         <translation>正在建立索引 {0}</translation>
+    </message>
+    <message>
+        <source>Adding detail {0}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0}/s</source>
@@ -653,6 +1612,35 @@
     </message>
 </context>
 <context>
+    <name>TagEditor</name>
+    <message>
+        <source>Add a tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+</context>
+<context>
+    <name>TokenMeter</name>
+    <message>
+        <source>The words are longer than what can be read: {0}. The end does not count.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of the words: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>WeakSeparator</name>
     <message>
         <source>weak matches ({count})</source>
@@ -674,8 +1662,16 @@
         <translation>文件(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Search</source>
         <translation>搜索(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Photo</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -684,6 +1680,10 @@
     <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Rate</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Theme</source>
@@ -702,6 +1702,10 @@
         <translation>添加文件夹(&amp;A)…</translation>
     </message>
     <message>
+        <source>New a&amp;lbum…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try the &amp;demo album</source>
         <translation>试用示例相册(&amp;D)</translation>
     </message>
@@ -714,20 +1718,40 @@
         <translation>问题(&amp;P)…</translation>
     </message>
     <message>
+        <source>&amp;Export results…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Find</source>
         <translation>查找(&amp;F)</translation>
     </message>
     <message>
-        <source>&amp;Paste a picture</source>
-        <translation>粘贴图片(&amp;P)</translation>
+        <source>Fi&amp;lters…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Search by a picture &amp;file…</source>
-        <translation>按图片文件搜索(&amp;F)…</translation>
+        <source>&amp;Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For&amp;ward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Paste a picture</source>
+        <translation>粘贴图片(&amp;P)</translation>
     </message>
     <message>
         <source>Find &amp;similar photos</source>
@@ -738,8 +1762,60 @@
         <translation>按区域搜索(&amp;R)…</translation>
     </message>
     <message>
+        <source>Search by a picture f&amp;ile…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Keep this search…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as &amp;concept…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Freeze the &amp;order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>F&amp;avourite</source>
         <translation>收藏(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Pick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re&amp;ject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Show in file manager</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Open with another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy pa&amp;th</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from &amp;library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Move to trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;No stars</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Sidebar</source>
@@ -762,12 +1838,20 @@
         <translation>方形缩略图(&amp;Q)</translation>
     </message>
     <message>
+        <source>&amp;Zoom to match</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Full screen</source>
         <translation>全屏(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Next panel</source>
         <translation>下一个面板(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;About Finelens</source>
@@ -808,35 +1892,23 @@
         <source>Like the pasted picture</source>
         <translation>与粘贴的图片相似</translation>
     </message>
+</context>
+<context>
+    <name>Words</name>
     <message>
-        <source>Open</source>
-        <translation>打开</translation>
+        <source>Undone: {0}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Find similar</source>
-        <translation>查找相似</translation>
+        <source>Done again: {0}</source>
+        <translation type="unfinished"></translation>
     </message>
+</context>
+<context>
+    <name>window</name>
     <message>
-        <source>Search a region…</source>
-        <translation>按区域搜索…</translation>
-    </message>
-    <message>
-        <source>Show in file manager</source>
-        <translation>在文件管理器中显示</translation>
-    </message>
-    <message numerus="yes">
-        <source>Copy %Ln path(s)</source>
-        <translation>
-            <numerusform>复制 %Ln 个路径</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Copy path</source>
-        <translation>复制路径</translation>
-    </message>
-    <message>
-        <source>Favourite</source>
-        <translation>收藏</translation>
+        <source>Pasted picture</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.core.asking import Box
+from app.core.changes import ForgetConcept, KeptExample, RestoreConcept
 from app.core.errors import QueryError
 from app.core.library.rows import Concept, Example
 from app.core.library.searches import checked_name
@@ -113,11 +114,6 @@ class Concepts:
             )
             self._add(concept_id, example)
 
-    def remove(self, concept_id: int) -> None:
-        """Forget a concept; harmless for one that is not there."""
-        with self._store.transaction(durable=True):
-            self._store.run("DELETE FROM concepts WHERE id = ?", (concept_id,))
-
     def _require(self, concept_id: int) -> None:
         if self._store.row("SELECT 1 FROM concepts WHERE id = ?", (concept_id,)) is None:
             raise QueryError("This concept is not in the library any more.")
@@ -130,6 +126,42 @@ class Concepts:
             " VALUES (?, (SELECT id FROM photos WHERE id = ?), ?, ?, ?, ?)",
             (concept_id, example.photo_id, box, example.accepted, example.picture, _now()),
         )
+
+
+def forget(store: Store, change: ForgetConcept) -> RestoreConcept:
+    """Forget a concept, inside a transaction; return the inverse.
+
+    Raises:
+        QueryError: no such concept.
+    """
+    name = store.value("SELECT name FROM concepts WHERE id = ?", (change.concept_id,))
+    if name is None:
+        raise QueryError("This concept is not in the library any more.")
+    rows = store.rows(
+        "SELECT photo_id, box, accepted, picture FROM concept_examples"
+        " WHERE concept_id = ? ORDER BY id",
+        (change.concept_id,),
+    )
+    store.run("DELETE FROM concepts WHERE id = ?", (change.concept_id,))
+    examples = tuple(KeptExample(row[0], row[1], bool(row[2]), row[3]) for row in rows)
+    return RestoreConcept(change.concept_id, name, examples)
+
+
+def restore(store: Store, change: RestoreConcept) -> ForgetConcept:
+    """Bring a concept back, inside a transaction; return the inverse."""
+    store.run(
+        "INSERT INTO concepts (id, name, created_at) VALUES (?, ?, ?)",
+        (change.concept_id, change.name, _now()),
+    )
+    store.run_many(
+        "INSERT INTO concept_examples (concept_id, photo_id, box, accepted, picture, created_at)"
+        " VALUES (?, (SELECT id FROM photos WHERE id = ?), ?, ?, ?, ?)",
+        [
+            (change.concept_id, each.photo_id, each.box, each.accepted, each.picture, _now())
+            for each in change.examples
+        ],
+    )
+    return ForgetConcept(change.concept_id)
 
 
 def _box(text: str | None) -> Box | None:

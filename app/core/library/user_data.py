@@ -11,16 +11,18 @@ from datetime import UTC, datetime
 
 from app.core.changes import (
     Change,
+    ForgetConcept,
     Marks,
     PutBackFolder,
     PutBackPhotos,
+    RestoreConcept,
     RestoreMarks,
     SetMarks,
     TagPhotos,
     TakeOutFolder,
     TakeOutPhotos,
 )
-from app.core.library import albums, generation, roots, tags, visibility
+from app.core.library import albums, concepts, generation, roots, tags, visibility
 from app.core.library.photos import ids_json
 from app.core.library.rows import Album, Int64Array
 from app.core.library.store import Store
@@ -105,6 +107,10 @@ def _apply(store: Store, change: Change) -> Applied:
             return Applied(_restore_marks(store, change))
         case TagPhotos():
             return Applied(tags.set_tag(store, change))
+        case ForgetConcept():
+            return Applied(concepts.forget(store, change))
+        case RestoreConcept():
+            return Applied(concepts.restore(store, change))
     return Applied(albums.apply(store, change))
 
 
