@@ -201,6 +201,7 @@ class FiltersPanel(QFrame):
         )
         for label, text in zip(self._labels, texts, strict=True):
             label.setText(text)
+            label.buddy().setAccessibleName(text.replace("&", ""))
         self.favourite.setText(self.tr("Fa&vourites only"))
         self.clear_button.setText(self.tr("Clear filters"))
         self.camera.setPlaceholderText(self.tr("any"))

@@ -29,6 +29,8 @@ class Toast(QFrame):
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.undo_button = QPushButton(self)
+        # A click leaves the keyboard where it was: Ctrl+Z goes on from there.
+        self.undo_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.undo_button.clicked.connect(self._on_undo_button_clicked)
         self.close_button = IconButton("clear", self, icon_px=14)
         self.close_button.clicked.connect(self.hide)

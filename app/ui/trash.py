@@ -36,8 +36,8 @@ class TrashDone:
 
 def move_to_trash(path: bytes) -> bytes | None:
     """Move one file to the system's trash; returns where it is now, None if it stayed."""
-    moved, trash_path = QFile.moveToTrash(os.fsdecode(path))
-    return os.fsencode(trash_path) if moved else None
+    file = QFile(os.fsdecode(path))
+    return os.fsencode(file.fileName()) if file.moveToTrash() else None
 
 
 def put_back(file: TrashedFile) -> bool:

@@ -5,23 +5,23 @@
     <name>AlbumsController</name>
     <message numerus="yes">
         <source>Name of the album for %Ln photo(s):</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Name of the album for %Ln photo:</numerusform>
+            <numerusform>Name of the album for %Ln photos:</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) added to “{0}”</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo added to “{0}”</numerusform>
+            <numerusform>%Ln photos added to “{0}”</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) taken out of “{0}”</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo taken out of “{0}”</numerusform>
+            <numerusform>%Ln photos taken out of “{0}”</numerusform>
         </translation>
     </message>
 </context>
@@ -29,9 +29,9 @@
     <name>FoldersController</name>
     <message numerus="yes">
         <source>Add %Ln folder(s) to the library?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Add %Ln folder to the library?</numerusform>
+            <numerusform>Add %Ln folders to the library?</numerusform>
         </translation>
     </message>
 </context>
@@ -39,16 +39,16 @@
     <name>KeptController</name>
     <message numerus="yes">
         <source>What do %Ln example(s) show? You can search by this name.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>What does the example show? You can search by this name.</numerusform>
+            <numerusform>What do the %Ln examples show? You can search by this name.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) written to {0}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo written to {0}</numerusform>
+            <numerusform>%Ln photos written to {0}</numerusform>
         </translation>
     </message>
 </context>
@@ -56,51 +56,51 @@
     <name>MarksController</name>
     <message numerus="yes">
         <source>%Ln photo(s) marked as favourite</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo marked as favourite</numerusform>
+            <numerusform>%Ln photos marked as favourite</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) no longer favourite</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo no longer favourite</numerusform>
+            <numerusform>%Ln photos no longer favourite</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) rated {stars}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo rated {stars}</numerusform>
+            <numerusform>%Ln photos rated {stars}</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Rating of %Ln photo(s) removed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Rating of %Ln photo removed</numerusform>
+            <numerusform>Rating of %Ln photos removed</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Flag of %Ln photo(s) removed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Flag of %Ln photo removed</numerusform>
+            <numerusform>Flag of %Ln photos removed</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) picked</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo picked</numerusform>
+            <numerusform>%Ln photos picked</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) rejected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo rejected</numerusform>
+            <numerusform>%Ln photos rejected</numerusform>
         </translation>
     </message>
 </context>
@@ -108,51 +108,51 @@
     <name>PhotoCommands</name>
     <message numerus="yes">
         <source>%Ln path(s) copied</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln path copied</numerusform>
+            <numerusform>%Ln paths copied</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) removed from the library; files stay</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo removed from the library; files stay</numerusform>
+            <numerusform>%Ln photos removed from the library; files stay</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Move %Ln file(s) to the system&apos;s trash?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Move %Ln file to the system&apos;s trash?</numerusform>
+            <numerusform>Move %Ln files to the system&apos;s trash?</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>and %Ln more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>and %Ln more</numerusform>
+            <numerusform>and %Ln more</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s) moved to trash</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln file moved to trash</numerusform>
+            <numerusform>%Ln files moved to trash</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s) could not be moved to trash</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln file could not be moved to trash</numerusform>
+            <numerusform>%Ln files could not be moved to trash</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln file(s) could not be brought back from trash</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln file could not be brought back from trash</numerusform>
+            <numerusform>%Ln files could not be brought back from trash</numerusform>
         </translation>
     </message>
 </context>
@@ -160,9 +160,9 @@
     <name>PhotoGridModel</name>
     <message numerus="yes">
         <source>%Ln star(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln star</numerusform>
+            <numerusform>%Ln stars</numerusform>
         </translation>
     </message>
 </context>
@@ -170,23 +170,23 @@
     <name>PhotoMenu</name>
     <message numerus="yes">
         <source>Copy %Ln path(s)</source>
-        <translation type="unfinished">
-            <numerusform>Copy path</numerusform>
+        <translation>
+            <numerusform>Copy %Ln path</numerusform>
             <numerusform>Copy %Ln paths</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Remove %Ln photo(s) from library</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Remove %Ln photo from library</numerusform>
+            <numerusform>Remove %Ln photos from library</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Move %Ln file(s) to trash…</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Move %Ln file to trash…</numerusform>
+            <numerusform>Move %Ln files to trash…</numerusform>
         </translation>
     </message>
 </context>
@@ -204,9 +204,9 @@
     <name>ResultsStrip</name>
     <message numerus="yes">
         <source>%Ln photo(s) with something like this</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln photo with something like this</numerusform>
+            <numerusform>%Ln photos with something like this</numerusform>
         </translation>
     </message>
 </context>
@@ -224,9 +224,9 @@
     <name>StarRating</name>
     <message numerus="yes">
         <source>%Ln star(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln star</numerusform>
+            <numerusform>%Ln stars</numerusform>
         </translation>
     </message>
 </context>
@@ -241,9 +241,9 @@
     </message>
     <message numerus="yes">
         <source>%Ln left out</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln left out</numerusform>
+            <numerusform>%Ln left out</numerusform>
         </translation>
     </message>
     <message numerus="yes">
