@@ -165,6 +165,21 @@ class FakeEncoder:
         ]
         return np.stack(cells).reshape(8, 8, FAKE_DIM)
 
+    def encode_images_and_dense(
+        self,
+        images: Sequence[Image.Image],
+        patches: int | Literal["dynamic"] = "dynamic",
+        *,
+        normalize: bool = True,
+    ) -> tuple[Floats, list[Floats]]:
+        """Vectors and dense maps of pictures; all of them are unit rows."""
+        vectors = np.stack([_image_vector(image) for image in images])
+        return vectors, [self.encode_dense(image, patches) for image in images]
+
+    def token_count(self, text: str) -> int:
+        """A token a word, and the end mark."""
+        return len(text.split()) + 1
+
 
 def load_fake_encoder(model_dir: Path, settings: Settings) -> FakeEncoder:
     """A loader for ``Engine`` and the command line that needs no model directory."""

@@ -330,7 +330,8 @@ class SearchFinished:
     """The answer from the photo vectors, best first, good matches before weak ones.
 
     ``refining``: a ``SearchRefined`` follows, unless a newer search comes first. ``n_excluded``
-    photos would have been among the hits but show what was excluded.
+    photos would have been among the hits but show what was excluded. ``n_tokens`` has the text,
+    with its end mark; up to 196 are read.
     """
 
     job_id: int
@@ -340,6 +341,7 @@ class SearchFinished:
     hits: tuple[Hit, ...]
     refining: bool = False
     n_excluded: int = 0
+    n_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ class SearchController(QObject):
                 is_refresh=self._is_refresh,
                 refining=event.refining,
                 n_excluded=event.n_excluded,
+                n_tokens=event.n_tokens,
             )
         )
 
@@ -205,7 +206,13 @@ class SearchController(QObject):
         if self._is_frozen:
             refined = in_old_order(before, refined)
         self._show(
-            replace(refined, took_ms=event.took_ms, is_refresh=True, n_excluded=event.n_excluded)
+            replace(
+                refined,
+                took_ms=event.took_ms,
+                is_refresh=True,
+                n_excluded=event.n_excluded,
+                n_tokens=before.n_tokens,
+            )
         )
 
     @Slot(object)

@@ -219,6 +219,14 @@ class VectorIndex:
         found[known] = self._table.cosines(query, rows[known])
         return found
 
+    def vectors_of(self, ids: Int64Array) -> Float32Array:
+        """Return the vectors of ids that are all there, (n, E) float32, in order."""
+        return self._table.vectors_at(self._table.rows_of(ids)).astype(np.float32)
+
+    def ids(self) -> Int64Array:
+        """Return the ids of all that can be found, (n,) int64."""
+        return self._table.ids_at(self._table.alive_rows())
+
     def sample(self, n: int, seed: int) -> Float32Array:
         """Return (m, E) float32 of m <= n photos drawn at random; same seed, same photos."""
         rows = self._table.alive_rows()
