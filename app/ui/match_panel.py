@@ -149,8 +149,13 @@ class MatchPanel(QWidget):
             picture for picture in self._question.pictures if picture.image.need != "excluded"
         ]
         parts = [
-            _Part(picture.label, image.score, None, whole if image.region is None else place)
-            for picture, image in zip(pictures, hit.images, strict=False)
+            _Part(
+                picture.label,
+                image.score,
+                chip_color(len(hit.phrases) + number),
+                whole if image.region is None else place,
+            )
+            for number, (picture, image) in enumerate(zip(pictures, hit.images, strict=False))
         ]
         parts += [
             _Part(

@@ -53,7 +53,7 @@ class NameDialog(QDialog):
             accept_label, QDialogButtonBox.ButtonRole.AcceptRole
         )
         self.accept_button.setDefault(True)
-        self.buttons.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }")
+        self.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.edit.textChanged.connect(self._on_edit_text_changed)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalett
 from app.core.asking import Box
 from app.core.changes import Marks
 from app.core.messages import Hit
+from app.core.ranking import GOOD_SCORE
 from app.ui.photo_grid_cell import CellMap
 from app.ui.photo_grid_hover import OUTLINE, HoverButtons, paint_badges, paint_buttons
 from app.ui.photo_grid_model import PhotoCell
@@ -34,22 +35,23 @@ class CellState:
     judging: bool = False
 
 
-def phrase_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
-    """The places to frame: chip number and box; places that are nearly the whole photo are not."""
+def hit_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
+    """The places to frame: number of the colour and box; nearly the whole photo is not framed."""
     if hit is None:
         return []
-    boxes = [(i, phrase.region) for i, phrase in enumerate(hit.phrases)]
+    parts = (*hit.phrases, *hit.images)
+    boxes = [(number, part.region) for number, part in enumerate(parts)]
     if not any(box for _, box in boxes):
         boxes = [(0, hit.region)]
     return [
-        (i, box)
-        for i, box in boxes
+        (number, box)
+        for number, box in boxes
         if box is not None and (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO
     ]
 
 
 def chip_color(number: int) -> QColor:
-    """The colour of a query's phrase."""
+    """The colour of a part of a question: phrases first, then pictures."""
     return QColor(CHIP_COLORS[number % len(CHIP_COLORS)])
 
 
@@ -127,7 +129,7 @@ class PhotoCellPainter:
         painter.drawRoundedRect(shown, RADIUS_PX, RADIUS_PX)
 
     def _paint_regions(self, painter: QPainter, hit: Hit | None, places: CellMap) -> None:
-        for number, box in phrase_boxes(hit):
+        for number, box in hit_boxes(hit):
             area = places.to_cell(box)
             if area.width() > 2 * FRAME_PX and area.height() > 2 * FRAME_PX:
                 paint_region(painter, area, chip_color(number))
@@ -177,7 +179,8 @@ class PhotoCellPainter:
     def _ticks(self, hit: Hit | None) -> list[int]:
         if hit is None or hit.match == "weak":
             return []
-        return [i for i, phrase in enumerate(hit.phrases) if phrase.score >= 0.5]
+        parts = (*hit.phrases, *hit.images)
+        return [number for number, part in enumerate(parts) if part.score >= GOOD_SCORE]
 
     def _elide(self, name: str, width_px: int) -> str:
         key = (name, width_px)

@@ -251,6 +251,7 @@ class PhotoView(QWidget):
             self._box_mode = on
             self.box_mode_changed.emit(on)
         self.toolbar.box_button.setChecked(on)
+        self._picture.suggestions_shown = False
         self._picture.hovered_suggestion = None
         self._pointer.show_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
         self.update()
@@ -291,11 +292,13 @@ class PhotoView(QWidget):
         self.update()
 
     def hover_suggestion(self, at: QPointF) -> None:
-        """Show the suggested box under a point of the view, the smallest of several."""
+        """Show suggested boxes faintly over the photo, the one under a point clearly."""
         point = self._transform.to_photo((at.x(), at.y()))
-        found = suggestion_at(self._picture.suggestions, point) if self._box_mode else None
-        if found != self._picture.hovered_suggestion:
-            self._picture.hovered_suggestion = found
+        shown = self._box_mode and 0 <= point[0] <= 1 and 0 <= point[1] <= 1
+        found = suggestion_at(self._picture.suggestions, point) if shown else None
+        before = (self._picture.suggestions_shown, self._picture.hovered_suggestion)
+        self._picture.suggestions_shown, self._picture.hovered_suggestion = shown, found
+        if before != (shown, found):
             self.update()
 
     def take_suggestion(self) -> bool:

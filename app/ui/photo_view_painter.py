@@ -44,6 +44,7 @@ class PhotoPicture:
     fixed_boxes: tuple[Box, ...] = ()
     suggestions: tuple[Box, ...] = ()
     hovered_suggestion: Box | None = None
+    suggestions_shown: bool = False
 
 
 class PhotoPainter:
@@ -65,17 +66,19 @@ class PhotoPainter:
             id(picture.pixels),
             id(picture.heat),
             picture.heat_opacity,
+            picture.box is None,
         )
         if key != self._rendered_key:
             self._rendered = self._render(picture, transform, canvas)
             self._rendered_key = key
         painter.drawPixmap(0, 0, self._rendered)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place in picture.places:
+        # A box of people is about what is in it: nothing else lies over the photo meanwhile.
+        for place in picture.places if picture.box is None else ():
             self._paint_place(painter, place, transform)
         for box in picture.fixed_boxes:
             _paint_outline(painter, _area(transform.box_to_view(box)))
-        if picture.hovered_suggestion is not None:
+        if picture.suggestions_shown and picture.box is None:
             self._paint_suggestions(painter, picture, transform)
         if picture.box is not None:
             self._paint_box(painter, picture.box, transform)
@@ -96,7 +99,7 @@ class PhotoPainter:
             painter.drawImage(whole, picture.thumbnail)
         else:
             painter.fillRect(whole, picture.average)
-        if picture.heat is not None and picture.heat_opacity > 0:
+        if picture.heat is not None and picture.heat_opacity > 0 and picture.box is None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.setOpacity(picture.heat_opacity)
             _draw_visible(painter, whole, picture.heat, QRectF(0, 0, width, height))
@@ -134,7 +137,7 @@ class PhotoPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for box in picture.suggestions:
             chosen = box == picture.hovered_suggestion
-            painter.setOpacity(1.0 if chosen else 0.35)
+            painter.setOpacity(1.0 if chosen else 0.3)
             area = _area(transform.box_to_view(box))
             painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
             painter.drawRoundedRect(area, 4, 4)

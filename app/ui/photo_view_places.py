@@ -72,6 +72,7 @@ def _places_of(hit: Hit | None) -> list[Place]:
     if hit is None:
         return []
     found = [(phrase.region, phrase.text, i) for i, phrase in enumerate(hit.phrases)]
+    found += [(image.region, "", len(found) + i) for i, image in enumerate(hit.images)]
     if not any(box for box, _, _ in found):
         found = [(hit.region, "", 0)]
     return [Place(box, text, i) for box, text, i in found if box and _is_part(box)]

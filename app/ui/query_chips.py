@@ -13,7 +13,7 @@ from app.ui.chip import Chip, ChipState
 from app.ui.filter_texts import filter_texts
 from app.ui.flow_layout import FlowLayout
 from app.ui.photo_grid_painter import chip_color
-from app.ui.question import Question, chip_colors
+from app.ui.question import Question, chip_colors, picture_colors
 from app.ui.token_meter import TokenMeter
 
 
@@ -42,6 +42,7 @@ class QueryChips(QWidget):
         self.meter = TokenMeter(self)
         flow_box = QWidget(self)
         self._flow = FlowLayout(flow_box, spacing_px=6)
+        self._flow.setContentsMargins(0, 0, 0, 0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 8)
         layout.setSpacing(12)
@@ -83,12 +84,16 @@ class QueryChips(QWidget):
 
     def _pictures(self) -> list[_Shown]:
         shown = []
-        for number, picture in enumerate(self._question.pictures):
+        colors = picture_colors(self._question)
+        for number, (picture, color) in enumerate(
+            zip(self._question.pictures, colors, strict=True)
+        ):
             image = picture.image
             icon_name = "picture" if image.box is None else "box"
             if image.concept_id is not None:
                 icon_name = "concept"
-            state = ChipState(picture.label, image.need, icon_name=icon_name)
+            shade = None if color is None else chip_color(color)
+            state = ChipState(picture.label, image.need, shade, icon_name=icon_name)
             shown.append(
                 _Shown(
                     state,

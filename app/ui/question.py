@@ -154,6 +154,17 @@ def chip_colors(chips: tuple[PhraseChip, ...]) -> Iterator[int | None]:
             number += 1
 
 
+def picture_colors(question: Question) -> Iterator[int | None]:
+    """The number of each picture's colour, after those of the phrases; None for excluded ones."""
+    number = sum(color is not None for color in chip_colors(question.chips))
+    for picture in question.pictures:
+        if picture.image.need == "excluded":
+            yield None
+        else:
+            yield number
+            number += 1
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
     """What the grid shows. ``weak_from`` is the first row of weak matches, None without any.

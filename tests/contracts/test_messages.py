@@ -23,6 +23,7 @@ KINDS: list[type] = [
     messages.Hit,
     messages.PhraseHit,
     changes.Marks,
+    changes.KeptExample,
     *get_args(changes.Change),
     messages.ImageHit,
     messages.LocatedPhrase,

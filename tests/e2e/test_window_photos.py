@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,6 +187,7 @@ def test_photos_are_taken_out_and_stay_out_until_undone(driver: WindowDriver, al
 def test_files_go_to_the_trash_after_a_question_and_come_back(
     driver: WindowDriver, album: Path
 ) -> None:
+    Path(os.environ["XDG_DATA_HOME"]).mkdir(exist_ok=True)  # the system's trash lies in it
     marks = marks_of(driver)
     one, two = driver.select(0, 1)
     with driver.qtbot.waitSignal(driver.link.change_done, timeout=TIMEOUT_MS):

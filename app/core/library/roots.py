@@ -149,10 +149,9 @@ def take_out(store: Store, root_id: int) -> list[int]:
     It can come back until it is purged.
 
     Raises:
-        RootError: no such root.
+        RootError: no such root, or it is taken out already.
     """
-    one_root(store, root_id)
-    store.run("UPDATE roots SET removed = 1 WHERE id = ?", (root_id,))
+    _set_removed(store, root_id, removed=True)
     shown = visibility.ids_in_root(store, root_id, visibility.SHOWN)
     generation.raise_library(store)
     return visibility.hide(store, shown, visibility.FOLDER_REMOVED)
@@ -162,13 +161,22 @@ def put_back(store: Store, root_id: int) -> list[int]:
     """Show a root again that was taken out, inside a transaction; return its photos.
 
     Raises:
-        RootError: it is not there any more.
+        RootError: it is not there any more, or was not taken out.
     """
-    one_root(store, root_id)
-    store.run("UPDATE roots SET removed = 0 WHERE id = ?", (root_id,))
+    _set_removed(store, root_id, removed=False)
     hidden = visibility.ids_in_root(store, root_id, visibility.FOLDER_REMOVED)
     generation.raise_library(store)
     return visibility.show(store, hidden, visibility.FOLDER_REMOVED)
+
+
+def _set_removed(store: Store, root_id: int, *, removed: bool) -> None:
+    one_root(store, root_id)
+    changed = store.run(
+        "UPDATE roots SET removed = ? WHERE id = ? AND removed = ?", (removed, root_id, not removed)
+    )
+    if not changed:
+        state = "not in the library any more" if removed else "in the library already"
+        raise RootError(f"The folder with the number {root_id} is {state}.", root_id=str(root_id))
 
 
 def purge_removed(store: Store) -> list[bytes]:

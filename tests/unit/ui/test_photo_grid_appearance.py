@@ -14,7 +14,7 @@ from app.core.asking import Box
 from app.core.changes import Marks
 from app.core.messages import Hit, PhraseHit
 from app.ui.photo_grid_hover import HoverButtons
-from app.ui.photo_grid_painter import phrase_boxes
+from app.ui.photo_grid_painter import hit_boxes
 from app.ui.theme import CHIP_COLORS
 from tests.unit.ui.photo_grid_stage import HEIGHT, LEFT, WIDTH, Stage, make_stage, wheel
 
@@ -196,9 +196,9 @@ def _near(color: QColor, wanted: QColor) -> bool:
 
 
 def test_a_match_that_is_the_whole_photo_gets_no_frame() -> None:
-    assert phrase_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
-    assert phrase_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
-    assert phrase_boxes(None) == []
+    assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
+    assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
+    assert hit_boxes(None) == []
 
 
 def test_the_placeholder_has_the_photos_colour_and_selection_the_accent(stage: Stage) -> None:
