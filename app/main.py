@@ -51,6 +51,7 @@ from app.ui.photo_page import PhotoPage
 from app.ui.photo_view import PhotoView
 from app.ui.picture_names import PictureNames
 from app.ui.pictures import PicturePreparer
+from app.ui.place_memory import PlaceMemory
 from app.ui.query_chips import QueryChips
 from app.ui.rail import Rail
 from app.ui.region_search import RegionSearch
@@ -180,6 +181,7 @@ def build_window(
     )
     controllers = _build_controllers(window, grid, grid_model, workers, config_dir / LOG_NAME)
     Appearance(app, workers.store, languages, window, grid, window)
+    PlaceMemory(geometry, controllers.search, controllers.folders, window)
     Ending(window, workers, controllers)
     _connect_panels(window, controllers)
     _connect_menus(window, controllers, AboutDialog(workers.link, window))
@@ -281,6 +283,7 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     sidebar.index_requested.connect(folders.update_folder)
     sidebar.reveal_requested.connect(folders.reveal_folder)
     sidebar.remove_requested.connect(folders.ask_to_remove)
+    sidebar.relink_requested.connect(folders.ask_to_relink)
     sidebar.new_album_requested.connect(controllers.albums.ask_to_create)
     sidebar.rename_requested.connect(middle.rename_scope)
     sidebar.delete_requested.connect(middle.delete_scope)

@@ -120,6 +120,14 @@ class PutBackFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class RelinkFolder:
+    """Say that a folder lies elsewhere now; its photos keep their places in it."""
+
+    root_id: int
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetConcept:
     """Forget a named concept with its examples."""
 
@@ -156,6 +164,7 @@ Change = (
     | PutBackPhotos
     | TakeOutFolder
     | PutBackFolder
+    | RelinkFolder
     | ForgetConcept
     | RestoreConcept
 )

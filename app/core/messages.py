@@ -230,6 +230,7 @@ class IndexProgress:
     In the phase "refining" all photos can be found already; the fine pass adds their regions, and
     ``done`` and ``total`` count the photos of that pass.
     ``waiting_for``: why the job pauses by itself, a sentence for people; it goes on by itself too.
+    ``waiting_kind``: the class name of the error that it waits out, if it is one.
     """
 
     job_id: int
@@ -242,6 +243,7 @@ class IndexProgress:
     photos_per_s: float
     seconds_left: float | None
     waiting_for: str = ""
+    waiting_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from app.core.changes import TakeOutFolder
+from app.core.changes import RelinkFolder, TakeOutFolder
 from app.core.library.rows import Problem, Root
 from app.core.messages import EngineReady, IndexProgress, LibraryChanged
 from app.core.paths import display_path
@@ -128,6 +128,21 @@ class FoldersController(QObject):
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         remove.clicked.connect(lambda: self._remove(root))
         box.open()
+
+    @Slot(object)
+    def ask_to_relink(self, root: Root) -> None:
+        """Let people say where a folder lies now."""
+        folder = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Where is “{0}” now?").format(root_name(root))
+        )
+        if folder:
+            self.relink(root, os.fsencode(folder))
+
+    def relink(self, root: Root, path: bytes) -> None:
+        """Look for the photos of a folder elsewhere from now on."""
+        text = self.tr("“{0}” is looked for in its new place").format(root_name(root))
+        self._desk.change(RelinkFolder(root.id, path), text, tell=True)
+        self._index.start((path,))
 
     def _remove(self, root: Root) -> None:
         text = self.tr("“{0}” removed from the library; files stay").format(root_name(root))

@@ -64,11 +64,6 @@ class PhotoBoxBar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    @property
-    def meaning(self) -> str:
-        """What the box means now."""
-        return next(name for name, button in self.meaning_buttons.items() if button.isChecked())
-
     def show_meaning(self, meaning: str, *, can_combine: bool) -> None:
         """Show what the box means; the others need something that it is added to."""
         self.meaning_buttons[meaning].setChecked(True)

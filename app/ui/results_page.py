@@ -100,7 +100,7 @@ class ResultsPage(QWidget):
             ),
             "offline": (
                 self.tr("This folder is offline"),
-                self.tr("Connect its disk; nothing is forgotten meanwhile."),
+                self.tr("Connect its disk, or say in its menu where it lies now. Nothing is lost."),
             ),
             "empty": (
                 self.tr("No photos here"),

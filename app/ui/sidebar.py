@@ -169,7 +169,6 @@ class Sidebar(QFrame):
     new_album_requested = Signal()
     rename_requested = Signal(object)  # Scope of an album, a search or a concept
     delete_requested = Signal(object)  # Scope of an album, a search or a concept
-    photos_dropped = Signal(object)  # Scope of an album
 
     def __init__(self, parent: QWidget | None = None, *, demo_album: bytes = b"") -> None:
         super().__init__(parent)

@@ -120,11 +120,6 @@ class StatusBar(QFrame):
         self._is_refining, self._n_excluded = refining, n_excluded
         self._update_found()
 
-    def show_toggles(self, *, frozen: bool, zoomed: bool) -> None:
-        """Show whether the order is frozen and places fill the thumbnails."""
-        self.freeze_button.setChecked(frozen)
-        self.zoom_button.setChecked(zoomed)
-
     def show_progress(self, progress: IndexProgress | None) -> None:
         """How far indexing is; None when nothing is being indexed."""
         self._progress, self._is_waiting = progress, False

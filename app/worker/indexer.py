@@ -132,7 +132,7 @@ class IndexJob:
 
     def resume(self) -> None:
         """Tell that the job goes on."""
-        self.progress.waiting_for = ""
+        self.progress.waiting_for = self.progress.waiting_kind = ""
         self.progress.phase = self._phase_before_rest
         if self._changes:
             self.progress.start_work()
@@ -453,6 +453,7 @@ class IndexJob:
             self._full_since_s = time.monotonic()
             logger.warning("indexing pauses: %s", sentence)
             self.progress.waiting_for = sentence
+            self.progress.waiting_kind = LibraryFullError.__name__
             self.pause()
 
     # ------------------------------------------------------------ the end

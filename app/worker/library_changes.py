@@ -7,6 +7,7 @@ from app.core.changes import (
     ForgetConcept,
     PutBackFolder,
     PutBackPhotos,
+    RelinkFolder,
     RestoreConcept,
     RestoreMarks,
     SetMarks,
@@ -27,7 +28,7 @@ def changed_by(change: Change, generation: int) -> LibraryChanged:
         return LibraryChanged(generation, tags=True)
     if isinstance(change, TakeOutPhotos | PutBackPhotos):
         return LibraryChanged(generation, photos=True, roots=True, albums=True, marks=True)
-    if isinstance(change, TakeOutFolder | PutBackFolder):
+    if isinstance(change, TakeOutFolder | PutBackFolder | RelinkFolder):
         return LibraryChanged(
             generation, photos=True, roots=True, problems=True, albums=True, marks=True
         )

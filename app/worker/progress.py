@@ -44,6 +44,7 @@ class Progress:
         self.listed = 0
         self.n_problems = 0
         self.waiting_for = ""
+        self.waiting_kind = ""
 
     @property
     def total(self) -> int:
@@ -128,6 +129,7 @@ class Progress:
                 self.rate(),
                 self.seconds_left(),
                 self.waiting_for,
+                self.waiting_kind,
             )
         )
 

@@ -448,6 +448,14 @@
         <translation>移除</translation>
     </message>
     <message>
+        <source>Where is “{0}” now?</source>
+        <translation>“{0}”现在在哪里？</translation>
+    </message>
+    <message>
+        <source>“{0}” is looked for in its new place</source>
+        <translation>已改到新位置查找“{0}”</translation>
+    </message>
+    <message>
         <source>“{0}” removed from the library; files stay</source>
         <translation>已将“{0}”移出图库，文件保留</translation>
     </message>
@@ -1143,8 +1151,8 @@
         <translation>此文件夹已离线</translation>
     </message>
     <message>
-        <source>Connect its disk; nothing is forgotten meanwhile.</source>
-        <translation>请连接它所在的磁盘；其间不会丢失任何记录。</translation>
+        <source>Connect its disk, or say in its menu where it lies now. Nothing is lost.</source>
+        <translation>请连接磁盘，或在其菜单中指定新位置。不会丢失任何内容。</translation>
     </message>
     <message>
         <source>No photos here</source>

@@ -20,7 +20,7 @@ from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import PhotoGridModel
 from tests.fakes import run_with_fake_encoder
 
-TIMEOUT_MS = 8_000
+TIMEOUT_MS = 60_000
 PLAIN = Qt.KeyboardModifier.NoModifier
 
 
@@ -78,12 +78,17 @@ class WindowDriver:
     # ------------------------------------------------------------ what people do
 
     def add_folder(self, folder: Path, *, wait: bool = True) -> None:
-        """Drop a folder on the window."""
+        """Drop a folder on the window and say yes where it asks."""
         if not wait:
-            self.window.folders_dropped.emit((bytes(folder),))
+            self._drop(folder)
             return
         with self.qtbot.waitSignal(self.link.index_finished, timeout=TIMEOUT_MS):
-            self.window.folders_dropped.emit((bytes(folder),))
+            self._drop(folder)
+
+    def _drop(self, folder: Path) -> None:
+        self.window.folders_dropped.emit((bytes(folder),))
+        if self._boxes():
+            self.answer_box("Add")
 
     def answer_box(self, label: str) -> None:
         """Press a button of the open message box."""

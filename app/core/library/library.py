@@ -216,7 +216,8 @@ class Library:
         Raises:
             RootError: no such root, not a folder, none of its photos there, or it overlaps another.
         """
-        return roots.relink(self._store, root_id, path)
+        with self._store.transaction(durable=True):
+            return roots.relink(self._store, root_id, path)
 
     # ------------------------------------------------------------ photos
 

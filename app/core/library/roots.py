@@ -66,37 +66,36 @@ def add(store: Store, path: bytes) -> Root:
 
 
 def relink(store: Store, root_id: int, path: bytes) -> Root:
-    """Say that a folder lies elsewhere now; its photos keep their places in it."""
+    """Say that a folder lies elsewhere now, inside a transaction; photos keep their places."""
     absolute = os.path.abspath(path)
     shown = display_path(absolute)
-    with store.transaction(durable=True):
-        moved = one_root(store, root_id)
-        if not os.path.isdir(absolute):
-            raise RootError(f"{shown} is not a folder that can be read.", path=shown)
-        for root in all_roots(store, None):
-            clash = _same_folder(root.path, absolute) or (
-                _contains(root.path, absolute) or _contains(absolute, root.path)
-            )
-            if root.id != root_id and clash:
-                raise RootError(
-                    f"{shown} overlaps with {root.display}, which is in the library already.",
-                    path=shown,
-                    other=root.display,
-                )
-        if moved.n_photos and not _holds_some(store, root_id, absolute):
-            raise RootError(
-                f"{shown} holds none of the photos that were looked for from {moved.display}."
-                " Choose the folder that took its place.",
-                path=shown,
-                other=moved.display,
-            )
-        store.run("DELETE FROM roots WHERE path = ? AND removed = 1", (absolute,))
-        store.run(
-            "UPDATE roots SET path = ?, display = ?, state = 'online' WHERE id = ?",
-            (absolute, shown, root_id),
+    moved = one_root(store, root_id)
+    if not os.path.isdir(absolute):
+        raise RootError(f"{shown} is not a folder that can be read.", path=shown)
+    for root in all_roots(store, None):
+        clash = _same_folder(root.path, absolute) or (
+            _contains(root.path, absolute) or _contains(absolute, root.path)
         )
-        generation.raise_library(store)
-        return one_root(store, root_id)
+        if root.id != root_id and clash:
+            raise RootError(
+                f"{shown} overlaps with {root.display}, which is in the library already.",
+                path=shown,
+                other=root.display,
+            )
+    if moved.n_photos and not _holds_some(store, root_id, absolute):
+        raise RootError(
+            f"{shown} holds none of the photos that were looked for from {moved.display}."
+            " Choose the folder that took its place.",
+            path=shown,
+            other=moved.display,
+        )
+    store.run("DELETE FROM roots WHERE path = ? AND removed = 1", (absolute,))
+    store.run(
+        "UPDATE roots SET path = ?, display = ?, state = 'online' WHERE id = ?",
+        (absolute, shown, root_id),
+    )
+    generation.raise_library(store)
+    return one_root(store, root_id)
 
 
 def _holds_some(store: Store, root_id: int, folder: bytes) -> bool:

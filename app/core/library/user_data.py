@@ -15,6 +15,7 @@ from app.core.changes import (
     Marks,
     PutBackFolder,
     PutBackPhotos,
+    RelinkFolder,
     RestoreConcept,
     RestoreMarks,
     SetMarks,
@@ -101,6 +102,10 @@ def _apply(store: Store, change: Change) -> Applied:
         case PutBackFolder(root_id):
             shown = tuple(roots.put_back(store, root_id))
             return Applied(TakeOutFolder(root_id), shown=shown)
+        case RelinkFolder(root_id, path):
+            before = roots.one_root(store, root_id).path
+            roots.relink(store, root_id, path)
+            return Applied(RelinkFolder(root_id, before))
         case SetMarks():
             return Applied(_set_marks(store, change))
         case RestoreMarks():

@@ -15,6 +15,7 @@ from app.core.changes import (
     DeleteAlbum,
     Marks,
     PutBackFolder,
+    RelinkFolder,
     RemoveFromAlbum,
     RenameAlbum,
     SetMarks,
@@ -272,3 +273,20 @@ def test_a_removed_folder_comes_back_by_being_added_and_goes_for_good_when_reope
         assert again.user_data.marks() == {}
         with pytest.raises(RootError):
             again.user_data.change(PutBackFolder(root_id))
+
+
+def test_a_folder_is_looked_for_elsewhere_and_back(
+    library: Library, tmp_path: Path, folder: Path, root_id: int, model_id: int,
+    make_photo: MakePhoto,
+) -> None:  # fmt: skip
+    elsewhere = tmp_path / "elsewhere"
+    for place in (folder, elsewhere):
+        place.mkdir(exist_ok=True)
+        (place / "photo-1.jpg").write_bytes(b"photo-1.jpg")
+    (photo_id,) = library.save_batch(model_id, [make_photo(1)], [])
+    done = library.user_data.change(RelinkFolder(root_id, bytes(elsewhere)))
+    assert library.photo(photo_id).absolute_path == bytes(elsewhere / "photo-1.jpg")
+    library.user_data.change(done.inverse)
+    assert library.photo(photo_id).absolute_path == bytes(folder / "photo-1.jpg")
+    with pytest.raises(RootError, match="none of the photos"):
+        library.user_data.change(RelinkFolder(root_id, bytes(tmp_path / "library")))
