@@ -234,10 +234,9 @@ class KeptController(QObject):
     def export(self, path: Path, chosen: str, results: Results) -> None:
         """Write results to a file; its ending says in which form, else the one chosen."""
         ending = path.suffix.lstrip(".").lower()
-        form = next((each for each in FORMS if each == (ending or chosen)), None)
+        form = next((each for each in FORMS if each == ending), None)
         if form is None:
             form = next(each for each in FORMS if each == chosen)
-        if not ending:
             path = path.with_name(f"{path.name}.{form}")
         hits = tuple(results.hits[int(photo_id)] for photo_id in results.ids[: results.n_good])
         job_id = self._link.export_results(
