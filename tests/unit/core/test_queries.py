@@ -71,6 +71,8 @@ def test_clauses_become_phrases(typed: str, text: str, phrases: list[str]) -> No
         ("除了狗以外的动物", "动物", ["狗"]),
         ("well-known cat", "well-known cat", []),
         ("有没有猫", "有没有猫", []),
+        ("red cup without blue", "red cup", ["blue"]),
+        ("红色的杯子，不要蓝色", "红色的杯子", ["蓝色"]),
     ],
 )
 def test_exclusions_in_both_languages(typed: str, text: str, without: list[str]) -> None:
@@ -82,7 +84,7 @@ def test_exclusions_in_both_languages(typed: str, text: str, without: list[str])
     ("typed", "unlike"),
     [
         ("red cup, not blue", ("blue cup",)),
-        ("红色的杯子，不要蓝色", ("蓝色的杯子",)),
+        ("红色的杯子，不是蓝色", ("蓝色的杯子",)),
         ("红色的车，而不是蓝色的", ("蓝色的车",)),
         ("two dogs, not three", ("three dogs",)),
         ("wooden chair, not metal", ("metal chair",)),
