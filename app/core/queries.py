@@ -6,8 +6,8 @@
 
 A text is split at commas and the like of both languages, at conjunctions ("and", "with", "和"),
 at relative clauses ("that is ...", "骑着车的…") and at spaces between Han words; quoted parts stay
-whole. ``-word``, "without ...", "not ...", 没有…, 不要… exclude; ``+word`` requires. An exclusion
-of another attribute of the phrase before it ("red cup, not blue") is a contrast. Filters:
+whole. ``-word``, "without ...", "not ...", 没有…, 不要… exclude; ``+word`` requires. "not" and 不是
+with another attribute of the phrase before it ("red cup, not blue") are a contrast. Filters:
 ``app/core/language/filter_words.py``; places: ``app/core/language/places.py``.
 """
 
@@ -56,6 +56,7 @@ _CUTS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_CONTRAST = re.compile(r"\bnot\b|不是", re.IGNORECASE)
 _SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{_HIDDEN}+|[^\W_][^\s,，;；、]*)")
 _LEADS = re.compile(
     r"^(?:(?:and|but|there\s+(?:is|are)|(?:show|find)\s+me|find"
@@ -107,13 +108,14 @@ class ParsedQuery:
         return tuple(phrase for phrase in self.phrases if phrase.need != "excluded")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A part of the text between two cuts."""
 
     start: int
     stop: int
     need: Need = "optional"
+    may_contrast: bool = False
 
 
 def parse_query(text: str, today: date | None = None) -> ParsedQuery:
@@ -168,35 +170,34 @@ def _pieces(hidden: str) -> Iterator[_Piece]:
 
 
 def _clauses(text: str) -> Iterator[_Piece]:
-    start, need = 0, "optional"
+    piece = _Piece(0, 0)
     for match in _CUTS.finditer(text):
         kind = str(match.lastgroup)
-        if not _cuts(text, match, kind, start, need):
+        if not _cuts(text, match, kind, piece):
             continue
-        yield _Piece(start, match.start(), _as_need(need))
-        start, need = match.end(), _need_after(kind, need, text[match.end() :])
-    yield _Piece(start, len(text), _as_need(need))
+        yield replace(piece, stop=match.start())
+        need = _need_after(kind, piece.need, text[match.end() :])
+        is_contrast = _CONTRAST.search(match[0]) is not None
+        may_contrast = is_contrast if kind == "negation" else piece.may_contrast
+        piece = _Piece(match.end(), match.end(), need, may_contrast)
+    yield replace(piece, stop=len(text))
 
 
-def _as_need(need: str) -> Need:
-    return "excluded" if need == "excluded" else "optional"
-
-
-def _need_after(kind: str, need: str, rest: str) -> str:
+def _need_after(kind: str, need: Need, rest: str) -> Need:
     if kind == "negation":
         return "excluded"
     goes_on = kind == "list" or (kind == "soft" and not re.match(rf"\s*{_ARTICLE}", rest, re.I))
     return need if goes_on else "optional"
 
 
-def _cuts(text: str, match: re.Match[str], kind: str, start: int, need: str) -> bool:
-    """Tell whether a text is cut here; some conjunctions and 的 belong to one phrase."""
-    before, after = text[start : match.start()], text[match.end() :]
+def _cuts(text: str, match: re.Match[str], kind: str, piece: _Piece) -> bool:
+    """Tell whether a piece ends here; some conjunctions and 的 belong to one phrase."""
+    before, after = text[piece.start : match.start()], text[match.end() :]
     if kind == "soft":
         return not _joins_attributes(before, after)
     if kind == "clause":
         modifier = before.strip()
-        if need == "excluded":
+        if piece.need == "excluded":
             return not is_attributes_only(modifier)
         return len(modifier) >= 3 and any(verb in modifier for verb in _VERBS)
     if kind == "negation" and match[0].strip().lower() in ("no", "not"):
@@ -220,7 +221,7 @@ def _trimmed(hidden: str, piece: _Piece) -> _Piece:
     """Return a piece without the spaces at its ends."""
     shown = hidden[piece.start : piece.stop]
     start = piece.start + len(shown) - len(shown.lstrip())
-    return _Piece(start, max(start, piece.start + len(shown.rstrip())), piece.need)
+    return replace(piece, start=start, stop=max(start, piece.start + len(shown.rstrip())))
 
 
 # ---------------------------------------------------------------- phrases
@@ -252,7 +253,7 @@ def _phrase_parts(source: str, hidden: str, pieces: list[_Piece]) -> list[Part]:
     for piece in pieces:
         phrase = Phrase(_shown(source, hidden, piece), piece.need)
         at = len(parts) - 1
-        if piece.need == "excluded":
+        if piece.may_contrast and piece.need == "excluded":
             at = next((k for k in range(at, -1, -1) if _is_contrasted(parts[k], phrase)), -1)
             if at >= 0:
                 parts = _with_contrast(parts, at, phrase.text, piece)

@@ -30,7 +30,8 @@ chance with any of the n photos, which grows slowly with the library (2.7 for 60
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
 than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
 pair of the library's photos to the most alike ``SIMILAR_SHARE`` of pairs, and an identical picture
-is ``_IDENTICAL_Z`` above it.
+is ``_IDENTICAL_Z`` above it. For regions searched by a box (``Background.of_a_box``) it lies
+``_BOX_PART`` of the way from the box's own usual cosine to 1: skies and walls are all alike.
 
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
@@ -62,6 +63,7 @@ _PHOTOS_FOR_HALF_SHIFT = 30
 _LEAST_DEVIATION = 0.004
 _IDENTICAL_Z = 4.0
 _SIMILAR_PART = 0.7
+_BOX_PART = 0.6
 _STANDARD_SIMILAR = 0.85
 _STANDARD_DEVIATION = 0.03
 
@@ -188,17 +190,24 @@ class Background:
         """
         others = photo_vectors[: max(1, len(photo_vectors) // 2)].astype(np.float32)
         photos = photo_vectors[len(others) :].astype(np.float32)
-        return cls.of_likeness(photos @ others.T, len(photo_vectors))
-
-    @classmethod
-    def of_likeness(cls, cosines: Floats, n_photos: int) -> Background:
-        """Return the background of pictures from cosines of any of them with others, (n, m)."""
         line = _STANDARD_SIMILAR
-        if cosines.size:
-            usual, high = np.quantile(cosines, (0.5, 1 - SIMILAR_SHARE))
+        if len(photos):
+            usual, high = np.quantile(photos @ others.T, (0.5, 1 - SIMILAR_SHARE))
             line = float(usual + _SIMILAR_PART * (high - usual))
         deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
-        return cls(mean=line, deviation=deviation, n_photos=n_photos, good_z=0.0)
+        return cls(mean=line, deviation=deviation, n_photos=len(photo_vectors), good_z=0.0)
+
+    @classmethod
+    def of_a_box(cls, cosines: Floats) -> Background:
+        """Return the background for searching regions by a box; not for ``for_query``.
+
+        Args:
+            cosines: (n,) of the box and the best region of each photo of a sample.
+        """
+        usual = float(np.median(cosines)) if len(cosines) else 0.0
+        line = usual + _BOX_PART * (1 - usual)
+        deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
+        return cls(mean=line, deviation=deviation, n_photos=len(cosines), good_z=0.0)
 
     def for_query(self, cosines: Floats, n_photos: int | None = None) -> Background:
         """Return the background of one query, which may be high or low for all photos alike.

@@ -17,7 +17,6 @@ from app.worker.encoding import Vectors
 _SEED = 20240501
 _STALE_GROWTH = 1.2
 _REGION_PHOTOS = 400
-_LIKENESS_QUERIES = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +33,6 @@ class Backgrounds:
     text_photo: Background
     text_region: Background
     picture_photo: Background
-    picture_region: Background
     both_deviation: float
     n_vectors: int
     n_regions: int
@@ -89,10 +87,6 @@ class BackgroundKeeper:
         best = best_of_photos(vectors @ for_regions.T, packed)
         text_photo = Background.measure(photos, for_photos)
         text_region = Background.of_cosines(best)
-        half = max(1, len(packed.photo_ids) // 2)
-        parts = packed.starts + (packed.counts() > 1)  # after the whole photo: its best part
-        asked = vectors[parts[:half]][:_LIKENESS_QUERIES]
-        likeness = best_of_photos(vectors @ asked.T, packed)[half:]
         both = (text_photo.z(region_photos @ for_photos.T) + text_region.z(best)) / 2
         return Backgrounds(
             photos,
@@ -102,7 +96,6 @@ class BackgroundKeeper:
             text_photo,
             text_region,
             Background.of_pictures(photos),
-            Background.of_likeness(likeness, len(packed.photo_ids)),
             max(lower_deviation(both), 0.5) if both.size else 1.0,
             n_vectors,
             n_regions,

@@ -119,7 +119,8 @@ def picture_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backg
         return evidence
     values = candidates.region_vectors @ asked.region
     best, boxes = _best_regions(values, candidates.regions, (), 0.0)
-    z = grounds.picture_region.z(best)
+    sample = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
+    z = Background.of_a_box(sample).z(best)
     rows = candidates.rows
     evidence.excess[rows] = (1 - BOX_REGION_SHARE) * evidence.excess[rows] + BOX_REGION_SHARE * z
     evidence.by_region[rows] = z

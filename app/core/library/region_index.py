@@ -5,8 +5,8 @@ of them are compared. Above that the vectors are made shorter by a projection on
 which this library's regions differ most, kept in memory, (n, D) float16, with an hnswlib graph as
 for photo vectors (``vector_index``), and whatever these propose is ranked by the stored vectors.
 
-Memory a region, above the limit: 2 D in the table and 4 D + about 160 bytes in the graph, 600 bytes
-for D = 72.
+Memory a region, above the limit: 2 D in the table and 4 D + about 160 bytes in the graph, 830 bytes
+for D = 112. How many columns and candidates are enough: docs/regions.md.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from app.core.library.rows import Float16Array, Float32Array, Int64Array, Packed
 from app.core.library.vector_index import N_NEIGHBOURS, VectorIndex
 
 EXACT_LIMIT = 30_000
-N_COLUMNS = 72
+N_COLUMNS = 112
 _PLACES_PER_PHOTO = 64  # a region's number is its photo's id times this and its place
 _SAMPLE = 20_000
 _OUTGROWN = 8

@@ -110,8 +110,12 @@ def test_cancelling_a_paused_or_waiting_job_ends_it(bench: EngineBench, album: P
 def test_progress_is_complete_and_monotonic(bench: EngineBench, album: Path) -> None:
     (album / "bad.jpg").write_bytes(b"x")
     bench.index(album)
-    told = bench.of_kind(IndexProgress)
+    everything = bench.of_kind(IndexProgress)
+    told = [event for event in everything if event.phase != "refining"]
+    refining = [event for event in everything if event.phase == "refining"]
     assert told[0].phase == "scanning"
+    assert everything == [*told, *refining]
+    assert (refining[0].done, refining[-1].done, refining[-1].total) == (0, 12, 12)
     assert (told[-1].done, told[-1].total, told[-1].n_problems) == (13, 13, 1)
     done = [event.done for event in told]
     assert done == sorted(done)
