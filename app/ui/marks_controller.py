@@ -14,6 +14,10 @@ from app.ui.library_reader import LibraryReader
 from app.ui.undo_desk import UndoDesk
 
 
+N_SHOWN_AT_ONCE = 2000
+"""A wish about more photos is shown once the engine has kept it: the window's thread is not for it."""
+
+
 class MarksController(QObject):
     """Shows a wish at once and sends it to the engine; a wish that fails is taken back."""
 
@@ -98,7 +102,8 @@ class MarksController(QObject):
     def _show(self) -> None:
         shown = self._saved
         for wish in self._wishes.values():
-            shown = _wished(shown, wish)
+            if len(wish.photo_ids) <= N_SHOWN_AT_ONCE:
+                shown = _wished(shown, wish)
         if shown != self._shown:
             self._shown = shown
             self.marks_changed.emit()

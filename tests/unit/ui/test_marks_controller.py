@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.changes import Marks, RestoreMarks, SetMarks
 from app.core.messages import ChangeDone, ChangeLibrary, JobFailed, LibraryChanged
-from app.ui.marks_controller import MarksController
+from app.ui.marks_controller import N_SHOWN_AT_ONCE, MarksController
 from app.ui.undo_desk import UndoDesk
 from tests.unit.ui.samples import Listener, RecordingLink
 
@@ -102,3 +102,13 @@ def test_many_are_told_with_their_number(world: World) -> None:
         ("3 photos rated ★★★★★", True),
         ("1 photo rated ★★", False),
     ]
+
+
+def test_a_wish_about_very_many_waits_for_the_engine(world: World) -> None:
+    photo_ids = range(N_SHOWN_AT_ONCE + 1)
+    world.marks.rate(photo_ids, 3)
+    assert world.marks.marks == {}
+    assert world.changes == [SetMarks(tuple(photo_ids), rating=3)]
+    world.settle()
+    world.load(*(Marks(photo_id, 3) for photo_id in photo_ids))
+    assert world.marks.of(7).rating == 3
