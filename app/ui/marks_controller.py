@@ -13,9 +13,8 @@ from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader
 from app.ui.undo_desk import UndoDesk
 
-
 N_SHOWN_AT_ONCE = 2000
-"""A wish about more photos is shown once the engine has kept it: the window's thread is not for it."""
+"""A wish about more photos is shown once the engine has kept it: the window must not wait."""
 
 
 class MarksController(QObject):
