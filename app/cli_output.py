@@ -92,19 +92,6 @@ def print_index(finished: IndexFinished, problems: list[dict[str, str]]) -> None
         print(problem_line(problem))
 
 
-def hit_dict(hit: Hit, path: bytes) -> dict[str, Any]:
-    return {
-        "path": os.fsdecode(path),
-        "score": round(hit.score, 4),
-        "match": hit.match,
-        "region": hit.region,
-        "phrases": [
-            {"text": phrase.text, "score": round(phrase.score, 4), "region": phrase.region}
-            for phrase in hit.phrases
-        ],
-    }
-
-
 def print_hits(hits: tuple[Hit, ...], paths: dict[int, bytes]) -> None:
     if not hits or hits[0].match == "weak":
         print("Nothing here fits." + (" The closest are below." if hits else ""))

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import cli
+from app.core.changes import SetMarks
 from app.core.errors import LibraryMissingError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto, NewProblem
@@ -49,7 +50,7 @@ def check(directory: Path) -> None:
         models = library.models()
         ids = library.vector_ids(models[0].id) if models else []
         paths = {photo.path.hex() for photo in library.photos(ids)}
-        paths |= {f"rated {photo_id}" for photo_id in library.ratings(library.photo_ids())}
+        paths |= {f"rated {photo_id}" for photo_id in library.user_data.marks(library.photo_ids())}
         lost = acknowledged - paths
         assert not lost, f"{len(lost)} of {len(acknowledged)} are lost"
         if models and len(ids):
@@ -61,7 +62,7 @@ def check(directory: Path) -> None:
 def _rate(directory: Path) -> int:
     with Library.open(directory, write=True) as library:
         for photo_id in library.photo_ids():
-            library.set_rating(int(photo_id), 3, True)
+            library.user_data.change(SetMarks((int(photo_id),), 3, True))
             _append([f"rated {photo_id}"])
     return 0
 

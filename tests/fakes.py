@@ -21,22 +21,22 @@ from PIL import Image, ImageDraw
 
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     Command,
     EngineReady,
     Event,
-    FavouriteSet,
     IndexFinished,
     IndexProgress,
     JobCancelled,
     LibraryChanged,
     Locate,
+    LocatedPhrase,
     OpenPhoto,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -165,6 +165,21 @@ class FakeEncoder:
         ]
         return np.stack(cells).reshape(8, 8, FAKE_DIM)
 
+    def encode_images_and_dense(
+        self,
+        images: Sequence[Image.Image],
+        patches: int | Literal["dynamic"] = "dynamic",
+        *,
+        normalize: bool = True,
+    ) -> tuple[Floats, list[Floats]]:
+        """Vectors and dense maps of pictures; all of them are unit rows."""
+        vectors = np.stack([_image_vector(image) for image in images])
+        return vectors, [self.encode_dense(image, patches) for image in images]
+
+    def token_count(self, text: str) -> int:
+        """A token a word, and the end mark."""
+        return len(text.split()) + 1
+
 
 def load_fake_encoder(model_dir: Path, settings: Settings) -> FakeEncoder:
     """A loader for ``Engine`` and the command line that needs no model directory."""
@@ -276,18 +291,16 @@ class FakeEngine:
                 self._send(IndexFinished(job_id, 2, 2, 0, 0, 0, (), 0.1))
             case CancelJob(job_id):
                 self._send(JobCancelled(job_id))
-            case RemoveRoot():
-                self._send(LibraryChanged(2, photos=True, roots=True, problems=True))
-            case SetFavourite(job_id):
-                self._send(LibraryChanged(3, favourites=True))
-                self._send(FavouriteSet(job_id))
-            case Search(job_id, text):
-                self._send(SearchFinished(job_id, text, "fake-tiny", 1.0, ()))
-            case Locate(job_id, photo_id, text):
+            case ChangeLibrary(job_id, change):
+                self._send(LibraryChanged(2, photos=True, marks=True))
+                self._send(ChangeDone(job_id, change))
+            case Search(job_id, query):
+                self._send(SearchFinished(job_id, query.text, "fake-tiny", 1.0, ()))
+            case Locate(job_id, photo_id, texts):
                 heat = np.zeros(4, np.float32).tobytes()
-                self._send(
-                    PhotoLocated(job_id, photo_id, text, 0.9, (0.0, 0.0, 0.5, 0.5), 2, 2, heat)
-                )
+                box = (0.0, 0.0, 0.5, 0.5)
+                places = tuple(LocatedPhrase(text, 0.9, box, heat) for text in texts)
+                self._send(PhotoLocated(job_id, photo_id, 2, 2, places))
             case OpenPhoto(job_id, photo_id):
                 pixels = make_image("red", (4, 3)).tobytes()
                 self._send(PhotoOpened(job_id, photo_id, 4, 3, 4, 3, pixels))

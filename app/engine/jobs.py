@@ -6,17 +6,34 @@ from dataclasses import dataclass
 
 from app.core.messages import (
     CancelJob,
+    ChangeLibrary,
+    ClearHistory,
     Command,
+    ExportResults,
+    JudgeConcept,
     Locate,
     OpenPhoto,
     PauseJob,
-    RemoveRoot,
+    RememberSearch,
+    RemoveSavedSearch,
+    SaveConcept,
+    SaveSearch,
     Search,
-    SetFavourite,
     StartIndex,
+    SuggestBoxes,
 )
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite
+# What people make: it is sent again however often an engine dies under it.
+Making = (
+    ChangeLibrary
+    | SaveConcept
+    | JudgeConcept
+    | SaveSearch
+    | RemoveSavedSearch
+    | RememberSearch
+    | ClearHistory
+)
+JobCommand = StartIndex | Search | Locate | SuggestBoxes | OpenPhoto | Making | ExportResults
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -34,7 +51,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite)
+        return isinstance(self.command, StartIndex | Making)
 
 
 class JobTable:
@@ -72,11 +89,6 @@ class JobTable:
         """Remember that a job is not wanted any more; harmless for one that already ended."""
         if job_id in self._jobs:
             self._jobs[job_id].cancelled = True
-
-    def finish_removals(self) -> None:
-        """Forget every folder removal: the engine has said that the folders changed."""
-        for job_id in [i for i, job in self._jobs.items() if isinstance(job.command, RemoveRoot)]:
-            del self._jobs[job_id]
 
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the numbers of the index jobs that go on."""

@@ -94,6 +94,14 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
             QCoreApplication.translate("ErrorText", "This cannot be searched for."),
             "dismiss",
         ),
+        "AlbumError": (
+            QCoreApplication.translate("ErrorText", "This album is gone, or has no name."),
+            "dismiss",
+        ),
+        "TagError": (
+            QCoreApplication.translate("ErrorText", "A tag needs a name."),
+            "dismiss",
+        ),
         "EngineLostError": (
             QCoreApplication.translate("ErrorText", "The search engine stopped during this."),
             "retry",

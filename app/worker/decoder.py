@@ -22,7 +22,7 @@ from typing import Any
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.worker.colour import to_plain_mode, to_srgb
 from app.worker.decode_messages import (
     DecodedPhoto,

@@ -113,6 +113,9 @@ def _compare_file(
     if file is None:
         changes.changed.append(fact)
         return
+    if file.taken_out:
+        changes.unchanged += 1
+        return
     same = (file.size_bytes, file.mtime_ns, file.inode) == (
         fact.size_bytes,
         fact.mtime_ns,
@@ -133,7 +136,7 @@ def _note_gone(changes: DiskChanges, left: dict[bytes, KnownFile]) -> None:
     kept = {path for path, _ in changes.unreadable}
     hidden = tuple(path + os.sep.encode() for path in kept)
     for path, file in left.items():
-        if path in kept or path.startswith(hidden):
+        if path in kept or path.startswith(hidden) or file.taken_out:
             continue
         if file.photo_id is not None:
             changes.gone[file.photo_id] = file

@@ -17,73 +17,61 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from PIL import Image
+import numpy as np
 
+from app.core.changes import Change, TakeOutFolder
 from app.core.errors import (
     AppError,
     EngineError,
     LibraryDamagedError,
 )
 from app.core.library import Library
+from app.core.library.region_index import RegionIndex
+from app.core.library.user_data import Applied
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
+    ClearHistory,
     Command,
     EngineReady,
     Event,
-    FavouriteSet,
-    ImageQuery,
+    ExportResults,
     IndexFinished,
-    JobCancelled,
-    LibraryChanged,
-    Locate,
-    OpenPhoto,
     PauseJob,
-    PhotoLocated,
-    PhotoOpened,
-    RemoveRoot,
+    RememberSearch,
+    RemoveSavedSearch,
     ResumeJob,
-    Search,
-    SearchFinished,
-    SetFavourite,
+    SaveSearch,
     Shutdown,
     StartIndex,
 )
 from app.core.paths import display_path
 from app.core.settings import Settings
 from app.worker.decode_messages import (
-    DecodedPixels,
     DecodeReply,
     DecodeRequest,
-    PixelsRequest,
-    Refused,
 )
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
-from app.worker.failures import failure, refusal_error
+from app.worker.failures import failure
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
-from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
+from app.worker.keeper import Keeper
+from app.worker.library_changes import changed_by
+from app.worker.question_desk import QuestionDesk
+from app.worker.searcher import Searcher
 from app.worker.waker import Waker
 
 logger = logging.getLogger(__name__)
 
-Question = Search | Locate | OpenPhoto
-_MAX_OPEN_REQUESTS = 3
 _GRAPH_ROWS_PER_STEP = 300
+_REGIONS_PER_STEP = 1000
 
 
 class EncoderLoader(Protocol):
     def __call__(self, model_dir: Path, settings: Settings) -> EncoderLike: ...
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A question, and the picture it waits for once that is being decoded."""
-
-    question: Question
-    started_s: float
-    decoding: Future[DecodeReply] | None = None
 
 
 @dataclass(slots=True)
@@ -123,9 +111,9 @@ class Engine:
         self._pool: PoolLike = pool or DecoderPool(settings.decoder_processes)
         self.waker = Waker()
         self.stopping = False
-        self._asked: list[_Asked] = []
-        self._removals: deque[RemoveRoot] = deque()
-        self._favourites: deque[SetFavourite] = deque()
+        self._changes: deque[ChangeLibrary] = deque()
+        self._keeper = Keeper(lambda: self.library, send)
+        self._desk = QuestionDesk(lambda: self.library, self._submit, send)
         self._index_queue: deque[StartIndex] = deque()
         self._paused_ids: set[int] = set()
         self._running: _Running | None = None
@@ -146,12 +134,15 @@ class Engine:
         encoder = self._loader(self._model_dir, self._settings)
         model_id = self._library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
         self._index = VectorIndex.open(self._library, model_id)
+        self._regions = RegionIndex(self._library, model_id)
         patches = patch_budget(encoder, self._settings)
-        self._searcher = Searcher(self._library, self._index, encoder, patches)
-        self._model_name = encoder.name
+        searcher = Searcher(self._library, self._index, self._regions, model_id, encoder, patches)
+        self._desk.open(searcher, encoder.name)
+        self._searcher = searcher
         self._tools = IndexTools(
             self._library,
             self._index,
+            self._regions,
             encoder,
             model_id,
             self._submit,
@@ -186,7 +177,7 @@ class Engine:
     def is_busy(self) -> bool:
         """Whether something is under way, also when it only waits for decoders."""
         running = self._running is not None and not self._running.paused
-        waiting = self._asked or self._favourites or self._removals or self._index_queue
+        waiting = self._desk or self._keeper or self._changes or self._index_queue
         return running or bool(waiting)
 
     def receive(self, command: Command) -> None:
@@ -202,13 +193,18 @@ class Engine:
                 self._resume(job_id)
             case StartIndex():
                 self._index_queue.append(command)
-            case RemoveRoot():
-                self._removals.append(command)
-            case SetFavourite():
-                self._favourites.append(command)
-            case Search() | Locate() | OpenPhoto():
-                self._supersede(command)
-                self._asked.append(_Asked(command, time.monotonic()))
+            case ChangeLibrary():
+                self._changes.append(command)
+            case (
+                SaveSearch()
+                | RemoveSavedSearch()
+                | RememberSearch()
+                | ClearHistory()
+                | ExportResults()
+            ):
+                self._keeper.take(command)
+            case _:
+                self._desk.take(command)
 
     def step(self) -> bool:
         """Do the most urgent piece of work, at most about 200 ms.
@@ -220,9 +216,9 @@ class Engine:
         if self.stopping:
             return False
         return (
-            self._serve_question()
-            or self._serve_favourite()
-            or self._serve_removal()
+            self._desk.serve()
+            or self._keeper.serve()
+            or self._serve_change()
             or self._serve_index()
         )
 
@@ -236,7 +232,10 @@ class Engine:
                 logger.exception("the model cannot encode words")
             return True
         if self._index is not None and self._graph_behind:
-            self._graph_behind = self._index.build(_GRAPH_ROWS_PER_STEP) > 0
+            left = self._index.build(_GRAPH_ROWS_PER_STEP)
+            if not left:
+                left = self._regions.build(_REGIONS_PER_STEP)
+            self._graph_behind = left > 0
             if not self._graph_behind:
                 self._save_index()
             return True
@@ -257,19 +256,6 @@ class Engine:
 
     # ------------------------------------------------------------ control
 
-    def _supersede(self, command: Question) -> None:
-        """The latest search or place wins; of photos to open the last few are kept."""
-        same = [asked for asked in self._asked if type(asked.question) is type(command)]
-        keep = _MAX_OPEN_REQUESTS - 1 if isinstance(command, OpenPhoto) else 0
-        for asked in same[: len(same) - keep] if keep else same:
-            self._drop(asked)
-
-    def _drop(self, asked: _Asked) -> None:
-        if asked.decoding is not None:
-            asked.decoding.cancel()
-        self._asked.remove(asked)
-        self._send(JobCancelled(asked.question.job_id))
-
     def _cancel(self, job_id: int) -> None:
         self._paused_ids.discard(job_id)
         if self._running is not None and self._running.job.job_id == job_id:
@@ -279,8 +265,7 @@ class Engine:
         for waiting in [item for item in self._index_queue if item.job_id == job_id]:
             self._index_queue.remove(waiting)
             self._send(IndexFinished(job_id, 0, 0, 0, 0, 0, (), 0.0, cancelled=True))
-        for asked in [item for item in self._asked if item.question.job_id == job_id]:
-            self._drop(asked)
+        self._desk.cancel(job_id)
 
     def _pause(self, job_id: int) -> None:
         if self._running is not None and self._running.job.job_id == job_id:
@@ -297,140 +282,38 @@ class Engine:
             running.paused = False
             running.job.resume()
 
-    # ------------------------------------------------------------ questions
+    # ------------------------------------------------------------ what people change
 
-    def _serve_question(self) -> bool:
-        """Take the first question that can go on; searches first."""
-        for asked in sorted(self._asked, key=lambda item: not isinstance(item.question, Search)):
-            if asked.decoding is not None and not asked.decoding.done():
-                continue
-            try:
-                self._advance(asked)
-            except AppError as error:
-                self._finish(asked, failure(asked.question.job_id, error))
-            except Exception as error:  # noqa: BLE001 - the engine outlives any single job
-                self._finish(asked, failure(asked.question.job_id, error))
-            return True
-        return False
-
-    def _advance(self, asked: _Asked) -> None:
-        """Start decoding the picture of a question, or answer it."""
-        if asked.decoding is None:
-            if isinstance(asked.question, Search):
-                check_question(asked.question.text, asked.question.image)
-            request = self._picture_request(asked.question)
-            if request is not None:
-                asked.decoding = self._submit(request, urgent=True)
-                return
-        pixels = None if asked.decoding is None else self._pixels(asked)
-        self._finish(asked, self._answer(asked, pixels))
-
-    def _picture_request(self, question: Question) -> PixelsRequest | None:
-        match question:
-            case OpenPhoto(photo_id=photo_id, max_side_px=side_px):
-                return PixelsRequest(self.library.photo(photo_id).absolute_path, side_px)
-            case Locate(photo_id=photo_id):
-                path = self.library.photo(photo_id).absolute_path
-                return PixelsRequest(path, QUERY_SIDE_PX)
-            case Search(image=ImageQuery(photo_id=int() as photo_id, box=box)):
-                path = self.library.photo(photo_id).absolute_path
-                return PixelsRequest(path, QUERY_SIDE_PX, box)
-            case Search(image=ImageQuery(path=bytes() as path, box=box)):
-                return PixelsRequest(path, QUERY_SIDE_PX, box)
-        return None
-
-    def _pixels(self, asked: _Asked) -> DecodedPixels:
-        assert asked.decoding is not None
-        reply = asked.decoding.result()
-        if isinstance(reply, DecodedPixels):
-            return reply
-        shown = self._question_path(asked.question)
-        if isinstance(reply, Refused):
-            raise refusal_error(reply, shown)
-        raise EngineError(f"a decoder answered {type(reply).__name__} for pixels of {shown}")
-
-    def _question_path(self, question: Question) -> str:
-        request = self._picture_request(question)
-        return "" if request is None else display_path(request.path)
-
-    def _answer(self, asked: _Asked, pixels: DecodedPixels | None) -> Event:
-        question = asked.question
-        image = None if pixels is None else _image(pixels)
-        match question:
-            case OpenPhoto():
-                assert pixels is not None
-                return PhotoOpened(
-                    question.job_id,
-                    question.photo_id,
-                    pixels.width_px,
-                    pixels.height_px,
-                    pixels.full_width_px,
-                    pixels.full_height_px,
-                    pixels.pixels,
-                )
-            case Locate():
-                assert image is not None
-                place = self._searcher.locate(question.text, image)
-                rows, columns = place.heat.shape
-                return PhotoLocated(
-                    question.job_id,
-                    question.photo_id,
-                    question.text,
-                    place.score,
-                    place.region,
-                    rows,
-                    columns,
-                    place.heat.tobytes(),
-                )
-            case Search():
-                if question.image is not None and question.image.pixels is not None:
-                    image = pasted_image(question.image)
-                hits = self._searcher.search(question, image)
-                took_ms = (time.monotonic() - asked.started_s) * 1000
-                return SearchFinished(
-                    question.job_id, question.text, self._model_name, took_ms, hits
-                )
-
-    def _finish(self, asked: _Asked, event: Event) -> None:
-        if asked in self._asked:
-            self._asked.remove(asked)
-        self._send(event)
-
-    # ------------------------------------------------------------ favourites
-
-    def _serve_favourite(self) -> bool:
-        if not self._favourites:
+    def _serve_change(self) -> bool:
+        if not self._changes:
             return False
-        command = self._favourites.popleft()
+        command = self._changes.popleft()
         try:
-            self.library.set_favourite(command.photo_ids, command.favourite)
-        except AppError as error:
+            done = self.library.user_data.change(command.change)
+            self._follow(command.change, done)
+        except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self._send(failure(command.job_id, error))
         else:
-            self._send(LibraryChanged(self.library.generation, favourites=True))
-            self._send(FavouriteSet(command.job_id))
+            self._send(changed_by(command.change, self.library.generation))
+            self._send(ChangeDone(command.job_id, done.inverse))
         return True
 
-    # ------------------------------------------------------------ folders and index jobs
+    def _follow(self, change: Change, done: Applied) -> None:
+        """Let the indexes and the running job know which photos left or came back."""
+        if isinstance(change, TakeOutFolder) and self._running is not None:
+            self._running.job.forget_root(change.root_id)
+        if self._index is None:
+            return
+        if done.hidden:
+            hidden = np.array(done.hidden, np.int64)
+            self._index.remove(hidden)
+            self._regions.remove(hidden)
+        if done.shown:
+            shown = np.array(done.shown, np.int64)
+            self._index.add(*self.library.vectors_of(self._tools.model_id, shown))
+            self._regions.add(shown)
 
-    def _serve_removal(self) -> bool:
-        if not self._removals:
-            return False
-        command = self._removals.popleft()
-        try:
-            ids = self.library.photo_ids(command.root_id)
-            self.library.remove_root(command.root_id)
-            if self._running is not None:
-                self._running.job.forget_root(command.root_id)
-            if self._index is not None and len(ids):
-                self._index.remove(ids)
-        except AppError as error:
-            self._send(failure(command.job_id, error))
-        else:
-            self._send(
-                LibraryChanged(self.library.generation, photos=True, roots=True, problems=True)
-            )
-        return True
+    # ------------------------------------------------------------ index jobs
 
     def _serve_index(self) -> bool:
         if self._running is None:
@@ -466,6 +349,7 @@ class Engine:
         try:
             if self._index is not None:
                 self._index.save()
+                self._regions.save()
         except (AppError, OSError):
             logger.exception("the vector index cannot be saved; it will be rebuilt")
 
@@ -488,7 +372,3 @@ def _opened_or_recovered(directory: Path) -> Library:
             recovery.source or "nowhere: there was no good backup",
         )
         return Library.open(directory, write=True)
-
-
-def _image(pixels: DecodedPixels) -> Image.Image:
-    return Image.frombytes("RGB", (pixels.width_px, pixels.height_px), pixels.pixels)

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from app.core.library import Library
+from app.core.library.region_index import RegionIndex
 from app.core.library.rows import KnownFile, NewPhoto, NewProblem
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import Event
@@ -33,6 +34,7 @@ class IndexTools:
 
     library: Library
     index: VectorIndex
+    regions: RegionIndex
     encoder: EncoderLike
     model_id: int
     submit: Submit

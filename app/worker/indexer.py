@@ -27,6 +27,7 @@ from app.worker.decode_messages import (
     Refused,
 )
 from app.worker.disk_changes import DiskChanges, GonePhotos, compare, is_reachable
+from app.worker.fine_pass import FinePass
 from app.worker.index_work import (
     Counts,
     IndexTools,
@@ -40,7 +41,7 @@ from app.worker.index_work import (
     photo_request,
     problem_of,
 )
-from app.worker.progress import Progress
+from app.worker.progress import Phase, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -83,11 +84,26 @@ class IndexJob:
         self._full_since_s: float | None = None
         self._encoder = BatchEncoder(tools.encoder, tools.patches)
         self._told_at_s = 0.0
+        self._phase_before_rest: Phase = "scanning"
+        self._n_found = 0
         self.progress = Progress(job_id, tools.send)
 
     def cancel(self) -> None:
         """End at the next step; what is saved stays."""
         self._cancelled = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further step is wanted."""
+        return self._cancelled
+
+    def online_root_ids(self) -> set[int]:
+        """Return the folders of this job whose files are within reach."""
+        return {
+            changes.root.id
+            for changes in self._changes
+            if not changes.offline and not self._is_forgotten(changes)
+        }
 
     def forget_root(self, root_id: int) -> None:
         """Leave out a folder that has left the library; the others go on."""
@@ -110,13 +126,14 @@ class IndexJob:
     def pause(self) -> None:
         """Tell that the job rests; the engine stops stepping."""
         self.progress.stop_work()
+        self._phase_before_rest = self.progress.phase
         self.progress.phase = "paused"
         self.progress.report(force=True)
 
     def resume(self) -> None:
         """Tell that the job goes on."""
-        self.progress.waiting_for = ""
-        self.progress.phase = "indexing" if self._changes else "scanning"
+        self.progress.waiting_for = self.progress.waiting_kind = ""
+        self.progress.phase = self._phase_before_rest
         if self._changes:
             self.progress.start_work()
         self.progress.report(force=True)
@@ -140,6 +157,9 @@ class IndexJob:
         for work in self._flight:
             if work.future is not None:
                 work.future.cancel()
+        self._n_found = self.progress.found - self._counts.vanished
+        self._tell_changed(force=True)
+        yield from FinePass(self._tools, self.progress, self).run()
         self._tell_changed(force=True)
         self.progress.stop_work()
         self.progress.report(force=True)
@@ -197,11 +217,11 @@ class IndexJob:
             ahead = _LIST_BATCH + 2 * self._tools.n_decoders
             while more and len(self._flight) + len(self._pending.photos) < ahead:
                 more = self._submit_next(next(todo, None))
-            yield from self._when_there_is_room(self._collect)
+            yield from self.when_there_is_room(self._collect)
             if not self._flight and not more and not self._pending:
                 break
             if self._pending.is_due(_LIST_BATCH, bool(self._flight)):
-                yield from self._when_there_is_room(self._save_listed)
+                yield from self.when_there_is_room(self._save_listed)
                 yield True
             else:
                 self.progress.report()
@@ -351,11 +371,11 @@ class IndexJob:
         more = True
         while not self._cancelled:
             more = more and self._fetch_waiting()
-            yield from self._when_there_is_room(self._collect)
+            yield from self.when_there_is_room(self._collect)
             if not self._flight and not more and not self._pending:
                 break
             if self._pending.is_due(self._encoder.batch_size, bool(self._flight)):
-                yield from self._when_there_is_room(self._encode_batch)
+                yield from self.when_there_is_room(self._encode_batch)
                 yield True
             else:
                 self.progress.report()
@@ -409,7 +429,7 @@ class IndexJob:
         self.progress.report()
         self._tell_changed()
 
-    def _when_there_is_room(self, save: Callable[[], None]) -> Generator[bool, None, None]:
+    def when_there_is_room(self, save: Callable[[], None]) -> Generator[bool, None, None]:
         """Save; on a full disk pause, say so, and try again until there is room."""
         while True:
             try:
@@ -433,6 +453,7 @@ class IndexJob:
             self._full_since_s = time.monotonic()
             logger.warning("indexing pauses: %s", sentence)
             self.progress.waiting_for = sentence
+            self.progress.waiting_kind = LibraryFullError.__name__
             self.pause()
 
     # ------------------------------------------------------------ the end
@@ -450,7 +471,7 @@ class IndexJob:
             gone = list(changes.gone)
             for start in range(0, len(gone), _REMOVALS_PER_STEP):
                 ids = gone[start : start + _REMOVALS_PER_STEP]
-                yield from self._when_there_is_room(partial(self._remove, ids))
+                yield from self.when_there_is_room(partial(self._remove, ids))
                 yield True
 
     def _remove(self, photo_ids: list[int]) -> None:
@@ -467,7 +488,7 @@ class IndexJob:
         ]
         return IndexFinished(
             self.job_id,
-            self.progress.found - self._counts.vanished,
+            self._n_found,
             self._counts.indexed,
             self._counts.unchanged,
             self._counts.moved,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.errors import LibraryError
 from app.core.library import Library
 from app.core.library.library import LIBRARY_NAME
@@ -199,7 +200,7 @@ def test_damaged_databases_are_recovered(tmp_path: Path, n: int) -> None:
         bench.index(album)
         rated = int(bench.engine.library.photo_ids()[0])
         path = bench.engine.library.photo(rated).path
-        bench.engine.library.set_rating(rated, 5, True)
+        bench.engine.library.user_data.change(SetMarks((rated,), 5, True))
         bench.restart()  # makes the day's backup
     for round_number in range(n):
         chance = random.Random(round_number)
@@ -212,7 +213,7 @@ def test_damaged_databases_are_recovered(tmp_path: Path, n: int) -> None:
             opened.check()
             assert bench.paths() == {file.name for file in album.iterdir()}
             photos = {photo.path: photo.id for photo in opened.photos(opened.photo_ids())}
-            assert opened.ratings([photos[path]])[photos[path]].rating == 5
+            assert opened.user_data.marks([photos[path]])[photos[path]].rating == 5
             assert len(bench.search("red", limit=100).hits) == 60
         shutil.rmtree(library)
 

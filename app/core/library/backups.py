@@ -1,10 +1,10 @@
 """Backups of what people made, and what to do with a library file that is damaged.
 
-A backup is itself a small library: the folders, the photos that somebody rated, tagged or put in an
-album (parked, with their content hashes), and what was said about them. Put in the place of a
-damaged file it is complete again once the folders are indexed: a file with the path or the content
-of a parked photo is that photo. Backups are dated, made once a day at most, read back before they
-count, and the newest seven are kept.
+A backup is itself a small library: the folders, the photos that somebody marked, tagged, put in an
+album (parked, with their content hashes) or took out, and what was said about them. Put in the
+place of a damaged file it is complete again once the folders are indexed: a file with the path or
+the content of a parked photo is that photo. Backups are dated, made once a day at most, read back
+before they count, and the newest seven are kept.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ from app.core.library.store import Store, make_private_file
 BACKUPS_NAME = "backups"
 MAX_BACKUPS = 7
 _SUFFIXES = ("", "-wal", "-shm")
-_MADE_BY_PEOPLE = ("ratings", "albums", "album_photos", "tags", "photo_tags", "saved_searches")
+_MADE_BY_PEOPLE = (
+    "ratings",
+    "albums",
+    "album_photos",
+    "tags",
+    "photo_tags",
+    "saved_searches",
+    "concepts",
+    "concept_examples",
+    "search_history",
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -164,12 +174,12 @@ def _copy(source: Store, copy: Store) -> None:
             columns, marks = ", ".join(names), ", ".join("?" * len(names))
             rows = source.stream(f"SELECT {columns} FROM {table} {where}")
             copy.run_many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
-        copy.run("UPDATE photos SET gone = 1")
+        copy.run("UPDATE photos SET gone = 1 WHERE gone = 0")
 
 
 def _copied_tables() -> Iterator[tuple[str, str]]:
     yield "roots", ""
-    yield "photos", f"WHERE {HAS_USER_DATA}"
+    yield "photos", f"WHERE gone = 2 OR {HAS_USER_DATA}"
     for table in _MADE_BY_PEOPLE:
         yield table, ""
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from app.core.asking import Filters
 from app.core.errors import LibraryError
 from app.core.library import (
     backups,
@@ -18,14 +19,15 @@ from app.core.library import (
     departures,
     generation,
     photos,
-    regions,
     roots,
     schema,
-    user_data,
     vectors,
 )
+from app.core.library.concepts import Concepts
 from app.core.library.file_system import network_kind
+from app.core.library.filters import matching
 from app.core.library.lock import WriterLock
+from app.core.library.regions import RegionVectors
 from app.core.library.rows import (
     Float16Array,
     Int64Array,
@@ -35,13 +37,13 @@ from app.core.library.rows import (
     NewProblem,
     Photo,
     Problem,
-    Rating,
-    Regions,
     Root,
     RootState,
 )
+from app.core.library.searches import Searches
 from app.core.library.store import Store
 from app.core.library.thumbnails import THUMBNAILS_NAME, Thumbnails
+from app.core.library.user_data import UserData
 from app.core.paths import display_path
 from app.core.scanning import fold_int64
 
@@ -65,6 +67,9 @@ class Library:
         self._store = store
         self._thumbnails = thumbnails
         self._lock = lock
+        self.regions = RegionVectors(store)
+        self.concepts = Concepts(store)
+        self.searches = Searches(store)
 
     @classmethod
     def open(cls, directory: Path, *, write: bool) -> Library:
@@ -127,6 +132,7 @@ class Library:
                 lambda version: backups.copy_whole(store, folder / f"before-{version}.sqlite"),
             )
             library = cls(directory, store, Thumbnails(directory, write=True), lock)
+            library._forget_thumbnails(roots.purge_removed(store))
             library._forget_thumbnails(departures.drop_parked(store))
             return library
         except BaseException:
@@ -210,7 +216,8 @@ class Library:
         Raises:
             RootError: no such root, not a folder, none of its photos there, or it overlaps another.
         """
-        return roots.relink(self._store, root_id, path)
+        with self._store.transaction(durable=True):
+            return roots.relink(self._store, root_id, path)
 
     # ------------------------------------------------------------ photos
 
@@ -229,6 +236,10 @@ class Library:
     def photo_ids(self, root_id: int | None = None, favourites: bool = False) -> Int64Array:
         """Return ids, (n,) int64, newest first: when taken, else when the file last changed."""
         return photos.newest_first(self._store, root_id, favourites=favourites)
+
+    def photo_ids_matching(self, *filters: Filters) -> Int64Array:
+        """Return ids of photos that all filters let through, (n,) int64, newest first."""
+        return matching(self._store, *filters)
 
     def n_photos(self, root_id: int | None = None) -> int:
         """Return how many photos the library or one root has."""
@@ -370,15 +381,6 @@ class Library:
         """Return the ids of photos with a vector of this model, (n,) int64, ascending."""
         return vectors.ids(self._store, model_id)
 
-    def save_regions(self, model_id: int, photo_id: int, found: Regions) -> None:
-        """Store the regions of one photo, 8 bits a number, in place of those it had."""
-        with self._store.transaction():
-            regions.save(self._store, model_id, photo_id, found)
-
-    def load_regions(self, model_id: int, photo_ids: Sequence[int]) -> dict[int, Regions]:
-        """Return the regions of those photos that have some, by photo id."""
-        return regions.load(self._store, model_id, photo_ids)
-
     # ------------------------------------------------------------ thumbnails
 
     def thumbnail(self, photo_id: int) -> bytes | None:
@@ -405,24 +407,10 @@ class Library:
 
     # ------------------------------------------------------------ what people made
 
-    def set_rating(self, photo_id: int, rating: int, favourite: bool) -> None:
-        """Store 0 to 5 stars and the heart of a photo; on disk before this returns.
-
-        Raises:
-            PhotoMissingError: no such photo.
-        """
-        user_data.set_rating(self._store, photo_id, rating, favourite)
-
-    def set_favourite(self, photo_ids: Sequence[int], favourite: bool) -> None:
-        """Give photos a heart or take it; stars stay; on disk before this returns.
-
-        Photos that left the library are skipped.
-        """
-        user_data.set_favourite(self._store, photo_ids, favourite)
-
-    def ratings(self, photo_ids: Sequence[int] | Int64Array) -> dict[int, Rating]:
-        """Return the ratings of those photos that have one, by photo id."""
-        return user_data.ratings(self._store, [int(item) for item in photo_ids])
+    @property
+    def user_data(self) -> UserData:
+        """Marks, albums, tags, and what was taken out: read and changed there."""
+        return UserData(self._store)
 
     # ------------------------------------------------------------ status
 
@@ -436,7 +424,7 @@ class Library:
                 "schema_version": schema.SCHEMA_VERSION,
                 "generation": self.generation,
                 "photos": self.n_photos(),
-                "problems": self._store.number("SELECT COUNT(*) FROM problems"),
+                "problems": len(self.problems()),
                 "roots": [
                     {
                         "path": root.display,

@@ -69,16 +69,24 @@ def known_files(
 ) -> dict[bytes, KnownFile]:
     """Return what is known of every file of a root: photos and problems, by relative path."""
     photos = store.stream(
-        "SELECT p.path, p.id, p.size_bytes, p.mtime_ns, p.inode, v.id IS NOT NULL, p.content_hash"
-        " FROM photos p LEFT JOIN vectors v ON v.model_id = ? AND v.photo_id = p.id"
-        " WHERE p.root_id = ? AND p.gone = 0",
+        "SELECT p.path, p.id, p.size_bytes, p.mtime_ns, p.inode, v.id IS NOT NULL, p.content_hash,"
+        " p.gone = 2 FROM photos p LEFT JOIN vectors v ON v.model_id = ? AND v.photo_id = p.id"
+        " WHERE p.root_id = ? AND p.gone IN (0, 2)",
         (model_id, root_id),
     )
     known = {
         path: KnownFile(
-            photo_id, size, mtime_ns, inode, bool(vector), False, None, has_thumbnail(content)
+            photo_id,
+            size,
+            mtime_ns,
+            inode,
+            bool(vector),
+            False,
+            None,
+            has_thumbnail(content),
+            bool(taken_out),
         )
-        for path, photo_id, size, mtime_ns, inode, vector, content in photos
+        for path, photo_id, size, mtime_ns, inode, vector, content, taken_out in photos
     }
     problems = store.stream(
         "SELECT path, size_bytes, mtime_ns, inode, decoder_version FROM problems WHERE root_id = ?",

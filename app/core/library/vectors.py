@@ -111,12 +111,6 @@ def load_some(
     return _stacked(rows, dim)
 
 
-_SHARED = (
-    ("vectors", "root_id, generation, patches, vector", "p.root_id, 0, d.patches, d.vector"),
-    ("regions", "n_regions, boxes, scales, codes", "d.n_regions, d.boxes, d.scales, d.codes"),
-)
-
-
 def share(store: Store, photo_ids: Sequence[int]) -> None:
     """Give photos the vectors and regions that another photo with the same content has."""
     listed = str([int(item) for item in photo_ids])
@@ -130,8 +124,8 @@ def share(store: Store, photo_ids: Sequence[int]) -> None:
             ),
             (
                 "regions",
-                "n_regions, boxes, scales, codes",
-                "d.n_regions, d.boxes, d.scales, d.codes",
+                "n_regions, boxes, scales, codes, generation",
+                "d.n_regions, d.boxes, d.scales, d.codes, 0",
             ),
         ):
             copied += store.run(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.errors import LibraryDamagedError, LibraryError, RootError
 from app.core.library import Library, backups, file_system
 from app.core.library import library as library_module
@@ -24,7 +25,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def rated(library: Library, model_id: int, make_photo: MakePhoto) -> int:
     """A rated photo among fifty."""
     ids = library.save_batch(model_id, [make_photo(n) for n in range(50)], [])
-    library.set_rating(ids[7], 4, True)
+    library.user_data.change(SetMarks((ids[7],), 4, True))
     return ids[7]
 
 
@@ -88,7 +89,7 @@ def test_ratings_survive_a_damaged_file(
         again.save_batch(model, [make_photo(n) for n in range(50)], [])
         (photo,) = [photo for photo in again.photos(again.photo_ids()) if photo.id == rated]
         assert photo.path == b"photo-7.jpg"
-        assert again.ratings([rated])[rated].rating == 4
+        assert again.user_data.marks([rated])[rated].rating == 4
 
 
 def test_without_a_good_backup_the_library_begins_empty(

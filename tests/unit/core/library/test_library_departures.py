@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.errors import PhotoMissingError, RootError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
@@ -63,7 +64,7 @@ def test_a_move_keeps_id_vector_thumbnail_and_rating(
     library: Library, model_id: int, folder: Path, tmp_path: Path, photo: tuple[int, NewPhoto]
 ) -> None:
     photo_id, new = photo
-    library.set_rating(photo_id, 4, True)
+    library.user_data.change(SetMarks((photo_id,), 4, True))
     (tmp_path / "second").mkdir()
     second = library.add_root(os.fsencode(tmp_path / "second"))
     (folder / "a.jpg").rename(tmp_path / "second" / "b.jpg")
@@ -71,7 +72,7 @@ def test_a_move_keeps_id_vector_thumbnail_and_rating(
     library.move_photo(photo_id, second.id, "新/b.jpg".encode(), new.size_bytes, 77, 88)
     at = library.photo(photo_id)
     assert (at.root_id, at.display, at.mtime_ns, at.inode) == (second.id, "新/b.jpg", 77, 88)
-    assert library.ratings([photo_id])[photo_id].favourite
+    assert library.user_data.marks([photo_id])[photo_id].favourite
     assert library.thumbnail(photo_id) == new.thumbnail
     assert [root.n_indexed for root in library.roots(model_id)] == [0, 1]
     assert library.known_files(new.root_id, model_id) == {}
@@ -99,7 +100,7 @@ def test_files_that_swapped_names_keep_what_was_said_of_them(
 ) -> None:
     a, b = make_photo(b"a.jpg"), make_photo(b"b.jpg")
     id_a, id_b = library.save_batch(model_id, [a, b], [])
-    library.set_rating(id_b, 2, False)
+    library.user_data.change(SetMarks((id_b,), 2, False))
     library.move_photo(id_a, root_id, b"b.jpg", a.size_bytes, 1, 1)
     assert library.n_photos() == 1
     assert library.load_vectors(model_id)[0].tolist() == [id_a]
@@ -109,7 +110,7 @@ def test_files_that_swapped_names_keep_what_was_said_of_them(
         b"b.jpg": id_a,
         b"a.jpg": id_b,
     }
-    assert library.ratings([id_b])[id_b].rating == 2
+    assert library.user_data.marks([id_b])[id_b].rating == 2
     assert library.load_vectors(model_id)[0].tolist() == [id_a, id_b]
 
 
@@ -146,7 +147,7 @@ def test_a_removed_photo_leaves_nothing_unless_people_said_something(
     plain, rated, tagged, filed = library.save_batch(
         model_id, [make_photo(n) for n in range(4)], []
     )
-    library.set_rating(rated, 5, False)
+    library.user_data.change(SetMarks((rated,), 5, False))
     library._store.run("INSERT INTO tags VALUES (1, 'summer')")
     library._store.run("INSERT INTO photo_tags VALUES (?, 1)", (tagged,))
     library._store.run("INSERT INTO albums VALUES (1, 'best', '2026')")
@@ -161,7 +162,7 @@ def test_a_removed_photo_leaves_nothing_unless_people_said_something(
         again = make_photo(1)
         assert moved(later, again) == rated
         assert later.save_batch(model_id, [again], []) == [rated]
-        assert later.ratings([rated])[rated].rating == 5
+        assert later.user_data.marks([rated])[rated].rating == 5
         assert later.photo_ids().tolist() == [rated]
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from app.core.changes import SetMarks
 from app.core.errors import PhotoMissingError, RootError
 from app.core.library import Library
 from app.core.library.rows import KnownFile, NewPhoto, NewProblem
@@ -119,7 +120,7 @@ def test_a_good_file_clears_its_problem_and_a_problem_hides_its_photo(
     make_problem: MakeProblem,
 ) -> None:
     (photo_id,) = library.save_batch(model_id, [make_photo(b"a.jpg")], [])
-    library.set_rating(photo_id, 5, True)
+    library.user_data.change(SetMarks((photo_id,), 5, True))
     library.save_batch(model_id, [], [make_problem(b"a.jpg")])
     assert library.n_photos() == 0
     assert len(library.load_vectors(model_id)[0]) == 0
@@ -132,7 +133,7 @@ def test_a_good_file_clears_its_problem_and_a_problem_hides_its_photo(
     (again,) = library.save_batch(model_id, [make_photo(b"a.jpg", vector=None)], [])
     assert again == photo_id
     assert library.problems() == []
-    assert library.ratings([photo_id])[photo_id].rating == 5
+    assert library.user_data.marks([photo_id])[photo_id].rating == 5
     assert library.load_vectors(model_id)[0].tolist() == [photo_id]  # the same content
 
 
@@ -218,8 +219,8 @@ def test_newest_first_by_date_taken_else_by_change(
     assert library.photo_ids().dtype == np.int64
     assert library.photo_ids(root_id).tolist() == [three, five, two, one, four]
     assert library.photo_ids(root_id + 1).tolist() == []
-    library.set_rating(two, 0, True)
-    library.set_rating(three, 5, False)
+    library.user_data.change(SetMarks((two,), 0, True))
+    library.user_data.change(SetMarks((three,), 5, False))
     assert library.photo_ids(favourites=True).tolist() == [two]
     assert library.photo_ids(root_id, favourites=True).tolist() == [two]
 
@@ -252,7 +253,7 @@ def test_every_committed_change_raises_the_generation(
         lambda: library.save_batch(model_id, [make_photo(2)], []),
         lambda: library.save_batch(model_id, [], [make_problem(b"bad")]),
         lambda: library.touch_photo(photo_id, 1, 2),
-        lambda: library.set_rating(photo_id, 3, False),
+        lambda: library.user_data.change(SetMarks((photo_id,), 3, False)),
         lambda: library.save_vectors(model_id, [photo_id], np.ones((1, 16), np.float32), 1024),
         lambda: library.set_root_state(root_id, "offline"),
         lambda: library.move_photo(photo_id, root_id, b"new.jpg", 1, 2, 3),
