@@ -7,7 +7,7 @@ batch a step, each saved at once, so that a run that was cut short goes on where
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -40,9 +40,8 @@ class _Coming:
 class JobLike(Protocol):
     """What the pass needs of the index job that it ends."""
 
-    @property
-    def is_over(self) -> bool: ...
-    def online_root_ids(self) -> Collection[int]: ...
+    cancelled: bool
+
     def when_there_is_room(self, save: Callable[[], None]) -> Generator[bool, None, None]: ...
 
 
@@ -52,7 +51,7 @@ class FinePass:
     Args:
         tools: library, indexes, encoder and decoders.
         progress: told how far the pass is; its phase is "refining" from the first photo on.
-        job: says which folders count and when it is over, and waits for room on the disk.
+        job: says when it was cancelled, and waits for room on the disk.
     """
 
     def __init__(self, tools: IndexTools, progress: Progress, job: JobLike) -> None:
@@ -73,7 +72,7 @@ class FinePass:
         self._progress.start_refining(len(waiting))
         todo = self._photos(waiting)
         more = True
-        while not self._job.is_over and (more or self._coming):
+        while not self._job.cancelled and (more or self._coming):
             while more and len(self._coming) < 2 * self._tools.n_decoders + 2:
                 more = self._submit(next(todo, None))
             batch = self._take_batch()
@@ -93,9 +92,11 @@ class FinePass:
         return [int(item) for item in newest[np.isin(newest, lacking)]]
 
     def _photos(self, photo_ids: list[int]) -> Generator[Photo, None, None]:
+        library = self._tools.library
         for start in range(0, len(photo_ids), _PHOTOS_PER_READ):
-            for photo in self._tools.library.photos(photo_ids[start : start + _PHOTOS_PER_READ]):
-                if photo.root_id in self._job.online_root_ids():
+            online = {root.id for root in library.roots() if root.state == "online"}
+            for photo in library.photos(photo_ids[start : start + _PHOTOS_PER_READ]):
+                if photo.root_id in online:
                     yield photo
                 else:
                     self._progress.skip(listed=False)

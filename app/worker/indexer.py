@@ -73,7 +73,7 @@ class IndexJob:
         self._retry_problems = retry_problems
         self.job_id = job_id
         self._root_paths = roots
-        self._cancelled = False
+        self.cancelled = False
         self._forgotten: set[int] = set()
         self._counts = Counts()
         self._changes: list[DiskChanges] = []
@@ -90,20 +90,7 @@ class IndexJob:
 
     def cancel(self) -> None:
         """End at the next step; what is saved stays."""
-        self._cancelled = True
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no further step is wanted."""
-        return self._cancelled
-
-    def online_root_ids(self) -> set[int]:
-        """Return the folders of this job whose files are within reach."""
-        return {
-            changes.root.id
-            for changes in self._changes
-            if not changes.offline and not self._is_forgotten(changes)
-        }
+        self.cancelled = True
 
     def forget_root(self, root_id: int) -> None:
         """Leave out a folder that has left the library; the others go on."""
@@ -151,7 +138,7 @@ class IndexJob:
         self.progress.phase = "indexing"
         self.progress.start_work()
         yield from self._list_files()
-        if not self._cancelled:
+        if not self.cancelled:
             yield from self._remove_gone()
         yield from self._encode_listed()
         for work in self._flight:
@@ -185,7 +172,7 @@ class IndexJob:
                 self.progress.found = found_before + changes.found
                 self.progress.report()
                 yield True
-                if self._cancelled:
+                if self.cancelled:
                     return
             if self._is_forgotten(changes):
                 continue
@@ -213,7 +200,7 @@ class IndexJob:
     def _list_files(self) -> Generator[bool, None, None]:
         todo = self._works_to_list()
         more = True
-        while not self._cancelled:
+        while not self.cancelled:
             ahead = _LIST_BATCH + 2 * self._tools.n_decoders
             while more and len(self._flight) + len(self._pending.photos) < ahead:
                 more = self._submit_next(next(todo, None))
@@ -369,7 +356,7 @@ class IndexJob:
 
     def _encode_listed(self) -> Generator[bool, None, None]:
         more = True
-        while not self._cancelled:
+        while not self.cancelled:
             more = more and self._fetch_waiting()
             yield from self.when_there_is_room(self._collect)
             if not self._flight and not more and not self._pending:
@@ -443,9 +430,9 @@ class IndexJob:
                 return
             retry_at_s = time.monotonic() + _FULL_RETRY_S
             yield False
-            while time.monotonic() < retry_at_s and not self._cancelled:
+            while time.monotonic() < retry_at_s and not self.cancelled:
                 yield False
-            if self._cancelled:
+            if self.cancelled:
                 return
 
     def _rest_until_room(self, sentence: str) -> None:
@@ -495,7 +482,7 @@ class IndexJob:
             self._counts.removed,
             tuple(problems),
             seconds,
-            self._cancelled,
+            self.cancelled,
         )
 
     def _tell_changed(self, *, force: bool = False) -> None:
