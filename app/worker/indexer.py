@@ -170,6 +170,7 @@ class IndexJob:
             if self._is_forgotten(changes):
                 continue
             library.set_root_state(root.id, "offline" if changes.offline else "online")
+            library.set_mounts(root.id, changes.mounts)
             compared.append(changes)
         self._changes = compared
         self.progress.root_id = None

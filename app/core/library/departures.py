@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 
 from app.core.errors import PhotoMissingError
-from app.core.library import generation
+from app.core.library import generation, user_data
 from app.core.library.photos import ids_json
 from app.core.library.roots import one_root
 from app.core.library.store import Store
@@ -46,8 +46,12 @@ def park(store: Store, photo_ids: Sequence[int]) -> int:
 
 
 def remove(store: Store, photo_ids: Sequence[int]) -> int:
-    """Park photos whose files are gone and drop those that hold nothing made by people."""
+    """Park photos whose files are gone and drop those that hold nothing made by people.
+
+    Copies that are still there take over what people said about them.
+    """
     with store.transaction():
+        user_data.share(store, _copies_of(store, photo_ids))
         n_photos = park(store, photo_ids)
         store.run(
             "DELETE FROM photos WHERE gone = 1 AND id IN (SELECT value FROM json_each(?))"
@@ -55,6 +59,19 @@ def remove(store: Store, photo_ids: Sequence[int]) -> int:
             (ids_json(photo_ids),),
         )
     return n_photos
+
+
+def _copies_of(store: Store, photo_ids: Sequence[int]) -> list[int]:
+    """Return photos in sight that have the content of some that people said something about."""
+    ids = ids_json(photo_ids)
+    rows = store.rows(
+        "SELECT DISTINCT c.id FROM photos JOIN photos c ON c.content_hash = photos.content_hash"
+        " AND c.size_bytes = photos.size_bytes AND c.id != photos.id AND c.gone = 0"
+        f" WHERE photos.id IN (SELECT value FROM json_each(?)) AND {HAS_USER_DATA}"
+        " AND c.id NOT IN (SELECT value FROM json_each(?))",
+        (ids, ids),
+    )
+    return [photo_id for (photo_id,) in rows]
 
 
 def drop_parked(store: Store) -> list[bytes]:

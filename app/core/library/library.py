@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -204,6 +204,14 @@ class Library:
         """
         roots.set_state(self._store, root_id, state)
 
+    def mounts(self, root_id: int) -> dict[bytes, bool]:
+        """Return the folders below a root on disks of their own, and whether those are away."""
+        return roots.mounts(self._store, root_id)
+
+    def set_mounts(self, root_id: int, found: dict[bytes, bool]) -> None:
+        """Note the folders below a root on disks of their own, and which disks are away."""
+        roots.set_mounts(self._store, root_id, found)
+
     def relink_root(self, root_id: int, path: bytes) -> Root:
         """Say that a folder lies elsewhere now; photos keep vectors and all said about them.
 
@@ -234,11 +242,13 @@ class Library:
         """Return how many photos the library or one root has."""
         return photos.count(self._store, root_id)
 
-    def known_files(self, root_id: int, model_id: int) -> dict[bytes, KnownFile]:
-        """Return what is known of each file of a root, photos and problems, by relative path."""
-        has_thumbnail = self._thumbnails.hashes().__contains__
-        with self._store.snapshot():
-            return photos.known_files(self._store, root_id, model_id, has_thumbnail)
+    def known_files(self, root_id: int, model_id: int) -> Iterator[dict[bytes, KnownFile]]:
+        """Yield what is known of the files of a root, photos and problems, by relative path.
+
+        They come in blocks, so that a large root does not hold up what else is to be done.
+        """
+        yield from photos.known_photos(self._store, root_id, model_id, self._thumbnails.known)
+        yield photos.known_problems(self._store, root_id)
 
     def save_batch(
         self, model_id: int, photos: Sequence[NewPhoto], problems: Sequence[NewProblem]

@@ -17,7 +17,7 @@ from app.core.library.store import Store
 from app.core.paths import display_path
 
 APPLICATION_ID = 0x46696E65  # "Fine"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Ids are never reused (AUTOINCREMENT): windows and index files may hold the id of a row that left.
 DDL = (
@@ -36,6 +36,16 @@ DDL = (
         state TEXT NOT NULL DEFAULT 'online' CHECK (state IN ('online', 'offline')),
         added_at TEXT NOT NULL
     )
+    """,
+    # Folders on other disks below a root (b"" is the root itself), as the last scans found them.
+    # away: the folder is on the disk of the one above it now, so its own disk is not there.
+    """
+    CREATE TABLE mounts (
+        root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+        path BLOB NOT NULL,
+        away INTEGER NOT NULL CHECK (away IN (0, 1)),
+        PRIMARY KEY (root_id, path)
+    ) WITHOUT ROWID
     """,
     # gone: the file is not there, but the row is kept for what people said about the photo, and for
     # a while to recognise the file elsewhere. sort_s: when it was taken, else changed; seconds.
@@ -169,6 +179,7 @@ TABLES = frozenset(
     {
         "library",
         "roots",
+        "mounts",
         "photos",
         "problems",
         "models",
@@ -319,6 +330,21 @@ def _add_regions_and_gone_photos(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX regions_of_photo ON regions (photo_id)")
 
 
+def _add_mounts(connection: sqlite3.Connection) -> None:
+    """2 -> 3: which folders below a root lie on disks of their own."""
+    connection.execute(
+        """
+        CREATE TABLE mounts (
+            root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            away INTEGER NOT NULL CHECK (away IN (0, 1)),
+            PRIMARY KEY (root_id, path)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _add_regions_and_gone_photos,
+    2: _add_mounts,
 }

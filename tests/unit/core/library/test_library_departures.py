@@ -9,6 +9,7 @@ import pytest
 from app.core.errors import PhotoMissingError, RootError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
+from tests.unit.core.library.known import known_files, n_thumbnails
 
 MakePhoto = Callable[..., NewPhoto]
 
@@ -74,7 +75,7 @@ def test_a_move_keeps_id_vector_thumbnail_and_rating(
     assert library.ratings([photo_id])[photo_id].favourite
     assert library.thumbnail(photo_id) == new.thumbnail
     assert [root.n_indexed for root in library.roots(model_id)] == [0, 1]
-    assert library.known_files(new.root_id, model_id) == {}
+    assert known_files(library, new.root_id, model_id) == {}
 
 
 def test_of_several_the_one_in_the_same_root_comes_first(
@@ -136,7 +137,7 @@ def test_a_touched_photo_is_up_to_date(
     library: Library, root_id: int, model_id: int, photo: tuple[int, NewPhoto]
 ) -> None:
     library.touch_photo(photo[0], 123, 2**64 - 1)
-    known = library.known_files(root_id, model_id)[b"a.jpg"]
+    known = known_files(library, root_id, model_id)[b"a.jpg"]
     assert (known.mtime_ns, known.inode) == (123, -1)
 
 
@@ -173,4 +174,4 @@ def test_a_parked_photo_is_dropped_with_its_thumbnail_at_the_next_start(
     library.close()
     with Library.open(directory, write=True) as later:
         assert later._store.rows("SELECT id FROM photos") == [(a,)]
-        assert len(later._thumbnails.hashes()) == 1
+        assert n_thumbnails(later) == 1
