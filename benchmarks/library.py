@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.core.library import Library
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto
 from app.core.library.vector_index import VectorIndex
 from app.worker.disk_changes import compare

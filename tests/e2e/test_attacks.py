@@ -18,7 +18,7 @@ import pytest
 
 from app.core.errors import LibraryError
 from app.core.library import Library
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.vector_index import VectorIndex
 from tests.attack_commands import check
 from tests.conftest import SHARED

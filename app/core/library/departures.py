@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from app.core.errors import PhotoMissingError
 from app.core.library import generation, user_data
 from app.core.library.photos import ids_json
-from app.core.library.roots import one_root
+from app.core.library.roots import mounts, one_root
 from app.core.library.store import Store
 from app.core.paths import display_path
 
@@ -87,19 +87,23 @@ def drop_parked(store: Store) -> list[bytes]:
 def find_moved(store: Store, root_id: int, content_hash: bytes, size_bytes: int) -> int | None:
     """Return the photo with this content whose file is gone, or None.
 
-    A file that is out of reach, because its root is offline, missing or empty, is not gone.
-    Of several, the one in the given root comes first, then the oldest.
+    A file that is out of reach, because its root is offline, missing or empty or its disk is
+    away, is not gone. Of several, the one in the given root comes first, then the oldest.
     """
     candidates = store.rows(
-        "SELECT p.id, p.gone, p.path, r.path, r.state"
+        "SELECT p.id, p.gone, p.root_id, p.path, r.path, r.state"
         " FROM photos p JOIN roots r ON r.id = p.root_id"
         " WHERE p.content_hash = ? AND p.size_bytes = ?"
         " ORDER BY p.root_id != ?, p.gone, p.id",
         (content_hash, size_bytes, root_id),
     )
-    for photo_id, gone, path, root_path, state in candidates:
-        if gone or (state == "online" and _is_gone(root_path, path)):
+    for photo_id, gone, its_root_id, path, root_path, state in candidates:
+        if gone:
             return int(photo_id)
+        if state == "online" and _is_gone(root_path, path):
+            away = [mount for mount, is_away in mounts(store, its_root_id).items() if is_away]
+            if not any(path.startswith(mount + os.sep.encode()) for mount in away):
+                return int(photo_id)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,15 +16,18 @@ from app.core.library import (
     backups,
     batches,
     departures,
+    folder,
     generation,
     photos,
     regions,
+    restoring,
     roots,
     schema,
+    status,
     user_data,
     vectors,
 )
-from app.core.library.file_system import network_kind
+from app.core.library.folder import LIBRARY_NAME, SUSPECT_NAME
 from app.core.library.lock import WriterLock
 from app.core.library.rows import (
     Float16Array,
@@ -40,13 +43,9 @@ from app.core.library.rows import (
     Root,
     RootState,
 )
-from app.core.library.store import Store
-from app.core.library.thumbnails import THUMBNAILS_NAME, Thumbnails
-from app.core.paths import display_path
+from app.core.library.store import Store, make_private_file
+from app.core.library.thumbnails import Thumbnails
 from app.core.scanning import fold_int64
-
-LIBRARY_NAME = "library.sqlite"
-_ALWAYS_CHECKED_BYTES = 64 << 20  # about 0.1 s
 
 
 class Library:
@@ -65,6 +64,7 @@ class Library:
         self._store = store
         self._thumbnails = thumbnails
         self._lock = lock
+        self.was_checked = False  # whether the whole file was read when it was opened
 
     @classmethod
     def open(cls, directory: Path, *, write: bool) -> Library:
@@ -80,13 +80,14 @@ class Library:
         if not write:
             store = Store(directory / LIBRARY_NAME, write=False)
             return cls._checked(directory, store, None)
-        _refuse_network(directory)
-        _make_private_folder(directory)
+        folder.refuse_network(directory)
+        folder.make_private(directory)
         lock = WriterLock(directory)
         try:
-            suspect = _is_suspect(directory / LIBRARY_NAME)
+            suspect = folder.is_suspect(directory)
             store = Store(directory / LIBRARY_NAME, write=True)
             library = cls._checked(directory, store, lock, suspect=suspect)
+            (directory / SUSPECT_NAME).unlink(missing_ok=True)
         except BaseException:
             lock.release()
             raise
@@ -107,7 +108,9 @@ class Library:
         """
         lock = WriterLock(directory)
         try:
-            return backups.recover(directory, directory / LIBRARY_NAME)
+            recovery = backups.recover(directory, directory / LIBRARY_NAME)
+            (directory / SUSPECT_NAME).unlink(missing_ok=True)
+            return recovery
         finally:
             lock.release()
 
@@ -121,12 +124,13 @@ class Library:
                 return cls(directory, store, Thumbnails(directory, write=False), None)
             if suspect:
                 schema.check_integrity(store)
-            folder = directory / backups.BACKUPS_NAME
+            kept = directory / backups.BACKUPS_NAME
             schema.prepare(
                 store,
-                lambda version: backups.copy_whole(store, folder / f"before-{version}.sqlite"),
+                lambda version: backups.copy_whole(store, kept / f"before-{version}.sqlite"),
             )
             library = cls(directory, store, Thumbnails(directory, write=True), lock)
+            library.was_checked = suspect
             library._forget_thumbnails(departures.drop_parked(store))
             return library
         except BaseException:
@@ -168,6 +172,27 @@ class Library:
             LibraryDamagedError: it is not sound; the message says where.
         """
         schema.check_integrity(self._store)
+
+    def interrupt(self) -> None:
+        """End a ``check`` that another thread runs on this library; it raises LibraryError."""
+        self._store.interrupt()
+
+    def distrust(self) -> None:
+        """Have the whole file checked when it is next opened for writing."""
+        with contextlib.suppress(LibraryError):
+            make_private_file(self.directory / SUSPECT_NAME)
+
+    def backups(self) -> list[restoring.Backup]:
+        """Return the backups of what people made that can be used, newest first."""
+        return restoring.offered(self.directory)
+
+    def restore(self, name: str) -> None:
+        """Make what people said that of a backup; what is said now is backed up first.
+
+        Raises:
+            LibraryError: no such backup, or it cannot be used; nothing was changed.
+        """
+        restoring.restore(self._store, self.directory, name)
 
     # ------------------------------------------------------------ roots
 
@@ -439,71 +464,4 @@ class Library:
     def status(self) -> dict[str, Any]:
         """Return what ``status --json`` prints: plain data, paths for display."""
         with self._store.snapshot():
-            known_models = self.models()
-            newest = known_models[-1].id if known_models else None
-            return {
-                "library": display_path(os.fsencode(self.directory)),
-                "schema_version": schema.SCHEMA_VERSION,
-                "generation": self.generation,
-                "photos": self.n_photos(),
-                "problems": self._store.number("SELECT COUNT(*) FROM problems"),
-                "roots": [
-                    {
-                        "path": root.display,
-                        "state": root.state,
-                        "photos": root.n_photos,
-                        "indexed": root.n_indexed,
-                    }
-                    for root in self.roots(newest)
-                ],
-                "models": [
-                    {
-                        "name": model.name,
-                        "fingerprint": model.fingerprint,
-                        "dim": model.dim,
-                        "vectors": model.n_vectors,
-                    }
-                    for model in known_models
-                ],
-                "bytes": {
-                    name: _size_bytes(self.directory / name)
-                    for name in (LIBRARY_NAME, THUMBNAILS_NAME)
-                },
-            }
-
-
-def _size_bytes(path: Path) -> int:
-    return sum(part.stat().st_size for part in (path, Path(f"{path}-wal")) if part.exists())
-
-
-def _is_suspect(path: Path) -> bool:
-    """Whether to check a file before use: it is small, or its last writer did not close it."""
-    try:
-        return path.stat().st_size < _ALWAYS_CHECKED_BYTES or Path(f"{path}-wal").exists()
-    except OSError:
-        return False
-
-
-def _refuse_network(directory: Path) -> None:
-    kind = network_kind(directory)
-    if kind is not None:
-        shown = display_path(os.fsencode(directory))
-        raise LibraryError(
-            f"The library cannot be in {shown}: it is on a network file system ({kind}), where"
-            " a database can be damaged. Choose a folder on a local disk; photos may stay there.",
-            directory=shown,
-        )
-
-
-def _make_private_folder(directory: Path) -> None:
-    """Create the folder for its owner only; a folder that holds other things keeps its mode."""
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours = (directory / LIBRARY_NAME).exists() or not any(directory.iterdir())
-        if ours and directory.stat().st_mode & 0o077:
-            directory.chmod(0o700)
-    except OSError as error:
-        shown = display_path(os.fsencode(directory))
-        raise LibraryError(
-            f"The library folder {shown} cannot be used: {error.strerror}.", directory=shown
-        ) from error
+            return status.status(self._store, self.directory)

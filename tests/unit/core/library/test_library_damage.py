@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import LibraryDamagedError, LibraryError
 from app.core.library import Library
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto, NewProblem
 from tests.unit.core.library.known import known_files
 

@@ -175,3 +175,42 @@ def test_a_parked_photo_is_dropped_with_its_thumbnail_at_the_next_start(
     with Library.open(directory, write=True) as later:
         assert later._store.rows("SELECT id FROM photos") == [(a,)]
         assert n_thumbnails(later) == 1
+
+
+def test_a_copy_keeps_what_was_said_of_the_original(
+    library: Library, photo: tuple[int, NewPhoto], model_id: int, make_photo: MakePhoto
+) -> None:
+    photo_id, new = photo
+    library.set_rating(photo_id, 5, True)
+    (copy_id,) = library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    assert library.ratings([copy_id])[copy_id].rating == 5
+    library.set_rating(copy_id, 0, False)
+    library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    assert library.ratings([copy_id]) == {}  # taken back, and listed again: it stays taken back
+
+
+def test_a_copy_takes_over_from_an_original_that_is_deleted(
+    library: Library, photo: tuple[int, NewPhoto], model_id: int, make_photo: MakePhoto
+) -> None:
+    photo_id, new = photo
+    (copy_id,) = library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    library.set_rating(photo_id, 5, True)
+    library.remove_photos([photo_id])
+    assert library.ratings([copy_id])[copy_id].favourite
+
+
+def test_a_photo_on_a_disk_that_is_away_did_not_move(
+    library: Library,
+    folder: Path,
+    photo: tuple[int, NewPhoto],
+    model_id: int,
+    make_photo: MakePhoto,
+) -> None:
+    _, new = photo
+    on_disk = make_photo(b"disk/b.jpg", b"content of b")
+    (photo_id,) = library.save_batch(model_id, [on_disk], [])
+    assert moved(library, on_disk) == photo_id
+    library.set_mounts(new.root_id, {b"disk": True})
+    assert moved(library, on_disk) is None
+    library.set_mounts(new.root_id, {b"disk": False})
+    assert moved(library, on_disk) == photo_id

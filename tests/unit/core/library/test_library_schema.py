@@ -9,7 +9,7 @@ import pytest
 
 from app.core.errors import LibraryMissingError
 from app.core.library import Library, schema
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import Rating
 
 SCHEMA_V1 = (Path(__file__).parent / "schema_v1.sql").read_text()
