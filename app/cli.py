@@ -190,14 +190,18 @@ def _run_index(engine: Engine, watcher: Watcher, roots: tuple[bytes, ...]) -> In
     """Drive the engine until the job ended; Ctrl+C ends it early but whole."""
     job_id = 1
     engine.receive(StartIndex(job_id, roots))
-    while watcher.finished is None and watcher.failed is None:
+    while watcher.finished is None and watcher.failed is None and not engine.stopping:
         try:
             if not engine.step():
                 wait([engine.waker.reader], _WAIT_S)
         except KeyboardInterrupt:
             engine.receive(CancelJob(job_id))
     if watcher.finished is None:
-        assert watcher.failed is not None
+        if watcher.failed is None:
+            raise LibraryError(
+                "The library turned out to be damaged. Run this once more: it is set aside then,"
+                " and what people said about photos is carried over."
+            )
         raise EngineError(watcher.failed.message)
     return watcher.finished
 

@@ -14,6 +14,9 @@ from typing import Literal
 Box = tuple[float, float, float, float]
 Match = Literal["good", "weak"]
 
+# The number of index runs that the engine starts by itself, because folders changed on disk.
+OWN_JOB_ID = -1
+
 
 # ---------------------------------------------------------------- commands: window -> engine
 
@@ -53,6 +56,23 @@ class RemoveRoot:
 
     job_id: int
     root_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelinkRoot:
+    """Say that a folder lies elsewhere now. Answered by ``JobDone``."""
+
+    job_id: int
+    root_id: int
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreBackup:
+    """Make what people said about photos that of a backup. Answered by ``JobDone``."""
+
+    job_id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +140,8 @@ Command = (
     | ResumeJob
     | CancelJob
     | RemoveRoot
+    | RelinkRoot
+    | RestoreBackup
     | SetFavourite
     | Search
     | Locate
@@ -195,6 +217,27 @@ class LibraryChanged:
     roots: bool = False
     problems: bool = False
     favourites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRecovered:
+    """The library was damaged and begun anew; photos come back as their folders are indexed.
+
+    ``kept_aside``: where the damaged file is now, for display. ``source``: where ratings, albums
+    and tags come from: "the damaged file", the name of a backup, or "" for nowhere. ``backups``:
+    names of the good ones, newest first, for ``RestoreBackup``.
+    """
+
+    kept_aside: str
+    source: str
+    backups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    """A command that changes the library was carried out; its changes are on disk."""
+
+    job_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +322,8 @@ Event = (
     | IndexProgress
     | IndexFinished
     | LibraryChanged
+    | LibraryRecovered
+    | JobDone
     | FavouriteSet
     | SearchFinished
     | PhotoLocated

@@ -10,13 +10,16 @@ from app.core.messages import (
     Locate,
     OpenPhoto,
     PauseJob,
+    RelinkRoot,
     RemoveRoot,
+    RestoreBackup,
     Search,
     SetFavourite,
     StartIndex,
 )
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite
+LastingCommand = StartIndex | RemoveRoot | RelinkRoot | RestoreBackup | SetFavourite
+JobCommand = LastingCommand | Search | Locate | OpenPhoto
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -34,7 +37,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite)
+        return isinstance(self.command, LastingCommand)
 
 
 class JobTable:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.core.messages import (
+    OWN_JOB_ID,
     CancelJob,
     EngineReady,
     FavouriteSet,
@@ -25,14 +26,18 @@ from app.core.messages import (
     IndexFinished,
     IndexProgress,
     JobCancelled,
+    JobDone,
     JobFailed,
     LibraryChanged,
+    LibraryRecovered,
     Locate,
     OpenPhoto,
     PauseJob,
     PhotoLocated,
     PhotoOpened,
+    RelinkRoot,
     RemoveRoot,
+    RestoreBackup,
     ResumeJob,
     Search,
     SearchFinished,
@@ -93,6 +98,8 @@ class EngineLink(QObject):
     index_progressed = Signal(object)  # IndexProgress
     index_finished = Signal(object)  # IndexFinished
     library_changed = Signal(object)  # LibraryChanged
+    library_recovered = Signal(object)  # LibraryRecovered
+    job_done = Signal(object)  # JobDone
     favourite_set = Signal(object)  # FavouriteSet
     search_finished = Signal(object)  # SearchFinished
     photo_located = Signal(object)  # PhotoLocated
@@ -151,6 +158,8 @@ class EngineLink(QObject):
             IndexProgress: self.index_progressed.emit,
             IndexFinished: self._handle_index_finished,
             LibraryChanged: self._handle_library_changed,
+            LibraryRecovered: self.library_recovered.emit,
+            JobDone: self._handle_job_done,
             FavouriteSet: self._handle_favourite_set,
             SearchFinished: self._handle_search_finished,
             PhotoLocated: self._handle_photo_located,
@@ -238,7 +247,7 @@ class EngineLink(QObject):
 
     def cancel(self, job_id: int) -> None:
         """Stop a job; harmless for one that already ended."""
-        if job_id in self._jobs:
+        if job_id in self._jobs or job_id == OWN_JOB_ID:
             self._jobs.set_cancelled(job_id)
             self._send(CancelJob(job_id))
 
@@ -273,6 +282,14 @@ class EngineLink(QObject):
     def remove_root(self, root_id: int) -> int:
         """Forget a folder; its files stay where they are."""
         return self._send_job(RemoveRoot(self._jobs.new_id(), root_id))
+
+    def relink_root(self, root_id: int, path: bytes) -> int:
+        """Say that a folder of the library lies elsewhere now; ``job_done`` answers."""
+        return self._send_job(RelinkRoot(self._jobs.new_id(), root_id, path))
+
+    def restore_backup(self, name: str) -> int:
+        """Make what people said about photos that of a backup; ``job_done`` answers."""
+        return self._send_job(RestoreBackup(self._jobs.new_id(), name))
 
     def set_favourite(self, photo_ids: tuple[int, ...], favourite: bool) -> int:
         """Mark photos as favourites, or no longer."""
@@ -316,6 +333,10 @@ class EngineLink(QObject):
         if event.roots:
             self._jobs.finish_removals()
         self.library_changed.emit(event)
+
+    def _handle_job_done(self, event: JobDone) -> None:
+        if self._jobs.finish(event.job_id):
+            self.job_done.emit(event)
 
     def _handle_favourite_set(self, event: FavouriteSet) -> None:
         if self._jobs.finish(event.job_id):

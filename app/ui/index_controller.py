@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.messages import IndexFinished, IndexProgress, JobFailed
+from app.core.messages import OWN_JOB_ID, IndexFinished, IndexProgress, JobFailed
 from app.engine.link import EngineLink
 
 
@@ -67,14 +67,24 @@ class IndexController(QObject):
         for job_id in self._own_jobs:
             self._link.cancel(job_id)
 
+    def _adopt_own_job(self) -> None:
+        """Show a run that the engine began by itself, once it has something to do."""
+        if OWN_JOB_ID not in self._own_jobs:
+            self._own_jobs.add(OWN_JOB_ID)
+            self.index_started.emit()
+
     @Slot(object)
     def _on_link_index_progressed(self, event: IndexProgress) -> None:
+        if event.job_id == OWN_JOB_ID and event.phase == "indexing" and event.done < event.total:
+            self._adopt_own_job()
         if event.job_id in self._own_jobs:
             self._progress = event
             self.index_progressed.emit(event)
 
     @Slot(object)
     def _on_link_index_finished(self, event: IndexFinished) -> None:
+        if event.job_id not in self._own_jobs:
+            return
         self._own_jobs.discard(event.job_id)
         if not self._own_jobs:
             self._progress = None

@@ -19,29 +19,27 @@ from typing import Protocol
 
 from PIL import Image
 
-from app.core.errors import (
-    AppError,
-    EngineError,
-    LibraryDamagedError,
-)
+from app.core.errors import AppError, EngineError
 from app.core.library import Library
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
+    OWN_JOB_ID,
     CancelJob,
     Command,
     EngineReady,
     Event,
-    FavouriteSet,
     ImageQuery,
     IndexFinished,
     JobCancelled,
-    LibraryChanged,
+    JobFailed,
     Locate,
     OpenPhoto,
     PauseJob,
     PhotoLocated,
     PhotoOpened,
+    RelinkRoot,
     RemoveRoot,
+    RestoreBackup,
     ResumeJob,
     Search,
     SearchFinished,
@@ -51,6 +49,7 @@ from app.core.messages import (
 )
 from app.core.paths import display_path
 from app.core.settings import Settings
+from app.worker.background_check import BackgroundCheck
 from app.worker.decode_messages import (
     DecodedPixels,
     DecodeReply,
@@ -61,8 +60,11 @@ from app.worker.decode_messages import (
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
 from app.worker.failures import failure, refusal_error
+from app.worker.folder_watcher import FolderWatcher
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
+from app.worker.library_commands import LibraryCommands
+from app.worker.recovery import open_or_recover, recovered
 from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
 from app.worker.waker import Waker
 
@@ -103,6 +105,7 @@ class Engine:
         send: takes every event, in order.
         loader: makes the encoder; tests bring a cheap one.
         pool: decodes; tests bring an inline one. None for real processes.
+        follow: index folders again by itself when they change on disk.
     """
 
     def __init__(
@@ -114,6 +117,7 @@ class Engine:
         *,
         loader: EncoderLoader = load_encoder,
         pool: PoolLike | None = None,
+        follow: bool = False,
     ) -> None:
         self._settings = settings
         self._library_dir = library_dir
@@ -124,8 +128,9 @@ class Engine:
         self.waker = Waker()
         self.stopping = False
         self._asked: list[_Asked] = []
-        self._removals: deque[RemoveRoot] = deque()
-        self._favourites: deque[SetFavourite] = deque()
+        self._commands = LibraryCommands(send)
+        self._watcher = FolderWatcher(self.waker.wake) if follow else None
+        self._check: BackgroundCheck | None = None
         self._index_queue: deque[StartIndex] = deque()
         self._paused_ids: set[int] = set()
         self._running: _Running | None = None
@@ -142,7 +147,7 @@ class Engine:
             ModelError: there is no usable model.
         """
         started_s = time.monotonic()
-        self._library = _opened_or_recovered(self._library_dir)
+        self._library, recovery = open_or_recover(self._library_dir)
         encoder = self._loader(self._model_dir, self._settings)
         model_id = self._library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
         self._index = VectorIndex.open(self._library, model_id)
@@ -170,6 +175,11 @@ class Engine:
                 round((time.monotonic() - started_s) * 1000),
             )
         )
+        if recovery is not None:
+            self._send(recovered(self._library, recovery))
+        if not self._library.was_checked:
+            self._check = BackgroundCheck(self._library_dir, self.waker.wake)
+        self._follow_roots()
 
     @property
     def library(self) -> Library:
@@ -186,8 +196,12 @@ class Engine:
     def is_busy(self) -> bool:
         """Whether something is under way, also when it only waits for decoders."""
         running = self._running is not None and not self._running.paused
-        waiting = self._asked or self._favourites or self._removals or self._index_queue
-        return running or bool(waiting)
+        return running or bool(self._asked or self._commands or self._index_queue)
+
+    @property
+    def seconds_to_work(self) -> float | None:
+        """When there will be something to do though nobody asks; None while that is not known."""
+        return None if self._watcher is None else self._watcher.seconds_to_due()
 
     def receive(self, command: Command) -> None:
         """Note a command; stops, cancels, pauses take effect before the next step."""
@@ -202,10 +216,8 @@ class Engine:
                 self._resume(job_id)
             case StartIndex():
                 self._index_queue.append(command)
-            case RemoveRoot():
-                self._removals.append(command)
-            case SetFavourite():
-                self._favourites.append(command)
+            case RemoveRoot() | RelinkRoot() | RestoreBackup() | SetFavourite():
+                self._commands.add(command)
             case Search() | Locate() | OpenPhoto():
                 self._supersede(command)
                 self._asked.append(_Asked(command, time.monotonic()))
@@ -217,14 +229,11 @@ class Engine:
             False when there is nothing to do until a command or a decoded picture comes.
         """
         self.waker.drain()
+        if self._check is not None and self._check.found_damage:
+            self._distrust()
         if self.stopping:
             return False
-        return (
-            self._serve_question()
-            or self._serve_favourite()
-            or self._serve_removal()
-            or self._serve_index()
-        )
+        return self._serve_question() or self._serve_command() or self._serve_index()
 
     def idle(self) -> bool:
         """Do a little work that nobody waits for; returns False when there is none left."""
@@ -247,7 +256,11 @@ class Engine:
         if self._running is not None:
             self._running.steps.close()
             self._running = None
+        if self._watcher is not None:
+            self._watcher.close()
         self._pool.close()
+        if self._check is not None:
+            self._check.close()
         self._save_index()
         self._index = None
         if self._library is not None:
@@ -396,44 +409,36 @@ class Engine:
             self._asked.remove(asked)
         self._send(event)
 
-    # ------------------------------------------------------------ favourites
-
-    def _serve_favourite(self) -> bool:
-        if not self._favourites:
-            return False
-        command = self._favourites.popleft()
-        try:
-            self.library.set_favourite(command.photo_ids, command.favourite)
-        except AppError as error:
-            self._send(failure(command.job_id, error))
-        else:
-            self._send(LibraryChanged(self.library.generation, favourites=True))
-            self._send(FavouriteSet(command.job_id))
-        return True
-
     # ------------------------------------------------------------ folders and index jobs
 
-    def _serve_removal(self) -> bool:
-        if not self._removals:
+    def _serve_command(self) -> bool:
+        if not self._commands:
             return False
-        command = self._removals.popleft()
-        try:
-            ids = self.library.photo_ids(command.root_id)
-            self.library.remove_root(command.root_id)
-            if self._running is not None:
-                self._running.job.forget_root(command.root_id)
-            if self._index is not None and len(ids):
-                self._index.remove(ids)
-        except AppError as error:
-            self._send(failure(command.job_id, error))
-        else:
-            self._send(
-                LibraryChanged(self.library.generation, photos=True, roots=True, problems=True)
-            )
+        assert self._index is not None
+        running = self._running.job if self._running is not None else None
+        self._commands.serve(self.library, self._index, running)
+        self._follow_roots()
         return True
+
+    def _follow_roots(self) -> None:
+        """Tell the watcher which folders there are now."""
+        if self._watcher is not None:
+            roots = self.library.roots()
+            self._watcher.follow({root.path: list(self.library.mounts(root.id)) for root in roots})
+
+    def _queue_changed_folders(self) -> None:
+        """Index those folders again that changed on disk and are still in the library."""
+        if self._watcher is None:
+            return
+        known = {root.path for root in self.library.roots()}
+        changed = tuple(path for path in self._watcher.take_due() if path in known)
+        if changed:
+            self._index_queue.append(StartIndex(OWN_JOB_ID, changed))
 
     def _serve_index(self) -> bool:
         if self._running is None:
+            if not self._index_queue:
+                self._queue_changed_folders()
             if not self._index_queue:
                 return False
             command = self._index_queue.popleft()
@@ -457,10 +462,22 @@ class Engine:
         return True
 
     def _end_index(self, event: Event) -> None:
-        self._running = None
+        assert self._running is not None
+        job, self._running = self._running.job, None
         self._graph_behind = True
         self._save_index()
+        if isinstance(event, JobFailed) and event.kind == "LibraryDamagedError":
+            self._distrust()
+            return  # the next life of the engine recovers the library and does the job
+        if self._watcher is not None:
+            self._watcher.note_scanned(job.scanned_roots, job.scan_seconds)
+            self._follow_roots()
         self._send(event)
+
+    def _distrust(self) -> None:
+        """End this life of the engine: the next one checks the library and recovers it."""
+        self.library.distrust()
+        self.stopping = True
 
     def _save_index(self) -> None:
         try:
@@ -473,21 +490,6 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
-
-
-def _opened_or_recovered(directory: Path) -> Library:
-    """Open the library; a damaged one is set aside, and what people made is carried over."""
-    try:
-        return Library.open(directory, write=True)
-    except LibraryDamagedError as error:
-        recovery = Library.recover(directory)
-        logger.warning(
-            "%s It is kept as %s; ratings, albums and tags come from %s. Index the folders again.",
-            error,
-            display_path(bytes(recovery.kept_aside)),
-            recovery.source or "nowhere: there was no good backup",
-        )
-        return Library.open(directory, write=True)
 
 
 def _image(pixels: DecodedPixels) -> Image.Image:

@@ -83,7 +83,13 @@ class IndexJob:
         self._full_since_s: float | None = None
         self._encoder = BatchEncoder(tools.encoder, tools.patches)
         self._told_at_s = 0.0
+        self.scan_seconds = 0.0
         self.progress = Progress(job_id, tools.send)
+
+    @property
+    def scanned_roots(self) -> tuple[bytes, ...]:
+        """The folders that were compared with the library, so far."""
+        return tuple(changes.root.path for changes in self._changes)
 
     def cancel(self) -> None:
         """End at the next step; what is saved stays."""
@@ -131,6 +137,7 @@ class IndexJob:
         started_s = time.monotonic()
         self.progress.report(force=True)
         yield from self._scan()
+        self.scan_seconds = time.monotonic() - started_s
         self.progress.phase = "indexing"
         self.progress.start_work()
         yield from self._list_files()

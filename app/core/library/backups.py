@@ -198,5 +198,6 @@ def dated(directory: Path) -> list[Path]:
 
 
 def remove_files(path: Path) -> None:
+    """Delete a database with everything that SQLite keeps beside it."""
     for suffix in (*_SUFFIXES, "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
