@@ -19,7 +19,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from app.core.errors import AppError, EngineError
+from app.core.errors import AppError, EngineError, LibraryDamagedError
 from app.core.library import Library
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
@@ -61,6 +61,7 @@ from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
 from app.worker.failures import failure, refusal_error
 from app.worker.folder_watcher import FolderWatcher
+from app.worker.following import changed_roots, follow_roots
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
 from app.worker.library_commands import LibraryCommands
@@ -149,8 +150,13 @@ class Engine:
         started_s = time.monotonic()
         self._library, recovery = open_or_recover(self._library_dir)
         encoder = self._loader(self._model_dir, self._settings)
-        model_id = self._library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
-        self._index = VectorIndex.open(self._library, model_id)
+        try:
+            model_id, self._index = _opened_index(self._library, encoder)
+        except LibraryDamagedError:
+            self._library.distrust()
+            self._library.close()
+            self._library, recovery = open_or_recover(self._library_dir)
+            model_id, self._index = _opened_index(self._library, encoder)
         patches = patch_budget(encoder, self._settings)
         self._searcher = Searcher(self._library, self._index, encoder, patches)
         self._model_name = encoder.name
@@ -179,7 +185,7 @@ class Engine:
             self._send(recovered(self._library, recovery))
         if not self._library.was_checked:
             self._check = BackgroundCheck(self._library_dir, self.waker.wake)
-        self._follow_roots()
+        follow_roots(self._watcher, self.library)
 
     @property
     def library(self) -> Library:
@@ -417,28 +423,15 @@ class Engine:
         assert self._index is not None
         running = self._running.job if self._running is not None else None
         self._commands.serve(self.library, self._index, running)
-        self._follow_roots()
+        follow_roots(self._watcher, self.library)
         return True
-
-    def _follow_roots(self) -> None:
-        """Tell the watcher which folders there are now."""
-        if self._watcher is not None:
-            roots = self.library.roots()
-            self._watcher.follow({root.path: list(self.library.mounts(root.id)) for root in roots})
-
-    def _queue_changed_folders(self) -> None:
-        """Index those folders again that changed on disk and are still in the library."""
-        if self._watcher is None:
-            return
-        known = {root.path for root in self.library.roots()}
-        changed = tuple(path for path in self._watcher.take_due() if path in known)
-        if changed:
-            self._index_queue.append(StartIndex(OWN_JOB_ID, changed))
 
     def _serve_index(self) -> bool:
         if self._running is None:
             if not self._index_queue:
-                self._queue_changed_folders()
+                changed = changed_roots(self._watcher, self.library)
+                if changed:
+                    self._index_queue.append(StartIndex(OWN_JOB_ID, changed))
             if not self._index_queue:
                 return False
             command = self._index_queue.popleft()
@@ -471,7 +464,7 @@ class Engine:
             return  # the next life of the engine recovers the library and does the job
         if self._watcher is not None:
             self._watcher.note_scanned(job.scanned_roots, job.scan_seconds)
-            self._follow_roots()
+            follow_roots(self._watcher, self.library)
         self._send(event)
 
     def _distrust(self) -> None:
@@ -490,6 +483,11 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
+
+
+def _opened_index(library: Library, encoder: EncoderLike) -> tuple[int, VectorIndex]:
+    model_id = library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
+    return model_id, VectorIndex.open(library, model_id)
 
 
 def _image(pixels: DecodedPixels) -> Image.Image:

@@ -20,9 +20,12 @@ from app.core.errors import LibraryError
 from app.core.library import Library
 from app.core.library.folder import LIBRARY_NAME
 from app.core.library.vector_index import VectorIndex
+from app.core.messages import OWN_JOB_ID, IndexFinished, IndexProgress, Shutdown, StartIndex
+from app.core.scanning import scan
 from tests.attack_commands import check
 from tests.conftest import SHARED
 from tests.engine_bench import EngineBench
+from tests.engine_process import EngineProcess
 from tests.fakes import make_album
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -277,6 +280,58 @@ def _damage_one(folder: Path, sound: dict[str, bytes], chance: random.Random) ->
     path.write_bytes(data)
 
 
+# ---------------------------------------------------------------- files that change meanwhile
+
+
+@linux
+@sizes(2, 600)
+def test_files_changing_under_it(tool: Callable[[str], str], tmp_path: Path, n: int) -> None:
+    """While files are made, cut, renamed and deleted the engine follows; then library = disk."""
+    nasty = tmp_path / "nasty"
+    make = [sys.executable, tool("make_nasty.py"), str(nasty), "--many", "20"]
+    engine = EngineProcess(tmp_path / "library")
+    churn = subprocess.Popen([*make, "--churn", str(n)], stdout=subprocess.DEVNULL)
+    try:
+        while not (nasty / "churn").exists():
+            assert churn.poll() is None, "nothing changes files"
+            engine.connection.poll(0.05)
+        engine.send(StartIndex(1, (bytes(nasty),)))
+        while churn.poll() is None:
+            engine.take_events(0.1)
+        engine.send(StartIndex(2, ()))
+        engine.until(IndexFinished, 300.0, job_id=2)
+        own = [each for each in engine.events if getattr(each, "job_id", 0) == OWN_JOB_ID]
+        assert n < 10 or own, "the engine did not follow"
+        engine.send(Shutdown())
+        assert engine.end() == 0
+        assert _differences(nasty, tmp_path / "library") == []
+    finally:
+        churn.kill()
+        churn.wait()
+        engine.end()
+        run([*make[:3], "--clean"])
+
+
+def _differences(folder: Path, library: Path) -> list[str]:
+    """What the library says of files that is not so, and files that it says nothing of."""
+    on_disk = {fact.path: fact for fact in scan(bytes(folder), on_error=lambda *found: None)}
+    with Library.open(library, write=False) as opened:
+        opened.check()
+        photos = {photo.path: photo for photo in opened.photos(opened.photo_ids())}
+        problems = {problem.path for problem in opened.problems()}
+        searchable = {int(photo_id) for photo_id in opened.vector_ids(opened.models()[0].id)}
+    wrong = [f"not there: {path!r}" for path in photos if path not in on_disk]
+    for path, fact in on_disk.items():
+        photo = photos.get(path)
+        if photo is None:
+            wrong += [] if path in problems else [f"not said: {path!r}"]
+        elif (photo.size_bytes, photo.mtime_ns) != (fact.size_bytes, fact.mtime_ns):
+            wrong.append(f"another file: {path!r}")
+        elif photo.id not in searchable or path in problems:
+            wrong.append(f"not searchable, or a problem too: {path!r}")
+    return wrong
+
+
 # ---------------------------------------------------------------- full disks, what a run touches
 
 
@@ -293,28 +348,20 @@ def test_full_disk_at_many_points(tmp_path: Path, n: int, monkeypatch: pytest.Mo
             store.run(f"PRAGMA max_page_count = {n_pages + 1 + point % 25}")
             _until_full_or_done(bench, tmp_path / "album")
             store.run(f"PRAGMA max_page_count = {n_pages + 10_000}")
-            if bench.of_kind(_finished()) == []:
-                bench.until(_finished())
-            assert bench.of_kind(_finished())[-1].indexed == 120
+            if bench.of_kind(IndexFinished) == []:
+                bench.until(IndexFinished)
+            assert bench.of_kind(IndexFinished)[-1].indexed == 120
             bench.engine.library.check()
         shutil.rmtree(library)
 
 
-def _finished() -> Any:
-    from app.core.messages import IndexFinished
-
-    return IndexFinished
-
-
 def _until_full_or_done(bench: EngineBench, album: Path) -> None:
-    from app.core.messages import IndexProgress, StartIndex
-
     bench.engine.library.add_root(os.fsencode(album))
     bench.send(StartIndex(bench.new_id(), ()))
     for _ in range(400):
         bench.step()
         told = bench.of_kind(IndexProgress)
-        if bench.of_kind(_finished()) or (told and told[-1].waiting_for):
+        if bench.of_kind(IndexFinished) or (told and told[-1].waiting_for):
             return
 
 
