@@ -10,7 +10,7 @@ from app.core.errors import RootError
 from app.core.library import Library
 from app.core.library.rows import KnownFile, Root
 from app.core.scanning import FileFact, scan
-from app.worker.decoder import DECODER_VERSION
+from app.worker.decoder_version import decoder_version
 
 
 @dataclass(slots=True)
@@ -164,7 +164,7 @@ def _compare_file(
         fact.mtime_ns,
         fact.inode,
     )
-    tried = file.problem and file.decoder_version == DECODER_VERSION and not retry_problems
+    tried = file.problem and file.decoder_version == decoder_version() and not retry_problems
     if same and tried:
         changes.known_problems += 1
     elif fact.in_cloud or (same and not file.problem and file.has_vector and file.has_thumbnail):

@@ -15,7 +15,7 @@ from app.core.library.vector_index import VectorIndex
 from app.core.messages import Event
 from app.core.scanning import FileFact, fold_int64
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, DecodeRequest, PhotoRequest
-from app.worker.decoder import DECODER_VERSION
+from app.worker.decoder_version import decoder_version
 from app.worker.disk_changes import DiskChanges, GonePhotos
 from app.worker.encoding import EncoderLike, Vectors
 
@@ -143,7 +143,7 @@ def problem_of(work: Work, reason: str, detail: str) -> NewProblem:
         fact.inode,
         reason,
         detail,
-        DECODER_VERSION,
+        decoder_version(),
     )
 
 
@@ -151,7 +151,7 @@ def folder_problem(root_id: int, path: bytes, error: OSError) -> NewProblem:
     """A folder or file that the system does not let us look into."""
     reason = "permission" if isinstance(error, PermissionError) else "unreadable"
     detail = f"it cannot be looked into: {error.strerror}"
-    return NewProblem(root_id, path, 0, 0, 0, reason, detail, DECODER_VERSION)
+    return NewProblem(root_id, path, 0, 0, 0, reason, detail, decoder_version())
 
 
 def new_photo(
