@@ -191,6 +191,21 @@ def test_many_starts_at_once(tmp_path: Path, n: int) -> None:
     check(tmp_path / "library")
 
 
+@sizes(5, 50)
+def test_many_windows_at_once(tmp_path: Path, n: int) -> None:
+    """One of them stays; all others find it and leave."""
+    command = [*OURS, "window", str(tmp_path / "library"), str(n - 1)]
+    started = [
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(n)
+    ]
+    ended = [(*process.communicate(timeout=600), process.returncode) for process in started]
+    assert [said for _, said, code in ended if code != 0] == []
+    assert sorted(words.strip() for words, _, _ in ended) == ["asked"] * (n - 1) + ["first"]
+
+
 # ---------------------------------------------------------------- damaged files
 
 
@@ -299,7 +314,7 @@ def test_files_changing_under_it(tool: Callable[[str], str], tmp_path: Path, n: 
         while churn.poll() is None:
             engine.take_events(0.1)
         engine.send(StartIndex(2, ()))
-        engine.until(IndexFinished, 300.0, job_id=2)
+        engine.until(IndexFinished, 3600.0, job_id=2)
         own = [each for each in engine.events if getattr(each, "job_id", 0) == OWN_JOB_ID]
         assert n < 10 or own, "the engine did not follow"
         engine.send(Shutdown())

@@ -28,7 +28,7 @@ from app.core.library import (
     vectors,
 )
 from app.core.library.folder import LIBRARY_NAME, SUSPECT_NAME
-from app.core.library.lock import WriterLock
+from app.core.library.lock import FolderLock
 from app.core.library.rows import (
     Float16Array,
     Int64Array,
@@ -57,7 +57,7 @@ class Library:
     """
 
     def __init__(
-        self, directory: Path, store: Store, thumbnails: Thumbnails, lock: WriterLock | None
+        self, directory: Path, store: Store, thumbnails: Thumbnails, lock: FolderLock | None
     ) -> None:
         """Not called directly: use ``Library.open``."""
         self.directory = directory
@@ -82,7 +82,7 @@ class Library:
             return cls._checked(directory, store, None)
         folder.refuse_network(directory)
         folder.make_private(directory)
-        lock = WriterLock(directory)
+        lock = FolderLock(directory)
         try:
             suspect = folder.is_suspect(directory)
             store = Store(directory / LIBRARY_NAME, write=True)
@@ -106,7 +106,7 @@ class Library:
             LibraryLockedError: another process writes it.
             LibraryError: the folder cannot be used.
         """
-        lock = WriterLock(directory)
+        lock = FolderLock(directory)
         try:
             recovery = backups.recover(directory, directory / LIBRARY_NAME)
             (directory / SUSPECT_NAME).unlink(missing_ok=True)
@@ -116,7 +116,7 @@ class Library:
 
     @classmethod
     def _checked(
-        cls, directory: Path, store: Store, lock: WriterLock | None, *, suspect: bool = False
+        cls, directory: Path, store: Store, lock: FolderLock | None, *, suspect: bool = False
     ) -> Library:
         try:
             if lock is None:
