@@ -48,6 +48,10 @@ def sizes(short: int, long: int) -> pytest.MarkDecorator:
     )
 
 
+def _may_mount() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("mount") is not None
+
+
 @pytest.fixture
 def tool() -> Callable[[str], str]:
     def path(name: str) -> str:
@@ -353,6 +357,7 @@ def _differences(folder: Path, library: Path) -> list[str]:
 @linux
 @sizes(5, 50)
 def test_full_disk_at_many_points(tmp_path: Path, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit on the database's pages: any page may be the one too many."""
     monkeypatch.setattr("app.worker.indexer._FULL_RETRY_S", 0.0)
     make_album(tmp_path / "album", 120)
     for point in range(n):
@@ -370,14 +375,52 @@ def test_full_disk_at_many_points(tmp_path: Path, n: int, monkeypatch: pytest.Mo
         shutil.rmtree(library)
 
 
-def _until_full_or_done(bench: EngineBench, album: Path) -> None:
+@linux
+@pytest.mark.skipif(not _may_mount(), reason="mounting a small disk needs root")
+@sizes(3, 50)
+def test_a_disk_that_is_really_full(
+    tmp_path: Path, n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library on a disk of its own that a large file fills at different points."""
+    monkeypatch.setattr("app.worker.indexer._FULL_RETRY_S", 0.0)
+    make_album(tmp_path / "album", 120)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    n_full = 0
+    for point in range(n):
+        mount = [
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            f"size={(700 + 20 * point) * 1024}",
+            "full",
+            str(disk),
+        ]
+        assert run(mount).returncode == 0
+        try:
+            with EngineBench(disk / "library") as bench:
+                n_full += _until_full_or_done(bench, tmp_path / "album")
+                assert run(["mount", "-o", "remount,size=64m", str(disk)]).returncode == 0
+                if bench.of_kind(IndexFinished) == []:
+                    bench.until(IndexFinished)
+                assert bench.of_kind(IndexFinished)[-1].indexed == 120
+                bench.engine.library.check()
+        finally:
+            run(["umount", str(disk)])
+    assert n_full > n // 2, "the disk was hardly ever full"
+
+
+def _until_full_or_done(bench: EngineBench, album: Path) -> bool:
+    """Index until the disk is full; returns False when the end came first."""
     bench.engine.library.add_root(os.fsencode(album))
     bench.send(StartIndex(bench.new_id(), ()))
     for _ in range(400):
         bench.step()
         told = bench.of_kind(IndexProgress)
         if bench.of_kind(IndexFinished) or (told and told[-1].waiting_for):
-            return
+            break
+    return bench.of_kind(IndexFinished) == []
 
 
 @linux
