@@ -21,8 +21,6 @@ from app.worker.encoding import EncoderLike, Vectors
 
 Submit = Callable[[DecodeRequest], Future[DecodeReply]]
 
-# Pixels of listed photos are kept up to this size; those of the others are decoded once more.
-MAX_KEPT_BYTES = 64 << 20
 _MAX_UNSAVED_PROBLEMS = 64
 _PATIENCE_S = 0.15
 
@@ -99,39 +97,6 @@ class Pending:
         return lost_ids
 
 
-class Waiting:
-    """Listed photos that wait for their vectors, in order; the pixels of the first are kept."""
-
-    def __init__(self) -> None:
-        self._kept: deque[Decoded] = deque()
-        self._again: deque[Work] = deque()
-        self._kept_bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._kept) + len(self._again)
-
-    def add(self, work: Work, reply: DecodedPhoto | None) -> None:
-        """Note a listed photo, with its pixels if there are any and if there is room."""
-        size_bytes = 0 if reply is None else len(reply.grid)
-        if reply is None or self._kept_bytes + size_bytes > MAX_KEPT_BYTES:
-            self._again.append(work)
-        else:
-            self._kept.append((work, reply))
-            self._kept_bytes += size_bytes
-
-    def take_kept(self) -> Decoded | None:
-        """Return the next photo whose pixels were kept."""
-        if not self._kept:
-            return None
-        work, reply = self._kept.popleft()
-        self._kept_bytes -= len(reply.grid)
-        return work, reply
-
-    def take_again(self) -> Work | None:
-        """Return the next photo that has to be decoded once more."""
-        return self._again.popleft() if self._again else None
-
-
 def problem_of(work: Work, reason: str, detail: str) -> NewProblem:
     """A file that a decoder refused."""
     fact = work.fact
@@ -171,7 +136,7 @@ def new_photo(
         camera=reply.camera,
         format=reply.format,
         average_rgb=reply.average_rgb,
-        thumbnail=reply.thumbnail,
+        thumbnail=reply.thumbnail or None,  # b"": it is stored already
         vector=vector,
         patches=patches,
     )

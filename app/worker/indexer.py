@@ -7,6 +7,7 @@ after a kill is whole, and the next run does the rest. Newest files come first i
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import time
@@ -31,7 +32,6 @@ from app.worker.index_work import (
     Counts,
     IndexTools,
     Pending,
-    Waiting,
     Work,
     folder_problem,
     hashes_worth_knowing,
@@ -41,6 +41,7 @@ from app.worker.index_work import (
     problem_of,
 )
 from app.worker.progress import Progress
+from app.worker.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -79,17 +80,13 @@ class IndexJob:
         self._gone = GonePhotos()
         self._flight: list[Work] = []
         self._pending = Pending()
-        self._waiting = Waiting()
+        self._waiting = Waiting(tools.library.directory)
         self._full_since_s: float | None = None
         self._encoder = BatchEncoder(tools.encoder, tools.patches)
         self._told_at_s = 0.0
         self.scan_seconds = 0.0
+        self.scanned_roots: tuple[bytes, ...] = ()
         self.progress = Progress(job_id, tools.send)
-
-    @property
-    def scanned_roots(self) -> tuple[bytes, ...]:
-        """The folders that were compared with the library, so far."""
-        return tuple(changes.root.path for changes in self._changes)
 
     def cancel(self) -> None:
         """End at the next step; what is saved stays."""
@@ -134,6 +131,10 @@ class IndexJob:
             AppError: the job cannot go on: a folder that cannot be added, a full disk, a model
                 that fails.
         """
+        with contextlib.closing(self._waiting):
+            return (yield from self._run())
+
+    def _run(self) -> Generator[bool, None, IndexFinished]:
         started_s = time.monotonic()
         self.progress.report(force=True)
         yield from self._scan()
@@ -180,6 +181,7 @@ class IndexJob:
             library.set_mounts(root.id, changes.mounts)
             compared.append(changes)
         self._changes = compared
+        self.scanned_roots = tuple(changes.root.path for changes in compared)
         self.progress.root_id = None
         self._note_scan()
         self._send_changed(roots=True)
