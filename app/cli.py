@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
 import math
 import os
@@ -19,6 +20,7 @@ from app.cli_output import (
     hit_dict,
     index_result,
     make_output_safe,
+    print_backups,
     print_hits,
     print_index,
     print_json,
@@ -80,7 +82,7 @@ def main(
     parser = _parser()
     options = parser.parse_args(argv)
     run = {"index": _index, "search": _search, "problems": _problems, "status": _status}
-    run["relink"] = _relink
+    run |= {"relink": _relink, "backups": _backups, "restore": _restore}
     try:
         return run[options.command](options, loader, pool)
     except QueryError as error:
@@ -129,6 +131,13 @@ def _parser() -> argparse.ArgumentParser:
     relink.add_argument("new", metavar="NEW", help="where it is now")
     commands.add_parser("problems", parents=[shared], help="list files that could not be used")
     commands.add_parser("status", parents=[shared], help="say what the library holds")
+    commands.add_parser(
+        "backups", parents=[shared], help="list the good backups of ratings, albums and tags"
+    )
+    restore = commands.add_parser(
+        "restore", parents=[shared], help="bring ratings, albums and tags back from a backup"
+    )
+    restore.add_argument("name", metavar="NAME", help="of a backup; see: backups")
     return parser
 
 
@@ -352,6 +361,26 @@ def _status(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike |
         print_json(status)
         return 0
     print_status(status)
+    return 0
+
+
+def _backups(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
+    with Library.open(_library_dir(options), write=False) as library:
+        backups = library.backups()
+    if options.json:
+        print_json({"backups": [dataclasses.asdict(backup) for backup in backups]})
+    else:
+        print_backups(backups)
+    return 0
+
+
+def _restore(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
+    with Library.open(_library_dir(options), write=True) as library:
+        library.restore(options.name)
+    if options.json:
+        print_json({"restored": options.name})
+    else:
+        print(f"Ratings, albums and tags are those of {options.name} now.")
     return 0
 
 

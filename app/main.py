@@ -47,6 +47,7 @@ from app.ui.photo_view import PhotoView
 from app.ui.pictures import PicturePreparer
 from app.ui.query_chips import QueryChips
 from app.ui.rail import Rail
+from app.ui.recovery_notice import RecoveryNotice
 from app.ui.results_page import ResultsPage
 from app.ui.search_bar import SearchBar
 from app.ui.search_controller import SearchController
@@ -172,6 +173,7 @@ def _build_controllers(
     middle = WindowController(
         window, grid, model, search, photos, folders, index, pictures, favourites, window
     )
+    RecoveryNotice(link, panels.banner, window)
     notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
     return Controllers(index, search, photos, folders, favourites, middle, notice)
 
