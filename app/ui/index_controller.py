@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.messages import OWN_JOB_ID, IndexFinished, IndexProgress, JobFailed
-from app.engine.link import EngineLink
+from app.engine.link import EngineLink, EngineLost
 
 
 class IndexController(QObject):
@@ -26,6 +26,7 @@ class IndexController(QObject):
         link.index_progressed.connect(self._on_link_index_progressed)
         link.index_finished.connect(self._on_link_index_finished)
         link.job_failed.connect(self._on_link_job_failed)
+        link.engine_lost.connect(self._on_link_engine_lost)
         self._own_jobs: set[int] = set()
 
     @property
@@ -89,6 +90,11 @@ class IndexController(QObject):
         if not self._own_jobs:
             self._progress = None
             self.index_ended.emit(event)
+
+    @Slot(object)
+    def _on_link_engine_lost(self, _event: EngineLost) -> None:
+        """The next engine begins its own runs anew; those that people asked for go on."""
+        self._own_jobs.discard(OWN_JOB_ID)
 
     @Slot(object)
     def _on_link_job_failed(self, event: JobFailed) -> None:
