@@ -205,12 +205,12 @@ def _open_picture(path: bytes, file: PhotoFile, needed: Any, memory_bytes: int) 
     name = _format_of(path, file)
     stated = webp_size(file.head) if name == "WEBP" else None
     if stated is not None:
-        _check_memory(_facts(name, "RGBA", 4, stated, needed, file), memory_bytes)
+        _check_memory(_facts(name, "RGBA", stated, needed, file), memory_bytes)
     image = _opened(name, file)
     full = image.size
     # Before anything else: reading the metadata of a PNG file decodes its pixels.
-    facts = _facts(name, image.mode, len(image.getbands()), full, needed, file)
-    _check_memory(replace(facts, progressive=bool(image.info.get("progressive"))), memory_bytes)
+    facts = _facts(name, image.mode, full, needed, file)
+    _check_memory(replace(facts, held_samples=_held_samples(image)), memory_bytes)
     metadata = read_metadata(image) if name != "TIFF" else Metadata()
     if "orientation" in image.info and name == RAW:  # the preview itself does not say
         metadata = replace(metadata, orientation=image.info["orientation"])
@@ -258,10 +258,19 @@ def _opened(name: str, file: PhotoFile) -> Image.Image:
 
 
 def _facts(
-    name: str, mode: str, n_bands: int, size: tuple[int, int], needed: Any, file: PhotoFile
+    name: str, mode: str, size: tuple[int, int], needed: Any, file: PhotoFile
 ) -> PictureFacts:
     n_bytes = file.facts.size_bytes
-    return PictureFacts(name, mode, n_bands, size, needed(*size), n_bytes, file.in_memory)
+    return PictureFacts(name, mode, size, needed(*size), n_bytes, file.in_memory)
+
+
+def _held_samples(image: Image.Image) -> float:
+    """How many numbers a pixel the JPEG decoder holds: of a progressive picture all of them."""
+    layers = getattr(image, "layer", None)  # (id, horizontal and vertical sampling, table) each
+    if not image.info.get("progressive") or not layers:
+        return 0.0
+    most = max(layer[1] for layer in layers) * max(layer[2] for layer in layers)
+    return float(sum(layer[1] * layer[2] for layer in layers)) / max(most, 1)
 
 
 def _turned(size: tuple[int, int], metadata: Metadata) -> tuple[int, int]:

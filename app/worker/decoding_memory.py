@@ -31,16 +31,19 @@ _BYTES_PER_PIXEL_OTHER = (4, 4)
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """What a picture says of itself before it is decoded; ``needed``: the size that is wanted."""
+    """What a picture says of itself before it is decoded.
+
+    ``needed`` is the size that is wanted. ``held_samples`` is how many numbers a pixel a JPEG decoder
+    has to hold until the end, 0 where it goes line by line.
+    """
 
     format: str
     mode: str
-    n_bands: int
     size: tuple[int, int]
     needed: tuple[int, int]
     n_file_bytes: int
     file_in_memory: bool
-    progressive: bool = False
+    held_samples: float = 0.0
 
 
 def bytes_to_decode(facts: PictureFacts) -> int:
@@ -50,8 +53,7 @@ def bytes_to_decode(facts: PictureFacts) -> int:
     native = _NATIVE_BYTES_PER_PIXEL.get(facts.format, 0) * n_pixels
     factor = _factor(facts)
     if facts.format == "JPEG":
-        if facts.progressive:
-            native = 2 * facts.n_bands * n_pixels
+        native = round(2 * facts.held_samples * n_pixels)
         draft = min(1 << (factor.bit_length() - 1), _LARGEST_DRAFT)
         n_pixels //= draft**2
         factor = max(factor // draft, 1)
