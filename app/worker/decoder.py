@@ -210,7 +210,9 @@ def _open_picture(path: bytes, file: PhotoFile, needed: Any, memory_bytes: int) 
     full = image.size
     # Before anything else: reading the metadata of a PNG file decodes its pixels.
     facts = _facts(name, image.mode, full, needed, file)
-    _check_memory(replace(facts, held_samples=_held_samples(image)), memory_bytes)
+    compressed = name == "TIFF" and image.info.get("compression", "raw") != "raw"
+    facts = replace(facts, held_samples=_held_samples(image), compressed=compressed)
+    _check_memory(facts, memory_bytes)
     metadata = read_metadata(image) if name != "TIFF" else Metadata()
     if "orientation" in image.info and name == RAW:  # the preview itself does not say
         metadata = replace(metadata, orientation=image.info["orientation"])

@@ -33,8 +33,9 @@ _BYTES_PER_PIXEL_OTHER = (4, 4)
 class PictureFacts:
     """What a picture says of itself before it is decoded.
 
-    ``needed`` is the size that is wanted. ``held_samples`` is how many numbers a pixel a JPEG decoder
-    has to hold until the end, 0 where it goes line by line.
+    ``needed`` is the size that is wanted. ``held_samples`` is how many numbers a pixel a JPEG
+    decoder has to hold until the end, 0 where it goes line by line. ``compressed`` tells TIFF files
+    that libtiff reads, and maps into memory as a whole, from those that Pillow reads.
     """
 
     format: str
@@ -44,6 +45,7 @@ class PictureFacts:
     n_file_bytes: int
     file_in_memory: bool
     held_samples: float = 0.0
+    compressed: bool = False
 
 
 def bytes_to_decode(facts: PictureFacts) -> int:
@@ -57,9 +59,7 @@ def bytes_to_decode(facts: PictureFacts) -> int:
         draft = min(1 << (factor.bit_length() - 1), _LARGEST_DRAFT)
         n_pixels //= draft**2
         factor = max(factor // draft, 1)
-    copies = facts.file_in_memory + (
-        facts.format in _READ_WHOLE or (facts.format == "TIFF" and facts.file_in_memory)
-    )
+    copies = facts.file_in_memory + (facts.format in _READ_WHOLE or facts.compressed)
     pixels = n_pixels * _bytes_per_pixel(facts.mode, factor)
     return BASE_BYTES + copies * facts.n_file_bytes + native + round(pixels)
 
