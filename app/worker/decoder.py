@@ -32,8 +32,8 @@ from app.worker.decode_messages import (
     Refused,
     pack,
 )
-from app.worker.decoding_memory import PictureFacts, bytes_to_decode
-from app.worker.formats import SNIFF_BYTES, sniff, webp_size
+from app.worker.decoding_memory import PictureFacts, bytes_to_decode, shrink_factor
+from app.worker.formats import SNIFF_BYTES, jpeg2000_levels, sniff, webp_size
 from app.worker.metadata import Metadata, read_metadata, swaps_sides, upright
 from app.worker.photo_file import PhotoFile, RefusedError, open_photo_file
 from app.worker.raw_preview import RAW, NoPreviewError, NoRawpyError, is_raw, open_preview
@@ -43,6 +43,7 @@ READY = b"ready"
 _THUMBNAIL_QUALITY = 80
 _MAX_DETAIL_CHARS = 200
 _TRIES_OF_A_CHANGING_FILE = 3
+_JPEG2000_HEADER_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,8 @@ def _open_picture(path: bytes, file: PhotoFile, needed: Any, memory_bytes: int) 
     facts = _facts(name, image.mode, full, needed, file)
     compressed = name == "TIFF" and image.info.get("compression", "raw") != "raw"
     facts = replace(facts, held_samples=_held_samples(image), compressed=compressed)
+    if name == "JPEG2000":
+        facts = replace(facts, n_halvings=_halve_jpeg2000(image, facts, file))
     _check_memory(facts, memory_bytes)
     metadata = read_metadata(image) if name != "TIFF" else Metadata()
     if "orientation" in image.info and name == RAW:  # the preview itself does not say
@@ -284,6 +287,17 @@ def _draft(image: Image.Image, needed: tuple[int, int], metadata: Metadata) -> N
     if image.format in ("JPEG", "MPO"):
         width, height = _turned(needed, metadata)
         image.draft(None, (width * 2, height * 2))
+
+
+def _halve_jpeg2000(image: Any, facts: PictureFacts, file: PhotoFile) -> int:
+    """Let OpenJPEG leave out the finest levels where that leaves twice the needed size."""
+    at = file.stream.tell()
+    file.stream.seek(0)
+    levels = jpeg2000_levels(file.stream.read(_JPEG2000_HEADER_BYTES))
+    file.stream.seek(at)
+    wanted = shrink_factor(facts.size, facts.needed).bit_length() - 1
+    image.reduce = min(wanted, levels)
+    return min(wanted, levels)
 
 
 def _reduced(image: Image.Image, needed: tuple[int, int], metadata: Metadata) -> Image.Image:

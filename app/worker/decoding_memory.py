@@ -34,7 +34,8 @@ class PictureFacts:
     """What a picture says of itself before it is decoded.
 
     ``needed`` is the size that is wanted. ``held_samples`` is how many numbers a pixel a JPEG
-    decoder has to hold until the end, 0 where it goes line by line. ``compressed`` tells TIFF files
+    decoder has to hold until the end, 0 where it goes line by line. ``n_halvings`` is how often a
+    JPEG 2000 decoder is told to halve the picture. ``compressed`` tells TIFF files
     that libtiff reads, and maps into memory as a whole, from those that Pillow reads.
     """
 
@@ -45,15 +46,16 @@ class PictureFacts:
     n_file_bytes: int
     file_in_memory: bool
     held_samples: float = 0.0
+    n_halvings: int = 0
     compressed: bool = False
 
 
 def bytes_to_decode(facts: PictureFacts) -> int:
     """Return how much memory a decoder process takes in all while it decodes a picture."""
     width, height = facts.size
-    n_pixels = width * height
+    n_pixels = width * height >> 2 * facts.n_halvings
     native = _NATIVE_BYTES_PER_PIXEL.get(facts.format, 0) * n_pixels
-    factor = _factor(facts)
+    factor = max(shrink_factor(facts.size, facts.needed) >> facts.n_halvings, 1)
     if facts.format == "JPEG":
         native = round(2 * facts.held_samples * n_pixels)
         draft = min(1 << (factor.bit_length() - 1), _LARGEST_DRAFT)
@@ -64,10 +66,10 @@ def bytes_to_decode(facts: PictureFacts) -> int:
     return BASE_BYTES + copies * facts.n_file_bytes + native + round(pixels)
 
 
-def _factor(facts: PictureFacts) -> int:
-    """How many times the picture can be made smaller while twice the needed size is left."""
-    (width, height), needed = facts.size, max(facts.needed)
-    return max(min(width // max(2 * needed, 1), height // max(2 * needed, 1)), 1)
+def shrink_factor(size: tuple[int, int], needed: tuple[int, int]) -> int:
+    """Return how many times a picture can be made smaller while twice the needed side is left."""
+    (width, height), side = size, max(needed)
+    return max(min(width // max(2 * side, 1), height // max(2 * side, 1)), 1)
 
 
 def _bytes_per_pixel(mode: str, factor: int) -> float:

@@ -70,6 +70,19 @@ def webp_size(head: bytes) -> tuple[int, int] | None:
     return None
 
 
+def jpeg2000_levels(data: bytes) -> int:
+    """How often a JPEG 2000 picture can be halved by decoding less of it; 0 if it does not say.
+
+    Args:
+        data: the first bytes of the file, with the main header of the codestream.
+    """
+    start = data.find(b"\xff\x4f\xff\x51")
+    style = data.find(b"\xff\x52", start)
+    if start < 0 or style < 0 or style + 9 >= len(data):
+        return 0
+    return min(data[style + 9], 32)
+
+
 def _sniff_brands(head: bytes) -> str | None:
     """AVIF or HEIF by the brands of an ISO media file; films have others."""
     end = min(max(int.from_bytes(head[:4], "big"), 16), len(head))

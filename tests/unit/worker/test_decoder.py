@@ -441,6 +441,21 @@ def test_an_uncompressed_panorama_fits_where_its_file_is_not_held(tmp_path: Path
     assert reply.average_rgb == 0x0AC81E
 
 
+@pytest.mark.parametrize("n_levels", [1, 2, 6])
+def test_large_jpeg_2000_pictures_are_decoded_no_finer_than_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_levels: int
+) -> None:
+    scene = make_image("red", (1600, 1200))
+    scene.paste(COLOURS["blue"], (0, 0, 800, 600))
+    scene.save(tmp_path / "a.jp2", num_resolutions=n_levels)
+    reply = _photo(tmp_path / "a.jp2")
+    monkeypatch.setattr("app.worker.decoder.jpeg2000_levels", lambda data: 0)
+    whole = _photo(tmp_path / "a.jp2")
+    assert (reply.width_px, reply.height_px) == (whole.width_px, whole.height_px) == (1600, 1200)
+    ours, theirs = (np.frombuffer(each.grid, np.uint8).astype(int) for each in (reply, whole))
+    assert abs(ours - theirs).mean() < 2
+
+
 def test_webp_bombs_are_refused_before_pillow_makes_room_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
