@@ -66,7 +66,7 @@ def extract(library: Path, target: Path, *, check: bool = False) -> None:
     Args:
         library: the library's file.
         target: where the small one is to be.
-        check: read the whole of the library first; minutes where it is large.
+        check: read those tables through first, with their indexes; vectors may be damaged.
 
     Raises:
         LibraryError: it could not be read or written; there is no target then, or the old one.
@@ -80,8 +80,8 @@ def extract(library: Path, target: Path, *, check: bool = False) -> None:
             copy = Store(temporary, write=True)
             try:
                 schema.prepare(copy)
-                if check:
-                    schema.check_integrity(source)
+                for table, _ in _copied_tables() if check else ():
+                    schema.check_integrity(source, table)
                 _copy(source, copy)
                 copy.run("PRAGMA journal_mode = DELETE")
             finally:

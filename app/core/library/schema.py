@@ -240,13 +240,13 @@ def check(store: Store) -> None:
         _require_tables(store)
 
 
-def check_integrity(store: Store) -> None:
-    """Read every page and check the structure of the file.
+def check_integrity(store: Store, table: str | None = None) -> None:
+    """Read every page of the file, or of one table and its indexes, and check their structure.
 
     Raises:
         LibraryDamagedError: it is not sound.
     """
-    found = str(store.value("PRAGMA quick_check(1)"))
+    found = str(store.value(f"PRAGMA quick_check({table or 1})"))
     if found != "ok":
         raise LibraryDamagedError(
             f"The library {_shown(store)} is damaged ({found}). Move it aside and index again.",

@@ -66,11 +66,18 @@ def test_damage_found_in_use_ends_the_engine_and_the_next_recovers(rated: Path) 
 
 
 def test_damage_met_while_vectors_are_read_is_recovered_at_once(rated: Path) -> None:
+    """What people said is on sound pages: it is read from there and not from a backup."""
     _damage(rated, "vectors")
-    _expect_recovery(rated)
+    assert _expect_recovery(rated).source == "the damaged file"
 
 
-def _expect_recovery(rated: Path) -> None:
+def test_damage_of_what_people_said_is_made_good_from_a_backup(rated: Path) -> None:
+    _damage(rated, "ratings")
+    (rated / SUSPECT_NAME).touch()
+    assert _expect_recovery(rated).source.startswith("library-")
+
+
+def _expect_recovery(rated: Path) -> LibraryRecovered:
     with EngineBench(rated) as bench:
         (told,) = bench.of_kind(LibraryRecovered)
         assert os.path.exists(told.kept_aside)
@@ -80,6 +87,7 @@ def _expect_recovery(rated: Path) -> None:
         library = bench.engine.library
         assert [item.rating for item in library.ratings(library.photo_ids()).values()] == [5]
         assert not (rated / SUSPECT_NAME).exists()
+        return told
 
 
 def test_damage_met_by_an_index_run_ends_the_engine(
