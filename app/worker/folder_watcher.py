@@ -80,6 +80,7 @@ class FolderWatcher:
         self._folders: dict[bytes, _Folder] = {}
         self._left: list[_Folder] = []
         self._look_now = threading.Event()
+        self._started = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="folder-watch", daemon=True)
 
@@ -96,7 +97,8 @@ class FolderWatcher:
             for path, inner in folders.items():
                 known = self._folders.setdefault(path, _Folder(path, ()))
                 known.inner = tuple(inner)
-        if not self._thread.is_alive():
+            is_first, self._started = not self._started, True
+        if is_first:
             self._thread.start()
         self._look_now.set()
 
