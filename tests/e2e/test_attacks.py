@@ -26,7 +26,7 @@ from tests.attack_commands import check
 from tests.conftest import SHARED
 from tests.engine_bench import EngineBench
 from tests.engine_process import EngineProcess
-from tests.fakes import make_album
+from tests.fakes import make_album, save_photo
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = [sys.executable, "-m", "tests.attack_commands"]
@@ -349,6 +349,37 @@ def _differences(folder: Path, library: Path) -> list[str]:
         elif photo.id not in searchable or path in problems:
             wrong.append(f"not searchable, or a problem too: {path!r}")
     return wrong
+
+
+@linux
+@pytest.mark.skipif(not _may_mount(), reason="mounting a disk needs root")
+def test_a_disk_unplugged_inside_a_folder_loses_nothing(tmp_path: Path) -> None:
+    album, disk, kept = tmp_path / "album", tmp_path / "album" / "disk", tmp_path / "kept"
+    make_album(album, 4)
+    make_album(kept, 6, size=(48, 48))
+    disk.mkdir()
+    plug = ["mount", "-t", "tmpfs", "-o", "size=4m", "disk", str(disk)]
+    with EngineBench(tmp_path / "library") as bench:
+        assert run(plug).returncode == 0
+        try:
+            shutil.copytree(kept, disk, dirs_exist_ok=True)
+            assert bench.index(album).indexed == 10
+            assert run(["umount", str(disk)]).returncode == 0
+            unplugged = bench.index(album)
+            assert (unplugged.removed, unplugged.unchanged) == (0, 4)
+            save_photo(disk / "meanwhile.png", seed=77)
+            assert (bench.index(album).removed, len(bench.paths())) == (0, 11)
+            assert len(bench.search("red", limit=50).hits) == 11
+            (root,) = bench.engine.library.status()["roots"]
+            assert (root["state"], root["away"]) == ("online", ["disk"])
+            assert run(plug).returncode == 0
+            shutil.copytree(kept, disk, dirs_exist_ok=True)
+            (disk / "red_0000.png").unlink()
+            back = bench.index(album)
+            assert back.removed == 2  # the one deleted on the disk, and the one that it covers
+            assert bench.encoder.n_images == 11
+        finally:
+            run(["umount", str(disk)])
 
 
 # ---------------------------------------------------------------- full disks, what a run touches
