@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
 import os
 import sys
@@ -16,6 +17,7 @@ from app.cli_output import (
     fail,
     index_result,
     make_output_safe,
+    print_backups,
     print_index,
     print_json,
     print_status,
@@ -75,6 +77,7 @@ def main(
     options = parser.parse_args(argv)
     run = {"index": _index, "problems": _problems, "status": _status, "relink": _relink}
     run |= {"search": run_search, "export": run_export, "concept": run_concept}
+    run |= {"backups": _backups, "restore": _restore}
     try:
         return run[options.command](options, loader, pool)
     except QueryError as error:
@@ -115,6 +118,13 @@ def _parser() -> argparse.ArgumentParser:
     relink.add_argument("new", metavar="NEW", help="where it is now")
     commands.add_parser("problems", parents=[shared], help="list files that could not be used")
     commands.add_parser("status", parents=[shared], help="say what the library holds")
+    commands.add_parser(
+        "backups", parents=[shared], help="list the good backups of ratings, albums and tags"
+    )
+    restore = commands.add_parser(
+        "restore", parents=[shared], help="bring ratings, albums and tags back from a backup"
+    )
+    restore.add_argument("name", metavar="NAME", help="of a backup; see: backups")
     return parser
 
 
@@ -153,14 +163,18 @@ def _run_index(engine: Engine, watcher: Watcher, roots: tuple[bytes, ...]) -> In
     """Drive the engine until the job ended; Ctrl+C ends it early but whole."""
     job_id = 1
     engine.receive(StartIndex(job_id, roots))
-    while watcher.finished is None and watcher.failed is None:
+    while watcher.finished is None and watcher.failed is None and not engine.stopping:
         try:
             if not engine.step():
                 wait([engine.waker.reader], _WAIT_S)
         except KeyboardInterrupt:
             engine.receive(CancelJob(job_id))
     if watcher.finished is None:
-        assert watcher.failed is not None
+        if watcher.failed is None:
+            raise LibraryError(
+                "The library turned out to be damaged. Run this once more: it is set aside then,"
+                " and what people said about photos is carried over."
+            )
         raise EngineError(watcher.failed.message)
     return watcher.finished
 
@@ -221,4 +235,24 @@ def _status(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike |
         print_json(status)
         return 0
     print_status(status)
+    return 0
+
+
+def _backups(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
+    with Library.open(library_dir(options), write=False) as library:
+        backups = library.backups()
+    if options.json:
+        print_json({"backups": [dataclasses.asdict(backup) for backup in backups]})
+    else:
+        print_backups(backups)
+    return 0
+
+
+def _restore(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
+    with Library.open(library_dir(options), write=True) as library:
+        library.restore(options.name)
+    if options.json:
+        print_json({"restored": options.name})
+    else:
+        print(f"Ratings, albums and tags are those of {options.name} now.")
     return 0

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from app.core.library.restoring import Backup
 from app.core.messages import Event, Hit, IndexFinished, IndexProgress, JobFailed
 from app.core.paths import display_path
 
@@ -126,6 +127,17 @@ def print_status(status: dict[str, Any]) -> None:
         )
     for model in status["models"]:
         print(f"model     {model['name']}: {model['vectors']:,} vectors")
+
+
+def print_backups(backups: Sequence[Backup]) -> None:
+    """Print the backups to choose from, for people."""
+    for backup in backups:
+        print(
+            f"{backup.name}  {backup.made_at}  {_counted(backup.n_ratings, 'rating')},"
+            f" {_counted(backup.n_albums, 'album')}, {_counted(backup.n_tags, 'tag')}"
+        )
+    if not backups:
+        print("There is no good backup yet; one is made a day.")
 
 
 def make_output_safe() -> None:

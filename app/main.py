@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app.core.errors import SettingsError
+from app.core.errors import LibraryError, SettingsError
 from app.core.paths import (
     bundled_model_dir,
     default_config_dir,
@@ -23,6 +23,7 @@ from app.core.paths import (
     resources_dir,
 )
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
+from app.core.single_start import WindowClaim, claim, summon
 from app.engine.link import EngineLink
 from app.ui.about import AboutDialog
 from app.ui.albums_controller import AlbumsController
@@ -54,6 +55,7 @@ from app.ui.pictures import PicturePreparer
 from app.ui.place_memory import PlaceMemory
 from app.ui.query_chips import QueryChips
 from app.ui.rail import Rail
+from app.ui.recovery_notice import RecoveryNotice
 from app.ui.region_search import RegionSearch
 from app.ui.results_controller import ResultsController
 from app.ui.results_page import ResultsPage
@@ -63,6 +65,7 @@ from app.ui.settings_store import SettingsStore
 from app.ui.shortcuts_dialog import ShortcutsDialog
 from app.ui.sidebar import Sidebar
 from app.ui.status_bar import StatusBar
+from app.ui.summons import Summons
 from app.ui.theme import apply_theme
 from app.ui.thumbnail_loader import ThumbnailLoader
 from app.ui.trash import Trash
@@ -73,6 +76,7 @@ from app.ui.words import Words
 logger = logging.getLogger(__name__)
 
 GEOMETRY_NAME = "window.ini"
+SUMMON_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,7 @@ def _build_controllers(
         menu,
         window,
     )
+    RecoveryNotice(link, panels.banner, window)
     notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
     return Controllers(
         desk, index, search, photos, folders, results, regions, kept, marks, albums, commands,
@@ -388,6 +393,11 @@ def main(argv: Sequence[str]) -> int:
     options, qt_arguments = parser.parse_known_args(list(argv))
     config_dir = default_config_dir()
     set_up_logging(config_dir)
+    library_dir = options.library or default_library_dir()
+    first = _claimed(library_dir)
+    if first is None and summon(library_dir, SUMMON_WAIT_S):
+        logger.info("a window of this library is open already and was asked to show itself")
+        return 0
     try:
         settings = load_settings(config_dir / SETTINGS_NAME)
     except SettingsError as error:
@@ -399,9 +409,27 @@ def main(argv: Sequence[str]) -> int:
     install_hooks(app)
     app.setWindowIcon(_icon())
     model_dir = Path(settings.model_dir) if settings.model_dir else bundled_model_dir()
-    window = build_window(settings, options.library or default_library_dir(), model_dir)
+    window = build_window(settings, library_dir, model_dir)
     window.first_painted.connect(
         lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
     )
     window.show()
-    return app.exec()
+    if first is None:
+        return app.exec()
+    Summons(first, window)
+    try:
+        return app.exec()
+    finally:
+        first.close()
+
+
+def _claimed(library_dir: Path) -> WindowClaim | None:
+    """What makes this the first start; None if another one is, or if the folder is of no use.
+
+    The engine says what is wrong with such a folder, in the window.
+    """
+    try:
+        return claim(library_dir)
+    except LibraryError as error:
+        logger.warning("%s", error)
+        return None

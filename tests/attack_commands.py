@@ -3,13 +3,15 @@
 ``python -m tests.attack_commands index DIR --library LIB`` appends the path of every photo, after
 its commit returned, to the file named by KILL9_ACK. ``... check LIB`` ends with 0 when the library
 is sound and holds every acknowledged photo with its vector; ``... rate LIB`` rates photos one by
-one and acknowledges each. Decoding is inline unless ATTACK_DECODERS is set.
+one and acknowledges each; ``... window LIB N`` starts as a window does: the first start waits for N
+others. Decoding is inline unless ATTACK_DECODERS is set.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from app.core.errors import LibraryMissingError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto, NewProblem
 from app.core.library.vector_index import VectorIndex
+from app.core.single_start import claim, summon
 from tests.fakes import InlinePool, load_fake_encoder
 
 ACK = "KILL9_ACK"
@@ -28,6 +31,8 @@ def main(argv: list[str]) -> int:
     if argv[0] == "check":
         check(Path(os.environ.get("CRASH_DIR", argv[1])))
         return 0
+    if argv[0] == "window":
+        return _start_window(Path(argv[1]), int(argv[2]))
     if argv[0] == "rate":
         return _rate(Path(argv[1]))
     pool = None if os.environ.get("ATTACK_DECODERS") else InlinePool()
@@ -57,6 +62,19 @@ def check(directory: Path) -> None:
             index = VectorIndex.open(library, models[0].id, exact_limit=10)
             index.build()
             assert len(index.search(index.sample(1, 0)[0], 5)[0]) == min(5, len(ids))
+
+
+def _start_window(directory: Path, n_others: int) -> int:
+    first = claim(directory)
+    if first is None:
+        print("asked" if summon(directory, 120.0) else "nobody answers")
+        return 0
+    heard = threading.Semaphore(0)
+    first.listen(lambda: heard.release())
+    met = all(heard.acquire(timeout=120.0) for _ in range(n_others))
+    first.close()
+    print("first" if met else "not all came")
+    return 0
 
 
 def _rate(directory: Path) -> int:

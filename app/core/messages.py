@@ -18,6 +18,9 @@ from app.core.changes import Change
 Match = Literal["good", "weak"]
 ExportForm = Literal["csv", "json", "png", "pdf"]
 
+# The number of index runs that the engine starts by itself, because folders changed on disk.
+OWN_JOB_ID = -1
+
 
 # ---------------------------------------------------------------- commands: window -> engine
 
@@ -57,6 +60,14 @@ class ChangeLibrary:
 
     job_id: int
     change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreBackup:
+    """Make what people said about photos that of a backup. Answered by ``JobDone``."""
+
+    job_id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +204,7 @@ Command = (
     | ResumeJob
     | CancelJob
     | ChangeLibrary
+    | RestoreBackup
     | Search
     | Locate
     | SuggestBoxes
@@ -283,6 +295,27 @@ class LibraryChanged:
     tags: bool = False
     searches: bool = False  # saved searches, history
     concepts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRecovered:
+    """The library was damaged and begun anew; photos come back as their folders are indexed.
+
+    ``kept_aside``: where the damaged file is now, for display. ``source``: where ratings, albums
+    and tags come from: "the damaged file", the name of a backup, or "" for nowhere. ``backups``:
+    names of the good ones, newest first, for ``RestoreBackup``.
+    """
+
+    kept_aside: str
+    source: str
+    backups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    """A command that changes the library was carried out; its changes are on disk."""
+
+    job_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +483,8 @@ Event = (
     | IndexFinished
     | LibraryChanged
     | ChangeDone
+    | LibraryRecovered
+    | JobDone
     | SearchFinished
     | SearchRefined
     | PhotoLocated

@@ -16,6 +16,7 @@ from app.core.messages import (
     PauseJob,
     RememberSearch,
     RemoveSavedSearch,
+    RestoreBackup,
     SaveConcept,
     SaveSearch,
     Search,
@@ -26,6 +27,7 @@ from app.core.messages import (
 # What people make: it is sent again however often an engine dies under it.
 Making = (
     ChangeLibrary
+    | RestoreBackup
     | SaveConcept
     | JudgeConcept
     | SaveSearch

@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance, Slot
 from app.core.asking import Box, ImageQuery, Query
 from app.core.changes import Change
 from app.core.messages import (
+    OWN_JOB_ID,
     BoxesSuggested,
     CancelJob,
     ChangeDone,
@@ -34,9 +35,11 @@ from app.core.messages import (
     IndexFinished,
     IndexProgress,
     JobCancelled,
+    JobDone,
     JobFailed,
     JudgeConcept,
     LibraryChanged,
+    LibraryRecovered,
     Locate,
     OpenPhoto,
     PauseJob,
@@ -44,6 +47,7 @@ from app.core.messages import (
     PhotoOpened,
     RememberSearch,
     RemoveSavedSearch,
+    RestoreBackup,
     ResumeJob,
     SaveConcept,
     SaveSearch,
@@ -109,6 +113,8 @@ class EngineLink(QObject):
     index_finished = Signal(object)  # IndexFinished
     library_changed = Signal(object)  # LibraryChanged
     change_done = Signal(object)  # ChangeDone
+    library_recovered = Signal(object)  # LibraryRecovered
+    job_done = Signal(object)  # JobDone
     search_finished = Signal(object)  # SearchFinished
     search_refined = Signal(object)  # SearchRefined
     photo_located = Signal(object)  # PhotoLocated
@@ -171,7 +177,9 @@ class EngineLink(QObject):
             IndexProgress: self.index_progressed.emit,
             IndexFinished: self._handle_index_finished,
             LibraryChanged: self.library_changed.emit,
+            LibraryRecovered: self.library_recovered.emit,
             ChangeDone: functools.partial(self._handle_answer, self.change_done),
+            JobDone: functools.partial(self._handle_answer, self.job_done),
             SearchFinished: self._handle_search_finished,
             SearchRefined: self._handle_search_refined,
             PhotoLocated: self._handle_photo_located,
@@ -263,7 +271,7 @@ class EngineLink(QObject):
 
     def cancel(self, job_id: int) -> None:
         """Stop a job; harmless for one that already ended."""
-        if job_id in self._jobs:
+        if job_id in self._jobs or job_id == OWN_JOB_ID:
             self._jobs.set_cancelled(job_id)
             self._send(CancelJob(job_id))
 
@@ -331,6 +339,10 @@ class EngineLink(QObject):
     ) -> int:
         """Write results to a file."""
         return self._send_job(ExportResults(self._jobs.new_id(), path, form, query, hits))
+
+    def restore_backup(self, name: str) -> int:
+        """Make what people said about photos that of a backup; ``job_done`` answers."""
+        return self._send_job(RestoreBackup(self._jobs.new_id(), name))
 
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the index jobs that are not finished."""

@@ -10,7 +10,9 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.messages import JobFailed
 
-ErrorAction = Literal["", "retry", "restart_engine", "add_folder", "show_log", "dismiss"]
+ErrorAction = Literal[
+    "", "retry", "restart_engine", "add_folder", "show_log", "choose_backup", "dismiss"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def action_label(action: ErrorAction) -> str:
         "restart_engine": QCoreApplication.translate("ErrorText", "Try again"),
         "add_folder": QCoreApplication.translate("ErrorText", "Add a folder…"),
         "show_log": QCoreApplication.translate("ErrorText", "Show the log"),
+        "choose_backup": QCoreApplication.translate("ErrorText", "Choose a backup…"),
         "dismiss": QCoreApplication.translate("ErrorText", "Close"),
     }[action]
 

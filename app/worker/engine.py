@@ -20,16 +20,13 @@ from typing import Protocol
 import numpy as np
 
 from app.core.changes import Change, TakeOutFolder
-from app.core.errors import (
-    AppError,
-    EngineError,
-    LibraryDamagedError,
-)
+from app.core.errors import AppError, EngineError, LibraryDamagedError
 from app.core.library import Library
 from app.core.library.region_index import RegionIndex
 from app.core.library.user_data import Applied
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
+    OWN_JOB_ID,
     CancelJob,
     ChangeDone,
     ChangeLibrary,
@@ -39,16 +36,20 @@ from app.core.messages import (
     Event,
     ExportResults,
     IndexFinished,
+    JobDone,
+    JobFailed,
+    LibraryChanged,
     PauseJob,
     RememberSearch,
     RemoveSavedSearch,
+    RestoreBackup,
     ResumeJob,
     SaveSearch,
     Shutdown,
     StartIndex,
 )
-from app.core.paths import display_path
 from app.core.settings import Settings
+from app.worker.background_check import BackgroundCheck
 from app.worker.decode_messages import (
     DecodeReply,
     DecodeRequest,
@@ -56,11 +57,14 @@ from app.worker.decode_messages import (
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
 from app.worker.failures import failure
+from app.worker.folder_watcher import FolderWatcher
+from app.worker.following import changed_roots, follow_roots
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
 from app.worker.keeper import Keeper
 from app.worker.library_changes import changed_by
 from app.worker.question_desk import QuestionDesk
+from app.worker.recovery import open_or_recover, recovered
 from app.worker.searcher import Searcher
 from app.worker.waker import Waker
 
@@ -91,6 +95,7 @@ class Engine:
         send: takes every event, in order.
         loader: makes the encoder; tests bring a cheap one.
         pool: decodes; tests bring an inline one. None for real processes.
+        follow: index folders again by itself when they change on disk.
     """
 
     def __init__(
@@ -102,6 +107,7 @@ class Engine:
         *,
         loader: EncoderLoader = load_encoder,
         pool: PoolLike | None = None,
+        follow: bool = False,
     ) -> None:
         self._settings = settings
         self._library_dir = library_dir
@@ -111,9 +117,11 @@ class Engine:
         self._pool: PoolLike = pool or DecoderPool(settings.decoder_processes)
         self.waker = Waker()
         self.stopping = False
-        self._changes: deque[ChangeLibrary] = deque()
+        self._changes: deque[ChangeLibrary | RestoreBackup] = deque()
         self._keeper = Keeper(lambda: self.library, send)
         self._desk = QuestionDesk(lambda: self.library, self._submit, send)
+        self._watcher = FolderWatcher(self.waker.wake) if follow else None
+        self._check: BackgroundCheck | None = None
         self._index_queue: deque[StartIndex] = deque()
         self._paused_ids: set[int] = set()
         self._running: _Running | None = None
@@ -130,11 +138,15 @@ class Engine:
             ModelError: there is no usable model.
         """
         started_s = time.monotonic()
-        self._library = _opened_or_recovered(self._library_dir)
+        self._library, recovery = open_or_recover(self._library_dir)
         encoder = self._loader(self._model_dir, self._settings)
-        model_id = self._library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
-        self._index = VectorIndex.open(self._library, model_id)
-        self._regions = RegionIndex(self._library, model_id)
+        try:
+            model_id = self._open_indexes(encoder)
+        except LibraryDamagedError:
+            self._library.distrust()
+            self._library.close()
+            self._library, recovery = open_or_recover(self._library_dir)
+            model_id = self._open_indexes(encoder)
         patches = patch_budget(encoder, self._settings)
         searcher = Searcher(self._library, self._index, self._regions, model_id, encoder, patches)
         self._desk.open(searcher, encoder.name)
@@ -161,6 +173,11 @@ class Engine:
                 round((time.monotonic() - started_s) * 1000),
             )
         )
+        if recovery is not None:
+            self._send(recovered(self._library, recovery))
+        if not self._library.was_checked:
+            self._check = BackgroundCheck(self._library_dir, self.waker.wake)
+        follow_roots(self._watcher, self.library)
 
     @property
     def library(self) -> Library:
@@ -180,6 +197,11 @@ class Engine:
         waiting = self._desk or self._keeper or self._changes or self._index_queue
         return running or bool(waiting)
 
+    @property
+    def seconds_to_work(self) -> float | None:
+        """When there will be something to do though nobody asks; None while that is not known."""
+        return None if self._watcher is None else self._watcher.seconds_to_due()
+
     def receive(self, command: Command) -> None:
         """Note a command; stops, cancels, pauses take effect before the next step."""
         match command:
@@ -193,7 +215,7 @@ class Engine:
                 self._resume(job_id)
             case StartIndex():
                 self._index_queue.append(command)
-            case ChangeLibrary():
+            case ChangeLibrary() | RestoreBackup():
                 self._changes.append(command)
             case (
                 SaveSearch()
@@ -213,6 +235,8 @@ class Engine:
             False when there is nothing to do until a command or a decoded picture comes.
         """
         self.waker.drain()
+        if self._check is not None and self._check.found_damage:
+            self._distrust()
         if self.stopping:
             return False
         return (
@@ -246,13 +270,24 @@ class Engine:
         if self._running is not None:
             self._running.steps.close()
             self._running = None
+        if self._watcher is not None:
+            self._watcher.close()
         self._pool.close()
+        if self._check is not None:
+            self._check.close()
         self._save_index()
         self._index = None
         if self._library is not None:
             self._library.close()
             self._library = None
         self.waker.close()
+
+    def _open_indexes(self, encoder: EncoderLike) -> int:
+        """Open the vectors of the encoder's model; returns the model's id."""
+        model_id = self.library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
+        self._index = VectorIndex.open(self.library, model_id)
+        self._regions = RegionIndex(self.library, model_id)
+        return model_id
 
     # ------------------------------------------------------------ control
 
@@ -289,16 +324,27 @@ class Engine:
             return False
         command = self._changes.popleft()
         try:
-            done = self.library.user_data.change(command.change)
-            self._follow(command.change, done)
+            if isinstance(command, RestoreBackup):
+                self._restore(command)
+            else:
+                self._change(command)
         except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self._send(failure(command.job_id, error))
-        else:
-            self._send(changed_by(command.change, self.library.generation))
-            self._send(ChangeDone(command.job_id, done.inverse))
         return True
 
-    def _follow(self, change: Change, done: Applied) -> None:
+    def _restore(self, command: RestoreBackup) -> None:
+        self.library.restore(command.name)
+        self._send(LibraryChanged(self.library.generation, roots=True, marks=True, albums=True))
+        self._send(JobDone(command.job_id))
+
+    def _change(self, command: ChangeLibrary) -> None:
+        done = self.library.user_data.change(command.change)
+        self._tell_indexes(command.change, done)
+        follow_roots(self._watcher, self.library)
+        self._send(changed_by(command.change, self.library.generation))
+        self._send(ChangeDone(command.job_id, done.inverse))
+
+    def _tell_indexes(self, change: Change, done: Applied) -> None:
         """Let the indexes and the running job know which photos left or came back."""
         if isinstance(change, TakeOutFolder) and self._running is not None:
             self._running.job.forget_root(change.root_id)
@@ -317,6 +363,10 @@ class Engine:
 
     def _serve_index(self) -> bool:
         if self._running is None:
+            if not self._index_queue:
+                changed = changed_roots(self._watcher, self.library)
+                if changed:
+                    self._index_queue.append(StartIndex(OWN_JOB_ID, changed))
             if not self._index_queue:
                 return False
             command = self._index_queue.popleft()
@@ -340,10 +390,22 @@ class Engine:
         return True
 
     def _end_index(self, event: Event) -> None:
-        self._running = None
+        assert self._running is not None
+        job, self._running = self._running.job, None
         self._graph_behind = True
         self._save_index()
+        if isinstance(event, JobFailed) and event.kind == "LibraryDamagedError":
+            self._distrust()
+            return  # the next life of the engine recovers the library and does the job
+        if self._watcher is not None:
+            self._watcher.note_scanned(job.scanned_roots, job.scan_seconds)
+            follow_roots(self._watcher, self.library)
         self._send(event)
+
+    def _distrust(self) -> None:
+        """End this life of the engine: the next one checks the library and recovers it."""
+        self.library.distrust()
+        self.stopping = True
 
     def _save_index(self) -> None:
         try:
@@ -357,18 +419,3 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
-
-
-def _opened_or_recovered(directory: Path) -> Library:
-    """Open the library; a damaged one is set aside, and what people made is carried over."""
-    try:
-        return Library.open(directory, write=True)
-    except LibraryDamagedError as error:
-        recovery = Library.recover(directory)
-        logger.warning(
-            "%s It is kept as %s; ratings, albums and tags come from %s. Index the folders again.",
-            error,
-            display_path(bytes(recovery.kept_aside)),
-            recovery.source or "nowhere: there was no good backup",
-        )
-        return Library.open(directory, write=True)

@@ -7,6 +7,7 @@ after a kill is whole, and the next run does the rest. Newest files come first i
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import time
@@ -32,7 +33,6 @@ from app.worker.index_work import (
     Counts,
     IndexTools,
     Pending,
-    Waiting,
     Work,
     folder_problem,
     hashes_worth_knowing,
@@ -42,6 +42,7 @@ from app.worker.index_work import (
     problem_of,
 )
 from app.worker.progress import Phase, Progress
+from app.worker.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -80,12 +81,14 @@ class IndexJob:
         self._gone = GonePhotos()
         self._flight: list[Work] = []
         self._pending = Pending()
-        self._waiting = Waiting()
+        self._waiting = Waiting(tools.library.directory)
         self._full_since_s: float | None = None
         self._encoder = BatchEncoder(tools.encoder, tools.patches)
         self._told_at_s = 0.0
         self._phase_before_rest: Phase = "scanning"
         self._n_found = 0
+        self.scan_seconds = 0.0
+        self.scanned_roots: tuple[bytes, ...] = ()
         self.progress = Progress(job_id, tools.send)
 
     def cancel(self) -> None:
@@ -132,9 +135,14 @@ class IndexJob:
             AppError: the job cannot go on: a folder that cannot be added, a full disk, a model
                 that fails.
         """
+        with contextlib.closing(self._waiting):
+            return (yield from self._run())
+
+    def _run(self) -> Generator[bool, None, IndexFinished]:
         started_s = time.monotonic()
         self.progress.report(force=True)
         yield from self._scan()
+        self.scan_seconds = time.monotonic() - started_s
         self.progress.phase = "indexing"
         self.progress.start_work()
         yield from self._list_files()
@@ -177,8 +185,10 @@ class IndexJob:
             if self._is_forgotten(changes):
                 continue
             library.set_root_state(root.id, "offline" if changes.offline else "online")
+            library.set_mounts(root.id, changes.mounts)
             compared.append(changes)
         self._changes = compared
+        self.scanned_roots = tuple(changes.root.path for changes in compared)
         self.progress.root_id = None
         self._note_scan()
         self._send_changed(roots=True)

@@ -173,6 +173,10 @@
         <translation>查看日志</translation>
     </message>
     <message>
+        <source>Choose a backup…</source>
+        <translation>选择备份…</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -1095,6 +1099,29 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryNotice</name>
+    <message>
+        <source>The library was damaged and begun anew; there was no good backup of ratings. The damaged file is kept as {aside}.</source>
+        <translation>图库已损坏并已重新建立；没有可用的评分备份。损坏的文件保存为 {aside}。</translation>
+    </message>
+    <message>
+        <source>The library was damaged and begun anew; ratings come from the backup {source}. The damaged file is kept as {aside}.</source>
+        <translation>图库已损坏并已重新建立；评分来自备份 {source}。损坏的文件保存为 {aside}。</translation>
+    </message>
+    <message>
+        <source>The library was damaged and begun anew; ratings could be read from the damaged file, which is kept as {aside}.</source>
+        <translation>图库已损坏并已重新建立；评分已从损坏的文件中读出，该文件保存为 {aside}。</translation>
+    </message>
+    <message>
+        <source>Choose a backup</source>
+        <translation>选择备份</translation>
+    </message>
+    <message>
+        <source>Ratings, albums and tags become those of:</source>
+        <translation>评分、相册和标签将恢复为：</translation>
     </message>
 </context>
 <context>

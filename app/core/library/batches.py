@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from app.core.errors import RootError
-from app.core.library import generation, vectors, visibility
+from app.core.library import generation, user_data, vectors, visibility
 from app.core.library.rows import NewPhoto, NewProblem, Problem
 from app.core.library.store import Store
 from app.core.paths import display_path, display_text
@@ -46,9 +46,11 @@ def save(
 ) -> tuple[list[int], list[bytes]]:
     """Store a batch; return the photos' ids, in order, and the hashes that changed photos had."""
     replaced: list[bytes] = []
+    added: list[int] = []
     try:
         with store.transaction():
-            photo_ids = [_save_photo(store, photo, replaced) for photo in photos]
+            photo_ids = [_save_photo(store, photo, replaced, added) for photo in photos]
+            user_data.share(store, added)
             _save_vectors(store, model_id, photos, photo_ids)
             _forget_problems(store, photos)
             _save_problems(store, problems)
@@ -61,7 +63,8 @@ def save(
     return photo_ids, replaced
 
 
-def _save_photo(store: Store, photo: NewPhoto, replaced: list[bytes]) -> int:
+def _save_photo(store: Store, photo: NewPhoto, replaced: list[bytes], added: list[int]) -> int:
+    """Store a photo; notes the hash that a changed one had, and the id of one that is new."""
     before = store.row(
         "SELECT id, content_hash, gone FROM photos WHERE root_id = ? AND path = ?",
         (photo.root_id, photo.path),
@@ -89,7 +92,9 @@ def _save_photo(store: Store, photo: NewPhoto, replaced: list[bytes]) -> int:
     )
     assert row is not None
     photo_id = int(row[0])
-    if before is not None:
+    if before is None:
+        added.append(photo_id)
+    else:
         _, content_hash, gone = before
         if content_hash != photo.content_hash:
             replaced.append(content_hash)

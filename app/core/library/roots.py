@@ -90,6 +90,7 @@ def relink(store: Store, root_id: int, path: bytes) -> Root:
             other=moved.display,
         )
     store.run("DELETE FROM roots WHERE path = ? AND removed = 1", (absolute,))
+    store.run("DELETE FROM mounts WHERE root_id = ?", (root_id,))
     store.run(
         "UPDATE roots SET path = ?, display = ?, state = 'online' WHERE id = ?",
         (absolute, shown, root_id),
@@ -120,6 +121,28 @@ def set_state(store: Store, root_id: int, state: RootState) -> None:
         if one_root(store, root_id).state != state:
             store.run("UPDATE roots SET state = ? WHERE id = ?", (state, root_id))
             generation.raise_library(store)
+
+
+def mounts(store: Store, root_id: int) -> dict[bytes, bool]:
+    """Return the folders below a root that lie on disks of their own, and whether those are away.
+
+    The path ``b""`` is the root itself.
+    """
+    rows = store.rows("SELECT path, away FROM mounts WHERE root_id = ?", (root_id,))
+    return {path: bool(away) for path, away in rows}
+
+
+def set_mounts(store: Store, root_id: int, found: dict[bytes, bool]) -> None:
+    """Note the folders below a root that lie on disks of their own, and which disks are away."""
+    if found == mounts(store, root_id):
+        return
+    with store.transaction():
+        store.run("DELETE FROM mounts WHERE root_id = ?", (root_id,))
+        store.run_many(
+            "INSERT INTO mounts (root_id, path, away) SELECT id, ?, ? FROM roots WHERE id = ?",
+            [(path, away, root_id) for path, away in found.items()],
+        )
+        generation.raise_library(store)
 
 
 def remove(store: Store, root_id: int) -> tuple[int, list[bytes]]:

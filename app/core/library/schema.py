@@ -17,7 +17,7 @@ from app.core.library.store import Store
 from app.core.paths import display_path
 
 APPLICATION_ID = 0x46696E65  # "Fine"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # A region row's generation: of the model when it changed. A projection, (E, D) float32, makes
 # region vectors shorter for the index; n_regions: how many it was made from.
@@ -83,6 +83,16 @@ DDL = (
         added_at TEXT NOT NULL,
         removed INTEGER NOT NULL DEFAULT 0
     )
+    """,
+    # Folders on other disks below a root (b"" is the root itself), as the last scans found them.
+    # away: the folder is on the disk of the one above it now, so its own disk is not there.
+    """
+    CREATE TABLE mounts (
+        root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+        path BLOB NOT NULL,
+        away INTEGER NOT NULL CHECK (away IN (0, 1)),
+        PRIMARY KEY (root_id, path)
+    ) WITHOUT ROWID
     """,
     # gone: 0 for photos to be seen. 1: the file is not there, but the row is kept for what people
     # said about the photo, and for a while to recognise the file elsewhere. 2: people took the
@@ -222,6 +232,7 @@ TABLES = frozenset(
     {
         "library",
         "roots",
+        "mounts",
         "photos",
         "problems",
         "models",
@@ -286,13 +297,13 @@ def check(store: Store) -> None:
         _require_tables(store)
 
 
-def check_integrity(store: Store) -> None:
-    """Read every page and check the structure of the file.
+def check_integrity(store: Store, table: str | None = None) -> None:
+    """Read every page of the file, or of one table and its indexes, and check their structure.
 
     Raises:
         LibraryDamagedError: it is not sound.
     """
-    found = str(store.value("PRAGMA quick_check(1)"))
+    found = str(store.value(f"PRAGMA quick_check({table or 1})"))
     if found != "ok":
         raise LibraryDamagedError(
             f"The library {_shown(store)} is damaged ({found}). Move it aside and index again.",
@@ -392,8 +403,23 @@ def _add_flags_and_removed_folders(connection: sqlite3.Connection) -> None:
     database.table("roots").add_column("removed", int, not_null_default=0)
 
 
+def _add_mounts(connection: sqlite3.Connection) -> None:
+    """4 -> 5: which folders below a root lie on disks of their own."""
+    connection.execute(
+        """
+        CREATE TABLE mounts (
+            root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            away INTEGER NOT NULL CHECK (away IN (0, 1)),
+            PRIMARY KEY (root_id, path)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _add_regions_and_gone_photos,
     2: _add_region_index_and_concepts,
     3: _add_flags_and_removed_folders,
+    4: _add_mounts,
 }

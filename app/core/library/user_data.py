@@ -119,6 +119,31 @@ def _apply(store: Store, change: Change) -> Applied:
     return Applied(albums.apply(store, change))
 
 
+_COPIED = (
+    ("ratings", "rating, favourite, flag, changed_at"),
+    ("album_photos", "album_id, position"),
+    ("photo_tags", "tag_id"),
+)
+
+
+def share(store: Store, photo_ids: Sequence[int]) -> None:
+    """Give photos what people said about others with the same content, inside a transaction.
+
+    What was said about the photos themselves stays.
+    """
+    ids = ids_json(photo_ids)
+    for table, columns in _COPIED:
+        said = ", ".join(f"u.{column}" for column in columns.split(", "))
+        store.run(
+            f"INSERT OR IGNORE INTO {table} (photo_id, {columns}) SELECT p.id, {said}"
+            " FROM photos p JOIN photos t ON t.content_hash = p.content_hash"
+            " AND t.size_bytes = p.size_bytes AND t.id != p.id"
+            f" JOIN {table} u ON u.photo_id = t.id"
+            " WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY t.id",
+            (ids,),
+        )
+
+
 def _state(*, trashed: bool) -> int:
     return visibility.FILE_GONE if trashed else visibility.TAKEN_OUT
 

@@ -111,23 +111,22 @@ def load_some(
     return _stacked(rows, dim)
 
 
+_SHARED = (
+    ("vectors", "root_id, generation, patches, vector", "p.root_id, 0, d.patches, d.vector"),
+    (
+        "regions",
+        "n_regions, boxes, scales, codes, generation",
+        "d.n_regions, d.boxes, d.scales, d.codes, 0",
+    ),
+)
+
+
 def share(store: Store, photo_ids: Sequence[int]) -> None:
     """Give photos the vectors and regions that another photo with the same content has."""
     listed = str([int(item) for item in photo_ids])
     copied = 0
     with store.transaction():
-        for table, columns, values in (
-            (
-                "vectors",
-                "root_id, generation, patches, vector",
-                "p.root_id, 0, d.patches, d.vector",
-            ),
-            (
-                "regions",
-                "n_regions, boxes, scales, codes, generation",
-                "d.n_regions, d.boxes, d.scales, d.codes, 0",
-            ),
-        ):
+        for table, columns, values in _SHARED:
             copied += store.run(
                 f"INSERT OR IGNORE INTO {table} (model_id, photo_id, {columns})"
                 f" SELECT d.model_id, p.id, {values} FROM photos p"

@@ -294,7 +294,7 @@ def test_bad_files_are_named_and_not_tried_again(
     bench.pool.requests.clear()
     assert _numbers(bench.index(album)) == (14, 0, 12, 0, 0, 2)
     assert bench.pool.requests == []
-    monkeypatch.setattr(disk_changes, "DECODER_VERSION", "a newer decoder")
+    monkeypatch.setattr(disk_changes, "decoder_version", lambda: "a newer decoder")
     bench.index(album)
     assert len(bench.pool.requests) == 2
 
@@ -386,10 +386,25 @@ def test_files_and_thumbnails_come_first_newest_first(bench: EngineBench, album:
 def test_pixels_that_did_not_fit_are_decoded_once_more(
     bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.worker.index_work.MAX_KEPT_BYTES", 100_000)
+    monkeypatch.setattr("app.worker.waiting.MAX_KEPT_BYTES", 100_000)
+    monkeypatch.setattr("app.worker.waiting.MAX_SPOOLED_BYTES", 100_000)
     assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
     assert 24 < len(bench.pool.requests) <= 36
     assert len(bench.search("red").hits) == 12
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_pixels_that_did_not_fit_into_memory_wait_on_disk(
+    bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch, readable: bool
+) -> None:
+    monkeypatch.setattr("app.worker.waiting.MAX_KEPT_BYTES", 100_000)
+    if not readable:
+        monkeypatch.setattr("app.worker.waiting.Waiting._read", lambda *_: b"")
+    before = set(bench.engine.library.directory.iterdir())
+    assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
+    assert (len(bench.pool.requests) == 12) == readable
+    assert [hit.match for hit in bench.search("red").hits].count("good") == 2
+    assert set(bench.engine.library.directory.iterdir()) == before
 
 
 def test_copies_are_encoded_once(bench: EngineBench, album: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from app.core.changes import SetMarks
 from app.core.errors import PhotoMissingError, RootError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
+from tests.unit.core.library.known import known_files, n_thumbnails
 
 MakePhoto = Callable[..., NewPhoto]
 
@@ -75,7 +76,7 @@ def test_a_move_keeps_id_vector_thumbnail_and_rating(
     assert library.user_data.marks([photo_id])[photo_id].favourite
     assert library.thumbnail(photo_id) == new.thumbnail
     assert [root.n_indexed for root in library.roots(model_id)] == [0, 1]
-    assert library.known_files(new.root_id, model_id) == {}
+    assert known_files(library, new.root_id, model_id) == {}
 
 
 def test_of_several_the_one_in_the_same_root_comes_first(
@@ -137,7 +138,7 @@ def test_a_touched_photo_is_up_to_date(
     library: Library, root_id: int, model_id: int, photo: tuple[int, NewPhoto]
 ) -> None:
     library.touch_photo(photo[0], 123, 2**64 - 1)
-    known = library.known_files(root_id, model_id)[b"a.jpg"]
+    known = known_files(library, root_id, model_id)[b"a.jpg"]
     assert (known.mtime_ns, known.inode) == (123, -1)
 
 
@@ -174,4 +175,45 @@ def test_a_parked_photo_is_dropped_with_its_thumbnail_at_the_next_start(
     library.close()
     with Library.open(directory, write=True) as later:
         assert later._store.rows("SELECT id FROM photos") == [(a,)]
-        assert len(later._thumbnails.hashes()) == 1
+        assert n_thumbnails(later) == 1
+
+
+def test_a_copy_keeps_what_was_said_of_the_original(
+    library: Library, photo: tuple[int, NewPhoto], model_id: int, make_photo: MakePhoto
+) -> None:
+    photo_id, new = photo
+    library.user_data.change(SetMarks((photo_id,), rating=5, favourite=True))
+    (copy_id,) = library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    assert library.user_data.marks([copy_id])[copy_id].rating == 5
+    library.user_data.change(SetMarks((copy_id,), rating=0, favourite=False))
+    library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    assert (
+        library.user_data.marks([copy_id]) == {}
+    )  # taken back, and listed again: it stays taken back
+
+
+def test_a_copy_takes_over_from_an_original_that_is_deleted(
+    library: Library, photo: tuple[int, NewPhoto], model_id: int, make_photo: MakePhoto
+) -> None:
+    photo_id, new = photo
+    (copy_id,) = library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    library.user_data.change(SetMarks((photo_id,), rating=5, favourite=True))
+    library.remove_photos([photo_id])
+    assert library.user_data.marks([copy_id])[copy_id].favourite
+
+
+def test_a_photo_on_a_disk_that_is_away_did_not_move(
+    library: Library,
+    folder: Path,
+    photo: tuple[int, NewPhoto],
+    model_id: int,
+    make_photo: MakePhoto,
+) -> None:
+    _, new = photo
+    on_disk = make_photo(b"disk/b.jpg", b"content of b")
+    (photo_id,) = library.save_batch(model_id, [on_disk], [])
+    assert moved(library, on_disk) == photo_id
+    library.set_mounts(new.root_id, {b"disk": True})
+    assert moved(library, on_disk) is None
+    library.set_mounts(new.root_id, {b"disk": False})
+    assert moved(library, on_disk) == photo_id

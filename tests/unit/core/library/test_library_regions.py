@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.errors import LibraryDamagedError
 from app.core.library import Library
 from app.core.library.region_index import RegionIndex, region_numbers
@@ -82,7 +83,7 @@ def test_new_content_drops_the_regions_and_gone_photos_hide_them(
 ) -> None:
     first, second = photo_ids[:2]
     library.save_batch(model_id, [make_photo(0, content=b"new")], [])
-    library.set_rating(second, 3, False)
+    library.user_data.change(SetMarks((second,), rating=3, favourite=False))
     library.remove_photos([second])
     assert len(library.regions.load(model_id, [first, second])) == 0
     assert library.regions.count(model_id) == (N_PHOTOS - 2) * PER_PHOTO

@@ -10,6 +10,7 @@ from app.core.changes import SetMarks
 from app.core.errors import RootError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
+from tests.unit.core.library.known import n_thumbnails
 
 MakePhoto = Callable[..., NewPhoto]
 
@@ -100,7 +101,7 @@ def test_a_removed_root_takes_its_photos_and_leaves_the_others(
     assert library.load_vectors(model_id)[0].tolist() == [kept]
     assert library.user_data.marks([gone]) == {}
     assert library.model_facts(model_id)[2] > seen
-    assert len(library._thumbnails.hashes()) == 1
+    assert n_thumbnails(library) == 1
     with pytest.raises(RootError, match="No folder"):
         library.remove_root(root_id)
     with pytest.raises(RootError, match="No folder"):

@@ -10,7 +10,7 @@ import pytest
 from app.core.changes import Marks
 from app.core.errors import LibraryMissingError
 from app.core.library import Library, schema
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 
 SCHEMAS = {
     version: (Path(__file__).parent / f"schema_v{version}.sql").read_text(encoding="utf-8")

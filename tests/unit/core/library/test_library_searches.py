@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
+from app.core.changes import SetMarks
 from app.core.errors import QueryError
 from app.core.library import Library, backups
 from app.core.library.concepts import NewExample
@@ -150,8 +151,8 @@ def album(library: Library, model_id: int, make_photo: MakePhoto, folder: Path) 
         "square": make_photo(b"square.heic", mtime_ns=19_000 * day, format="HEIF", width_px=480),
     }  # fmt: skip
     ids = library.save_batch(model_id, list(photos.values()), [])
-    library.set_rating(ids[0], 4, False)
-    library.set_rating(ids[1], 2, True)
+    library.user_data.change(SetMarks((ids[0],), rating=4, favourite=False))
+    library.user_data.change(SetMarks((ids[1],), rating=2, favourite=True))
     return dict(zip(photos, ids, strict=True))
 
 
