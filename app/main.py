@@ -62,7 +62,6 @@ from app.ui.results_page import ResultsPage
 from app.ui.search_bar import SearchBar
 from app.ui.search_controller import SearchController
 from app.ui.settings_store import SettingsStore
-from app.ui.shortcuts_dialog import ShortcutsDialog
 from app.ui.sidebar import Sidebar
 from app.ui.status_bar import StatusBar
 from app.ui.summons import Summons
@@ -332,7 +331,7 @@ def _connect_menus(window: MainWindow, controllers: Controllers, about: AboutDia
     actions.save_concept.triggered.connect(middle.save_concept)
     actions.freeze.triggered.connect(controllers.results.set_frozen)
     actions.zoom_to_match.triggered.connect(controllers.results.set_zoom_to_match)
-    actions.shortcuts.triggered.connect(ShortcutsDialog(window).show)
+    actions.shortcuts.triggered.connect(controllers.words.show_shortcuts)
     actions.about.triggered.connect(about.show)
 
 

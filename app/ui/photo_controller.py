@@ -17,7 +17,6 @@ from app.core.messages import (
     PhotoLocated,
     PhotoOpened,
 )
-from app.core.queries import parse_query
 from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader
 from app.ui.outside_pictures import OutsidePictures
@@ -194,5 +193,8 @@ class PhotoController(QObject):
 
 def phrases_of(text: str) -> tuple[str, ...]:
     """The phrases to look for in one photo: what the words describe, each by itself."""
+    # The rules of two languages take a while to compile: not before the first paint.
+    from app.core.queries import parse_query
+
     phrases = tuple(phrase.text for phrase in parse_query(text).wanted)
     return phrases[:MAX_PHRASES]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from app.core.asking import Filters, ImageQuery, Need, Phrase, Query
 from app.core.messages import Hit
-from app.core.queries import parse_query
 from app.ui.scope import ALL_PHOTOS, Scope
+
+if TYPE_CHECKING:
+    from app.core.queries import ParsedQuery
 
 NO_FILTERS = Filters()
 
@@ -49,7 +51,7 @@ class Question:
     @property
     def text_filters(self) -> Filters:
         """The filters that the words say."""
-        return parse_query(self.text).filters
+        return _parsed(self.text).filters if self.text else NO_FILTERS
 
     @property
     def narrowing(self) -> tuple[Filters, ...]:
@@ -130,7 +132,14 @@ class Question:
 
 def chips_of(text: str) -> tuple[PhraseChip, ...]:
     """The chips that words split into."""
-    return tuple(PhraseChip(phrase) for phrase in parse_query(text).phrases)
+    return tuple(PhraseChip(phrase) for phrase in _parsed(text).phrases) if text else ()
+
+
+def _parsed(text: str) -> ParsedQuery:
+    # The rules of two languages take a while to compile: not before the first paint.
+    from app.core.queries import parse_query
+
+    return parse_query(text)
 
 
 def question_of(query: Query, labels: tuple[str, ...], scope: Scope = ALL_PHOTOS) -> Question:

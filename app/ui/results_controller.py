@@ -140,6 +140,5 @@ class ResultsController(QObject):
         roots = self._folders.overview.roots
         offline = frozenset(root.id for root in roots if root.state == "offline")
         self._grid_model.set_offline_roots(offline)
-        self._panels.search_bar.filters_panel.set_roots(roots)
-        self._panels.search_bar.show_filters(self._search.question.filters)
+        self._panels.search_bar.set_roots(roots)
         self._update_state()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from app.core.asking import Filters
-from app.ui.filters_panel import FiltersPanel
+from app.core.library.rows import Root
 from app.ui.icon_button import IconButton
 from app.ui.icons import line_icon
+from app.ui.question import NO_FILTERS
+
+if TYPE_CHECKING:
+    from app.ui.filters_panel import FiltersPanel
 
 LIVE_DELAY_MS = 150
 FIELD_HEIGHT_PX = 36
@@ -142,7 +147,9 @@ class SearchBar(QWidget):
         self.filters_button = IconButton("filter", self, icon_px=20)
         self.filters_button.setFixedSize(FIELD_HEIGHT_PX, FIELD_HEIGHT_PX)
         self.filters_button.setCheckable(True)
-        self.filters_panel = FiltersPanel(self)
+        self._filters_panel: FiltersPanel | None = None
+        self._filters = NO_FILTERS
+        self._roots: tuple[Root, ...] = ()
         self._menu = QMenu(self)
         self._box_action = self._menu.addAction("")
         self._paste_action = self._menu.addAction("")
@@ -168,7 +175,6 @@ class SearchBar(QWidget):
         self.back_button.clicked.connect(self.back_requested)
         self.forward_button.clicked.connect(self.forward_requested)
         self.filters_button.clicked.connect(self.open_filters)
-        self.filters_panel.filters_changed.connect(self.filters_changed)
         self.edit.escape_pressed.connect(self._on_edit_escape_pressed)
         self.edit.picture_pasted.connect(self.picture_pasted)
         self.edit.textChanged.connect(self._on_edit_text_changed)
@@ -179,8 +185,29 @@ class SearchBar(QWidget):
 
     def show_filters(self, filters: Filters) -> None:
         """Show what narrows the photos."""
-        self.filters_panel.show_filters(filters)
+        self._filters = filters
         self.filters_button.setChecked(not filters.is_empty)
+        if self._filters_panel is not None:
+            self._filters_panel.show_filters(filters)
+
+    def set_roots(self, roots: tuple[Root, ...]) -> None:
+        """Offer these folders to be filtered by."""
+        self._roots = roots
+        if self._filters_panel is not None:
+            self._filters_panel.set_roots(roots)
+            self._filters_panel.show_filters(self._filters)
+
+    @property
+    def filters_panel(self) -> FiltersPanel:
+        """The filters as controls; made when they are opened first, to paint sooner."""
+        if self._filters_panel is None:
+            from app.ui.filters_panel import FiltersPanel
+
+            self._filters_panel = FiltersPanel(self)
+            self._filters_panel.set_roots(self._roots)
+            self._filters_panel.show_filters(self._filters)
+            self._filters_panel.filters_changed.connect(self.filters_changed)
+        return self._filters_panel
 
     def show_history(self, *, can_go_back: bool, can_go_forward: bool) -> None:
         """Show whether there are questions before and after."""
@@ -191,7 +218,7 @@ class SearchBar(QWidget):
     def open_filters(self) -> None:
         """Open the filters under their button."""
         # A click toggles the button; its look says whether filters hold, not whether it is open.
-        self.filters_button.setChecked(not self.filters_panel.filters().is_empty)
+        self.filters_button.setChecked(not self._filters.is_empty)
         self.filters_panel.open_under(self.filters_button)
 
     def focus_field(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QDialog
 
 from app.ui.main_window import MainWindow
 from app.ui.undo_desk import StepDone, UndoDesk
@@ -15,6 +16,7 @@ class Words(QObject):
         super().__init__(parent)
         self._window = window
         self._desk = desk
+        self._shortcuts: QDialog | None = None
         desk.step_done.connect(self._on_desk_step_done)
         desk.stacks_changed.connect(self._on_desk_stacks_changed)
         self._on_desk_stacks_changed()
@@ -23,6 +25,15 @@ class Words(QObject):
     def say(self, text: str) -> None:
         """Say something that cannot be undone."""
         self._window.toast.show_text(text, undo=False)
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Open the list of keys; it is made when it is wanted first."""
+        if self._shortcuts is None:
+            from app.ui.shortcuts_dialog import ShortcutsDialog
+
+            self._shortcuts = ShortcutsDialog(self._window)
+        self._shortcuts.show()
 
     @Slot(object)
     def _on_desk_step_done(self, done: StepDone) -> None:

@@ -16,6 +16,7 @@ from app.core.messages import Hit, ImageHit, JobFailed, PhraseHit
 from app.ui.banner import Banner, StartingBar
 from app.ui.chip import Chip
 from app.ui.error_text import error_text
+from app.ui.filters_panel import FiltersPanel
 from app.ui.first_start import FirstStart
 from app.ui.icon_button import IconButton
 from app.ui.icons import DRAWINGS, line_icon
@@ -378,7 +379,7 @@ def test_a_large_picture_is_scaled_down(qtbot: QtBot) -> None:
     assert len(query.pixels) == query.width_px * query.height_px * 3
 
 
-@pytest.mark.parametrize("panel", [Rail, Sidebar, SearchBar, StatusBar, FirstStart])
+@pytest.mark.parametrize("panel", [Rail, Sidebar, SearchBar, FiltersPanel, StatusBar, FirstStart])
 def test_every_control_has_a_name(qtbot: QtBot, panel: type[QWidget]) -> None:
     widget = panel()
     qtbot.addWidget(widget)
