@@ -453,8 +453,6 @@ class IndexJob:
             self.progress.waiting_kind = LibraryFullError.__name__
             self.pause()
 
-    # ------------------------------------------------------------ the end
-
     def _remove_gone(self) -> Generator[bool, None, None]:
         library = self._tools.library
         for changes in self._changes:
