@@ -173,8 +173,9 @@ def as_page(report: dict[str, Any]) -> str:
     load = f"{report['load_before'][0]:.0f} before, {report['load_after'][0]:.0f} after"
     lines = [
         _PAGE_HEAD,
-        f"{report['date']}, {report['threads']} threads, {'bfloat16' if report['bf16'] else 'float32'},"
-        f" load {load}. On a busy machine core-seconds say more than samples/s.\n",
+        f"{report['date']}, {report['threads']} threads,"
+        f" {'bfloat16' if report['bf16'] else 'float32'}, load {load}."
+        " On a busy machine core-seconds say more than samples/s.\n",
         "| batch | side | samples/s | core-seconds a sample | peak MB | speed | work | memory |",
         "|---|---|---|---|---|---|---|---|",
     ]

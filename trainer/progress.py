@@ -22,7 +22,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from torch.utils.tensorboard import SummaryWriter
 
-from trainer.recipes import OBJECTIVES, Recipe
+from trainer.recipe_checks import OBJECTIVES
+from trainer.recipes import Recipe
 
 Record = dict[str, float]
 LOG_NAME, CURVES_NAME = "log.jsonl", "curves.png"
