@@ -35,6 +35,7 @@ Figures = dict[str, float]
 SEEDS = (0, 1, 2)
 N_JUDGED = 300
 _PAGE_START, _PAGE_END = "<!-- figures: written by trainer.ablation -->", "<!-- end of figures -->"
+_FIGURES_NAME = "figures.json"
 logger = logging.getLogger(__name__)
 
 _GLOBAL = ("short", "long")
@@ -103,6 +104,9 @@ def run_ablation(
 
     Returns:
         Figures by variant and seed.
+
+    Raises:
+        CheckpointError: ``out`` holds runs of another size.
     """
     training = SceneSource(n_scenes)
     judging = SceneSource(n_judged, VALIDATION_SPLIT)
@@ -112,7 +116,9 @@ def run_ablation(
         for variant in VARIANTS:
             recipe = recipe_of(variant, seed, steps, n_scenes)
             folder = out / f"{variant.removeprefix('+ ').replace(' ', '-')}-{seed}"
-            found[variant][seed] = _finished(folder) or _run(folder, recipe, training, judged)
+            found[variant][seed] = _finished(folder, recipe) or _run(
+                folder, recipe, training, judged
+            )
             logger.info("%s, seed %d: %s", variant, seed, found[variant][seed])
     return found
 
@@ -187,13 +193,19 @@ def _run(folder: Path, recipe: Recipe, training: SceneSource, judged: list[Scene
     for language in LANGUAGES:
         own = scene_figures(encoder, encoded, language)
         figures |= {f"{language} {name}": value for name, value in own.items()}
-    (folder / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    content = {"recipe": json.loads(recipe.to_json()), "figures": figures}
+    (folder / _FIGURES_NAME).write_text(json.dumps(content, indent=1), encoding="utf-8")
     return figures
 
 
-def _finished(folder: Path) -> Figures | None:
-    path = folder / "figures.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+def _finished(folder: Path, recipe: Recipe) -> Figures | None:
+    """The figures of a run of this very recipe."""
+    path = folder / _FIGURES_NAME
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    same: bool = content["recipe"] == json.loads(recipe.to_json())
+    return content["figures"] if same else None
 
 
 def _mean(values: list[float]) -> str:
