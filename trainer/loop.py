@@ -87,8 +87,7 @@ def train(
                 if state.step % recipe.checkpoint_every == 0 and state.step < last:
                     save_checkpoint(out, state, recipe, group)
                     progress.draw()
-        for name, reason in data.unreadable.items():
-            logger.warning("unreadable sample %s: %s", name, reason)
+        _name_unreadable(data.unreadable)
         return save_checkpoint(out, state, recipe, group)
 
 
@@ -201,3 +200,9 @@ def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -
     if recipe.stage == 2:
         record["threshold"] = round(losses.threshold, 3)
     return record
+
+
+def _name_unreadable(unreadable: dict[str, str]) -> None:
+    if unreadable:
+        named = "\n".join(unreadable.values())
+        logger.warning("%d samples could not be read:\n%s", len(unreadable), named)

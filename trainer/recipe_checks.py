@@ -22,7 +22,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 }
 _COUNTS = (
     "steps", "batch_size", "warmup_steps", "checkpoint_every", "vocab_size", "cache_side_px",
-    "scene_count", "regions_per_image",
+    "scene_count", "regions_per_image", "data_threads",
 )  # fmt: skip
 _FROM_0 = (
     "micro_batch", "negatives_per_region", "greatest_threshold", "weight_decay", "bias_rate",

@@ -42,6 +42,7 @@ class Recipe:
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
     stays whole. ``sharding`` is how several processes share the work: ddp or fsdp.
+    ``data_threads`` is how many samples are decoded at a time in each process.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Recipe:
     micro_batch: int = 0
     checkpoint_layers: bool = False
     sharding: str = "ddp"
+    data_threads: int = 1
 
     def model_config(self) -> ModelConfig:
         """Sizes of both towers in the published layout."""
@@ -231,6 +233,7 @@ def paper() -> Recipe:
         checkpoint_layers=True,
         checkpoint_every=1000,
         export_patches=256,
+        data_threads=8,
     )
 
 
