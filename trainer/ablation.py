@@ -64,7 +64,7 @@ def recipe_of(variant: str, seed: int, steps: int, n_scenes: int) -> Recipe:
         hidden_size=128,
         heads=2,
         vision_layers=4,
-        text_layers=2,
+        text_layers=1,
         vision_intermediate_size=512,
         text_intermediate_size=256,
         vocab_size=1500,
@@ -77,11 +77,13 @@ def recipe_of(variant: str, seed: int, steps: int, n_scenes: int) -> Recipe:
         objectives={name: PAPER_WEIGHTS[name] for name in VARIANTS[variant]},
         steps=steps,
         batch_size=64,
-        regions_per_image=3,
-        negatives_per_region=5,
-        patches=((0.0, 64),),
+        regions_per_image=2,
+        negatives_per_region=3,
+        patches=((0.0, 49),),
         learning_rate=1e-3,
-        export_patches=64,
+        warmup_steps=max(1, steps // 20),
+        small_start=True,
+        export_patches=49,
         checkpoint_every=steps,
         average_decay=0.99,
         seed=seed,
@@ -156,8 +158,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m trainer.ablation", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--page", type=Path, help="page that the figures are written into")
-    parser.add_argument("--steps", type=int, default=900)
-    parser.add_argument("--scenes", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--scenes", type=int, default=3000)
     parser.add_argument("--judged", type=int, default=N_JUDGED)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     options = parser.parse_args(arguments)

@@ -31,7 +31,7 @@ from trainer.progress import follow
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start
-from trainer.starts import centre_outputs, prepare_small_start
+from trainer.starts import batch_patches, centre_outputs, prepare_small_start, sample_patches
 from trainer.steps import backward_step
 
 logger = logging.getLogger(__name__)
@@ -159,8 +159,10 @@ def start_state(recipe: Recipe, device: torch.device, data: Data, group: Group) 
         model.initialise(generator)
         if recipe.small_start:
             if data.photos is None:
-                raise RecipeError("small_start is True without photos; set it to False")
-            prepare_small_start(model, data.photos, recipe.patches_at(0), generator)
+                seen = batch_patches(data.maker)
+            else:
+                seen = sample_patches(data.photos, recipe.patches_at(0))
+            prepare_small_start(model, seen, generator)
             centre_outputs(model, data.maker)
         with torch.no_grad():
             model.logit_scale.fill_(math.log(recipe.initial_scale))

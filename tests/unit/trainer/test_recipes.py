@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from trainer.errors import RecipeError
+from trainer.evaluation.tasks import TASKS
 from trainer.recipes import RECIPES, resolve
 
 
@@ -53,6 +57,19 @@ def test_wrong_settings_name_field_value_and_fix(setting: str, named: str, advic
     assert named in str(caught.value)
     assert advice in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_documents_name_recipes_and_tasks_that_exist() -> None:
+    root = Path(__file__).resolve().parents[3]
+    documents = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in documents)
+    recipes = set(re.findall(r"-m trainer --recipe ([a-z][a-z-]*)", text))
+    tasks = set(re.findall(r"evaluate --task ([a-z][a-z0-9-]*)", text))
+    assert {"tiny", "tiny-regions"} <= recipes <= set(RECIPES)
+    assert {"scenes"} <= tasks <= set(TASKS)
+    table = re.findall(r"^\| \d+ \|.*?\| (`[a-z0-9-]+`|not covered) \|", text, re.MULTILINE)
+    assert len(table) == 29
+    assert {name.strip("`") for name in table} - {"not covered"} <= set(TASKS)
 
 
 def test_unknown_recipe_lists_the_known_ones() -> None:
