@@ -55,9 +55,9 @@ _PAGE_HEAD = """# Benchmarks: training
 `make bench-training` measures a step of stage 2 and writes this page. "Reference" is a plain
 rebuilding of the published code's structure (`benchmarks/training_reference.py`): pictures one by
 one through positions, heads and pooling, padded box slots with their empty texts, every text
-encoded as often as it occurs, all positions in the last text layer, the fused attention kernel, full matrices of logits. "16 at once" is `micro_batch`:
-the whole batch in the losses, 16 pictures or texts in memory, at the price of a second forward
-pass. Both sides compute the same losses.
+encoded as often as it occurs, all positions in the last text layer, the fused attention kernel,
+full matrices of logits. "16 at once" is `micro_batch`: the whole batch in the losses, 16 pictures
+or texts in memory, at the price of a second forward pass. Both sides compute the same losses.
 """
 
 
