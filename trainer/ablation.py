@@ -93,7 +93,7 @@ def recipe_of(variant: str, seed: int, steps: int, n_scenes: int) -> Recipe:
 
 
 def run_ablation(
-    out: Path, seeds: Sequence[int], steps: int, n_scenes: int, n_judged: int
+    out: Path, seeds: Sequence[int], steps: int, training: SceneSource, judged: list[Scene]
 ) -> dict[str, dict[int, Figures]]:
     """Train and judge every variant with every seed.
 
@@ -101,8 +101,8 @@ def run_ablation(
         out: holds a folder a run, with its figures once it is finished.
         seeds: of weights and batches.
         steps: of each run.
-        n_scenes: for training.
-        n_judged: other scenes, for judging.
+        training: scenes that all runs share.
+        judged: other scenes.
 
     Returns:
         Figures by variant and seed.
@@ -110,13 +110,10 @@ def run_ablation(
     Raises:
         CheckpointError: ``out`` holds runs of another size.
     """
-    training = SceneSource(n_scenes)
-    judging = SceneSource(n_judged, VALIDATION_SPLIT)
-    judged = [judging.scene(at) for at in range(n_judged)]
     found: dict[str, dict[int, Figures]] = {variant: {} for variant in VARIANTS}
     for seed in seeds:
         for variant in VARIANTS:
-            recipe = recipe_of(variant, seed, steps, n_scenes)
+            recipe = recipe_of(variant, seed, steps, len(training))
             folder = out / f"{variant.removeprefix('+ ').replace(' ', '-')}-{seed}"
             found[variant][seed] = _finished(folder, recipe) or _run(
                 folder, recipe, training, judged
@@ -165,10 +162,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     started = time.monotonic()
+    training, judging = SceneSource(options.scenes), SceneSource(options.judged, VALIDATION_SPLIT)
+    judged = [judging.scene(at) for at in range(options.judged)]
     try:
-        found = run_ablation(
-            options.out, options.seeds, options.steps, options.scenes, options.judged
-        )
+        found = run_ablation(options.out, options.seeds, options.steps, training, judged)
     except TrainerError as error:
         print(f"ablation: {error}", file=sys.stderr)
         return 1

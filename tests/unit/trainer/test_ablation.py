@@ -9,7 +9,9 @@ import pytest
 
 from trainer import ablation
 from trainer.ablation import COLUMNS, VARIANTS, recipe_of, run_ablation, table, write_page
+from trainer.data.scene_source import SceneSource
 from trainer.errors import CheckpointError
+from trainer.evaluation.scenes import VALIDATION_SPLIT
 
 
 def test_variants_differ_in_their_objectives_alone() -> None:
@@ -28,17 +30,19 @@ def test_variants_differ_in_their_objectives_alone() -> None:
 def test_a_small_ablation_runs_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = {name: VARIANTS[name] for name in ("global only", "full")}
     monkeypatch.setattr(ablation, "VARIANTS", chosen)
-    found = run_ablation(tmp_path, [3], steps=2, n_scenes=48, n_judged=4)
+    training, judging = SceneSource(40), SceneSource(3, VALIDATION_SPLIT)
+    judged = [judging.scene(at) for at in range(3)]
+    found = run_ablation(tmp_path, [3], 2, training, judged)
     assert found.keys() == chosen.keys()
     assert found["full"][3] != found["global only"][3]
     kept = tmp_path / "full-3" / "figures.json"
     content = json.loads(kept.read_text())
     kept.write_text(json.dumps(content | {"figures": {"en region top-1": 12.0}}))
-    again = run_ablation(tmp_path, [3], steps=2, n_scenes=48, n_judged=4)
+    again = run_ablation(tmp_path, [3], 2, training, judged)
     assert again["full"][3] == {"en region top-1": 12.0}
     assert again["global only"] == found["global only"]
     with pytest.raises(CheckpointError, match="steps"):
-        run_ablation(tmp_path, [3], steps=3, n_scenes=48, n_judged=4)
+        run_ablation(tmp_path, [3], 3, training, judged)
 
 
 def test_the_table_has_means_over_the_seeds(tmp_path: Path) -> None:
