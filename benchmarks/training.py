@@ -44,8 +44,9 @@ from trainer.steps import backward_step, uses_bf16
 from trainer.vocabulary import scene_vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
-REFERENCE, OURS, IN_PIECES = "reference", "ours", "ours, 16 at once"
-SIDES = (REFERENCE, OURS, IN_PIECES)
+REFERENCE, OURS = "reference", "ours"
+CHECKPOINTED, IN_PIECES = "ours, checkpoint_layers", "ours, 16 at once"
+SIDES = (REFERENCE, OURS, CHECKPOINTED, IN_PIECES)
 N_SCENES, N_STEPS = 300, 2
 _AGREES = 0.02  # both sides compute in bfloat16 where the recipe says so
 _MEGABYTE = 1 << 20
@@ -57,7 +58,8 @@ rebuilding of the published code's structure (`benchmarks/training_reference.py`
 one through positions, heads and pooling, padded box slots with their empty texts, every text
 encoded as often as it occurs, all positions in the last text layer, the fused attention kernel,
 full matrices of logits. "16 at once" is `micro_batch`: the whole batch in the losses, 16 pictures
-or texts in memory, at the price of a second forward pass. Both sides compute the same losses.
+or texts in memory, at the price of a second forward pass; "checkpoint_layers" runs each encoder
+layer again in the backward pass. All sides compute the same losses.
 """
 
 
@@ -120,6 +122,7 @@ def recipe_of(side: str, batch_size: int) -> Recipe:
         patches=((0.0, 100),),
         mask_equal_texts=False,
         micro_batch=16 if side == IN_PIECES else 0,
+        checkpoint_layers=side == CHECKPOINTED,
     )
 
 
@@ -129,6 +132,8 @@ def measure(side: str, batch_size: int, folder: Path) -> dict[str, float]:
     maker = open_data(recipe, folder, _ALONE).maker
     model = StageModel(recipe.model_config(), recipe.stage)
     model.initialise(torch.Generator().manual_seed(0))
+    if recipe.checkpoint_layers:
+        model.checkpoint_layers()
     step = _reference_step if side == REFERENCE else _our_step
     batches = [maker.make(number) for number in range(N_STEPS + 1)]
     small = recipe_of(side, 2)
