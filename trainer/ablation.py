@@ -28,7 +28,7 @@ from trainer.errors import TrainerError
 from trainer.evaluation.scenes import VALIDATION_SPLIT, encode_scenes, scene_figures
 from trainer.export import export
 from trainer.loop import train
-from trainer.recipes import PAPER_WEIGHTS, Recipe, tiny_regions
+from trainer.recipes import Recipe, tiny_regions
 from trainer.vocabulary import scene_vocabulary
 
 Figures = dict[str, float]
@@ -57,9 +57,10 @@ COLUMNS = {
 
 
 def recipe_of(variant: str, seed: int, steps: int, n_scenes: int) -> Recipe:
-    """The run of a variant: all are alike but for their objectives, with the paper's weights."""
+    """The run of a variant: all are alike but for their objectives."""
+    whole = tiny_regions()
     recipe = dataclasses.replace(
-        tiny_regions(),
+        whole,
         name=f"ablation {variant}",
         hidden_size=128,
         heads=2,
@@ -74,7 +75,7 @@ def recipe_of(variant: str, seed: int, steps: int, n_scenes: int) -> Recipe:
         scene_count=n_scenes,
         # In stage 1 box and dense head are made from trained ones at the end, not left untrained.
         stage=2 if "region" in VARIANTS[variant] else 1,
-        objectives={name: PAPER_WEIGHTS[name] for name in VARIANTS[variant]},
+        objectives={name: whole.objectives[name] for name in VARIANTS[variant]},
         steps=steps,
         batch_size=64,
         regions_per_image=2,
