@@ -108,7 +108,7 @@ def compare(batches: list[int], n_rounds: int, threads: int) -> dict[str, Any]:
 
 
 def recipe_of(side: str, batch_size: int) -> Recipe:
-    """Second stage of the bundled model's size on scenes alone; every picture has both captions."""
+    """A second stage of the bundled model's size on scenes, with as many texts as published."""
     return dataclasses.replace(
         tiny_regions(),
         objectives=dict(RELEASED_WEIGHTS),
@@ -119,6 +119,8 @@ def recipe_of(side: str, batch_size: int) -> Recipe:
         vocab_size=tiny_regions().vocab_size // 4,
         batch_size=batch_size,
         long_share=1.0,
+        regions_per_image=4,
+        negatives_per_region=10,
         patches=((0.0, 100),),
         mask_equal_texts=False,
         micro_batch=16 if side == IN_PIECES else 0,
