@@ -254,9 +254,26 @@ def released() -> Recipe:
     return dataclasses.replace(paper(), name="released", objectives=dict(RELEASED_WEIGHTS))
 
 
+def paper_captions() -> Recipe:
+    """Stage 1 of FG-CLIP 2 base: English and Chinese photos with short and long captions.
+
+    Set ``sources`` to where the files are, and ``weights`` to a folder of SigLIP 2 NaFlex.
+    """
+    return dataclasses.replace(
+        paper(),
+        name="paper-captions",
+        stage=1,
+        objectives={"short": 1.0, "long": 1.0},
+        sources={"tar:english": 0.65, "finehard:pairs/json@pairs": 0.35},
+        steps=39_900,
+        batch_size=61_440,
+    )
+
+
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "tiny": tiny,
     "tiny-regions": tiny_regions,
+    "paper-captions": paper_captions,
     "paper": paper,
     "released": released,
 }
