@@ -33,7 +33,7 @@ from trainer.vocabulary import scene_vocabulary
 
 Figures = dict[str, float]
 SEEDS = (0, 1, 2)
-N_JUDGED = 300
+N_JUDGED = 200
 _PAGE_START, _PAGE_END = "<!-- figures: written by trainer.ablation -->", "<!-- end of figures -->"
 _FIGURES_NAME = "figures.json"
 logger = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ def recipe_of(variant: str, seed: int, steps: int, n_scenes: int) -> Recipe:
         batch_size=64,
         regions_per_image=2,
         negatives_per_region=3,
+        relight=False,
         patches=((0.0, 49),),
         learning_rate=1e-3,
         warmup_steps=max(1, steps // 20),
@@ -156,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m trainer.ablation", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--page", type=Path, help="page that the figures are written into")
-    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--steps", type=int, default=450)
     parser.add_argument("--scenes", type=int, default=3000)
     parser.add_argument("--judged", type=int, default=N_JUDGED)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
