@@ -34,6 +34,7 @@ from trainer.vocabulary import scene_vocabulary
 Figures = dict[str, float]
 SEEDS = (0, 1, 2)
 N_JUDGED = 200
+_BATCH_SIZE = 32  # many small steps learn more from few samples
 _PAGE_START, _PAGE_END = "<!-- figures: written by trainer.ablation -->", "<!-- end of figures -->"
 _FIGURES_NAME = "figures.json"
 logger = logging.getLogger(__name__)
@@ -77,12 +78,12 @@ def recipe_of(variant: str, seed: int, steps: int, n_scenes: int) -> Recipe:
         stage=2 if "region" in VARIANTS[variant] else 1,
         objectives={name: whole.objectives[name] for name in VARIANTS[variant]},
         steps=steps,
-        batch_size=64,
+        batch_size=_BATCH_SIZE,
         regions_per_image=2,
         negatives_per_region=3,
         relight=False,
         patches=((0.0, 49),),
-        learning_rate=1e-3,
+        learning_rate=2e-3,
         warmup_steps=max(1, steps // 20),
         small_start=True,
         export_patches=49,
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m trainer.ablation", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--page", type=Path, help="page that the figures are written into")
-    parser.add_argument("--steps", type=int, default=450)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--scenes", type=int, default=3000)
     parser.add_argument("--judged", type=int, default=N_JUDGED)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
@@ -173,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     minutes = (time.monotonic() - started) / 60
     text = (
-        f"{table(found)}\n\n{len(options.seeds)} seeds, {options.steps} steps of 64 scenes a run,"
+        f"{table(found)}\n\n{len(options.seeds)} seeds, {options.steps} steps of {_BATCH_SIZE} scenes a run,"
         f" {options.scenes} scenes, judged on {options.judged} others; {minutes:.0f} minutes."
     )
     print(text)
