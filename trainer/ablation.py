@@ -175,7 +175,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     minutes = (time.monotonic() - started) / 60
     text = (
         f"{table(found)}\n\n{len(options.seeds)} seeds, {options.steps} steps of {_BATCH_SIZE}"
-        f" scenes a run, {options.scenes} scenes, judged on {options.judged} others; {minutes:.0f} minutes."
+        f" scenes a run, {options.scenes} scenes, judged on {options.judged} others;"
+        f" {minutes:.0f} minutes."
     )
     print(text)
     if options.page:
