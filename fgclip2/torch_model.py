@@ -340,8 +340,8 @@ def _attend(
 def attend_in_products(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
     """Attention as plain matrix products.
 
-    The fused bfloat16 kernel for CPUs is the slower one here: four times in the backward pass at
-    49 patches (``benchmarks/training.py``).
+    The fused bfloat16 kernel for CPUs is the slower one: 2.4 to 4.1 times forward and backward at
+    49 to 256 positions (docs/benchmarks-training.md).
     """
     scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
     if mask is not None:
