@@ -28,9 +28,10 @@ ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("dist_worker.py")
 DDP: dict[str, Any] = {"settings": [], "bare_rank": -1}
 PIECES: dict[str, Any] = {"settings": ["micro_batch=3"], "bare_rank": -1}
-FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": -1}
+SHARDED = ["sharding=fsdp", "optimizer=adamw"]  # Muon needs whole matrices
+FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": -1}
 BARE: dict[str, Any] = {"settings": [], "bare_rank": 0}
-BARE_FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": 1}
+BARE_FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": 1}
 DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
 
 
@@ -96,12 +97,11 @@ def test_four_processes_equal_one(
 
 
 @pytest.mark.dist
-@pytest.mark.parametrize("sharding", ["ddp", "fsdp"])
+@pytest.mark.parametrize("settings", [["sharding=ddp"], SHARDED], ids=["ddp", "fsdp"])
 def test_a_broken_off_run_of_two_equals_an_unbroken_one_of_one(
-    photo_sets: Path, tmp_path: Path, sharding: str
+    photo_sets: Path, tmp_path: Path, settings: list[str]
 ) -> None:
-    settings = [f"sharding={sharding}", "gradient_norm=1000.0"]
-    recipe = stage_two(photo_sets, *settings)
+    recipe = stage_two(photo_sets, *settings, "gradient_norm=1000.0")
     whole = train(recipe, tmp_path / "whole", resume=False)
     arguments = _command(recipe, tmp_path / "parts")
     _run_group(2, [*arguments, "--stop-after", "2"])
