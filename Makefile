@@ -3,24 +3,17 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-<<<<<<< HEAD
-.PHONY: help run test test-dist attack bench lint format screenshots clean set-up-app set-up-test set-up-bench
-======
-.PHONY: help run test test-dist attack bench bench-training ablation lint format screenshots clean set-up-app set-up-test
->>>>>>> dev-trainer
+.PHONY: help run test test-dist attack bench bench-training ablation lint format screenshots clean \
+	set-up-app set-up-test set-up-bench
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
 	@echo "make test   run the tests            make test ARGS='tests/unit/core -k rows'"
 	@echo "make test-dist  training with two and four processes against one"
 	@echo "make attack the long attacks on the library of docs/reliability.md; an hour"
-<<<<<<< HEAD
 	@echo "make bench  measure the encoders beside others (docs/benchmarks.md)"
-======
-	@echo "make bench  measure the encoders beside transformers' (docs/benchmarks.md)"
 	@echo "make bench-training  a training step beside a plain reference (docs/benchmarks-training.md)"
 	@echo "make ablation  what each objective buys (docs/ablation.md); an hour on two free cores"
->>>>>>> dev-trainer
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
 	@echo "make screenshots  take those of the README again (needs xvfb)"
