@@ -154,6 +154,7 @@ class IndexJob:
                 work.future.cancel()
         self._n_found = self.progress.found - self._counts.vanished
         self._tell_changed(force=True)
+        self.progress.report(force=True)
         yield from FinePass(self._tools, self.progress, self).run()
         self._tell_changed(force=True)
         self.progress.stop_work()

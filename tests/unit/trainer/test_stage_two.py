@@ -94,7 +94,9 @@ def test_saving_memory_changes_no_gradient(photo_sets: Path, run: Path, change: 
     assert saving.keys() == plain.keys()
     assert again == pytest.approx(threshold, rel=1e-3, abs=1e-5)
     for name, value in plain.items():
-        torch.testing.assert_close(saving[name], value, rtol=1e-3, atol=1e-5, msg=name)
+        # Sums in another order differ by what float32 rounds away of the largest gradients.
+        rounding = 1e-5 + 2e-6 * float(value.abs().max())
+        torch.testing.assert_close(saving[name], value, rtol=1e-3, atol=rounding, msg=name)
 
 
 def test_every_head_learns_but_the_dead_parameters(photo_sets: Path, run: Path) -> None:

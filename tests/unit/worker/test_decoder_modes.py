@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -122,23 +123,39 @@ def _grey(folder: Path, scene: Image.Image) -> list[Path]:
         "i.tif": Image.fromarray(values.astype(np.int32) * 257),
         "unit_floats.tif": Image.fromarray(values.astype(np.float32) / 255),
         "floats.tif": Image.fromarray(values.astype(np.float32)),
-        "dithered.png": grey.convert("1"),
-        "fax.tif": grey.convert("1"),
     }
     for name, image in saved.items():
-        image.save(folder / name, **({"compression": "group4"} if name == "fax.tif" else {}))
+        image.save(folder / name)
     (folder / "la16.png").write_bytes(_png_16(_with_alpha(_deep(grey)), 4))
     return [*(folder / name for name in saved), folder / "la16.png"]
 
 
-@pytest.mark.parametrize("write", [_coloured, _grey], ids=["coloured", "grey"])
+def _black_and_white(folder: Path, scene: Image.Image) -> list[Path]:
+    dithered = scene.convert("1")
+    dithered.save(folder / "dithered.png")
+    dithered.save(folder / "fax.tif", compression="group4")
+    return [folder / "dithered.png", folder / "fax.tif"]
+
+
+@pytest.mark.parametrize(
+    ("write", "plain"),
+    [
+        (_coloured, lambda scene: scene),
+        (_grey, lambda scene: scene.convert("L")),
+        (_black_and_white, lambda scene: scene.convert("1").convert("L")),
+    ],
+    ids=["coloured", "grey", "black and white"],
+)
 def test_one_scene_in_all_modes(
-    tmp_path: Path, encoder: Encoder, scene: Image.Image, write: object
+    tmp_path: Path,
+    encoder: Encoder,
+    scene: Image.Image,
+    write: Callable[[Path, Image.Image], list[Path]],
+    plain: Callable[[Image.Image], Image.Image],
 ) -> None:
-    plain = scene if write is _coloured else scene.convert("L")
-    plain.save(tmp_path / "plain.png")
+    plain(scene).save(tmp_path / "plain.png")
     wanted = _vector(encoder, tmp_path / "plain.png")
-    paths = _coloured(tmp_path, scene) if write is _coloured else _grey(tmp_path, scene)
+    paths = write(tmp_path, scene)
     cosines = {path.name: float(_vector(encoder, path) @ wanted) for path in paths}
     assert {name: cosine for name, cosine in cosines.items() if cosine < 0.95} == {}
 
