@@ -261,7 +261,9 @@ def main(argv: Sequence[str]) -> int:
     started_s = time.perf_counter()
     parser = argparse.ArgumentParser(prog="python -m app", add_help=False)
     parser.add_argument("--library", type=Path)
-    options, qt_arguments = parser.parse_known_args(list(argv))
+    options, others = parser.parse_known_args(list(argv))
+    folders = [argument for argument in others if os.path.isdir(argument)]
+    qt_arguments = [argument for argument in others if argument not in folders]
     config_dir = default_config_dir()
     set_up_logging(config_dir)
     try:
@@ -279,5 +281,7 @@ def main(argv: Sequence[str]) -> int:
     window.first_painted.connect(
         lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
     )
+    if folders:
+        window.folders_dropped.emit(tuple(os.fsencode(os.path.abspath(each)) for each in folders))
     window.show()
     return app.exec()

@@ -44,6 +44,8 @@ EXCLUDED_MODULES = (
     "PIL.ImageQt",
     "PIL._imagingtk",
     "pytest",
+    "_pytest",
+    "google",
     "hypothesis",
     "mypy",
     "setuptools",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.messages import IndexFinished, IndexProgress, JobFailed
 from app.engine.link import EngineLink
+
+logger = logging.getLogger(__name__)
 
 
 class IndexController(QObject):
@@ -76,6 +79,7 @@ class IndexController(QObject):
     @Slot(object)
     def _on_link_index_finished(self, event: IndexFinished) -> None:
         self._own_jobs.discard(event.job_id)
+        logger.info("indexing ended: %d indexed, %d found", event.indexed, event.found)
         if not self._own_jobs:
             self._progress = None
             self.index_ended.emit(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,6 +15,8 @@ from app.core.messages import Hit, ImageQuery, JobFailed, LibraryChanged, Search
 from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader, PhotoList
 from app.ui.scope import ALL_PHOTOS, Scope
+
+logger = logging.getLogger(__name__)
 
 N_RESULTS = 200
 # While indexing, the grid follows the library at this pace.
@@ -142,6 +145,7 @@ class SearchController(QObject):
             self._job_id = 0
             self._reader.load_photo_list(question.scope)
             return
+        logger.debug("search for %r", question.text)
         self._job_id = self._link.search(
             question.text, question.image, N_RESULTS, question.scope.root_id
         )
@@ -152,6 +156,8 @@ class SearchController(QObject):
     def _on_link_search_finished(self, event: SearchFinished) -> None:
         if event.job_id != self._job_id:
             return
+        by = "words" if self._question.image is None else "a picture"
+        logger.info("search answered by %s after %d ms", by, event.took_ms)
         hits = event.hits
         weak_from = next((row for row, hit in enumerate(hits) if hit.match == "weak"), None)
         verdict: Verdict = "good"

@@ -1,0 +1,127 @@
+"""A screen without a monitor, and the hands of somebody who uses the program on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Self
+
+from packager.errors import CheckError
+
+SCREEN = "1440x900x24"
+_POLL_S = 0.02
+_START_S = 20.0
+
+
+class Desktop:
+    """An Xvfb server; keys and the mouse come through xdotool, as from a person."""
+
+    def __init__(self) -> None:
+        self._number = _free_display()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def display(self) -> str:
+        """Value of DISPLAY."""
+        return f":{self._number}"
+
+    def __enter__(self) -> Self:
+        """Start the server.
+
+        Raises:
+            CheckError: it does not come up.
+        """
+        self._server = subprocess.Popen(
+            ["Xvfb", self.display, "-screen", "0", SCREEN, "-nolisten", "tcp"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(lambda: _socket(self._number).exists(), _START_S, "the screen Xvfb did not come up")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(10)
+
+    def window(self, title: str, timeout_s: float = _START_S) -> str:
+        """Wait for a visible window with this title; returns its number, focused."""
+        found: list[str] = []
+
+        def is_there() -> bool:
+            done = self._xdotool("search", "--onlyvisible", "--name", f"^{title}$", must=False)
+            found[:] = done.split()
+            return bool(found)
+
+        until(is_there, timeout_s, f"no window {title} appeared")
+        self._xdotool("windowfocus", "--sync", found[-1])
+        return found[-1]
+
+    def key(self, *keys: str) -> None:
+        """Press keys or chords one after another."""
+        for key in keys:
+            self._xdotool("key", "--clearmodifiers", key)
+            time.sleep(0.15)
+
+    def type(self, text: str) -> None:
+        """Type a text, in any script."""
+        self._xdotool("type", "--delay", "40", text)
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], n_steps: int = 12) -> None:
+        """Press at a place of the screen, move, let go."""
+        self._xdotool("mousemove", "--sync", *map(str, start))
+        self._xdotool("mousedown", "1")
+        for step in range(1, n_steps + 1):
+            x = start[0] + (end[0] - start[0]) * step // n_steps
+            y = start[1] + (end[1] - start[1]) * step // n_steps
+            self._xdotool("mousemove", str(x), str(y))
+            time.sleep(0.02)
+        self._xdotool("mouseup", "1")
+
+    def save_screen(self, path: Path) -> None:
+        """Write what the screen shows as PNG."""
+        from PIL import ImageGrab
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ImageGrab.grab(xdisplay=self.display).save(path)
+
+    def _xdotool(self, *arguments: str, must: bool = True) -> str:
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env={**os.environ, "DISPLAY": self.display, "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if must and done.returncode != 0:
+            raise CheckError(f"xdotool {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
+
+def until(condition, timeout_s: float, complaint: str) -> None:
+    """Wait until a condition holds.
+
+    Raises:
+        CheckError: it did not hold in time.
+    """
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise CheckError(f"{complaint} within {timeout_s:g} s")
+        time.sleep(_POLL_S)
+
+
+def missing_tools(*names: str) -> list[str]:
+    """Return those of the named programs that are not installed."""
+    return [name for name in names if shutil.which(name) is None]
+
+
+def _free_display() -> int:
+    return next(number for number in range(90, 200) if not _socket(number).exists())
+
+
+def _socket(number: int) -> Path:
+    return Path("/tmp/.X11-unix") / f"X{number}"
