@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-COMMANDS = frozenset({"index", "search", "relink", "problems", "status"})
+COMMANDS = frozenset({"index", "search", "relink", "problems", "status", "models"})
 
 
 def main(argv: list[str] | None = None) -> int:

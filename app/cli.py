@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import cli_models
 from app.cli_output import (
     Watcher,
     fail,
@@ -37,10 +38,10 @@ from app.core.messages import (
     Search,
     StartIndex,
 )
+from app.core.models import choose_model
 from app.core.paths import (
-    bundled_model_dir,
+    choose_library,
     default_config_dir,
-    default_library_dir,
     display_path,
 )
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
@@ -80,7 +81,7 @@ def main(
     parser = _parser()
     options = parser.parse_args(argv)
     run = {"index": _index, "search": _search, "problems": _problems, "status": _status}
-    run["relink"] = _relink
+    run |= {"relink": _relink, "models": _models}
     try:
         return run[options.command](options, loader, pool)
     except QueryError as error:
@@ -127,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     relink.add_argument("old", metavar="OLD", help="the folder as the library knows it")
     relink.add_argument("new", metavar="NEW", help="where it is now")
+    cli_models.add_parser(commands)
     commands.add_parser("problems", parents=[shared], help="list files that could not be used")
     commands.add_parser("status", parents=[shared], help="say what the library holds")
     return parser
@@ -351,6 +353,10 @@ def _status(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike |
     return 0
 
 
+def _models(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
+    return cli_models.run(options)
+
+
 # ---------------------------------------------------------------- shared pieces
 
 
@@ -359,10 +365,12 @@ def _settings() -> Settings:
 
 
 def _library_dir(options: argparse.Namespace) -> Path:
-    return Path(options.library) if options.library is not None else default_library_dir()
+    if options.library is not None:
+        return Path(options.library)
+    return choose_library(_settings().library_dir)
 
 
 def _model_dir(options: argparse.Namespace, settings: Settings) -> Path:
     if options.model is not None:
         return Path(options.model)
-    return Path(settings.model_dir) if settings.model_dir else bundled_model_dir()
+    return choose_model(settings.model_dir)

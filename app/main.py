@@ -15,10 +15,10 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import SettingsError
+from app.core.models import choose_model
 from app.core.paths import (
-    bundled_model_dir,
+    choose_library,
     default_config_dir,
-    default_library_dir,
     demo_album_dir,
     resources_dir,
 )
@@ -276,8 +276,8 @@ def main(argv: Sequence[str]) -> int:
     app = QApplication(["finelens", *qt_arguments])
     install_hooks(app)
     app.setWindowIcon(_icon())
-    model_dir = Path(settings.model_dir) if settings.model_dir else bundled_model_dir()
-    window = build_window(settings, options.library or default_library_dir(), model_dir)
+    library_dir = options.library or choose_library(settings.library_dir)
+    window = build_window(settings, library_dir, choose_model(settings.model_dir))
     window.first_painted.connect(
         lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
     )

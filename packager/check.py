@@ -21,11 +21,14 @@ from packager.session import Session
 WINDOW_LIMIT_S = 1.0
 SEARCH_LIMIT_S = 3.0
 _INDEX_S, _ANSWER_S, _PAINT_S = 120.0, 30.0, 30.0
-ENGLISH, CHINESE = "a kitchen", "雪地里的狗"
+QUESTIONS = (("english", "a kitchen"), ("chinese", "雪地里的狗"))
 # A box in the middle of the open photo on the 1440 x 900 screen.
 BOX = ((640, 380), (860, 560))
 TITLE = "Finelens"
 _N_STARTS = 3
+_N_TYPINGS = 3
+_MIN_COLOURS = 3000
+_QUIET_SHARE, _QUIET_WAIT_S = 0.25, 30.0
 
 
 @dataclass(slots=True)
@@ -133,6 +136,7 @@ class Run:
 
     def later_starts(self) -> None:
         """The same home again: how soon the window is there, and the first answer."""
+        busy = _busy_share()
         windows, answers = [], []
         for _ in range(_N_STARTS):
             with self._session(self._scratch / "home") as session:
@@ -147,9 +151,12 @@ class Run:
             ("window after the start", windows, WINDOW_LIMIT_S),
             ("first search answered after the start", answers, SEARCH_LIMIT_S),
         ):
-            best = min(seconds)
-            shown = ", ".join(f"{second:.2f}" for second in seconds)
-            self._report.tell(what, best <= limit, f"{shown} s; the best within {limit:g} s")
+            shown = ", ".join(f"{second:.2f}" for second in seconds) + " s"
+            if min(seconds) > limit and busy > _QUIET_SHARE:
+                self._report.skip(what, f"{shown}, but others kept {busy:.0%} of this machine busy")
+            else:
+                detail = f"{shown}; the best within {limit:g} s"
+                self._report.tell(what, min(seconds) <= limit, detail)
 
     def open_folder_traced(self) -> None:
         """Another empty home, Chinese, with a folder to open; every file and socket is noted."""
@@ -181,14 +188,13 @@ class Run:
             self._judge_trace(log, home)
 
     def _search_and_box(self, session: Session, name: str) -> None:
-        for n, (label, words) in enumerate((("english", ENGLISH), ("chinese", CHINESE)), start=1):
-            self._desktop.key("ctrl+f", "ctrl+a")
-            self._desktop.type(words)
-            self._desktop.key("Return")
-            session.wait_for(f"search for {words!r}", _ANSWER_S)
-            session.wait_for("search answered", _ANSWER_S, n)
+        for n, (label, words) in enumerate(QUESTIONS, start=2):
+            self._ask(session, words)
             self._settle()
-            self._shoot(f"{name}-{n + 1}-{label}")
+            self._shoot(f"{name}-{n}-{label}")
+        n_colours = self._desktop.n_colours()
+        self._report.tell(f"thumbnails are shown ({name})", n_colours > _MIN_COLOURS,
+                          f"{n_colours} colours")  # fmt: skip
         self._desktop.key("F6", "Home", "Return")
         self._settle()
         self._desktop.key("r")
@@ -197,6 +203,18 @@ class Run:
         self._settle()
         self._shoot(f"{name}-4-box")
         self._report.tell(f"searches in both languages and by a box ({name})", True)
+
+    def _ask(self, session: Session, words: str) -> None:
+        """Type words and wait for their answer; a keyboard that is busy may lose letters."""
+        asked = f"search for {words!r}$"
+        for _ in range(_N_TYPINGS):
+            self._desktop.key("ctrl+f", "ctrl+a")
+            self._desktop.type(words)
+            self._desktop.key("Return")
+            self._settle()
+            if session.said(asked) is not None:
+                break
+        session.wait_for_after(asked, "search answered by words", _ANSWER_S)
 
     def _judge_trace(self, log: Path, home: Path) -> None:
         with log.open(encoding="utf-8", errors="replace") as lines:
@@ -219,6 +237,24 @@ class Run:
 
     def _settle(self) -> None:
         time.sleep(1.0)
+
+
+def _busy_share() -> float:
+    """How much of the processors others use, once that is little or patience is at its end."""
+    deadline = time.monotonic() + _QUIET_WAIT_S
+    while True:
+        before = _processor_times()
+        time.sleep(1.0)
+        after = _processor_times()
+        total = sum(after) - sum(before)
+        idle = sum(after[3:5]) - sum(before[3:5])  # idle and waiting for disks
+        share = 1.0 - idle / max(total, 1)
+        if share <= _QUIET_SHARE or time.monotonic() > deadline:
+            return share
+
+
+def _processor_times() -> list[int]:
+    return [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
 
 
 def _works(*command: str) -> bool:

@@ -68,7 +68,8 @@ EXCLUDED_MODULES = (
     "scipy",
 )
 
-# Of Qt only what three modules and a desktop's X11 need; everything else of its folder stays out.
+# Of Qt only what three modules and a desktop need; everything else of its folder stays out.
+# Thumbnails are JPEG.
 QT_PLUGINS = {
     "linux": (
         "platforms/libqxcb.so",
@@ -76,19 +77,19 @@ QT_PLUGINS = {
         "platforminputcontexts/libcomposeplatforminputcontextplugin.so",
         "platforminputcontexts/libibusplatforminputcontextplugin.so",
         "platformthemes/libqxdgdesktopportal.so",
-        "imageformats/libqico.so",
+        "imageformats/libqjpeg.so",
     ),
     "darwin": (
         "platforms/libqcocoa.dylib",
         "platforms/libqoffscreen.dylib",
         "styles/libqmacstyle.dylib",
-        "imageformats/libqicns.dylib",
+        "imageformats/libqjpeg.dylib",
     ),
     "win32": (
         "platforms/qwindows.dll",
         "platforms/qoffscreen.dll",
         "styles/qmodernwindowsstyle.dll",
-        "imageformats/qico.dll",
+        "imageformats/qjpeg.dll",
     ),
 }
 QT_TRANSLATIONS = ("qtbase_zh_CN.qm", "qtbase_en.qm")

@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
+
+from PIL import ImageGrab
 
 from packager.errors import CheckError
 
 SCREEN = "1440x900x24"
+LETTER_DELAY_MS = 250
 _POLL_S = 0.02
 _START_S = 20.0
 
@@ -67,8 +71,17 @@ class Desktop:
             time.sleep(0.15)
 
     def type(self, text: str) -> None:
-        """Type a text, in any script."""
-        self._xdotool("type", "--delay", "40", text)
+        """Type a text, in any script.
+
+        Letters that no keyboard has get a key for a moment, one by one: programs need a while to
+        take up a changed keyboard.
+        """
+        if text.isascii():
+            self._xdotool("type", "--delay", "40", text)
+            return
+        for letter in text:
+            self._xdotool("type", "--delay", str(LETTER_DELAY_MS), letter)
+            time.sleep(LETTER_DELAY_MS / 1000)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], n_steps: int = 12) -> None:
         """Press at a place of the screen, move, let go."""
@@ -83,10 +96,13 @@ class Desktop:
 
     def save_screen(self, path: Path) -> None:
         """Write what the screen shows as PNG."""
-        from PIL import ImageGrab
-
         path.parent.mkdir(parents=True, exist_ok=True)
         ImageGrab.grab(xdisplay=self.display).save(path)
+
+    def n_colours(self) -> int:
+        """How many colours the screen shows: thousands with photos, some hundreds without."""
+        screen = ImageGrab.grab(xdisplay=self.display)
+        return len(screen.getcolors(screen.width * screen.height))
 
     def _xdotool(self, *arguments: str, must: bool = True) -> str:
         done = subprocess.run(
@@ -101,7 +117,7 @@ class Desktop:
         return done.stdout
 
 
-def until(condition, timeout_s: float, complaint: str) -> None:
+def until(condition: Callable[[], bool], timeout_s: float, complaint: str) -> None:
     """Wait until a condition holds.
 
     Raises:

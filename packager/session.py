@@ -83,17 +83,19 @@ class Session:
 
         Lines of earlier lives in the same log do not count.
         """
-        found = 0
+        all_said = self._all_said(pattern)
+        return all_said[n - 1] if len(all_said) >= n else None
+
+    def _all_said(self, pattern: str) -> list[float]:
+        found = []
         for line in self._log_lines():
             match = _STAMP.match(line)
             if match is None:
                 continue
             at_s = datetime.strptime(match[1], "%Y-%m-%d %H:%M:%S,%f").timestamp()
             if at_s >= self.started_s and re.search(pattern, match[3]):
-                found += 1
-                if found == n:
-                    return at_s - self.started_s
-        return None
+                found.append(at_s - self.started_s)
+        return found
 
     def wait_for(self, pattern: str, timeout_s: float, n: int = 1) -> float:
         """Wait until the log has its n-th line that fits; returns seconds since the start.
@@ -112,6 +114,19 @@ class Session:
         at_s = self.said(pattern, n)
         assert at_s is not None
         return at_s
+
+    def wait_for_after(self, first: str, then: str, timeout_s: float) -> None:
+        """Wait until the log has a line that fits ``then`` after one that fits ``first``.
+
+        Raises:
+            CheckError: the program ended, or it took too long.
+        """
+        at_s = self.wait_for(first, timeout_s)
+
+        def is_said() -> bool:
+            return any(second >= at_s for second in self._all_said(then))
+
+        until(is_said, timeout_s, f"the program did not report: {then} after {first};")
 
     def quit(self) -> None:
         """Press Ctrl+Q and see that everything is gone.

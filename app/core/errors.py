@@ -13,6 +13,8 @@ AppError
 │   ├── PhotoMissingError    not in the library, or its file is gone
 │   └── PhotoUnreadableError the decoder refused it; carries the reason word
 ├── ModelError               no usable model; wraps what ``fgclip2`` said
+│   ├── DownloadError        it cannot be fetched; what came so far is kept
+│   └── DiskSpaceError       no room for it
 ├── QueryError               nothing to search for, or a box outside the picture
 └── EngineError
     └── EngineLostError      the engine process died
@@ -78,6 +80,14 @@ class PhotoUnreadableError(PhotoError):
 
 class ModelError(AppError):
     """No usable model."""
+
+
+class DownloadError(ModelError):
+    """A model cannot be fetched; what came so far is kept, trying again goes on from there."""
+
+
+class DiskSpaceError(ModelError):
+    """The disk has no room for a model."""
 
 
 class QueryError(AppError):
