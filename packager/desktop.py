@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -15,15 +16,22 @@ from PIL import ImageGrab
 from packager.errors import CheckError
 
 SCREEN = "1440x900x24"
-LETTER_DELAY_MS = 250
+_UNICODE_KEYSYM = 0x1000000
+_LAST_KEY = 254
 _POLL_S = 0.02
 _START_S = 20.0
 
 
 class Desktop:
-    """An Xvfb server; keys and the mouse come through xdotool, as from a person."""
+    """An Xvfb server; keys and the mouse come through xdotool, as from a person.
 
-    def __init__(self) -> None:
+    Args:
+        letters: beyond ASCII, that its keyboard is to have. Given before programs start: one that
+            is busy may not take up a keyboard that changes while somebody types.
+    """
+
+    def __init__(self, letters: str = "") -> None:
+        self._letters = "".join(dict.fromkeys(letters))
         self._number = _free_display()
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -39,12 +47,29 @@ class Desktop:
             CheckError: it does not come up.
         """
         self._server = subprocess.Popen(
-            ["Xvfb", self.display, "-screen", "0", SCREEN, "-nolisten", "tcp"],
+            ["Xvfb", self.display, "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         until(lambda: _socket(self._number).exists(), _START_S, "the screen Xvfb did not come up")
+        self._add_letters()
         return self
+
+    def _add_letters(self) -> None:
+        """Put the letters on keys that no keyboard has."""
+        if not self._letters:
+            return
+        xlib = ctypes.CDLL("libX11.so.6")
+        xlib.XOpenDisplay.restype = ctypes.c_void_p
+        connection = ctypes.c_void_p(xlib.XOpenDisplay(self.display.encode()))
+        if not connection:
+            raise CheckError("the screen Xvfb takes no connection")
+        symbols = [_UNICODE_KEYSYM + ord(letter) for letter in self._letters]
+        first = _LAST_KEY - len(symbols)
+        array = (ctypes.c_ulong * len(symbols))(*symbols)
+        xlib.XChangeKeyboardMapping(connection, first, 1, array, len(symbols))
+        xlib.XSync(connection, 0)
+        xlib.XCloseDisplay(connection)
 
     def __exit__(self, *_: object) -> None:
         if self._server is not None:
@@ -71,17 +96,11 @@ class Desktop:
             time.sleep(0.15)
 
     def type(self, text: str) -> None:
-        """Type a text, in any script.
-
-        Letters that no keyboard has get a key for a moment, one by one: programs need a while to
-        take up a changed keyboard.
-        """
+        """Type a text of ASCII and of the letters that this keyboard was given."""
         if text.isascii():
             self._xdotool("type", "--delay", "40", text)
-            return
-        for letter in text:
-            self._xdotool("type", "--delay", str(LETTER_DELAY_MS), letter)
-            time.sleep(LETTER_DELAY_MS / 1000)
+        else:
+            self.key(*(f"U{ord(letter):04X}" for letter in text))
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], n_steps: int = 12) -> None:
         """Press at a place of the screen, move, let go."""

@@ -32,6 +32,4 @@ def write_table(table: str, document: Path = DOCUMENT) -> None:
     text = document.read_text(encoding="utf-8")
     start, end = _MARKS
     pattern = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
-    document.write_text(
-        pattern.sub(lambda _: f"{start}\n{table}\n{end}", text), encoding="utf-8"
-    )
+    document.write_text(pattern.sub(lambda _: f"{start}\n{table}\n{end}", text), encoding="utf-8")

@@ -110,6 +110,24 @@ class OpenPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class UseModel:
+    """Change to the model in a folder; until its vectors are made the old one is searched with.
+
+    Answered by ``SwitchProgress`` and at last ``ModelSwitched``.
+    """
+
+    job_id: int
+    model_dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetCores:
+    """Use this many processor cores from now on; None for all."""
+
+    cores: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown:
     """Finish the running batch, close the library, exit."""
 
@@ -124,6 +142,8 @@ Command = (
     | Search
     | Locate
     | OpenPhoto
+    | UseModel
+    | SetCores
     | Shutdown
 )
 
@@ -257,6 +277,26 @@ class PhotoOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchProgress:
+    """How many photos have vectors of the model that is being changed to."""
+
+    job_id: int
+    model: str
+    done: int
+    total: int
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSwitched:
+    """The new model is in use; ``encoded`` photos got their vectors for it."""
+
+    job_id: int
+    model: str
+    encoded: int
+
+
+@dataclass(frozen=True, slots=True)
 class JobCancelled:
     """A search, locate or open job that was superseded or cancelled before it ran."""
 
@@ -283,6 +323,8 @@ Event = (
     | SearchFinished
     | PhotoLocated
     | PhotoOpened
+    | SwitchProgress
+    | ModelSwitched
     | JobCancelled
     | JobFailed
 )

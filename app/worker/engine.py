@@ -15,14 +15,12 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from PIL import Image
 
 from app.core.errors import (
     AppError,
     EngineError,
-    LibraryDamagedError,
 )
 from app.core.library import Library
 from app.core.library.vector_index import VectorIndex
@@ -45,12 +43,15 @@ from app.core.messages import (
     ResumeJob,
     Search,
     SearchFinished,
+    SetCores,
     SetFavourite,
     Shutdown,
     StartIndex,
+    UseModel,
 )
 from app.core.paths import display_path
 from app.core.settings import Settings
+from app.worker.cores import use_cores
 from app.worker.decode_messages import (
     DecodedPixels,
     DecodeReply,
@@ -63,6 +64,8 @@ from app.worker.encoding import EncoderLike, load_encoder, patch_budget
 from app.worker.failures import failure, refusal_error
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
+from app.worker.library_opening import opened_or_recovered
+from app.worker.model_switch import EncoderLoader, ModelSwitch
 from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
 from app.worker.waker import Waker
 
@@ -71,10 +74,6 @@ logger = logging.getLogger(__name__)
 Question = Search | Locate | OpenPhoto
 _MAX_OPEN_REQUESTS = 3
 _GRAPH_ROWS_PER_STEP = 300
-
-
-class EncoderLoader(Protocol):
-    def __call__(self, model_dir: Path, settings: Settings) -> EncoderLike: ...
 
 
 @dataclass(slots=True)
@@ -133,6 +132,7 @@ class Engine:
         self._graph_behind = True
         self._library: Library | None = None
         self._index: VectorIndex | None = None
+        self._switch = ModelSwitch(settings, loader, self._submit, send, self._adopt)
 
     def start(self) -> None:
         """Open the library, load the model, say that it is ready.
@@ -141,19 +141,26 @@ class Engine:
             LibraryError: the library cannot be written, for instance because it is locked.
             ModelError: there is no usable model.
         """
+        use_cores(self._settings.cores)
+        self._library = opened_or_recovered(self._library_dir)
         started_s = time.monotonic()
-        self._library = _opened_or_recovered(self._library_dir)
-        encoder = self._loader(self._model_dir, self._settings)
-        model_id = self._library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
-        self._index = VectorIndex.open(self._library, model_id)
+        self._adopt(self._loader(self._model_dir, self._settings), started_s)
+
+    def _adopt(self, encoder: EncoderLike, started_s: float | None = None) -> None:
+        """Search and index with this encoder from now on, and say so."""
+        took_s = 0.0 if started_s is None else time.monotonic() - started_s
+        self._save_index()
+        self._model_id = self.library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
+        self._index = VectorIndex.open(self.library, self._model_id)
         patches = patch_budget(encoder, self._settings)
-        self._searcher = Searcher(self._library, self._index, encoder, patches)
+        self._searcher = Searcher(self.library, self._index, encoder, patches)
         self._model_name = encoder.name
+        self._warm, self._graph_behind = False, True
         self._tools = IndexTools(
-            self._library,
+            self.library,
             self._index,
             encoder,
-            model_id,
+            self._model_id,
             self._submit,
             self._pool.n_processes,
             patches,
@@ -167,7 +174,7 @@ class Engine:
                 encoder.dim,
                 encoder.engine,
                 encoder.precision,
-                round((time.monotonic() - started_s) * 1000),
+                round(took_s * 1000),
             )
         )
 
@@ -187,7 +194,7 @@ class Engine:
         """Whether something is under way, also when it only waits for decoders."""
         running = self._running is not None and not self._running.paused
         waiting = self._asked or self._favourites or self._removals or self._index_queue
-        return running or bool(waiting)
+        return running or bool(waiting) or self._switch.is_busy
 
     def receive(self, command: Command) -> None:
         """Note a command; stops, cancels, pauses take effect before the next step."""
@@ -206,6 +213,10 @@ class Engine:
                 self._removals.append(command)
             case SetFavourite():
                 self._favourites.append(command)
+            case UseModel():
+                self._switch.request(command)
+            case SetCores(cores):
+                use_cores(cores)
             case Search() | Locate() | OpenPhoto():
                 self._supersede(command)
                 self._asked.append(_Asked(command, time.monotonic()))
@@ -224,6 +235,7 @@ class Engine:
             or self._serve_favourite()
             or self._serve_removal()
             or self._serve_index()
+            or (self._running is None and self._switch.step(self.library, self._model_id))
         )
 
     def idle(self) -> bool:
@@ -247,6 +259,7 @@ class Engine:
         if self._running is not None:
             self._running.steps.close()
             self._running = None
+        self._switch.close()
         self._pool.close()
         self._save_index()
         self._index = None
@@ -272,6 +285,7 @@ class Engine:
 
     def _cancel(self, job_id: int) -> None:
         self._paused_ids.discard(job_id)
+        self._switch.cancel(job_id)
         if self._running is not None and self._running.job.job_id == job_id:
             self._running.job.cancel()
             self._running.paused = False
@@ -283,6 +297,7 @@ class Engine:
             self._drop(asked)
 
     def _pause(self, job_id: int) -> None:
+        self._switch.set_paused(job_id, True)
         if self._running is not None and self._running.job.job_id == job_id:
             if not self._running.paused:
                 self._running.paused = True
@@ -291,6 +306,7 @@ class Engine:
             self._paused_ids.add(job_id)
 
     def _resume(self, job_id: int) -> None:
+        self._switch.set_paused(job_id, False)
         self._paused_ids.discard(job_id)
         running = self._running
         if running is not None and running.job.job_id == job_id and running.paused:
@@ -473,21 +489,6 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
-
-
-def _opened_or_recovered(directory: Path) -> Library:
-    """Open the library; a damaged one is set aside, and what people made is carried over."""
-    try:
-        return Library.open(directory, write=True)
-    except LibraryDamagedError as error:
-        recovery = Library.recover(directory)
-        logger.warning(
-            "%s It is kept as %s; ratings, albums and tags come from %s. Index the folders again.",
-            error,
-            display_path(bytes(recovery.kept_aside)),
-            recovery.source or "nowhere: there was no good backup",
-        )
-        return Library.open(directory, write=True)
 
 
 def _image(pixels: DecodedPixels) -> Image.Image:

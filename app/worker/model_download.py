@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 # After a line that stays dead this long the transfer is tried again from where it stood.
 TIMEOUT_S = 10.0
-N_ATTEMPTS = 4
+N_ATTEMPTS = 2  # each of them goes on five times without a new byte
+_PIECE_BYTES = 256 << 10
 _RETRY_WAIT_S = 1.0
 _TELL_INTERVAL_S = 0.1
 
@@ -218,7 +219,11 @@ def _hub() -> Any:
     os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"
     os.environ["HF_HUB_DOWNLOAD_TIMEOUT"] = str(round(TIMEOUT_S))
     import huggingface_hub
+    from huggingface_hub import constants, logging
 
+    logging.set_verbosity_error()
+    # A cut line loses at most one such piece.
+    constants.DOWNLOAD_CHUNK_SIZE = _PIECE_BYTES
     return huggingface_hub
 
 
