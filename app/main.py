@@ -15,15 +15,18 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import SettingsError
-from app.core.models import choose_model
+from app.core.models import ModelStore, choose_model
 from app.core.paths import (
     choose_library,
+    default_cache_dir,
     default_config_dir,
+    default_models_dir,
     demo_album_dir,
     resources_dir,
 )
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.engine.link import EngineLink
+from app.engine.model_link import ModelLink
 from app.ui.about import AboutDialog
 from app.ui.appearance import Appearance
 from app.ui.banner import Banner, StartingBar
@@ -38,23 +41,28 @@ from app.ui.language import LanguageSwitcher
 from app.ui.library_access import LibraryAccess
 from app.ui.library_reader import LibraryReader
 from app.ui.main_window import MainWindow, Panels
+from app.ui.model_choice import ModelChoice
 from app.ui.photo_controller import PhotoController
 from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import PhotoGridModel
 from app.ui.photo_page import PhotoPage
 from app.ui.photo_view import PhotoView
 from app.ui.pictures import PicturePreparer
+from app.ui.privacy_page import KeptPlaces
 from app.ui.query_chips import QueryChips
 from app.ui.rail import Rail
 from app.ui.results_page import ResultsPage
 from app.ui.search_bar import SearchBar
 from app.ui.search_controller import SearchController
+from app.ui.settings_controller import Reopening, SettingsController
 from app.ui.settings_store import SettingsStore
 from app.ui.sidebar import Sidebar
 from app.ui.status_bar import StatusBar
 from app.ui.theme import apply_theme
 from app.ui.thumbnail_loader import ThumbnailLoader
 from app.ui.window_controller import WindowController
+from app.ui.window_life import WindowLife
+from app.ui.work_manners import WorkManners
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +80,7 @@ class Controllers:
     favourites: FavouritesController
     middle: WindowController
     notice: EngineNotice
+    settings: SettingsController
 
 
 class Ending(QObject):
@@ -83,12 +92,16 @@ class Ending(QObject):
         link: EngineLink,
         access: LibraryAccess,
         search: SearchController,
+        models: ModelChoice,
+        manners: WorkManners,
         pools: Sequence[LibraryReader | ThumbnailLoader | SettingsStore | PicturePreparer],
     ) -> None:
         super().__init__(window)
         self._link = link
         self._access = access
         self._search = search
+        self._models = models
+        self._manners = manners
         self._pools = pools
         self._view = window.panels.photo_page.view
         window.closed.connect(self._on_window_closed)
@@ -96,6 +109,8 @@ class Ending(QObject):
     @Slot()
     def _on_window_closed(self) -> None:
         self._search.close()
+        self._manners.close()
+        self._models.close()
         self._view.shut_down()
         self._link.stop()
         for pool in self._pools:
@@ -110,6 +125,7 @@ def build_window(
     config_dir: Path | None = None,
     *,
     engine_target: Callable[..., object] | None = None,
+    reopening: Reopening | None = None,
 ) -> MainWindow:
     """Build the window with everything behind it; the engine starts after its first paint.
 
@@ -119,6 +135,7 @@ def build_window(
         model_dir: Checkpoint directory of the encoder.
         config_dir: Where settings and geometry are kept; the default folder if None.
         engine_target: What runs in the engine process instead of the engine, for tests.
+        reopening: Closes this window for what cannot be done while it is open.
     """
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -139,9 +156,17 @@ def build_window(
     store = SettingsStore(settings, config_dir / SETTINGS_NAME, window)
     pictures = PicturePreparer(window)
     link = EngineLink(settings, library_dir, model_dir, window, target=engine_target)
-    controllers = _build_controllers(window, grid, link, reader, pictures, config_dir / LOG_NAME)
+    models = ModelChoice(ModelStore(default_models_dir()), store, link, ModelLink(window), window)
+    settings_controller = SettingsController(
+        store, models, kept_places(library_dir, config_dir), reopening, window
+    )
+    controllers = _build_controllers(
+        window, grid, link, reader, pictures, config_dir / LOG_NAME, settings_controller
+    )
     Appearance(app, store, languages, window, grid, window)
-    Ending(window, link, access, controllers.search, (reader, thumbnails, store, pictures))
+    manners = WorkManners(store, link, controllers.index, models, window.panels.search_bar, window)
+    pools = (reader, thumbnails, store, pictures)
+    Ending(window, link, access, controllers.search, models, manners, pools)
     _connect_panels(window, controllers)
     _connect_menus(window, controllers, AboutDialog(link, window))
     _connect_facts(link, reader, controllers)
@@ -158,6 +183,7 @@ def _build_controllers(
     reader: LibraryReader,
     pictures: PicturePreparer,
     log_path: Path,
+    settings: SettingsController,
 ) -> Controllers:
     panels, model = window.panels, grid.photos()
     assert model is not None
@@ -170,7 +196,7 @@ def _build_controllers(
         window, grid, model, search, photos, folders, index, pictures, favourites, window
     )
     notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
-    return Controllers(index, search, photos, folders, favourites, middle, notice)
+    return Controllers(index, search, photos, folders, favourites, middle, notice, settings)
 
 
 def _build_panels(grid: PhotoGrid, thumbnails: ThumbnailLoader) -> Panels:
@@ -209,6 +235,7 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     panels.rail.favourites_requested.connect(middle.show_favourites)
     panels.first_start.add_folder_requested.connect(folders.choose_folder)
     panels.first_start.demo_requested.connect(folders.add_demo_album)
+    panels.first_start.settings_requested.connect(controllers.settings.open_settings)
     panels.status_bar.pause_requested.connect(index.pause)
     panels.status_bar.resume_requested.connect(index.resume)
     panels.status_bar.cancel_requested.connect(index.cancel)
@@ -231,6 +258,8 @@ def _connect_menus(window: MainWindow, controllers: Controllers, about: AboutDia
     actions.favourite.triggered.connect(middle.toggle_favourite)
     actions.paste_picture.triggered.connect(middle.paste_picture)
     actions.choose_picture.triggered.connect(middle.choose_picture)
+    actions.settings.triggered.connect(controllers.settings.open_settings)
+    actions.models.triggered.connect(controllers.settings.open_models)
     actions.about.triggered.connect(about.show)
 
 
@@ -245,11 +274,35 @@ def _connect_facts(link: EngineLink, reader: LibraryReader, controllers: Control
     notice.retry_requested.connect(controllers.search.refresh)
 
 
+def kept_places(library_dir: Path, config_dir: Path) -> KeptPlaces:
+    """Return where Finelens keeps something on this machine."""
+    return KeptPlaces(
+        library_dir,
+        config_dir,
+        default_models_dir(),
+        default_cache_dir(),
+        resources_dir() / "notices",
+    )
+
+
 def _icon() -> QIcon:
     icon = QIcon()
     for path in sorted((resources_dir() / "icons").glob("finelens-*.png")):
         icon.addFile(str(path))
     return icon
+
+
+def _stored_library_dir(config_dir: Path) -> str | None:
+    try:
+        return load_settings(config_dir / SETTINGS_NAME).library_dir
+    except SettingsError:
+        return None  # told when the window reads them
+
+
+def _build(settings: Settings, places: KeptPlaces, life: WindowLife) -> MainWindow:
+    """A window whose engine begins with the model that was searched with before."""
+    model_dir = choose_model(settings.former_model_dir or settings.model_dir)
+    return build_window(settings, places.library, model_dir, places.config, reopening=life)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -266,22 +319,17 @@ def main(argv: Sequence[str]) -> int:
     qt_arguments = [argument for argument in others if argument not in folders]
     config_dir = default_config_dir()
     set_up_logging(config_dir)
-    try:
-        settings = load_settings(config_dir / SETTINGS_NAME)
-    except SettingsError as error:
-        logger.warning("default settings are used: %s", error)
-        settings = Settings()
     QApplication.setApplicationName("Finelens")
     QApplication.setDesktopFileName("finelens")
     app = QApplication(["finelens", *qt_arguments])
     install_hooks(app)
     app.setWindowIcon(_icon())
-    library_dir = options.library or choose_library(settings.library_dir)
-    window = build_window(settings, library_dir, choose_model(settings.model_dir))
+    library_dir = options.library or choose_library(_stored_library_dir(config_dir))
+    life = WindowLife(_build, kept_places(library_dir, config_dir), app)
+    window = life.open()
     window.first_painted.connect(
         lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
     )
     if folders:
         window.folders_dropped.emit(tuple(os.fsencode(os.path.abspath(each)) for each in folders))
-    window.show()
     return app.exec()

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from packager.errors import CheckError
+
 # What strace is asked for.
 TRACED_CALLS = "open,openat,openat2,execve,connect,sendto,sendmsg,chdir"
 
@@ -55,10 +57,11 @@ SYSTEM_PLACES = (
 )
 _SYSTEM_LIBRARY_SCRIPTS = re.compile(r"/(site|dist)-packages/|/python3[^/]*/")
 
-_CALL = re.compile(r"^(?:\d+\s+)?(?:[\d:.]+\s+)?(\w+)\((.*)$")
-_OPENED = re.compile(r'^(?:(AT_FDCWD|-?\d+(?:<[^>]*>)?), )?"((?:[^"\\]|\\.)*)", (.*?)\s+= (\d+)')
-_EXECUTED = re.compile(r'^"((?:[^"\\]|\\.)*)".*\s= 0')
-_INTERNET = re.compile(r"sa_family=AF_INET6?\b.*")
+# With -y strace names the file that was really opened: "= 3</etc/hosts>". Calls of one thread that
+# others interrupt are in two lines; the second one, "resumed", has the result.
+_OPENED = re.compile(r"\bopen(?:at2?)?(?:\(| resumed>).*= \d+<(/.*?)(?:\(deleted\))?>$")
+_EXECUTED = re.compile(r'\bexecve\("((?:[^"\\]|\\.)*)".*= 0$')
+_INTERNET = re.compile(r"\b(?:connect|sendto|sendmsg)\(.*sa_family=AF_INET6?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +74,23 @@ class Trace:
 
 
 def parse(lines: Iterable[str]) -> Trace:
-    """Read strace's lines (``-f -y`` or plain); calls that failed are passed over."""
+    """Read the lines of ``strace -f -y``; calls that failed are passed over, but not connections.
+
+    Raises:
+        CheckError: nothing was opened: that is no trace of a program.
+    """
     read, executed, network = set(), set(), []
     for line in lines:
-        match = _CALL.match(line)
-        if match is None:
-            continue
-        call, rest = match.groups()
-        if call in ("open", "openat", "openat2"):
-            opened = _OPENED.match(rest)
-            if opened is not None and "O_WRONLY" not in opened[3]:
-                read.add(_absolute(opened[1] or "", _plain(opened[2])))
-        elif call == "execve":
-            started = _EXECUTED.match(rest)
-            if started is not None:
-                executed.add(_plain(started[1]))
-        elif call in ("connect", "sendto", "sendmsg") and _INTERNET.search(rest):
-            network.append(line.strip())
+        text = line.strip()
+        opened, started = _OPENED.search(text), _EXECUTED.search(text)
+        if opened is not None and "O_WRONLY" not in text:
+            read.add(_plain(opened[1]))
+        elif started is not None:
+            executed.add(_plain(started[1]))
+        elif _INTERNET.search(text):
+            network.append(text)
+    if not read:
+        raise CheckError("the trace names no file that was opened")
     return Trace(frozenset(read), frozenset(executed), tuple(network))
 
 
@@ -114,14 +117,6 @@ def _inside(path: str, places: Iterable[str]) -> bool:
 
 def _below(path: str, place: str) -> bool:
     return PurePosixPath(place) in PurePosixPath(path).parents
-
-
-def _absolute(folder: str, path: str) -> str:
-    """Join a path to the folder that strace names with ``-y``."""
-    inside = re.search(r"<(.*)>", folder)
-    if path.startswith("/") or inside is None:
-        return path
-    return posixpath.join(inside[1], path)
 
 
 def _plain(quoted: str) -> str:

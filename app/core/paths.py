@@ -87,6 +87,13 @@ def default_models_dir() -> Path:
     return user_data_path(_APPLICATION, appauthor=False) / "models"
 
 
+def default_cache_dir() -> Path:
+    """Return the folder of what can be made again: compiled graphs of large models."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("finelens", appauthor=False)
+
+
 def resources_dir() -> Path:
     """Return ``resources/`` of the source tree or of the frozen package."""
     bundle = getattr(sys, "_MEIPASS", None)

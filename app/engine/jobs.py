@@ -14,9 +14,10 @@ from app.core.messages import (
     Search,
     SetFavourite,
     StartIndex,
+    UseModel,
 )
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite
+JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite | UseModel
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -34,7 +35,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite)
+        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite | UseModel)
 
 
 class JobTable:
@@ -58,6 +59,11 @@ class JobTable:
     def add(self, command: JobCommand, *, sent: bool) -> None:
         """Remember a command; ``sent`` is False when it waits for an engine to start."""
         self._jobs[command.job_id] = Job(command, attempts=int(sent))
+
+    def command(self, job_id: int) -> JobCommand | None:
+        """Return what was asked; None for a job that already ended."""
+        job = self._jobs.get(job_id)
+        return None if job is None else job.command
 
     def finish(self, job_id: int) -> bool:
         """Forget a job; returns whether it was waiting. Harmless twice."""

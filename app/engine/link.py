@@ -28,6 +28,7 @@ from app.core.messages import (
     JobFailed,
     LibraryChanged,
     Locate,
+    ModelSwitched,
     OpenPhoto,
     PauseJob,
     PhotoLocated,
@@ -36,8 +37,11 @@ from app.core.messages import (
     ResumeJob,
     Search,
     SearchFinished,
+    SetCores,
     SetFavourite,
     StartIndex,
+    SwitchProgress,
+    UseModel,
 )
 from app.core.settings import Settings
 from app.engine.jobs import JobCommand, JobTable
@@ -97,6 +101,8 @@ class EngineLink(QObject):
     search_finished = Signal(object)  # SearchFinished
     photo_located = Signal(object)  # PhotoLocated
     photo_opened = Signal(object)  # PhotoOpened
+    switch_progressed = Signal(object)  # SwitchProgress
+    model_switched = Signal(object)  # ModelSwitched
     job_cancelled = Signal(object)  # JobCancelled
     job_failed = Signal(object)  # JobFailed
 
@@ -155,6 +161,8 @@ class EngineLink(QObject):
             SearchFinished: self._handle_search_finished,
             PhotoLocated: self._handle_photo_located,
             PhotoOpened: self._handle_photo_opened,
+            SwitchProgress: self.switch_progressed.emit,
+            ModelSwitched: self._handle_model_switched,
             JobCancelled: self._handle_job_cancelled,
             JobFailed: self._handle_job_failed,
         }
@@ -278,6 +286,15 @@ class EngineLink(QObject):
         """Mark photos as favourites, or no longer."""
         return self._send_job(SetFavourite(self._jobs.new_id(), photo_ids, favourite))
 
+    def use_model(self, model_dir: Path) -> int:
+        """Change to another model; the old one is searched with until the new one is ready."""
+        return self._send_job(UseModel(self._jobs.new_id(), str(model_dir)))
+
+    def set_cores(self, cores: int | None) -> None:
+        """Let the engine use this many cores from now on, also after a restart."""
+        self._settings = dataclasses.replace(self._settings, cores=cores)
+        self._send(SetCores(cores))
+
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the index jobs that are not finished."""
         return self._jobs.index_job_ids()
@@ -334,6 +351,13 @@ class EngineLink(QObject):
     def _handle_photo_opened(self, event: PhotoOpened) -> None:
         self._jobs.finish(event.job_id)
         self.photo_opened.emit(event)
+
+    def _handle_model_switched(self, event: ModelSwitched) -> None:
+        command = self._jobs.command(event.job_id)
+        if isinstance(command, UseModel):
+            self._model_dir = Path(command.model_dir)
+            self._jobs.finish(event.job_id)
+            self.model_switched.emit(event)
 
     def _handle_job_cancelled(self, event: JobCancelled) -> None:
         if self._jobs.finish(event.job_id):

@@ -30,6 +30,7 @@ class IndexController(QObject):
         link.index_finished.connect(self._on_link_index_finished)
         link.job_failed.connect(self._on_link_job_failed)
         self._own_jobs: set[int] = set()
+        self._holds: set[str] = set()
 
     @property
     def is_running(self) -> bool:
@@ -49,18 +50,36 @@ class IndexController(QObject):
         """Look for new photos in these folders; ``()`` is all that the library knows."""
         job_id = self._link.start_index(roots, retry_problems=retry_problems)
         self._own_jobs.add(job_id)
+        if self._holds - {"people"}:
+            self._link.pause(job_id)
         self.index_started.emit()
         return job_id
 
     @Slot()
     def pause(self) -> None:
-        """Let the running jobs rest."""
-        for job_id in self._own_jobs:
-            self._link.pause(job_id)
+        """Let the running jobs rest, as people wish."""
+        self.hold("people")
 
     @Slot()
     def resume(self) -> None:
-        """Let resting jobs go on."""
+        """Let resting jobs go on, whyever they rest."""
+        self._holds.clear()
+        self._resume()
+
+    def hold(self, reason: str) -> None:
+        """Let jobs rest, those that start later, too, until the reason is gone."""
+        self._holds.add(reason)
+        for job_id in self._own_jobs:
+            self._link.pause(job_id)
+
+    def release(self, reason: str) -> None:
+        """Take a reason away; jobs go on if it was the last one."""
+        if reason in self._holds:
+            self._holds.discard(reason)
+            if not self._holds:
+                self._resume()
+
+    def _resume(self) -> None:
         for job_id in self._own_jobs:
             self._link.resume(job_id)
 
@@ -82,6 +101,7 @@ class IndexController(QObject):
         logger.info("indexing ended: %d indexed, %d found", event.indexed, event.found)
         if not self._own_jobs:
             self._progress = None
+            self._holds.discard("people")
             self.index_ended.emit(event)
 
     @Slot(object)

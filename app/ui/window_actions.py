@@ -27,6 +27,8 @@ class WindowActions(QObject):
         self.try_demo = self._action()
         self.update_folders = self._action("F5")
         self.problems = self._action()
+        self.settings = self._action("Ctrl+,")
+        self.models = self._action()
         self.quit = self._action(QKeySequence.StandardKey.Quit)
         self.find = self._action("Ctrl+F", "/")
         self.paste_picture = self._action("Ctrl+V")
@@ -42,6 +44,7 @@ class WindowActions(QObject):
         self.full_screen = self._action("F11", checkable=True)
         self.next_panel = self._action("F6")
         self.about = self._action()
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
         self.languages = self._choices(("system", *LANGUAGES))
@@ -76,6 +79,8 @@ class WindowActions(QObject):
         self._file.addSeparator()
         self._file.addAction(self.problems)
         self._file.addSeparator()
+        self._file.addActions([self.settings, self.models])
+        self._file.addSeparator()
         self._file.addAction(self.quit)
         self._edit.addAction(self.find)
         self._edit.addSeparator()
@@ -98,7 +103,9 @@ class WindowActions(QObject):
         self.settings_menu.addMenu(self._theme_menu)
         self.settings_menu.addMenu(self._language_menu)
         self.settings_menu.addSeparator()
-        self.settings_menu.addActions([self.square, self.problems, self.about])
+        self.settings_menu.addActions([self.square, self.problems])
+        self.settings_menu.addSeparator()
+        self.settings_menu.addActions([self.settings, self.models, self.about])
 
     def show_choices(self, *, language: str, theme: str, square: bool) -> None:
         """Tick what holds."""
@@ -126,6 +133,8 @@ class WindowActions(QObject):
             self.try_demo: self.tr("Try the &demo album"),
             self.update_folders: self.tr("Look for &new photos"),
             self.problems: self.tr("&Problems…"),
+            self.settings: self.tr("S&ettings…"),
+            self.models: self.tr("Search &models…"),
             self.quit: self.tr("&Quit"),
             self.find: self.tr("&Find"),
             self.paste_picture: self.tr("&Paste a picture"),
