@@ -3,7 +3,8 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test test-dist attack bench lint format screenshots clean set-up-app set-up-test
+.PHONY: help run test test-dist attack bench lint format screenshots clean set-up-app set-up-test \
+	set-up-package package package-check
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
@@ -11,6 +12,8 @@ help:
 	@echo "make test-dist  training with two and four processes against one"
 	@echo "make attack the long attacks on the library of docs/reliability.md; an hour"
 	@echo "make bench  measure the encoders beside transformers' (docs/benchmarks.md)"
+	@echo "make package        build the application that people double-click (docs/packaging.md)"
+	@echo "make package-check  use it under Xvfb, as on a machine without this project"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
 	@echo "make screenshots  take those of the README again (needs xvfb)"
@@ -21,6 +24,9 @@ set-up-app:
 
 set-up-test:
 	@$(PYTHON) scripts/set_up.py test
+
+set-up-package:
+	@$(PYTHON) scripts/set_up.py package
 
 run: set-up-app
 	@$(BIN)/python -m app $(ARGS)
@@ -36,6 +42,12 @@ attack: set-up-test
 
 bench: set-up-test
 	@$(BIN)/python benchmarks/encoders.py --limited $(ARGS)
+
+package: set-up-package
+	@$(BIN)/python -m packager build $(ARGS)
+
+package-check: set-up-package
+	@$(BIN)/python -m packager check $(ARGS)
 
 lint: set-up-test
 	$(BIN)/python -m ruff check .

@@ -213,8 +213,19 @@ def _keeps_qt(text: str, path: PurePosixPath, platform: str) -> bool:
 
 
 def _is_leftover(path: PurePosixPath) -> bool:
-    """Headers, stubs, tests and build scraps that packages carry along."""
-    if path.suffix in {".pyi", ".h", ".hpp", ".pxd", ".pyx", ".c", ".cmake", ".pc"}:
+    """Headers, stubs, tests that packages carry along; icons that are inside the executable."""
+    if path.suffix in {
+        ".pyi",
+        ".h",
+        ".hpp",
+        ".pxd",
+        ".pyx",
+        ".c",
+        ".cmake",
+        ".pc",
+        ".ico",
+        ".icns",
+    }:
         return True
     if path.name.startswith("_imagingtk") or path.name.startswith("_multiarray_tests"):
         return True

@@ -42,6 +42,7 @@ class SmallHub:
 
         Handler.hub = hub
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = False  # all are waited for at the end
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -73,7 +74,7 @@ class SmallHub:
 
 class _Handler(BaseHTTPRequestHandler):
     hub: SmallHub
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.0"  # a connection a request: nothing waits for another one
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""

@@ -39,9 +39,8 @@ class ModelsPage(QWidget):
         self._choice = choice
         self._message = ""
         self.list = QListWidget(self)
-        self.list.setAlternatingRowColors(False)
+        self.list.setSpacing(2)
         self.use_button, self.remove_button = QPushButton(self), QPushButton(self)
-        self.use_button.setProperty("accent", True)
         self.add_button, self.download_button = QPushButton(self), QPushButton(self)
         self.download_menu = QMenu(self)
         self.download_button.setMenu(self.download_menu)

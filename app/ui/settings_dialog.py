@@ -7,9 +7,9 @@ from typing import Literal
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QListWidget,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -50,8 +50,7 @@ class SettingsDialog(QDialog):
         self.pages = QStackedWidget(self)
         for page in (self.look, self.models, self.work, self.library, self.privacy):
             self.pages.addWidget(page)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        self.buttons.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }")
+        self.close_button = QPushButton(self)
         row = QHBoxLayout()
         row.setSpacing(24)
         row.addWidget(self.names)
@@ -60,9 +59,9 @@ class SettingsDialog(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addLayout(row, 1)
-        layout.addWidget(self.buttons)
+        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)
         self.names.currentRowChanged.connect(self.pages.setCurrentIndex)
-        self.buttons.rejected.connect(self.reject)
+        self.close_button.clicked.connect(self.reject)
         self._retranslate()
         self.show_page("look")
 
@@ -89,4 +88,4 @@ class SettingsDialog(QDialog):
         )
         for number, text in enumerate(texts):
             self.names.item(number).setText(text)
-        self.buttons.button(QDialogButtonBox.StandardButton.Close).setText(self.tr("Close"))
+        self.close_button.setText(self.tr("Close"))

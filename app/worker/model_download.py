@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +128,8 @@ def download(store: ModelStore, offer: Offer, tell: Tell) -> Path:
             files.append(ModelFile(file.name, file.size_bytes, file_sha256(path)))
         tell(ModelProgress("checking", name, offer.total_bytes, offer.total_bytes))
         check_model(gathered)
-        shutil.rmtree(gathered / ".cache", ignore_errors=True)
+        for leftover in gathered.glob("*.incomplete"):
+            leftover.unlink()
         source = f"{offer.endpoint}/{offer.model.repository}"
         model = InstalledModel(name, "downloaded", gathered, source, offer.revision, tuple(files))
         return store.take_in(model, gathered).directory
@@ -138,28 +138,34 @@ def download(store: ModelStore, offer: Offer, tell: Tell) -> Path:
 
 
 def _fetch(offer: Offer, file: OfferedFile, gathered: Path, counter: _Counter) -> None:
+    """Bring one file, from where an earlier transfer of the same content ended."""
     hub = _hub()
+    partial = _partial_path(gathered, file)
+    url = hub.hf_hub_url(
+        offer.model.repository, file.name, revision=offer.revision, endpoint=offer.endpoint
+    )
     for attempt in range(1, N_ATTEMPTS + 1):
-        counter.begin(file, _partial_bytes(gathered, file.name))
-        try:
-            hub.hf_hub_download(
-                offer.model.repository,
-                file.name,
-                revision=offer.revision,
-                local_dir=gathered,
-                endpoint=offer.endpoint,
-                token=False,
-                etag_timeout=TIMEOUT_S,
-                tqdm_class=counter.bar_class(),
-            )
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno is not None and _is_storage(error):
-                raise
-            if attempt == N_ATTEMPTS:
-                raise _download_error(offer.endpoint, error) from error
-            time.sleep(_RETRY_WAIT_S)
-        else:
-            return
+        with partial.open("ab") as target:
+            counter.begin(file, target.tell())
+            try:
+                # The library's higher functions begin anew each time; this one goes on.
+                hub.file_download.http_get(
+                    url,
+                    target,
+                    resume_size=target.tell(),
+                    headers=hub.utils.build_hf_headers(token=False),
+                    expected_size=file.size_bytes,
+                    tqdm_class=counter.bar_class(),
+                )
+            except Exception as error:
+                if isinstance(error, OSError) and error.errno is not None and _is_storage(error):
+                    raise
+                if attempt == N_ATTEMPTS:
+                    raise _download_error(offer.endpoint, error) from error
+                time.sleep(_RETRY_WAIT_S)
+            else:
+                break
+    partial.replace(gathered / file.name)
 
 
 class _Counter:
@@ -186,19 +192,24 @@ class _Counter:
         self._report(force=True)
 
     def bar_class(self) -> Any:
-        """A silent progress bar, as the hub's library wants one, that adds to this counter."""
-        from tqdm.auto import tqdm
-
+        """What the hub's library takes for a progress bar: it adds to this counter."""
         counter = self
 
-        class Bar(tqdm):  # type: ignore[type-arg]
-            def __init__(self, *arguments: Any, **options: Any) -> None:
-                options.pop("name", None)
-                super().__init__(*arguments, **{**options, "disable": True})
+        class Bar:
+            def __init__(self, *_arguments: Any, **_options: Any) -> None:
+                """Take whatever a progress bar is told at its start."""
 
-            def update(self, n: float | None = 1) -> bool | None:
-                counter.add(n or 0)
-                return None
+            def update(self, n: float = 1) -> None:
+                counter.add(n)
+
+            def close(self) -> None:
+                """Nothing was drawn."""
+
+            def __enter__(self) -> Bar:
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                self.close()
 
         return Bar
 
@@ -219,6 +230,8 @@ def _hub() -> Any:
     os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"
     os.environ["HF_HUB_DOWNLOAD_TIMEOUT"] = str(round(TIMEOUT_S))
     import huggingface_hub
+    import huggingface_hub.file_download
+    import huggingface_hub.utils
     from huggingface_hub import constants, logging
 
     logging.set_verbosity_error()
@@ -245,10 +258,9 @@ def _git_hash(path: Path) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
-def _partial_bytes(gathered: Path, name: str) -> int:
-    """Bytes that an earlier, cut transfer of a file left; the hub's library goes on from them."""
-    found = (gathered / ".cache" / "huggingface" / "download").glob(f"{name}*.incomplete")
-    return max((path.stat().st_size for path in found), default=0)
+def _partial_path(gathered: Path, file: OfferedFile) -> Path:
+    """Where a file's bytes gather; those of another revision are never mixed in."""
+    return gathered / f"{file.name}.{(file.sha256 or file.git_hash)[:16]}.incomplete"
 
 
 def _bytes_below(folder: Path) -> int:
