@@ -36,6 +36,8 @@ SYSTEM_PLACES = (
     "/etc/fonts",
     "/etc/ld.so.cache",
     "/etc/ld.so.preload",
+    "/etc/locale.alias",
+    "/etc/locale.conf",
     "/etc/localtime",
     "/etc/timezone",
     "/etc/machine-id",
