@@ -13,12 +13,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("FINELENS_SHARED", ROOT.parent / "shared"))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", str(min(4, os.cpu_count() or 1)))
+settings.register_profile("finelens", deadline=None)  # a busy machine is no failure
+settings.load_profile("finelens")
 
 
 # ---------------------------------------------------------------- a world of its own

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from trainer.distributed import Group, full_tensor, like
 from trainer.errors import CheckpointError
+from trainer.optimizers import Optimizer
 from trainer.recipes import RECIPES, Recipe
 from trainer.stage_model import StageModel
 
@@ -31,7 +32,7 @@ class TrainingState:
     model: StageModel
     wrapped: nn.Module
     average: dict[str, Tensor]
-    optimizer: torch.optim.Optimizer
+    optimizer: Optimizer
     step: int = 0
     threshold: float = 0.0
 
@@ -131,7 +132,7 @@ def _placed(tensors: dict[str, Tensor], examples: dict[str, Tensor]) -> dict[str
 def _flatten(state: TrainingState) -> dict[str, Tensor]:
     flat: dict[str, Tensor] = {}
     for name, parameter in state.model.named_parameters():
-        for key, value in state.optimizer.state.get(parameter, {}).items():
+        for key, value in state.optimizer.state_of(parameter).items():
             flat[f"{name}|{key}"] = torch.as_tensor(value)
     return flat
 
@@ -142,4 +143,4 @@ def _unflatten(state: TrainingState, flat: dict[str, Tensor]) -> None:
         parameter_name, key = name.rsplit("|", 1)
         parameter = parameters[parameter_name]
         placed = value if key == "step" else like(value, parameter)
-        state.optimizer.state[parameter][key] = placed
+        state.optimizer.state_of(parameter)[key] = placed

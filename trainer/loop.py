@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 
 from fgclip2.tokenizer import Tokenizer
 from trainer.checkpoints import (
@@ -19,14 +18,14 @@ from trainer.checkpoints import (
     load_checkpoint,
     save_checkpoint,
 )
-from trainer.data.batches import BatchMaker, MakesBatches, prefetch
+from trainer.data.batches import MakesBatches, prefetch
 from trainer.data.choice import make_sources, uses_photos
 from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
 from trainer.data.photos import PhotoSet
-from trainer.data.scene_photos import ARCHIVE, add_scenes
 from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
+from trainer.optimizers import make_optimizer
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start
@@ -35,8 +34,6 @@ from trainer.steps import backward_step
 
 logger = logging.getLogger(__name__)
 _LOG_EVERY = 20
-# Parts that stage 1 leaves as copies and stage 2 teaches.
-_HEADS = ("longtext_head", "boxtext_head", "dense_feature_head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +84,8 @@ def _train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None, grou
     last = min(recipe.steps, stop_after or recipe.steps)
     started, begun = time.monotonic(), state.step
     for batch in prefetch(data.maker, state.step, last):
-        for parameters in state.optimizer.param_groups:
-            parameters["lr"] = learning_rate(recipe, state.step) * parameters["rate"]
-        state.optimizer.zero_grad(set_to_none=True)
+        state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
+        state.optimizer.zero_grad()
         losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
         torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
         state.optimizer.step()
@@ -112,21 +108,13 @@ def open_data(recipe: Recipe, out: Path, group: Group) -> Data:
     """Open the recipe's sources; the first process sees to the tokenizer in ``out``."""
     photos = None
     if uses_photos(recipe):
-        archives = [name for name in recipe.archive_weights if name != ARCHIVE]
+        archives = list(recipe.archive_weights)
         photos = PhotoSet(Path(recipe.photos), "train", archives, recipe.cache_side_px)
-        add_scenes(photos, recipe.scenes, recipe.seed)
     if group.is_first:
         out.mkdir(parents=True, exist_ok=True)
         ensure_tokenizer(out, photos, recipe)
     group.wait()
     tokenizer = Tokenizer(out, recipe.vocab_size)
-    if not recipe.sources:
-        assert photos is not None
-        if group.size > 1:
-            raise RecipeError(
-                "sources is empty, which only one process can read: set sources={'photos': 1.0}"
-            )
-        return Data(BatchMaker(photos, tokenizer, recipe), photos, photos.unreadable)
     source = MixedSource(make_sources(recipe, photos), recipe.sources, recipe.seed)
     maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
     return Data(maker, photos, source.unreadable)
@@ -156,33 +144,12 @@ def start_state(recipe: Recipe, device: torch.device, data: Data, group: Group) 
     return TrainingState(model, wrapped, average, make_optimizer(model, recipe))
 
 
-def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW; rates and decay by the kind of parameter."""
-    groups: dict[tuple[float, float], list[Tensor]] = {}
-    for name, parameter in model.named_parameters():
-        rate = recipe.bias_rate if name == "logit_bias" else 1.0
-        if name.startswith(_HEADS):
-            rate = recipe.head_rate
-        decay = recipe.weight_decay if _is_decayed(name) else 0.0
-        groups.setdefault((rate, decay), []).append(parameter)
-    return torch.optim.AdamW(
-        [{"params": p, "rate": rate, "weight_decay": decay} for (rate, decay), p in groups.items()],
-        lr=recipe.learning_rate,
-        betas=(recipe.beta1, recipe.beta2),
-        eps=recipe.adam_epsilon,
-    )
-
-
 def learning_rate(recipe: Recipe, step: int) -> float:
     """Linear warm-up, then a cosine to 1 % of the peak."""
     if step < recipe.warmup_steps:
         return recipe.learning_rate * (step + 1) / recipe.warmup_steps
     share = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
     return recipe.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
-
-
-def _is_decayed(name: str) -> bool:
-    return not ("bias" in name or "norm" in name or name.startswith("logit_scale"))
 
 
 @torch.no_grad()

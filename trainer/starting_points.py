@@ -107,7 +107,7 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
         raise RecipeError(
             "neither start_from nor weights is set: name one, its tokenizer is needed as well"
         )
-    ensure_vocabulary(out, photos, recipe.vocab_size, recipe.seed)
+    ensure_vocabulary(out, photos, recipe)
 
 
 def _read(path: Path) -> dict[str, Tensor]:

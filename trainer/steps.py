@@ -56,7 +56,9 @@ def uses_bf16(recipe: Recipe, device: torch.device) -> bool:
     """Whether the recipe's precision means bfloat16 on this device."""
     if recipe.precision != "auto":
         return recipe.precision == "bf16"
-    return device.type == "cuda" or torch.cpu._is_amx_tile_supported()
+    if device.type == "cuda":
+        return True
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def _backward_in_pieces(

@@ -12,7 +12,9 @@ import sentencepiece
 from fgclip2.tokenizer import FILE_NAME
 from trainer.data.captions import LANGUAGES
 from trainer.data.photos import PhotoSet
+from trainer.data.scenes_text import every_phrase
 from trainer.errors import DataError
+from trainer.recipes import Recipe
 
 
 def train_vocabulary(texts: Iterable[str], vocab_size: int) -> bytes:
@@ -54,9 +56,9 @@ def train_vocabulary(texts: Iterable[str], vocab_size: int) -> bytes:
     return model.getvalue()
 
 
-def caption_texts(photos: PhotoSet, seed: int) -> Iterable[str]:
-    """Human sentences once each, and a few captions of every classed photo."""
-    rng = np.random.default_rng(seed)
+def caption_texts(photos: PhotoSet, recipe: Recipe) -> Iterable[str]:
+    """Human sentences once each, a few captions of every classed photo, and phrases of scenes."""
+    rng = np.random.default_rng(recipe.seed)
     seen: set[str] = set()
     for photo in photos.photos:
         for sentences in photo.sentences.values():
@@ -68,12 +70,14 @@ def caption_texts(photos: PhotoSet, seed: int) -> Iterable[str]:
                     if text not in seen:
                         seen.add(text)
                         yield text
+    if "scenes" in recipe.sources:
+        yield from every_phrase()
 
 
-def ensure_vocabulary(directory: Path, photos: PhotoSet, vocab_size: int, seed: int) -> None:
+def ensure_vocabulary(directory: Path, photos: PhotoSet, recipe: Recipe) -> None:
     """Write ``tokenizer.model`` into the directory unless it is there already."""
     path = directory / FILE_NAME
     if not path.exists():
         partial = path.with_suffix(".part")
-        partial.write_bytes(train_vocabulary(caption_texts(photos, seed), vocab_size))
+        partial.write_bytes(train_vocabulary(caption_texts(photos, recipe), recipe.vocab_size))
         partial.replace(path)

@@ -35,7 +35,7 @@ def make_sources(recipe: Recipe, photos: PhotoSet | None) -> dict[str, Source]:
 
 def uses_photos(recipe: Recipe) -> bool:
     """Whether the photo sets are needed."""
-    return not recipe.sources or any(kind in recipe.sources for kind in PHOTO_KINDS)
+    return any(kind in recipe.sources for kind in PHOTO_KINDS)
 
 
 def _make(name: str, recipe: Recipe, photos: PhotoSet | None) -> Source:

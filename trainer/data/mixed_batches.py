@@ -12,11 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 from fgclip2.images import dynamic_budget, patch_grid, patchify
 from fgclip2.tokenizer import Tokenizer
-from trainer.data.batches import crop_window, relit
 from trainer.data.captions import Caption, Language
 from trainer.data.packing import (
     LONG_LENGTH,
@@ -196,6 +195,27 @@ def augment_sample(
         if box is not None:
             regions.append(replace(region, box=box))
     return picture, regions
+
+
+def crop_window(
+    size_px: tuple[int, int], recipe: Recipe, rng: np.random.Generator
+) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of a random cut with at least ``least_crop_area`` of the picture."""
+    width, height = size_px
+    area = rng.uniform(recipe.least_crop_area, 1.0)
+    stretch = np.exp(rng.uniform(-0.15, 0.15))
+    crop_w = min(width, max(1, round(width * np.sqrt(area) * stretch)))
+    crop_h = min(height, max(1, round(height * np.sqrt(area) / stretch)))
+    left, top = rng.integers(0, width - crop_w + 1), rng.integers(0, height - crop_h + 1)
+    return int(left), int(top), int(left) + crop_w, int(top) + crop_h
+
+
+def relit(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The picture with a little more or less brightness, contrast and colour."""
+    for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        if rng.random() < 0.4:
+            picture = enhancer(picture).enhance(float(rng.uniform(0.7, 1.35)))
+    return picture
 
 
 def _box_inside(

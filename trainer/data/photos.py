@@ -37,7 +37,6 @@ class Photo:
     width: int
     height: int
     sentences: dict[Language, tuple[str, ...]] = field(default_factory=dict)
-    long: dict[Language, str] = field(default_factory=dict)
     name: ClassName | None = None
     concepts: frozenset[str] = frozenset()
     box: Box | None = None
@@ -52,8 +51,6 @@ class Photo:
         """A short or long caption of this photo."""
         if self.name is not None:
             return class_caption(self.name, language, long, rng)
-        if long and self.long:
-            return Caption(self.long[language])
         return sentence_caption(self.sentences[language], language, long, rng)
 
 
@@ -77,11 +74,6 @@ class PhotoSet:
         self._cache: dict[int, npt.NDArray[np.uint8]] = {}
         self._zips = {name: zipfile.ZipFile(directory / f"{name}.zip") for name in names}
         self._lock = threading.Lock()
-
-    def add(self, photo: Photo, pixels: npt.NDArray[np.uint8]) -> None:
-        """Add a picture that was made here: (height, width, 3) RGB."""
-        self._cache[len(self.photos)] = pixels
-        self.photos.append(photo)
 
     def __len__(self) -> int:
         return len(self.photos)

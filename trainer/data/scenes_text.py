@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from trainer.data.scenes_words import (
@@ -124,6 +125,16 @@ def _chinese(traits: Traits) -> str:
         look += FINISHES[traits.finish].zh
     head = kind.zh_head.format(look) if kind.zh_head else f"{look}的"
     return f"{NUMBERS[traits.number].zh}{kind.measure}{head}{SIZES[traits.size].zh}{kind.zh}"
+
+
+def every_phrase() -> Iterator[str]:
+    """Each kind in each colour, in both languages; finishes, sizes, numbers and places in turn."""
+    finishes, sizes, numbers, places = map(itertools.cycle, (FINISHES, SIZES, NUMBERS, PLACES))
+    for kind, colour in itertools.product(kinds(), COLOURS):
+        traits = Traits(kind, colour, next(finishes), next(sizes), next(numbers), next(places))
+        said = phrase(traits)
+        yield said.en
+        yield said.zh
 
 
 # ---------------------------------------------------------------- captions

@@ -16,7 +16,7 @@ from fgclip2 import Encoder
 from fgclip2.images import DYNAMIC_BUDGETS, dynamic_budget, fit_to_grid, patch_grid, patchify
 
 BUDGETS = (1, 16, *DYNAMIC_BUDGETS, 2048, 4096)
-any_picture = settings(max_examples=80, deadline=None)
+any_picture = settings(max_examples=80)
 
 
 @st.composite
@@ -58,7 +58,7 @@ def test_grids_fill_the_budget_and_keep_the_aspect(size: tuple[int, int], budget
         assert (rows + 1) * (columns + 1) > budget
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(size=sizes(longest=700), budget=st.sampled_from([1, 16, 128, 256]))
 def test_fitting_and_cutting_any_picture(size: tuple[int, int], budget: int) -> None:
     values = np.random.default_rng(sum(size)).integers(0, 256, (*size[::-1], 3), dtype=np.uint8)

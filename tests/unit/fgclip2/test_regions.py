@@ -49,7 +49,7 @@ def roi_align(dense: np.ndarray, box: np.ndarray) -> np.ndarray:
     return total / max(n_down * n_across, 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     rows=st.integers(1, 12),
     columns=st.integers(1, 12),

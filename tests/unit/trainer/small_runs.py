@@ -19,6 +19,7 @@ def stage_two(photos: Path, *more: str) -> Recipe:
         "batch_size=8", "steps=6", "warmup_steps=2", "checkpoint_every=3", "long_share=0.5",
         "patches=((0.0, 9), (0.5, 12))", "average_decay=0.5", "export_patches=16",
         "sources={'photos': 0.4, 'mosaics': 0.4, 'scenes': 0.2}", "scene_count=20",
+        "vocab_size=700",
         "negatives_per_region=4", "learning_rate=1e-3",
         "objectives={'short': 1.0, 'long': 1.0, 'region': 0.2, 'text': 0.1, 'contrast': 0.3,"
         " 'pair': 1.5, 'rank': 0.2}",

@@ -17,7 +17,7 @@ from trainer.data.scenes_words import COLOURS, FINISHES, STYLES, kinds
 
 SEEDS = st.integers(0, 2**31)
 SHAPES = st.sampled_from([(96, 72), (72, 96), (80, 80), (160, 60)])
-quick = settings(max_examples=12, deadline=None)
+quick = settings(max_examples=12)
 
 
 def _pixels(scene: Scene) -> np.ndarray:

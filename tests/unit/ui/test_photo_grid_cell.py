@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
@@ -13,7 +13,6 @@ sizes = st.integers(20, 8000)
 parts = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
 
 
-@settings(deadline=None)
 @given(sizes, sizes, st.integers(96, 400), st.booleans(), parts, parts)
 def test_boxes_come_back_from_the_cell_as_far_as_they_are_shown(
     width: int, height: int, side: int, square: bool, across: list[float], down: list[float]
@@ -30,7 +29,6 @@ def test_boxes_come_back_from_the_cell_as_far_as_they_are_shown(
     assert back == pytest.approx(expected, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(sizes, sizes, st.integers(96, 400))
 def test_square_covers_the_cell_and_fitted_lies_inside(width: int, height: int, side: int) -> None:
     cell = QRectF(0, 0, side, side)

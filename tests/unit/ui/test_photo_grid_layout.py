@@ -25,7 +25,7 @@ def shown_cells(layout: PhotoGridLayout) -> list[QRect]:
     return [layout.cell(row) for row in range(layout.n_shown)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(layouts)
 def test_photos_and_separator_never_overlap_and_stay_inside(layout: PhotoGridLayout) -> None:
     places = shown_cells(layout)
@@ -39,7 +39,7 @@ def test_photos_and_separator_never_overlap_and_stay_inside(layout: PhotoGridLay
         assert not any(place.intersects(other) for other in places[:i])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(layouts)
 def test_gaps_are_the_designs(layout: PhotoGridLayout) -> None:
     cells = shown_cells(layout)
@@ -49,7 +49,7 @@ def test_gaps_are_the_designs(layout: PhotoGridLayout) -> None:
     assert layout.cell_px <= layout.side_px * 3 // 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(layouts)
 def test_row_at_is_the_inverse_of_cell(layout: PhotoGridLayout) -> None:
     for row, cell in enumerate(shown_cells(layout)):
@@ -61,7 +61,7 @@ def test_row_at_is_the_inverse_of_cell(layout: PhotoGridLayout) -> None:
         assert layout.row_at(layout.separator.center().x(), layout.separator.center().y()) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(layouts, st.integers(-50, 3000), st.integers(1, 900))
 def test_rows_between_are_the_cells_that_reach_in(
     layout: PhotoGridLayout, top: int, height: int
@@ -74,7 +74,7 @@ def test_rows_between_are_the_cells_that_reach_in(
     assert list(layout.rows_between(top, top + height)) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     layouts,
     st.integers(-50, 1500),
@@ -110,7 +110,7 @@ def test_keys_move_by_lines_and_keep_to_the_shown_rows() -> None:
     assert folded.step(9, Step.RIGHT, 500) == 9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(layouts, st.sampled_from(Step), st.integers(0, 59), st.integers(50, 900))
 def test_keys_never_leave_the_shown_rows(
     layout: PhotoGridLayout, step: Step, row: int, page_px: int

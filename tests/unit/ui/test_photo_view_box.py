@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.messages import Box
@@ -19,7 +19,6 @@ def is_sound(box: Box) -> bool:
     return 0 <= x0 <= x1 <= 1 and 0 <= y0 <= y1 <= 1
 
 
-@settings(deadline=None)
 @given(coordinates, coordinates, coordinates, coordinates)
 def test_drawing_in_any_direction_gives_a_box_inside(
     x0: float, y0: float, x1: float, y1: float
@@ -29,7 +28,6 @@ def test_drawing_in_any_direction_gives_a_box_inside(
     assert box == drawn((x1, y1), (x0, y0)) == drawn((x0, y1), (x1, y0))
 
 
-@settings(deadline=None)
 @given(boxes, steps, steps)
 def test_moving_keeps_the_size(box: Box, dx: float, dy: float) -> None:
     there = moved(box, dx, dy)
@@ -38,13 +36,11 @@ def test_moving_keeps_the_size(box: Box, dx: float, dy: float) -> None:
     assert there[3] - there[1] == pytest.approx(box[3] - box[1])
 
 
-@settings(deadline=None)
 @given(boxes, st.sampled_from(Grip), steps, steps)
 def test_pulling_keeps_the_box_inside(box: Box, grip: Grip, dx: float, dy: float) -> None:
     assert is_sound(dragged(box, grip, dx, dy))
 
 
-@settings(deadline=None)
 @given(boxes, steps, steps)
 def test_growing_keeps_the_corner_and_the_least_size(box: Box, dx: float, dy: float) -> None:
     bigger = grown(box, dx, dy, (0.01, 0.01))

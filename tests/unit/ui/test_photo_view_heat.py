@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -33,7 +33,6 @@ def test_every_step_of_the_colours_is_about_as_much_lighter() -> None:
     assert levels[-1] - levels[0] > 45
 
 
-@settings(deadline=None)
 @given(
     arrays(
         np.float32,

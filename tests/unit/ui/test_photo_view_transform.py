@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ui.photo_view_transform import FIT_MARGIN_PX, ViewTransform
@@ -27,7 +27,6 @@ def transforms(draw: st.DrawFn) -> ViewTransform:
     return transform
 
 
-@settings(deadline=None)
 @given(transforms(), points)
 def test_to_photo_is_the_inverse_of_to_view(
     transform: ViewTransform, point: tuple[float, float]
@@ -35,7 +34,6 @@ def test_to_photo_is_the_inverse_of_to_view(
     assert transform.to_photo(transform.to_view(point)) == pytest.approx(point, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(transforms(), points, points)
 def test_boxes_keep_their_place_in_the_photo(
     transform: ViewTransform, first: tuple[float, float], second: tuple[float, float]
@@ -51,7 +49,6 @@ def test_boxes_keep_their_place_in_the_photo(
     assert back == pytest.approx(box, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(transforms(), st.floats(0.2, 5), points)
 def test_zoom_keeps_the_point_under_the_pointer_where_edges_allow(
     transform: ViewTransform, factor: float, at: tuple[float, float]
@@ -66,7 +63,6 @@ def test_zoom_keeps_the_point_under_the_pointer_where_edges_allow(
         assert at_an_edge or after[axis] == pytest.approx(before[axis], abs=1e-6)
 
 
-@settings(deadline=None)
 @given(transforms())
 def test_no_empty_space_that_the_photo_could_fill(transform: ViewTransform) -> None:
     moved = transform.panned(3000, -3000)
@@ -80,7 +76,6 @@ def test_no_empty_space_that_the_photo_could_fill(transform: ViewTransform) -> N
             assert left == pytest.approx(moved.view_px[axis] - right, abs=1e-3), "centred"
 
 
-@settings(deadline=None)
 @given(sizes, views, ratios)
 def test_fit_shows_the_whole_photo_and_touches_the_margin(
     photo_px: tuple[int, int], view_px: tuple[int, int], ratio: float
