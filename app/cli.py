@@ -234,8 +234,7 @@ def _search(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike |
         if not library.n_photos():
             shown = display_path(os.fsencode(directory))
             raise LibraryError(f"The library in {shown} has no photos yet; index a folder first.")
-        encoder = loader(_model_dir(options, settings), settings)
-        searcher = _searcher(library, encoder, settings)
+        encoder, searcher = _searcher(library, loader, _model_dirs(options, settings), settings)
         image = None if query is None else _query_image(query, options.box, pool)
         searcher.warm_up()
         started_s = time.monotonic()
@@ -260,13 +259,20 @@ def _search(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike |
     return 0
 
 
-def _searcher(library: Library, encoder: EncoderLike, settings: Settings) -> Searcher:
-    for model in library.models():
-        if model.fingerprint == encoder.fingerprint and model.n_vectors:
-            index = VectorIndex.open(library, model.id)
-            return Searcher(library, index, encoder, patch_budget(encoder, settings))
+def _searcher(
+    library: Library, loader: EncoderLoader, model_dirs: list[Path], settings: Settings
+) -> tuple[EncoderLike, Searcher]:
+    """The first of these models that the library's photos have vectors of, ready to search."""
+    names = []
+    for model_dir in model_dirs:
+        encoder = loader(model_dir, settings)
+        names.append(encoder.name)
+        for model in library.models():
+            if model.fingerprint == encoder.fingerprint and model.n_vectors:
+                index = VectorIndex.open(library, model.id)
+                return encoder, Searcher(library, index, encoder, patch_budget(encoder, settings))
     raise ModelError(
-        f"The library's photos are not indexed with the model {encoder.name}; index them first."
+        f"The library's photos are not indexed with the model {names[0]}; index them first."
     )
 
 
@@ -374,3 +380,11 @@ def _model_dir(options: argparse.Namespace, settings: Settings) -> Path:
     if options.model is not None:
         return Path(options.model)
     return choose_model(settings.model_dir)
+
+
+def _model_dirs(options: argparse.Namespace, settings: Settings) -> list[Path]:
+    """The chosen model, then the one that is searched with until that one is ready."""
+    chosen = [_model_dir(options, settings)]
+    if options.model is None and settings.former_model_dir is not None:
+        chosen.append(Path(settings.former_model_dir))
+    return chosen

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from app import cli
+from app.core.settings import Settings
+from tests.fakes import FakeEncoder, InlinePool, make_album
 from tests.small_hub import SmallHub
 from tests.small_models import write_small_model
 
@@ -96,3 +98,26 @@ def test_wrong_arguments_are_told_apart(run: Run) -> None:
         with pytest.raises(SystemExit) as stop:
             run(*argv)
         assert stop.value.code == 2
+
+
+def test_until_a_new_model_is_ready_searches_use_the_former_one(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(model_dir: Path, _settings: Settings) -> FakeEncoder:
+        encoder = FakeEncoder()
+        encoder.name, encoder.fingerprint = model_dir.name, f"print of {model_dir.name}"
+        return encoder
+
+    def ask(*argv: str) -> Any:
+        library = ["--library", str(tmp_path / "library"), "--json"]
+        assert cli.main([*argv, *library], loader=load, pool=InlinePool()) == 0
+        return json.loads(capsys.readouterr().out)
+
+    make_album(tmp_path / "album", 6)
+    ask("index", str(tmp_path / "album"))
+    assert run("add", str(write_small_model(tmp_path / "given")), "--name", "mine")[0] == 0
+    assert run("use", "mine")[0] == 0
+    capsys.readouterr()
+    assert ask("search", "red")["model"] == "finelens-tiny"
+    ask("index", str(tmp_path / "album"))
+    assert ask("search", "red")["model"] == "mine"
