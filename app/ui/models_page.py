@@ -131,7 +131,7 @@ class ModelsPage(QWidget):
             details.format(_size(offer.weights_bytes), offer.revision[:12], offer.licence),
         )
         agree = box.addButton(self.tr("Download"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("Not now"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(box.addButton(self.tr("Not now"), QMessageBox.ButtonRole.RejectRole))
         agree.clicked.connect(lambda: self._choice.download(offer.name))
         box.open()
 

@@ -9,11 +9,11 @@ from packager.trace import outside, parse
 
 LINES = r"""
 100 execve("/app/finelens", ["/app/finelens"], 0x7ffd) = 0
-100 openat(AT_FDCWD</home/u>, "/app/_internal/a.so", O_RDONLY|O_CLOEXEC) = 3</app/_internal/a.so>
-100 openat(AT_FDCWD</home/u>, "/etc/missing", O_RDONLY) = -1 ENOENT (No such file or directory)
-101 openat(AT_FDCWD</home/u>, "out.txt", O_WRONLY|O_CREAT, 0666) = 4</home/u/out.txt>
-101 openat(5</home/u/pictures>, "\351\233\252.jpg", O_RDONLY <unfinished ...>
-101 <... openat resumed>) = 6</home/u/pictures/\351\233\252.jpg>
+100 openat(AT_FDCWD</people/u>, "/app/_internal/a.so", O_RDONLY|O_CLOEXEC) = 3</app/_internal/a.so>
+100 openat(AT_FDCWD</people/u>, "/etc/missing", O_RDONLY) = -1 ENOENT (No such file or directory)
+101 openat(AT_FDCWD</people/u>, "out.txt", O_WRONLY|O_CREAT, 0666) = 4</people/u/out.txt>
+101 openat(5</people/u/pictures>, "\351\233\252.jpg", O_RDONLY <unfinished ...>
+101 <... openat resumed>) = 6</people/u/pictures/\351\233\252.jpg>
 100 open("/secret/project/file.py", O_RDONLY) = 7</secret/project/file.py>
 102 connect(8<socket:[1]>, {sa_family=AF_UNIX, sun_path="/tmp/.X11-unix/X90"}, 110) = 0
 102 connect(9<TCP:[2]>, {sa_family=AF_INET, sin_port=htons(443)}, 16) = -1 ENETUNREACH (unreachable)
@@ -24,7 +24,7 @@ LINES = r"""
 def test_files_that_were_opened_are_found_where_they_lie() -> None:
     found = parse(LINES)
     assert found.read == {
-        "/app/_internal/a.so", "/home/u/pictures/雪.jpg", "/secret/project/file.py",
+        "/app/_internal/a.so", "/people/u/pictures/雪.jpg", "/secret/project/file.py",
     }  # fmt: skip
     assert found.executed == {"/app/finelens"}
 
@@ -35,7 +35,7 @@ def test_words_to_the_network_count_even_where_they_fail() -> None:
 
 
 def test_what_lies_elsewhere_is_named() -> None:
-    assert outside(parse(LINES).read, ["/app", "/home/u"]) == ["/secret/project/file.py"]
+    assert outside(parse(LINES).read, ["/app", "/people/u"]) == ["/secret/project/file.py"]
 
 
 @pytest.mark.parametrize(
