@@ -33,7 +33,8 @@ ALLOWED = frozenset(
     }
 )
 
-# What packages that name no SPDX licence mean; looked up in their sources.
+# Packages whose metadata name no SPDX licence. Written down from what is generally known of them;
+# to be compared with their sources before a release.
 OF_PACKAGES = {
     "click-default-group": "CC0-1.0",
     "defusedxml": "PSF-2.0",
