@@ -4,14 +4,14 @@ ARGS ?=
 BIN := .venv/bin
 
 .PHONY: help run test test-dist attack bench lint format screenshots clean set-up-app set-up-test \
-	set-up-package package package-check
+	set-up-bench set-up-package package package-check
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
 	@echo "make test   run the tests            make test ARGS='tests/unit/core -k rows'"
 	@echo "make test-dist  training with two and four processes against one"
 	@echo "make attack the long attacks on the library of docs/reliability.md; an hour"
-	@echo "make bench  measure the encoders beside transformers' (docs/benchmarks.md)"
+	@echo "make bench  measure the encoders beside others (docs/benchmarks.md)"
 	@echo "make package        build the application that people double-click (docs/packaging.md)"
 	@echo "make package-check  use it under Xvfb, as on a machine without this project"
 	@echo "make lint   ruff, mypy, import-linter"
@@ -24,6 +24,9 @@ set-up-app:
 
 set-up-test:
 	@$(PYTHON) scripts/set_up.py test
+
+set-up-bench:
+	@$(PYTHON) scripts/set_up.py bench
 
 set-up-package:
 	@$(PYTHON) scripts/set_up.py package
@@ -40,7 +43,7 @@ test-dist: set-up-test
 attack: set-up-test
 	@$(BIN)/python -m pytest -m attack --timeout 7200 $(ARGS)
 
-bench: set-up-test
+bench: set-up-bench
 	@$(BIN)/python benchmarks/encoders.py --limited $(ARGS)
 
 package: set-up-package

@@ -8,7 +8,20 @@ from __future__ import annotations
 import os
 import sys
 
-COMMANDS = frozenset({"index", "search", "relink", "problems", "status", "models"})
+COMMANDS = frozenset(
+    {
+        "index",
+        "search",
+        "export",
+        "concept",
+        "relink",
+        "problems",
+        "status",
+        "backups",
+        "restore",
+        "models",
+    }
+)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from app.core.library.restoring import Backup
 from app.core.messages import Event, Hit, IndexFinished, IndexProgress, JobFailed
 from app.core.paths import display_path
 
@@ -92,19 +93,6 @@ def print_index(finished: IndexFinished, problems: list[dict[str, str]]) -> None
         print(problem_line(problem))
 
 
-def hit_dict(hit: Hit, path: bytes) -> dict[str, Any]:
-    return {
-        "path": os.fsdecode(path),
-        "score": round(hit.score, 4),
-        "match": hit.match,
-        "region": hit.region,
-        "phrases": [
-            {"text": phrase.text, "score": round(phrase.score, 4), "region": phrase.region}
-            for phrase in hit.phrases
-        ],
-    }
-
-
 def print_hits(hits: tuple[Hit, ...], paths: dict[int, bytes]) -> None:
     if not hits or hits[0].match == "weak":
         print("Nothing here fits." + (" The closest are below." if hits else ""))
@@ -139,6 +127,17 @@ def print_status(status: dict[str, Any]) -> None:
         )
     for model in status["models"]:
         print(f"model     {model['name']}: {model['vectors']:,} vectors")
+
+
+def print_backups(backups: Sequence[Backup]) -> None:
+    """Print the backups to choose from, for people."""
+    for backup in backups:
+        print(
+            f"{backup.name}  {backup.made_at}  {_counted(backup.n_ratings, 'rating')},"
+            f" {_counted(backup.n_albums, 'album')}, {_counted(backup.n_tags, 'tag')}"
+        )
+    if not backups:
+        print("There is no good backup yet; one is made a day.")
 
 
 def make_output_safe() -> None:

@@ -1,4 +1,4 @@
-"""Encoders side by side: ours in every precision, transformers' SigLIP 2 towers, matrix peaks.
+"""Encoders side by side: ours in every precision, what others offer, and the matrix peaks.
 
     python benchmarks/encoders.py [--size base] [--patches 256 1024] [--json FILE] [--table FILE]
 
@@ -23,8 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 OURS = ("openvino-f32", "openvino-bf16", "openvino-int8")
-THEIRS = ("transformers-f32", "transformers-bf16")
+THEIRS = ("transformers-f32", "transformers-bf16", "onnxruntime-f32", "onnxruntime-int8")
 LIMITED = "AVX2"
+LIMITED_PATCHES = [256]
+PATH_PATCHES = [256, 1024]
 
 
 def main() -> int:
@@ -64,6 +66,7 @@ def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dic
         "peaks_gflops": _in_process("peaks", {}, {}),
         "engines": {},
     }
+    cache.mkdir()
     job = {
         "model": str(model),
         "cache": str(cache),
@@ -71,14 +74,26 @@ def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dic
         "batches": arguments.batches,
         "seconds": arguments.seconds,
     }
+    report["auto"] = _in_process("first-openvino-auto", job, {})
+    report["path"] = _in_process("path", {**job, "patches": PATH_PATCHES}, {})
     for engine in arguments.engines:
-        report["engines"][engine] = _in_process(engine, job, {})
+        report["engines"][engine] = _measure_engine(engine, job, {})
     if arguments.limited:
         limit = {"ONEDNN_MAX_CPU_ISA": LIMITED}
-        for engine in ("openvino-f32", "openvino-int8"):
-            report["engines"][f"{engine} ({LIMITED})"] = _in_process(engine, job, limit)
+        small_job = {**job, "patches": LIMITED_PATCHES, "batches": [1]}
+        report["limited"] = {
+            engine: _measure_engine(engine, small_job, limit)
+            for engine in ("openvino-f32", "openvino-int8")
+        }
     report["load_after"] = os.getloadavg() if hasattr(os, "getloadavg") else None
     return report
+
+
+def _measure_engine(engine: str, job: dict[str, Any], environment: dict[str, str]) -> Any:
+    first = {}
+    if engine in OURS:
+        first = _in_process(f"first-{engine}", job, environment)
+    return first | _in_process(engine, job, environment)
 
 
 def _in_process(engine: str, job: dict[str, Any], environment: dict[str, str]) -> Any:

@@ -21,9 +21,11 @@ import numpy.typing as npt
 
 from fgclip2.config import ModelConfig
 from fgclip2.errors import WeightsError
+from fgclip2.json_files import MAX_JSON_BYTES, check_is_file, parse_json, read_json
 from fgclip2.layout import TRAINING_ONLY, Shape, tensor_shapes
 
-MAX_HEADER_BYTES = 16 << 20
+MAX_RANK = 8
+MAX_NAME_LENGTH = 500
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -163,6 +165,7 @@ class _File:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            check_is_file(path)
             with path.open("rb") as file:
                 size = file.seek(0, 2)
                 file.seek(0)
@@ -172,6 +175,8 @@ class _File:
                 self.state = _file_state(path, os.fstat(file.fileno()))
         except OSError as error:
             raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None
+        except ValueError as error:
+            raise WeightsError(f"{path} cannot be read: {error}") from None
         self._data_start = data_start
         self.entries = _parse_entries(path, header, size - data_start)
 
@@ -207,9 +212,9 @@ def _weight_map(directory: Path) -> dict[str, str]:
         return {}
     if index.exists():
         try:
-            weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+            weight_map = read_json(index)["weight_map"]
             files = list(weight_map.values())
-        except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise WeightsError(f"{index} has no readable weight_map: {error}") from None
         for name in files:
             if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+\.safetensors", name):
@@ -234,16 +239,16 @@ def _read_header(path: Path, prefix: bytes, size: int, file: Any) -> tuple[dict[
     if len(prefix) < 8:
         raise WeightsError(f"{path} is cut off: {len(prefix)} bytes, no safetensors header")
     n_header = int.from_bytes(prefix, "little")
-    if n_header > MAX_HEADER_BYTES or n_header < 2:
+    if not 2 <= n_header <= MAX_JSON_BYTES:
         raise WeightsError(
-            f"{path}: header of {n_header} bytes; 2 to {MAX_HEADER_BYTES} are possible,"
+            f"{path}: header of {n_header} bytes; 2 to {MAX_JSON_BYTES} are possible,"
             " so this is no safetensors file"
         )
     if 8 + n_header > size:
         raise WeightsError(f"{path} is cut off inside its header: {size} bytes of {8 + n_header}")
     try:
-        header = json.loads(file.read(n_header))
-    except (ValueError, RecursionError) as error:
+        header = parse_json(file.read(n_header))
+    except ValueError as error:
         raise WeightsError(f"{path}: the header is not JSON: {str(error)[:80]}") from None
     if not isinstance(header, dict):
         raise WeightsError(f"{path}: the header is no JSON object")
@@ -252,6 +257,9 @@ def _read_header(path: Path, prefix: bytes, size: int, file: Any) -> tuple[dict[
 
 
 def _parse_entries(path: Path, header: dict[str, Any], n_data: int) -> dict[str, _Entry]:
+    for name in header:
+        if len(name) > MAX_NAME_LENGTH:
+            raise WeightsError(f"{path}: a tensor's name has {len(name)} characters")
     entries = {name: _parse_entry(path, name, value, n_data) for name, value in header.items()}
     position = 0
     for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].stop)):
@@ -272,6 +280,8 @@ def _parse_entry(path: Path, name: str, value: Any, n_data: int) -> _Entry:
         start, stop = value["data_offsets"]
     except (KeyError, TypeError, ValueError):
         raise WeightsError(f"{path}: the header's entry for {name!r} is damaged") from None
+    if len(shape) > MAX_RANK:
+        raise WeightsError(f"{path}: {name} has {len(shape)} dimensions; {MAX_RANK} are possible")
     if any(type(number) is not int or number < 0 for number in (*shape, start, stop)):
         raise WeightsError(f"{path}: the header's entry for {name!r} has a wrong number")
     if dtype not in _ITEM_BYTES:

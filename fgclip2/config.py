@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from fgclip2.errors import ConfigError
+from fgclip2.json_files import read_json
 
 LONG_LENGTH = 196
 KEEP_LENGTH = 20
@@ -84,7 +84,7 @@ class ModelConfig:
         """
         path = directory / "config.json"
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = read_json(path)
         except FileNotFoundError:
             raise ConfigError(
                 f"{path} is missing: name a folder with config.json and model.safetensors"

@@ -5,7 +5,6 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, E embedding, K boxes
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from collections.abc import Sequence
@@ -18,17 +17,20 @@ import numpy.typing as npt
 from PIL import Image
 
 from fgclip2.checkpoint import Checkpoint
-from fgclip2.engine import TEXT_MODES, Engine, Floats, Grid, TextMode
+from fgclip2.engine import TEXT_MODES, Engine, Floats, Grid, TextMode, batches
 from fgclip2.engine_choice import create_engine, is_tiny
 from fgclip2.errors import ConfigError, ImageError, TextError
 from fgclip2.graph_cache import GraphCache, default_cache_dir, stored_fingerprint
 from fgclip2.images import budget_for, fit_to_grid, patchify
+from fgclip2.json_files import read_json
 from fgclip2.regions import check_boxes, pool_regions
 from fgclip2.tokenizer import Tokenizer
 
 Patches = int | Literal["dynamic"]
 
 _DEFAULT_QUICK_PATCHES = 256
+# Patches of so many positions (48 MB for patches of 16 pixels) are made at once.
+_MAX_GROUP_POSITIONS = 16384
 # What Pillow's readers raise on damaged files.
 _DECODING_ERRORS = (
     OSError,
@@ -139,7 +141,7 @@ class Encoder:
         if not path.exists():
             return _DEFAULT_QUICK_PATCHES
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = read_json(path)
             n_patches = values.get("max_num_patches", _DEFAULT_QUICK_PATCHES)
         except (OSError, ValueError, AttributeError) as error:
             raise ConfigError(f"{path} cannot be read as a JSON object: {error}") from None
@@ -301,32 +303,33 @@ class Encoder:
         self, images: Sequence[Image.Image], patches: Patches, *, pooled: bool, dense: bool
     ) -> tuple[Floats, list[Floats]]:
         """Vectors (zeros if not asked for) and dense maps (none if not asked for), in order."""
-        prepared = [self._prepare(image, patches, place) for place, image in enumerate(images)]
-        by_grid: dict[Grid, list[int]] = {}
-        for place, (_, grid) in enumerate(prepared):
-            by_grid.setdefault(grid, []).append(place)
-        vectors = np.zeros((len(prepared), self.dim), np.float32)
+        # All are decoded first, so that an unreadable one is named before anything is computed.
+        fitted = [self._fit(image, patches, place) for place, image in enumerate(images)]
+        side = self._checkpoint.config.vision.patch_size
+        groups = _groups([(image.height // side, image.width // side) for image in fitted])
+        stacked = (
+            (np.stack([patchify(fitted[place], side) for place in places]), grid)
+            for grid, places in groups
+        )
+        features = self._engine.encode_patches(stacked, pooled=pooled, dense=dense)
+        vectors = np.zeros((len(fitted), self.dim), np.float32)
         maps: dict[int, Floats] = {}
-        for grid, places in by_grid.items():
-            batch_BPI = np.stack([prepared[place][0] for place in places])
-            features = self._engine.encode_patches(batch_BPI, grid, pooled=pooled, dense=dense)
-            if features.pooled is not None:
-                vectors[places] = features.pooled
-            if features.dense is not None:
-                shaped = features.dense.reshape(len(places), *grid, -1)
-                maps |= zip(places, shaped, strict=True)
+        for (grid, places), found in zip(groups, features, strict=True):
+            if found.pooled is not None:
+                vectors[places] = found.pooled
+            if found.dense is not None:
+                maps |= zip(places, found.dense.reshape(len(places), *grid, -1), strict=True)
         return vectors, [maps[place] for place in sorted(maps)]
 
-    def _prepare(self, image: Image.Image, patches: Patches, place: int) -> tuple[Floats, Grid]:
+    def _fit(self, image: Image.Image, patches: Patches, place: int) -> Image.Image:
         _check_picture(image, place)
         side = self._checkpoint.config.vision.patch_size
         budget = budget_for(*image.size, patches)
         try:
             image.load()
-            fitted = fit_to_grid(image, budget, side)
+            return fit_to_grid(image, budget, side)
         except _DECODING_ERRORS as error:
             raise ImageError(f"image {place} cannot be decoded: {error}") from error
-        return patchify(fitted, side), (fitted.height // side, fitted.width // side)
 
     def _modes_of(self, texts: Sequence[str], mode: str) -> list[TextMode]:
         chosen = _check_mode(mode, ("auto", *TEXT_MODES))
@@ -351,6 +354,18 @@ class Encoder:
         if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:
             raise TextError(f"ids reach from {ids.min()} to {ids.max()}, not 0 to {vocab_size - 1}")
         return ids.astype(np.int64, copy=False)
+
+
+def _groups(grids: Sequence[Grid]) -> list[tuple[Grid, list[int]]]:
+    """Places of the pictures that share a grid, in groups of limited size."""
+    by_grid: dict[Grid, list[int]] = {}
+    for place, grid in enumerate(grids):
+        by_grid.setdefault(grid, []).append(place)
+    return [
+        (grid, places[part])
+        for grid, places in by_grid.items()
+        for part in batches(len(places), grid[0] * grid[1], _MAX_GROUP_POSITIONS)
+    ]
 
 
 def _check_mode(mode: str, known: Sequence[str]) -> TextMode:

@@ -5,6 +5,7 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, D width, E embedding
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -33,6 +34,15 @@ class VisionFeatures:
     pooled: Floats | None
     dense: Floats | None
 
+    @classmethod
+    def joined(cls, parts: Sequence[VisionFeatures]) -> VisionFeatures:
+        """Features of a group from those of its parts, at least one."""
+        pooled = [part.pooled for part in parts if part.pooled is not None]
+        dense = [part.dense for part in parts if part.dense is not None]
+        return cls(
+            np.concatenate(pooled) if pooled else None, np.concatenate(dense) if dense else None
+        )
+
 
 def batches(n_items: int, n_positions: int, max_positions: int) -> list[slice]:
     """Slices of ``n_items`` that hold about ``max_positions`` positions each, one item at least."""
@@ -52,12 +62,18 @@ class Engine(Protocol):
         """``f32``, ``bf16`` or ``int8``: of the arithmetic; results are float32 always."""
 
     def encode_patches(
-        self, patches_BPI: Floats, grid: Grid, *, pooled: bool, dense: bool
-    ) -> VisionFeatures:
-        """Features of pictures that share one grid (rows, columns); P is rows * columns.
+        self, groups: Iterable[tuple[Floats, Grid]], *, pooled: bool, dense: bool
+    ) -> Iterator[VisionFeatures]:
+        """Features of each group of pictures, in order; groups are taken when they are needed.
+
+        Args:
+            groups: (B, P, I) patches of pictures that share the grid (rows, columns) beside them;
+                P is rows * columns.
+            pooled: whether one vector a picture is wanted.
+            dense: whether one vector a patch is wanted.
 
         Raises:
-            DeviceMemoryError: the batch does not fit; nothing was computed.
+            DeviceMemoryError: a part of the group does not fit.
         """
 
     def encode_tokens(self, ids_BL: npt.NDArray[np.int64], mode: TextMode) -> Floats:

@@ -46,16 +46,14 @@ def _create_openvino(
     checkpoint: Checkpoint, precision: str, cache: GraphCache | None, *, is_tiny: bool
 ) -> Engine:
     _need("openvino")
-    from fgclip2.openvino_engine import OpenvinoEngine
-    from fgclip2.precision_choice import choose_precision, load_ranges
+    from fgclip2.openvino_engine import EXACT, OpenvinoEngine
+    from fgclip2.precision_choice import choose_precision, load_precision
 
-    if precision == "auto":
-        if is_tiny:
-            return OpenvinoEngine(checkpoint, "f32", cache)
-        chosen = choose_precision(checkpoint, cache)
-        return OpenvinoEngine(checkpoint, chosen.precision, cache, chosen.ranges)
-    ranges = load_ranges(checkpoint, cache) if precision == "int8" else None
-    return OpenvinoEngine(checkpoint, precision, cache, ranges)
+    if precision != "auto":
+        chosen = load_precision(precision, checkpoint, cache)
+    else:
+        chosen = EXACT if is_tiny else choose_precision(checkpoint, cache)
+    return OpenvinoEngine(checkpoint, chosen, cache)
 
 
 def _create_torch(checkpoint: Checkpoint, precision: str, *, is_tiny: bool) -> Engine:

@@ -1,8 +1,9 @@
 """Compiled graphs and measured facts on disk, checked when read and safe to delete.
 
 A graph is a ``.graph`` file beside a ``.json`` file with its size and sha256; anything that does
-not match is deleted and made again. Facts (a fingerprint, a chosen precision) are small JSON files.
-Every write replaces its file atomically, so several processes may share a folder.
+not match is deleted and made again. Facts (a fingerprint, a chosen precision) are small JSON files
+with a sha256 of their own. Every write replaces its file atomically, so several processes may
+share a folder.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 from fgclip2.checkpoint import Checkpoint
 
 MAX_CACHE_BYTES = 8 << 30
-_FORMAT = 1
+_FORMAT = 2
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class GraphCache:
                 mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         except (OSError, ValueError):
             return None
-        if len(mapped) == facts.get("size") and _sha256(mapped) == facts.get("sha256"):
+        if len(mapped) == facts.get("size") and _sha256(mapped) == facts.get("graph_sha256"):
             _touch(path)
             return mapped
         _log.warning("The compiled graph %s is damaged and is made again.", path)
@@ -66,7 +67,7 @@ class GraphCache:
         view = content.getbuffer()
         if not self._write(self._path(key, ".graph"), view):
             return False
-        facts = {"size": len(view), "sha256": hashlib.sha256(view).hexdigest()}
+        facts = {"size": len(view), "graph_sha256": hashlib.sha256(view).hexdigest()}
         self._drop_old()
         return self.store_facts({**key, "kind": "graph"}, facts)
 
@@ -82,13 +83,16 @@ class GraphCache:
         except (OSError, ValueError, RecursionError):
             return None
         # The key is kept with the facts, so that the folder can be read by people.
-        is_ours = isinstance(values, dict) and values.get("key") == dict(key)
-        return values if is_ours else None
+        if not isinstance(values, dict) or values.get("key") != dict(key):
+            return None
+        stored = values.pop("sha256", None)
+        return values if stored == _sha256_of(values) else None
 
     def store_facts(self, key: Mapping[str, str], facts: Mapping[str, object]) -> bool:
         """Keep facts; False: they cannot be kept."""
-        content = json.dumps({"key": dict(key), **facts}, indent=2).encode()
-        return self._write(self._path(key, ".json"), content)
+        values = {"key": dict(key), **facts}
+        content = json.dumps({**values, "sha256": _sha256_of(values)}, indent=2)
+        return self._write(self._path(key, ".json"), content.encode())
 
     def _path(self, key: Mapping[str, str], ending: str) -> Path:
         named = {name: value for name, value in key.items() if name != "kind"}
@@ -137,6 +141,10 @@ def stored_fingerprint(checkpoint: Checkpoint, cache: GraphCache | None) -> str:
 
 def _sha256(content: mmap.mmap) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _sha256_of(values: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def _touch(path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -14,36 +17,81 @@ from fgclip2.checkpoint import Checkpoint
 from fgclip2.engine import TEXT_HEADS, Floats, Grid, TextMode, VisionFeatures, batches
 from fgclip2.errors import EngineUnavailableError
 from fgclip2.graph_cache import GraphCache, stored_fingerprint
-from fgclip2.openvino_graph import Ranges
+from fgclip2.openvino_graph import FULL_LEVELS, SAFE_LEVELS, EightBit
 from fgclip2.openvino_runs import Compiler, Graph, Inputs, best_streams
 from fgclip2.openvino_runtime import ov
-from fgclip2.positions import resize_table
+from fgclip2.positions import PositionCache
 
 _EMBEDDINGS = "text_model.embeddings"
 # One request holds activations of about this many positions, whatever the batch.
 _MAX_POSITIONS = 1024
-# Position embeddings of this many grids are kept.
-_MAX_GRIDS = 64
+_PROBE_TOKENS, _PROBE_WIDTH, _PROBE_TURNS = 256, 768, 5
 
 
+@lru_cache(maxsize=1)
 def bf16_is_native() -> bool:
-    """Whether this CPU multiplies bfloat16 itself."""
-    return "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    """Whether this CPU multiplies bfloat16 itself, and may: the instruction set can be limited."""
+    if "BF16" not in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return False
+    model = openvino_graph.probe_layer(1, 16)
+    try:
+        Compiler("bf16", None, {}).compile("probe", lambda: model)
+    except RuntimeError:
+        return False
+    return True
 
 
-def probe_seconds(precision: str) -> float:
-    """Seconds for the products of one layer of the base size in a precision."""
-    graph = openvino_graph.probe_layer(n_tokens=256, width=768, is_int8=precision == "int8")
-    arithmetic = "f32" if precision == "int8" else precision
-    request = Compiler(arithmetic, None, {}).compile("probe", lambda: graph)
-    state = {"state": np.ones((256, 768), np.float32)}
-    request.run(state)
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        request.run(state)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """What an engine computes in.
+
+    Attributes:
+        name: ``f32``, exact; ``bf16``, for CPUs that multiply it; ``int8``, 8-bit linear layers.
+        arithmetic: ``f32`` or ``bf16``, of all that is not an 8-bit layer.
+        eight_bit: the 8-bit layers, for ``int8`` alone.
+    """
+
+    name: str
+    arithmetic: str
+    eight_bit: EightBit | None = None
+
+
+EXACT = Precision("f32", "f32")
+
+
+def probe_seconds(names: Sequence[str]) -> dict[str, float]:
+    """Seconds for the products of one layer of the base size, for each precision by name."""
+    graphs = {name: _probe_graph(name) for name in names}
+    state = {"state": np.ones((_PROBE_TOKENS, _PROBE_WIDTH), np.float32)}
+    seconds = dict.fromkeys(names, float("inf"))
+    # In turns, so that what else runs on the machine disturbs all of them alike.
+    for turn in range(1 + _PROBE_TURNS):
+        for name, graph in graphs.items():
+            start = time.perf_counter()
+            graph.run(state)
+            if turn:
+                seconds[name] = min(seconds[name], time.perf_counter() - start)
+    return seconds
+
+
+@lru_cache(maxsize=1)
+def weight_levels() -> int:
+    """Levels of 8-bit weights whose sums this CPU gets right, as ``EightBit.levels``.
+
+    CPUs without 8-bit dot products add two products in 16 bits and cut what does not fit.
+    """
+    side = 64
+    model = openvino_graph.matrix_product(side, is_int8=True)
+    product = Compiler("f32", None, {}).compile("levels", lambda: model)
+    largest = np.full((side, side), 4, np.float32)
+    is_right = np.allclose(product.run({"state": largest}), 4 * side, rtol=0.05)
+    return FULL_LEVELS if is_right else SAFE_LEVELS
+
+
+def _probe_graph(name: str) -> Graph:
+    is_int8 = name == "int8"
+    model = openvino_graph.probe_layer(_PROBE_TOKENS, _PROBE_WIDTH, is_int8=is_int8)
+    return Compiler("f32" if is_int8 else name, None, {}).compile("probe", lambda: model)
 
 
 class OpenvinoEngine:
@@ -51,10 +99,8 @@ class OpenvinoEngine:
 
     Args:
         checkpoint: stays open as long as the engine; token rows are read from it at each call.
-        precision: ``f32``, exact; ``bf16``, for CPUs that multiply it; ``int8``, 8-bit linear
-            layers with the rest in the better of the other two.
+        precision: of the arithmetic.
         cache: where compiled graphs are kept; None to compile at every start.
-        ranges: of the inputs of the 8-bit layers, for ``int8`` alone.
 
     Raises:
         EngineUnavailableError: the CPU has no bfloat16 units.
@@ -63,67 +109,56 @@ class OpenvinoEngine:
     name = "openvino"
 
     def __init__(
-        self,
-        checkpoint: Checkpoint,
-        precision: str,
-        cache: GraphCache | None = None,
-        ranges: Ranges | None = None,
+        self, checkpoint: Checkpoint, precision: Precision, cache: GraphCache | None = None
     ) -> None:
-        if precision == "bf16" and not bf16_is_native():
+        if precision.arithmetic == "bf16" and not bf16_is_native():
             raise EngineUnavailableError(
                 "precision is 'bf16' and this CPU has no bfloat16 units: choose 'f32'"
             )
-        self.precision = precision
+        self.precision = precision.name
         self._checkpoint = checkpoint
-        self._ranges = ranges
-        arithmetic = "f32" if precision == "int8" else precision
-        key = {"precision": precision, "version": openvino_graph.VERSION}
+        self._eight_bit = precision.eight_bit
+        key = {"precision": precision.name, "version": openvino_graph.VERSION}
         if cache is not None:
             key["model"] = stored_fingerprint(checkpoint, cache)
-        self._compiler = Compiler(arithmetic, cache, key)
+        self._compiler = Compiler(precision.arithmetic, cache, key)
         self._n_streams = best_streams()
-        self._graphs: dict[str, Graph] = {}
-        self._positions = lru_cache(maxsize=_MAX_GRIDS)(self._grid_positions)
+        self._graphs: dict[tuple[str, int], Graph] = {}
+        table_ND = checkpoint["vision_model.embeddings.position_embedding.weight"]
+        self._positions = PositionCache(table_ND)
 
     def encode_patches(
-        self, patches_BPI: Floats, grid: Grid, *, pooled: bool, dense: bool
-    ) -> VisionFeatures:
-        """See ``Engine``."""
-        width = self._checkpoint.config.dim
-        n_images, n_patches = patches_BPI.shape[:2]
-        pooled_BE = np.empty((n_images, width), np.float32) if pooled else None
-        dense_BPE = np.empty((n_images, n_patches, width), np.float32) if dense else None
-        parts = self._parts(n_images, n_patches)
-
-        def take(place: int, hidden_BPD: Floats) -> None:
-            hidden = {"hidden": hidden_BPD}
-            if pooled_BE is not None:
-                pooled_BE[parts[place]] = self._graph(openvino_graph.pooling_head).run(hidden)
-            if dense_BPE is not None:
-                dense_BPE[parts[place]] = self._graph(openvino_graph.dense_head).run(hidden)
-
-        inputs = self.vision_inputs([(patches_BPI[part], grid) for part in parts])
-        self._graph(openvino_graph.vision_tower, self._n_streams).run_all(inputs, take)
-        return VisionFeatures(pooled_BE, dense_BPE)
+        self, groups: Iterable[tuple[Floats, Grid]], *, pooled: bool, dense: bool
+    ) -> Iterator[VisionFeatures]:
+        """See ``Engine``. Requests of different groups run at the same time."""
+        n_parts: deque[int] = deque()
+        inputs = self.vision_inputs(self._parts(groups, n_parts))
+        first = list(islice(inputs, 2))
+        if not first:
+            return
+        tower = self._vision_tower(is_alone=len(first) == 1)
+        done: list[VisionFeatures] = []
+        for hidden_BPD in tower.run_all(chain(first, inputs)):
+            done.append(self._heads(hidden_BPD, pooled=pooled, dense=dense))
+            if len(done) == n_parts[0]:
+                n_parts.popleft()
+                yield VisionFeatures.joined(done)
+                done = []
 
     def encode_tokens(self, ids_BL: npt.NDArray[np.int64], mode: TextMode) -> Floats:
         """See ``Engine``."""
         n_texts, length = ids_BL.shape
-        state_BD = np.empty((n_texts, self._checkpoint.config.dim), np.float32)
         parts = batches(n_texts, length, _MAX_POSITIONS)
-
-        def take(place: int, output_BD: Floats) -> None:
-            state_BD[parts[place]] = output_BD
-
         inputs = self.text_inputs([(ids_BL[part], mode) for part in parts])
-        self._graph(openvino_graph.text_tower).run_all(inputs, take)
+        tower = self._graph(openvino_graph.text_tower)
+        state_BD = np.concatenate([state.copy() for state in tower.run_all(inputs)])
         head = TEXT_HEADS[mode]
         return state_BD @ self._checkpoint[f"{head}.weight"].T + self._checkpoint[f"{head}.bias"]
 
     def vision_inputs(self, pictures: Iterable[tuple[Floats, Grid]]) -> Iterator[Inputs]:
         """What the vision tower takes for each (patches (B, P, I), grid)."""
         for patches_BPI, grid in pictures:
-            yield {"patches": patches_BPI, "positions": self._positions(*grid)}
+            yield {"patches": patches_BPI, "positions": self._positions.of(*grid)}
 
     def text_inputs(
         self, texts: Iterable[tuple[npt.NDArray[np.int64], TextMode]]
@@ -134,14 +169,36 @@ class OpenvinoEngine:
             rows_BLD = self._checkpoint.rows(name, ids_BL)
             yield {"embeddings": rows_BLD + self._text_positions(mode)}
 
-    def _parts(self, n_images: int, n_patches: int) -> list[slice]:
-        """Requests of about equal size, at least as many as run at once."""
-        size = max(1, min(_MAX_POSITIONS // n_patches, -(-n_images // self._n_streams)))
-        return [slice(start, start + size) for start in range(0, n_images, size)]
+    def _parts(
+        self, groups: Iterable[tuple[Floats, Grid]], n_parts: deque[int]
+    ) -> Iterator[tuple[Floats, Grid]]:
+        """The groups cut into requests of limited size; ``n_parts`` gets their number for each.
 
-    def _grid_positions(self, rows: int, columns: int) -> Floats:
-        table_PD = self._checkpoint["vision_model.embeddings.position_embedding.weight"]
-        return resize_table(table_PD, rows, columns)
+        Equal parts, as many as run at once, if a group is large enough for that.
+        """
+        for patches_BPI, grid in groups:
+            n_images, n_patches = patches_BPI.shape[:2]
+            size = min(max(1, _MAX_POSITIONS // n_patches), -(-n_images // self._n_streams))
+            starts = range(0, n_images, size)
+            n_parts.append(len(starts))
+            for start in starts:
+                yield patches_BPI[start : start + size], grid
+
+    def _vision_tower(self, *, is_alone: bool) -> Graph:
+        """The tower for one request on all cores, or for several with some cores each.
+
+        The second is faster for many pictures but needs packed weights of its own, for which
+        there is room in 8 bits only.
+        """
+        n_streams = 1 if is_alone or self.precision != "int8" else self._n_streams
+        return self._graph(openvino_graph.vision_tower, n_streams)
+
+    def _heads(self, hidden_BPD: Floats, *, pooled: bool, dense: bool) -> VisionFeatures:
+        hidden = {"hidden": hidden_BPD}
+        return VisionFeatures(
+            self._graph(openvino_graph.pooling_head).run(hidden).copy() if pooled else None,
+            self._graph(openvino_graph.dense_head).run(hidden).copy() if dense else None,
+        )
 
     def _text_positions(self, mode: TextMode) -> Floats:
         if mode != "long":
@@ -152,14 +209,14 @@ class OpenvinoEngine:
         return np.concatenate([original[:keep], stretched[keep:]])
 
     def _graph(
-        self, build: Callable[[Checkpoint, Ranges | None], ov.Model], n_streams: int = 1
+        self, build: Callable[[Checkpoint, EightBit | None], ov.Model], n_streams: int = 1
     ) -> Graph:
-        name = build.__name__
-        if name not in self._graphs:
-            self._graphs[name] = self._compiler.compile(
-                name,
-                lambda: build(self._checkpoint, self._ranges),
+        key = (build.__name__, n_streams)
+        if key not in self._graphs:
+            self._graphs[key] = self._compiler.compile(
+                build.__name__,
+                lambda: build(self._checkpoint, self._eight_bit),
                 n_streams=n_streams,
                 release=self._checkpoint.release_pages,
             )
-        return self._graphs[name]
+        return self._graphs[key]

@@ -8,6 +8,7 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, D width, H heads, E 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -19,21 +20,36 @@ from fgclip2.openvino_runtime import ops, ov
 NodeLike: TypeAlias = "ov.Node | ov.Output"
 # Least and largest input of each linear layer that runs in 8 bits, by the layer's name.
 Ranges: TypeAlias = Mapping[str, tuple[float, float]]
+FULL_LEVELS, SAFE_LEVELS = 127, 63
 
 # Compiled graphs of another version are not used.
-VERSION = "1"
+VERSION = "2"
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 _DYNAMIC = -1
 _SHARED_FROM_BYTES = 4096
 
 
-def vision_tower(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
+@dataclass(frozen=True, slots=True)
+class EightBit:
+    """How linear layers run in 8 bits.
+
+    Attributes:
+        ranges: of the inputs of the layers that do.
+        levels: weights are whole numbers from -levels to levels: 127, or 63 where two products
+            of 8 bits are added in 16 bits and could overflow them.
+    """
+
+    ranges: Ranges
+    levels: int = FULL_LEVELS
+
+
+def vision_tower(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
     """Patches (B, P, I) and positions (P, D) -> last hidden states (B, P, D)."""
     config = checkpoint.config.vision
     patches = _input("patches", (_DYNAMIC, _DYNAMIC, config.patch_values))
     positions = _input("positions", (_DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, ranges)
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, eight_bit)
     state = _vision_states(build, patches, positions)
     return ov.Model([state], [patches, positions], "vision_tower")
 
@@ -48,7 +64,7 @@ def _vision_states(build: _Builder, patches: NodeLike, positions: NodeLike) -> N
     return build.norm(state, "vision_model.post_layernorm")
 
 
-def pooling_head(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
+def pooling_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
     """Last hidden states (B, P, D) -> picture features (B, E): one learned probe attends to all."""
     build, hidden = _head_start(checkpoint)
     name = "vision_model.head"
@@ -60,21 +76,21 @@ def pooling_head(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Mod
     return ov.Model([pooled], [hidden], "pooling_head")
 
 
-def dense_head(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
+def dense_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
     """Last hidden states (B, P, D) -> dense features (B, P, E): every patch attends to all."""
     build, hidden = _head_start(checkpoint)
     dense = build.attention_head(hidden, hidden, "dense_feature_head")
     return ov.Model([dense], [hidden], "dense_head")
 
 
-def text_tower(checkpoint: Checkpoint, ranges: Ranges | None = None) -> ov.Model:
+def text_tower(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
     """Embeddings (B, L, D), positions added -> state of the last position (B, D).
 
     The last layer computes that position alone.
     """
     config = checkpoint.config.text
     embeddings = _input("embeddings", (_DYNAMIC, _DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, ranges)
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, eight_bit)
     state = _text_state(build, embeddings)
     return ov.Model([state], [embeddings], "text_tower")
 
@@ -92,7 +108,7 @@ def observed_vision_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
     config = checkpoint.config.vision
     patches = _input("patches", (_DYNAMIC, _DYNAMIC, config.patch_values))
     positions = _input("positions", (_DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, {}, True)
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, None, True)
     _vision_states(build, patches, positions)
     return build.observing([patches, positions])
 
@@ -101,7 +117,7 @@ def observed_text_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
     """As ``observed_vision_tower``, of the text tower."""
     config = checkpoint.config.text
     embeddings = _input("embeddings", (_DYNAMIC, _DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, {}, True)
+    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, None, True)
     _text_state(build, embeddings)
     return build.observing([embeddings])
 
@@ -118,7 +134,10 @@ def probe_layer(n_tokens: int, width: int, *, is_int8: bool = False) -> ov.Model
 
 
 def matrix_product(side: int, *, is_int8: bool = False) -> ov.Model:
-    """One square product, to measure what a machine can do at most."""
+    """One square product with a matrix of ones, to see what a machine can do, and how exactly.
+
+    In 8 bits, states of 4 and weights of 1 are the largest numbers there are.
+    """
     state = _input("state", (side, side))
     span = (-1.0, 4.0) if is_int8 else None
     weight = np.ones((side, side), np.float32)
@@ -135,7 +154,7 @@ def _head_start(checkpoint: Checkpoint) -> tuple[_Builder, ov.Node]:
 class _Builder:
     """Turns the checkpoint's names into nodes.
 
-    Linear layers named in ``ranges`` run in 8 bits; ``observe`` collects the ranges of all.
+    Linear layers with a range in ``eight_bit`` run in 8 bits; ``observe`` collects all ranges.
     """
 
     def __init__(
@@ -143,13 +162,13 @@ class _Builder:
         checkpoint: Checkpoint,
         n_heads: int,
         epsilon: float,
-        ranges: Ranges | None,
+        eight_bit: EightBit | None,
         observe: bool = False,
     ) -> None:
         self.checkpoint = checkpoint
         self._n_heads = n_heads
         self._epsilon = epsilon
-        self._ranges = ranges or {}
+        self._eight_bit = eight_bit or EightBit({})
         self._observed: dict[str, NodeLike] | None = {} if observe else None
 
     def layer(self, state: NodeLike, name: str, *, last_only: bool = False) -> ov.Node:
@@ -185,7 +204,8 @@ class _Builder:
             parts = [ops.unsqueeze(part, _ints(0)) for part in (least, most)]
             self._observed[name] = ops.concat(parts, 0)
         weight, bias = self.checkpoint.shareable(f"{name}.weight"), self.checkpoint[f"{name}.bias"]
-        return _affine(state, weight, bias, self._ranges.get(name))
+        eight_bit = self._eight_bit
+        return _affine(state, weight, bias, eight_bit.ranges.get(name), eight_bit.levels)
 
     def observing(self, inputs: list[ov.Node]) -> tuple[ov.Model, list[str]]:
         """A graph of the ranges seen by ``linear``, stacked (N, 2), and the layers' names."""
@@ -214,12 +234,18 @@ class _Builder:
 
 
 def _affine(
-    state: NodeLike, weight: Floats, bias: Floats, span: tuple[float, float] | None = None
+    state: NodeLike,
+    weight: Floats,
+    bias: Floats,
+    span: tuple[float, float] | None = None,
+    levels: int = FULL_LEVELS,
 ) -> ov.Node:
+    """``state @ weight.T + bias``; in 8 bits if the span of the state is given."""
     if span is None:
         product = ops.matmul(state, _weights(weight), False, True)
     else:
-        product = ops.matmul(_in_8_bits(state, span), _weights_in_8_bits(weight), False, True)
+        weights = _weights_in_8_bits(weight, levels)
+        product = ops.matmul(_in_8_bits(state, span), weights, False, True)
     return ops.add(product, ops.constant(bias))
 
 
@@ -230,11 +256,11 @@ def _weights(weight: Floats) -> ov.Node:
     return ops.constant(weight)
 
 
-def _weights_in_8_bits(weight: Floats) -> ov.Node:
-    """-127..127 times a scale for each output channel."""
-    scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-12) / np.float32(127)
-    levels = np.rint(weight / scale).astype(np.int8)
-    return ops.multiply(ops.convert(ops.constant(levels), "f32"), ops.constant(scale))
+def _weights_in_8_bits(weight: Floats, levels: int) -> ov.Node:
+    """Whole numbers from -levels to levels, times a scale for each output channel."""
+    scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-12) / np.float32(levels)
+    whole = np.rint(weight / scale).astype(np.int8)
+    return ops.multiply(ops.convert(ops.constant(whole), "f32"), ops.constant(scale))
 
 
 def _in_8_bits(state: NodeLike, span: tuple[float, float]) -> ov.Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import mmap
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from fgclip2.graph_cache import GraphCache
 from fgclip2.openvino_runtime import ov
 
 _MAX_STREAMS = 4
+# One request more than run at once keeps the cores busy between two of them; it shares the
+# intermediate results of its stream and so costs nothing but its inputs.
+_WAITING_REQUESTS = 1
 # New shapes pack the weights anew; after so many nothing is let go of any more.
 _MAX_SHAPES = 256
 
@@ -40,12 +43,13 @@ class Graph:
 
     def run(self, inputs: Inputs) -> Floats:
         """The result for one set of inputs; a view that the next run overwrites."""
-        results: list[Floats] = []
-        self.run_all([inputs], lambda _, output: results.append(output))
-        return results[0]
+        (result,) = self.run_all([inputs])
+        return result
 
-    def run_all(self, inputs: Iterable[Inputs], take: Callable[[int, Floats], None]) -> None:
-        """Run many sets of inputs, some at once; ``take`` gets place and result, in order.
+    def run_all(self, inputs: Iterable[Inputs]) -> Iterator[Floats]:
+        """Results for many sets of inputs, in order; some run at once, and inputs are taken late.
+
+        A result is a view that is overwritten once the next one is asked for.
 
         Raises:
             DeviceMemoryError: a set of inputs does not fit.
@@ -53,38 +57,40 @@ class Graph:
         running: dict[int, Inputs] = {}
         try:
             for place, values in enumerate(inputs):
-                oldest = place - len(self._requests)
-                if oldest >= 0:
-                    self._finish(oldest, running, take)
-                request = self._requests[place % len(self._requests)]
+                if len(running) == len(self._requests):
+                    yield self._finish(min(running), running)
                 running[place] = values
-                request.start_async(values, share_inputs=True)
-            for place in sorted(running):
-                self._finish(place, running, take)
+                self._request(place).start_async(values, share_inputs=True)
+            while running:
+                yield self._finish(min(running), running)
         except (MemoryError, RuntimeError) as error:
-            self._stop(running)
             if not isinstance(error, MemoryError) and "alloc" not in str(error):
                 raise
             shapes = [array.shape for values in running.values() for array in values.values()]
             raise DeviceMemoryError(
                 f"a batch of {shapes} does not fit into memory: give less at once"
             ) from error
+        finally:
+            self._stop(running)
 
-    def _finish(
-        self, place: int, running: dict[int, Inputs], take: Callable[[int, Floats], None]
-    ) -> None:
-        request = self._requests[place % len(self._requests)]
+    def _request(self, place: int) -> ov.InferRequest:
+        return self._requests[place % len(self._requests)]
+
+    def _finish(self, place: int, running: dict[int, Inputs]) -> Floats:
+        request = self._request(place)
         request.wait()
-        take(place, request.get_output_tensor(0).data)
         shapes = tuple(side for array in running.pop(place).values() for side in array.shape)
         if shapes not in self._shapes and len(self._shapes) < _MAX_SHAPES:
             self._shapes.add(shapes)
             self._release_pages()
+        result: Floats = request.get_output_tensor(0).data
+        return result
 
     def _stop(self, running: dict[int, Inputs]) -> None:
+        """Wait for what still runs on inputs that nobody holds any more afterwards."""
         for place in running:
             try:
-                self._requests[place % len(self._requests)].wait()
+                self._request(place).wait()
             except RuntimeError as error:
                 _log.debug("a request ended with %s", error)
 
@@ -126,18 +132,19 @@ class Compiler:
         options = {"INFERENCE_PRECISION_HINT": self._precision, **_threads(n_streams)}
         key = {**self._key, "graph": name, "streams": str(n_streams)}
         found = self._load(key, options)
+        n_requests = n_streams + _WAITING_REQUESTS
         if found is not None:
-            return Graph(found[0], n_streams, found[1])
+            return Graph(found[0], n_requests, found[1])
         compiled = self._core.compile_model(build(), "CPU", options)
         if self._cache is None or not self._cache.store_graph(key, compiled.export_model()):
-            return Graph(compiled, n_streams, None, release)
+            return Graph(compiled, n_requests, None, release)
         if release is not None:
             release()
         # The one from the cache keeps its weights in the file and not in memory of its own.
         found = self._load(key, options)
         if found is None:
-            return Graph(compiled, n_streams, None, release)
-        return Graph(found[0], n_streams, found[1])
+            return Graph(compiled, n_requests, None, release)
+        return Graph(found[0], n_requests, found[1])
 
     def _load(
         self, key: Mapping[str, str], options: dict[str, object]
@@ -173,6 +180,8 @@ def machine_key(core: ov.Core) -> dict[str, str]:
 
 
 def _threads(n_streams: int) -> dict[str, object]:
+    # Decoders and other programs run beside: threads bound to a core would wait for it.
+    free: dict[str, object] = {"ENABLE_CPU_PINNING": False}
     if n_streams == 1:
-        return {"PERFORMANCE_HINT": "LATENCY"}
-    return {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": n_streams}
+        return {"PERFORMANCE_HINT": "LATENCY", **free}
+    return {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": n_streams, **free}

@@ -7,10 +7,13 @@ step (downscaling), normalised where it meets the border. So a resize is two sma
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+
+MAX_CACHE_BYTES = 32 << 20
 
 
 @lru_cache(maxsize=512)
@@ -52,3 +55,28 @@ def resize_table(
     tall = np.tensordot(resize_matrix(side, rows), table_ND.reshape(side, side, width), 1)
     wide = np.matmul(resize_matrix(side, columns), tall)
     return np.ascontiguousarray(wide.reshape(rows * columns, width), dtype=np.float32)
+
+
+class PositionCache:
+    """Position embeddings by grid; those used last are kept, up to ``MAX_CACHE_BYTES``.
+
+    Args:
+        table_ND: as for ``resize_table``.
+    """
+
+    def __init__(self, table_ND: npt.NDArray[np.float32]) -> None:
+        self._table_ND = table_ND
+        self._grids: OrderedDict[tuple[int, int], npt.NDArray[np.float32]] = OrderedDict()
+        self.n_bytes = 0
+
+    def of(self, rows: int, columns: int) -> npt.NDArray[np.float32]:
+        """As ``resize_table``; not to be written to."""
+        grid = (rows, columns)
+        if grid not in self._grids:
+            self._grids[grid] = resize_table(self._table_ND, rows, columns)
+            self.n_bytes += self._grids[grid].nbytes
+        self._grids.move_to_end(grid)
+        found = self._grids[grid]
+        while self.n_bytes > MAX_CACHE_BYTES:
+            self.n_bytes -= self._grids.popitem(last=False)[1].nbytes
+        return found

@@ -18,8 +18,15 @@ from fgclip2.checkpoint import Checkpoint
 from fgclip2.engine import Floats, Grid, TextMode
 from fgclip2.graph_cache import GraphCache, stored_fingerprint
 from fgclip2.images import patchify
-from fgclip2.openvino_engine import OpenvinoEngine, bf16_is_native, probe_seconds
-from fgclip2.openvino_graph import Ranges
+from fgclip2.openvino_engine import (
+    EXACT,
+    OpenvinoEngine,
+    Precision,
+    bf16_is_native,
+    probe_seconds,
+    weight_levels,
+)
+from fgclip2.openvino_graph import EightBit, Ranges
 from fgclip2.openvino_runs import Compiler, machine_key
 from fgclip2.openvino_runtime import ov
 
@@ -32,14 +39,6 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A precision, with the ranges that ``int8`` needs."""
-
-    precision: str
-    ranges: Ranges | None
-
-
-@dataclass(frozen=True, slots=True)
 class ProbeSet:
     """Pictures as (patches (1, P, I), grid) and texts as token ids."""
 
@@ -47,32 +46,55 @@ class ProbeSet:
     texts: list[tuple[npt.NDArray[np.int64], TextMode]]
 
 
-def choose_precision(checkpoint: Checkpoint, cache: GraphCache | None) -> Chosen:
+def choose_precision(checkpoint: Checkpoint, cache: GraphCache | None) -> Precision:
     """The fastest precision whose vectors are exact enough, remembered by CPU and model."""
     key = _key(checkpoint, cache, "precision")
     known = cache.load_facts(key) if cache is not None else None
     if known is not None and known.get("precision") in ("f32", "bf16", "int8"):
-        precision = str(known["precision"])
-        return Chosen(precision, load_ranges(checkpoint, cache) if precision == "int8" else None)
-    seconds = {name: probe_seconds(name) for name in _candidates()}
+        return load_precision(str(known["precision"]), checkpoint, cache)
+    seconds = measure_speeds(cache)
     probe = make_probe_set(checkpoint, _PROBE_SEED)
-    exact = vectors_of(OpenvinoEngine(checkpoint, "f32"), probe)
+    exact = vectors_of(OpenvinoEngine(checkpoint, EXACT), probe)
     cosines: dict[str, float] = {"f32": 1.0}
-    chosen = Chosen("f32", None)
+    chosen = EXACT
     for name in sorted(seconds, key=seconds.__getitem__):
         if name == "f32":
             break
-        ranges = load_ranges(checkpoint, cache) if name == "int8" else None
-        found = vectors_of(OpenvinoEngine(checkpoint, name, cache, ranges), probe)
+        precision = load_precision(name, checkpoint, cache)
+        found = vectors_of(OpenvinoEngine(checkpoint, precision, cache), probe)
         cosines[name] = least_cosine(found, exact)
         if cosines[name] >= MIN_COSINE:
-            chosen = Chosen(name, ranges)
+            chosen = precision
             break
-    _log.info("Precision %s: seconds %s, cosines %s", chosen.precision, seconds, cosines)
+    _log.info("Precision %s: seconds %s, cosines %s", chosen.name, seconds, cosines)
     if cache is not None:
-        facts = {"precision": chosen.precision, "seconds": seconds, "cosines": cosines}
+        facts = {"precision": chosen.name, "seconds": seconds, "cosines": cosines}
         cache.store_facts(key, facts)
     return chosen
+
+
+def load_precision(name: str, checkpoint: Checkpoint, cache: GraphCache | None) -> Precision:
+    """A precision by its name, with all that its engine needs to know."""
+    if name != "int8":
+        return Precision(name, name)
+    seconds = measure_speeds(cache)
+    halves_are_faster = seconds.get("bf16", float("inf")) < seconds["f32"]
+    arithmetic = "bf16" if halves_are_faster else "f32"
+    ranges = load_ranges(checkpoint, cache)
+    return Precision(name, arithmetic, EightBit(ranges, weight_levels()))
+
+
+def measure_speeds(cache: GraphCache | None) -> dict[str, float]:
+    """Seconds of the same work in each precision that this CPU has; remembered by CPU."""
+    key = {"kind": "speeds", **machine_key(ov.Core())}
+    candidates = _candidates()
+    known = cache.load_facts(key) if cache is not None else None
+    if known is not None and set(known.get("seconds", ())) == set(candidates):
+        return {name: float(seconds) for name, seconds in known["seconds"].items()}
+    seconds = probe_seconds(candidates)
+    if cache is not None:
+        cache.store_facts(key, {"seconds": seconds})
+    return seconds
 
 
 def load_ranges(checkpoint: Checkpoint, cache: GraphCache | None) -> Ranges:
@@ -111,11 +133,8 @@ def make_probe_set(checkpoint: Checkpoint, seed: int) -> ProbeSet:
 
 def vectors_of(engine: OpenvinoEngine, probe: ProbeSet) -> Floats:
     """Vectors of a probe set, (N, E)."""
-    found = []
-    for patches, grid in probe.pictures:
-        features = engine.encode_patches(patches, grid, pooled=True, dense=False)
-        assert features.pooled is not None
-        found.append(features.pooled)
+    features = engine.encode_patches(probe.pictures, pooled=True, dense=False)
+    found = [each.pooled for each in features if each.pooled is not None]
     found += [engine.encode_tokens(ids, mode) for ids, mode in probe.texts]
     return np.concatenate(found)
 
@@ -141,7 +160,7 @@ def _key(checkpoint: Checkpoint, cache: GraphCache | None, kind: str) -> dict[st
 
 def _observe(checkpoint: Checkpoint) -> Ranges:
     probe = make_probe_set(checkpoint, _CALIBRATION_SEED)
-    exact = OpenvinoEngine(checkpoint, "f32")
+    exact = OpenvinoEngine(checkpoint, EXACT)
     compiler = Compiler("f32", None, {})
     ranges: dict[str, tuple[float, float]] = {}
     for build, inputs in (

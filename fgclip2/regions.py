@@ -15,6 +15,11 @@ from fgclip2.errors import ImageError
 
 Floats = npt.NDArray[np.float32]
 
+# The weights of so many boxes are held at once: 16 MB for a map of 64 x 64.
+_BOXES_AT_ONCE = 1024
+# Boxes that reach further are cut there: float32 cannot place points so far outside.
+_FAR_CELLS = 2.0**20
+
 _WINDOW_SIDES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128)
 
 
@@ -80,13 +85,15 @@ def pool_regions(dense_RCE: Floats, boxes: npt.ArrayLike, size_px: tuple[int, in
     """
     rows, columns, width = dense_RCE.shape
     boxes_K4 = check_boxes(boxes)
-    if not len(boxes_K4):
-        return np.zeros((0, width), np.float32)
-    scaled = (boxes_K4 / np.tile(size_px, 2) * (columns, rows, columns, rows)).astype(np.float32)
-    across_KC = sample_weights(scaled[:, 0], scaled[:, 2], columns)
-    down_KR = sample_weights(scaled[:, 1], scaled[:, 3], rows)
-    weights_KP = np.einsum("kr,kc->krc", down_KR, across_KC).reshape(len(scaled), -1)
-    regions_KE: Floats = weights_KP @ dense_RCE.reshape(-1, width)
+    cells_K4 = boxes_K4 / np.tile(size_px, 2) * (columns, rows, columns, rows)
+    scaled_K4 = np.clip(cells_K4, -_FAR_CELLS, _FAR_CELLS).astype(np.float32)
+    regions_KE = np.empty((len(scaled_K4), width), np.float32)
+    for start in range(0, len(scaled_K4), _BOXES_AT_ONCE):
+        part = slice(start, start + _BOXES_AT_ONCE)
+        across_KC = sample_weights(scaled_K4[part, 0], scaled_K4[part, 2], columns)
+        down_KR = sample_weights(scaled_K4[part, 1], scaled_K4[part, 3], rows)
+        weights_KP = np.einsum("kr,kc->krc", down_KR, across_KC).reshape(len(across_KC), -1)
+        np.matmul(weights_KP, dense_RCE.reshape(-1, width), out=regions_KE[part])
     return regions_KE
 
 
@@ -100,20 +107,23 @@ def sample_weights(starts: Floats, stops: Floats, n_cells: int) -> Floats:
         (K, n_cells) float32.
     """
     half = np.float32(0.5)
+    starts_K1, stops_K1 = (starts - half)[:, None], (stops - half)[:, None]
+    n_samples_K1 = np.ceil(stops_K1 - starts_K1)
+    steps_K1 = (stops_K1 - starts_K1) / np.maximum(n_samples_K1, 1)
+    # A step is over half a cell, so that few points of even an endless interval are near cells.
+    first_K1 = np.maximum(0, np.floor((-1 - starts_K1) / np.maximum(steps_K1, half)) - 1)
+    n_points = min(2 * n_cells + 6, int(n_samples_K1.max(initial=0)))
+    index_KN = first_K1 + np.arange(n_points, dtype=np.float32)
+    points_KN = starts_K1 + (index_KN + half) * steps_K1
+    counts = (index_KN < n_samples_K1) & (points_KN >= -1) & (points_KN <= n_cells)
+    points_KN = np.clip(points_KN, 0, n_cells - 1)
+    low_KN = np.floor(points_KN).astype(np.int64)
+    part_KN = points_KN - low_KN
+    share_KN = np.where(counts, 1 / np.maximum(n_samples_K1, 1), 0)
     weights = np.zeros((len(starts), n_cells), np.float32)
-    for row, start, stop in zip(weights, starts - half, stops - half, strict=True):
-        n_samples = int(np.ceil(stop - start))
-        if n_samples < 1:
-            continue
-        points = start + (np.arange(n_samples, dtype=np.float32) + half) * (
-            (stop - start) / np.float32(n_samples)
-        )
-        points = points[(points >= -1) & (points <= n_cells)]
-        points = np.clip(points, 0, n_cells - 1)
-        low = np.floor(points).astype(np.int64)
-        part = points - low
-        np.add.at(row, low, (1 - part) / n_samples)
-        np.add.at(row, np.minimum(low + 1, n_cells - 1), part / n_samples)
+    rows_K1 = np.arange(len(starts))[:, None]
+    np.add.at(weights, (rows_K1, low_KN), (1 - part_KN) * share_KN)
+    np.add.at(weights, (rows_K1, np.minimum(low_KN + 1, n_cells - 1)), part_KN * share_KN)
     return weights
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -56,18 +56,17 @@ class TorchEngine:
         self._model = load_model(checkpoint).to(self._device, self._dtype).eval()
 
     def encode_patches(
-        self, patches_BPI: Floats, grid: Grid, *, pooled: bool, dense: bool
-    ) -> VisionFeatures:
+        self, groups: Iterable[tuple[Floats, Grid]], *, pooled: bool, dense: bool
+    ) -> Iterator[VisionFeatures]:
         """See ``Engine``."""
+        for patches_BPI, grid in groups:
 
-        def run(part: slice) -> tuple[Floats, Floats]:
-            return self._run_vision(patches_BPI[part], grid, pooled, dense)
+            def run(
+                part: slice, patches_BPI: Floats = patches_BPI, grid: Grid = grid
+            ) -> VisionFeatures:
+                return self._run_vision(patches_BPI[part], grid, pooled, dense)
 
-        features = self._run_parts(run, patches_BPI.shape)
-        return VisionFeatures(
-            np.concatenate([pooled_BE for pooled_BE, _ in features]) if pooled else None,
-            np.concatenate([dense_BPE for _, dense_BPE in features]) if dense else None,
-        )
+            yield VisionFeatures.joined(self._run_parts(run, patches_BPI.shape))
 
     def encode_tokens(self, ids_BL: npt.NDArray[np.int64], mode: TextMode) -> Floats:
         """See ``Engine``."""
@@ -108,14 +107,12 @@ class TorchEngine:
 
     def _run_vision(
         self, patches_BPI: Floats, grid: Grid, pooled: bool, dense: bool
-    ) -> tuple[Floats, Floats]:
-        """Pooled and dense features of one part, empty where not asked for."""
+    ) -> VisionFeatures:
         patches = torch.from_numpy(patches_BPI).to(self._device, self._dtype)
         hidden = self._model.encode_image_tokens(patches, None, [grid] * len(patches))
-        nothing = np.empty(0, np.float32)
-        return (
-            _to_numpy(self._model.pool(hidden, None)) if pooled else nothing,
-            _to_numpy(self._model.dense(hidden, None)) if dense else nothing,
+        return VisionFeatures(
+            _to_numpy(self._model.pool(hidden, None)) if pooled else None,
+            _to_numpy(self._model.dense(hidden, None)) if dense else None,
         )
 
 

@@ -3,21 +3,25 @@
 ``python -m tests.attack_commands index DIR --library LIB`` appends the path of every photo, after
 its commit returned, to the file named by KILL9_ACK. ``... check LIB`` ends with 0 when the library
 is sound and holds every acknowledged photo with its vector; ``... rate LIB`` rates photos one by
-one and acknowledges each. Decoding is inline unless ATTACK_DECODERS is set.
+one and acknowledges each; ``... window LIB N`` starts as a window does: the first start waits for N
+others. Decoding is inline unless ATTACK_DECODERS is set.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from app import cli
+from app.core.changes import SetMarks
 from app.core.errors import LibraryMissingError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto, NewProblem
 from app.core.library.vector_index import VectorIndex
+from app.core.single_start import claim, summon
 from tests.fakes import InlinePool, load_fake_encoder
 
 ACK = "KILL9_ACK"
@@ -27,6 +31,8 @@ def main(argv: list[str]) -> int:
     if argv[0] == "check":
         check(Path(os.environ.get("CRASH_DIR", argv[1])))
         return 0
+    if argv[0] == "window":
+        return _start_window(Path(argv[1]), int(argv[2]))
     if argv[0] == "rate":
         return _rate(Path(argv[1]))
     pool = None if os.environ.get("ATTACK_DECODERS") else InlinePool()
@@ -49,7 +55,7 @@ def check(directory: Path) -> None:
         models = library.models()
         ids = library.vector_ids(models[0].id) if models else []
         paths = {photo.path.hex() for photo in library.photos(ids)}
-        paths |= {f"rated {photo_id}" for photo_id in library.ratings(library.photo_ids())}
+        paths |= {f"rated {photo_id}" for photo_id in library.user_data.marks(library.photo_ids())}
         lost = acknowledged - paths
         assert not lost, f"{len(lost)} of {len(acknowledged)} are lost"
         if models and len(ids):
@@ -58,10 +64,23 @@ def check(directory: Path) -> None:
             assert len(index.search(index.sample(1, 0)[0], 5)[0]) == min(5, len(ids))
 
 
+def _start_window(directory: Path, n_others: int) -> int:
+    first = claim(directory)
+    if first is None:
+        print("asked" if summon(directory, 120.0) else "nobody answers")
+        return 0
+    heard = threading.Semaphore(0)
+    first.listen(lambda: heard.release())
+    met = all(heard.acquire(timeout=120.0) for _ in range(n_others))
+    first.close()
+    print("first" if met else "not all came")
+    return 0
+
+
 def _rate(directory: Path) -> int:
     with Library.open(directory, write=True) as library:
         for photo_id in library.photo_ids():
-            library.set_rating(int(photo_id), 3, True)
+            library.user_data.change(SetMarks((int(photo_id),), 3, True))
             _append([f"rated {photo_id}"])
     return 0
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from app.core.asking import Query
 from app.core.messages import Command, Event, IndexFinished, Search, SearchFinished, StartIndex
 from app.core.settings import Settings
 from app.worker.engine import Engine
@@ -98,10 +99,10 @@ class EngineBench:
         self.send(StartIndex(job_id, tuple(bytes(root) for root in roots), retry_problems))
         return self.until(IndexFinished, job_id=job_id)
 
-    def search(self, text: str, **options: Any) -> SearchFinished:
-        """Run a search to its end."""
+    def search(self, text: str, limit: int = 200, **options: Any) -> SearchFinished:
+        """Run a search to its first answer; ``options`` are those of ``Query``."""
         job_id = self.new_id()
-        self.send(Search(job_id, text, **options))
+        self.send(Search(job_id, Query(text, **options), limit))
         return self.until(SearchFinished, job_id=job_id)
 
     def paths(self) -> set[str]:

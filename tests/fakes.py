@@ -21,22 +21,22 @@ from PIL import Image, ImageDraw
 
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     Command,
     EngineReady,
     Event,
-    FavouriteSet,
     IndexFinished,
     IndexProgress,
     JobCancelled,
     LibraryChanged,
     Locate,
+    LocatedPhrase,
     OpenPhoto,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -59,6 +59,7 @@ COLOURS: dict[str, Colour] = {
 CHINESE = {"红": "red", "绿": "green", "蓝": "blue", "黄": "yellow", "黑": "black", "白": "white"}
 _NAMES = list(COLOURS)
 _NOISE_DIMS = 10
+_NOISE = 0.02
 FAKE_DIM = len(_NAMES) + _NOISE_DIMS
 INLINE_MEMORY_BYTES = 1 << 30
 
@@ -165,6 +166,21 @@ class FakeEncoder:
         ]
         return np.stack(cells).reshape(8, 8, FAKE_DIM)
 
+    def encode_images_and_dense(
+        self,
+        images: Sequence[Image.Image],
+        patches: int | Literal["dynamic"] = "dynamic",
+        *,
+        normalize: bool = True,
+    ) -> tuple[Floats, list[Floats]]:
+        """Vectors and dense maps of pictures; all of them are unit rows."""
+        vectors = np.stack([_image_vector(image) for image in images])
+        return vectors, [self.encode_dense(image, patches) for image in images]
+
+    def token_count(self, text: str) -> int:
+        """A token a word, and the end mark."""
+        return len(text.split()) + 1
+
 
 def load_fake_encoder(model_dir: Path, settings: Settings) -> FakeEncoder:
     """A loader for ``Engine`` and the command line that needs no model directory."""
@@ -176,7 +192,7 @@ def _image_vector(image: Image.Image) -> Floats:
     palette = np.array(list(COLOURS.values()), np.float32)
     distances = np.linalg.norm(pixels.reshape(-1, 1, 3) - palette[None], axis=-1)
     shares = np.exp(-distances / 40).mean(axis=0)
-    return _with_noise(shares, zlib.crc32(pixels.astype(np.uint8).tobytes()))
+    return _unit(shares, _content_noise(pixels))
 
 
 def _text_vector(text: str) -> Floats:
@@ -184,11 +200,21 @@ def _text_vector(text: str) -> Floats:
     named = {name for name in _NAMES if name in low}
     named |= {english for chinese, english in CHINESE.items() if chinese in text}
     shares = np.array([float(name in named) for name in _NAMES], np.float32)
-    return _with_noise(shares, zlib.crc32(low.encode()))
+    seed = zlib.crc32(low.encode())
+    return _unit(shares, np.random.default_rng(seed).normal(0.0, _NOISE, _NOISE_DIMS))
 
 
-def _with_noise(shares: Floats, seed: int) -> Floats:
-    noise = np.random.default_rng(seed).normal(0.0, 0.02, _NOISE_DIMS)
+def _content_noise(pixels: Floats) -> Floats:
+    """A little of the content in each dimension, nearly the same for two decodes of a photo."""
+    rng = np.random.default_rng(0)
+    projection = rng.normal(0.0, 2.0, (pixels.size, _NOISE_DIMS))
+    phases = rng.uniform(0.0, 2 * np.pi, _NOISE_DIMS)
+    deviation = (pixels - pixels.mean(axis=(0, 1))).reshape(-1) / 255
+    noise: Floats = _NOISE * np.sin(deviation @ projection + phases)
+    return noise
+
+
+def _unit(shares: Floats, noise: Floats) -> Floats:
     vector = np.concatenate([shares, noise]).astype(np.float32)
     unit: Floats = vector / np.linalg.norm(vector)
     return unit
@@ -276,18 +302,16 @@ class FakeEngine:
                 self._send(IndexFinished(job_id, 2, 2, 0, 0, 0, (), 0.1))
             case CancelJob(job_id):
                 self._send(JobCancelled(job_id))
-            case RemoveRoot():
-                self._send(LibraryChanged(2, photos=True, roots=True, problems=True))
-            case SetFavourite(job_id):
-                self._send(LibraryChanged(3, favourites=True))
-                self._send(FavouriteSet(job_id))
-            case Search(job_id, text):
-                self._send(SearchFinished(job_id, text, "fake-tiny", 1.0, ()))
-            case Locate(job_id, photo_id, text):
+            case ChangeLibrary(job_id, change):
+                self._send(LibraryChanged(2, photos=True, marks=True))
+                self._send(ChangeDone(job_id, change))
+            case Search(job_id, query):
+                self._send(SearchFinished(job_id, query.text, "fake-tiny", 1.0, ()))
+            case Locate(job_id, photo_id, texts):
                 heat = np.zeros(4, np.float32).tobytes()
-                self._send(
-                    PhotoLocated(job_id, photo_id, text, 0.9, (0.0, 0.0, 0.5, 0.5), 2, 2, heat)
-                )
+                box = (0.0, 0.0, 0.5, 0.5)
+                places = tuple(LocatedPhrase(text, 0.9, box, heat) for text in texts)
+                self._send(PhotoLocated(job_id, photo_id, 2, 2, places))
             case OpenPhoto(job_id, photo_id):
                 pixels = make_image("red", (4, 3)).tobytes()
                 self._send(PhotoOpened(job_id, photo_id, 4, 3, 4, 3, pixels))

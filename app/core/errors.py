@@ -12,6 +12,8 @@ AppError
 ├── PhotoError
 │   ├── PhotoMissingError    not in the library, or its file is gone
 │   └── PhotoUnreadableError the decoder refused it; carries the reason word
+├── AlbumError               an album that is not there, or one without a name
+├── TagError                 a tag without a name
 ├── ModelError               no usable model; wraps what ``fgclip2`` said
 │   ├── DownloadError        it cannot be fetched; what came so far is kept
 │   └── DiskSpaceError       no room for it
@@ -76,6 +78,14 @@ class PhotoMissingError(PhotoError):
 
 class PhotoUnreadableError(PhotoError):
     """The decoder refused the photo; ``params["reason"]`` is the reason word."""
+
+
+class AlbumError(AppError):
+    """An album is not there any more, or would have no name."""
+
+
+class TagError(AppError):
+    """A tag would have no name."""
 
 
 class ModelError(AppError):

@@ -30,7 +30,8 @@ chance with any of the n photos, which grows slowly with the library (2.7 for 60
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
 than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
 pair of the library's photos to the most alike ``SIMILAR_SHARE`` of pairs, and an identical picture
-is ``_IDENTICAL_Z`` above it.
+is ``_IDENTICAL_Z`` above it. For regions searched by a box (``Background.of_a_box``) it lies
+``_BOX_PART`` of the way from the box's own usual cosine to 1: skies and walls are all alike.
 
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
@@ -62,6 +63,7 @@ _PHOTOS_FOR_HALF_SHIFT = 30
 _LEAST_DEVIATION = 0.004
 _IDENTICAL_Z = 4.0
 _SIMILAR_PART = 0.7
+_BOX_PART = 0.6
 _STANDARD_SIMILAR = 0.85
 _STANDARD_DEVIATION = 0.03
 
@@ -156,20 +158,27 @@ class Background:
             photo_vectors: (n, E) unit rows, a sample of ``BACKGROUND_PHOTOS`` of the library.
             probe_vectors: (m, E) unit rows, the vectors of ``PROBES``; m at least 1.
         """
-        n_photos = len(photo_vectors)
-        if n_photos == 0 or len(probe_vectors) == 0:
+        return cls.of_cosines(photo_vectors.astype(np.float32) @ probe_vectors.astype(np.float32).T)
+
+    @classmethod
+    def of_cosines(cls, cosines: Floats) -> Background:
+        """Return the background that cosines of photos and probes, (n, m), show.
+
+        The cosines may be any values of photos for a query, for instance those of the best region.
+        """
+        n_photos = len(cosines)
+        if cosines.size == 0:
             return cls(mean=0.0, deviation=_STANDARD_DEVIATION)
-        cosines = photo_vectors.astype(np.float32) @ probe_vectors.astype(np.float32).T
         levels = np.median(cosines, axis=0)
         found = cls(
             mean=float(np.median(levels)),
             deviation=1.0,
-            spread=_lower_deviation(levels),
+            spread=lower_deviation(levels),
             n_photos=n_photos,
-            good_z=_good_z(np.empty(0), n_photos),
+            good_z=good_line(np.empty(0), n_photos),
         )
         shifts = np.array([found._shift(float(level), n_photos) for level in levels])
-        deviation = _lower_deviation(cosines - shifts[None, :])
+        deviation = lower_deviation(cosines - shifts[None, :])
         return replace(found, deviation=max(deviation, _LEAST_DEVIATION))
 
     @classmethod
@@ -188,6 +197,18 @@ class Background:
         deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
         return cls(mean=line, deviation=deviation, n_photos=len(photo_vectors), good_z=0.0)
 
+    @classmethod
+    def of_a_box(cls, cosines: Floats) -> Background:
+        """Return the background for searching regions by a box; not for ``for_query``.
+
+        Args:
+            cosines: (n,) of the box and the best region of each photo of a sample.
+        """
+        usual = float(np.median(cosines)) if len(cosines) else 0.0
+        line = usual + _BOX_PART * (1 - usual)
+        deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
+        return cls(mean=line, deviation=deviation, n_photos=len(cosines), good_z=0.0)
+
     def for_query(self, cosines: Floats, n_photos: int | None = None) -> Background:
         """Return the background of one query, which may be high or low for all photos alike.
 
@@ -201,7 +222,14 @@ class Background:
             return self
         mean = self.mean + self._shift(float(np.median(known)), len(known))
         n_searched = len(known) if n_photos is None else max(n_photos, len(known))
-        return replace(self, mean=mean, good_z=_good_z((known - mean) / self.deviation, n_searched))
+        return replace(
+            self, mean=mean, good_z=good_line((known - mean) / self.deviation, n_searched)
+        )
+
+    def z(self, cosines: Floats) -> npt.NDArray[np.float32]:
+        """Return by how many deviations cosines (n,) lie above the level; a match is at good_z."""
+        above = (np.asarray(cosines, dtype=np.float64) - self.mean) / self.deviation
+        return above.astype(np.float32)
 
     def _shift(self, level: float, n_photos: int) -> float:
         limit = _SHIFT_LIMIT * self.spread
@@ -211,8 +239,12 @@ class Background:
 
 def score(cosines: Floats, background: Background) -> npt.NDArray[np.float32]:
     """Return (n,) scores in 0..1, rising with the cosine; ``GOOD_SCORE`` and above is a match."""
-    z = (np.asarray(cosines, dtype=np.float64) - background.mean) / background.deviation
-    exponent = np.clip(SLOPE * (z - background.good_z), -60.0, 60.0)
+    return score_of_excess(background.z(cosines) - background.good_z)
+
+
+def score_of_excess(excess: Floats) -> npt.NDArray[np.float32]:
+    """Return (n,) scores for deviations above the good line; 0 is ``GOOD_SCORE``."""
+    exponent = np.clip(SLOPE * np.asarray(excess, dtype=np.float64), -60.0, 60.0)
     return (1.0 / (1.0 + np.exp(-exponent))).astype(np.float32)
 
 
@@ -221,8 +253,8 @@ def match_of(value: float) -> Match:
     return "good" if value >= GOOD_SCORE else "weak"
 
 
-def _good_z(z: Floats, n_photos: int) -> float:
-    """Return the lowest z at which the photos that reach it outnumber chance enough.
+def good_line(z: Floats, n_photos: int) -> float:
+    """Return good_z, the lowest z at which the photos that reach it outnumber chance enough.
 
     Args:
         z: of the photos searched, or of a random sample of them.
@@ -241,6 +273,7 @@ def _normal_tail(z: float) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2.0))
 
 
-def _lower_deviation(values: Floats) -> float:
+def lower_deviation(values: Floats) -> float:
+    """Return the median less the 16th percentile, blind to the few high numbers."""
     low, middle = np.percentile(values, (15.87, 50.0))
     return float(middle - low)

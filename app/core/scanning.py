@@ -33,6 +33,7 @@ _CLOUD_FLAG = 0x40000000  # macOS: dataless
 _MOST_TOO_DEEP = 1000
 
 OnError = Callable[[bytes, OSError], None]
+OnMount = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,13 @@ def is_skipped(name: bytes) -> bool:
     return name.startswith(b".") or name.lower() in _SKIPPED_NAMES
 
 
-def scan(root: bytes, *, on_error: OnError) -> Iterator[FileFact]:
+def _ignored_mount(path: bytes) -> None:
+    """Take no note of a folder on another disk."""
+
+
+def scan(
+    root: bytes, *, on_error: OnError, on_mount: OnMount = _ignored_mount
+) -> Iterator[FileFact]:
     """Yield the candidate files below a folder, each folder's own files in order of their names.
 
     Symbolic links are followed; every folder is entered once, real ones before links, so loops end
@@ -87,6 +94,8 @@ def scan(root: bytes, *, on_error: OnError) -> Iterator[FileFact]:
         on_error: called with the relative path of a folder or file that cannot be read, and why.
             Nothing is known about what lies below such a folder: it must not count as deleted.
             ENOENT and ELOOP are links that lead nowhere and files that left meanwhile.
+        on_mount: called with the relative path of every folder that is entered and lies on another
+            disk than the folder it is in; b"" is the root itself.
 
     Raises:
         RootError: the folder itself is gone or cannot be read; raised at the first step.
@@ -94,31 +103,39 @@ def scan(root: bytes, *, on_error: OnError) -> Iterator[FileFact]:
     try:
         entries = _listed(root)
         root_facts = os.stat(root)
+        if root_facts.st_dev != os.stat(os.path.dirname(root)).st_dev:
+            on_mount(b"")
     except OSError as error:
         shown = display_path(root)
         raise RootError(
             f"The folder {shown} cannot be read: {error.strerror}.", path=shown
         ) from error
-    yield from _Walk(root, (root_facts.st_dev, root_facts.st_ino), on_error).files(entries)
+    walk = _Walk(root, (root_facts.st_dev, root_facts.st_ino), on_error, on_mount)
+    yield from walk.files(entries)
 
 
 class _Walk:
     """One walk below a root: folders that wait, folders that were entered, rules on the way."""
 
-    def __init__(self, root: bytes, identity: tuple[int, int], on_error: OnError) -> None:
+    def __init__(
+        self, root: bytes, identity: tuple[int, int], on_error: OnError, on_mount: OnMount
+    ) -> None:
         self._root = root
         self._on_error = on_error
+        self._on_mount = on_mount
         self._entered = {identity}
         self._above = _identities_above(root)
-        self._folders: list[tuple[bytes, IgnoreRules]] = []
-        self._links: list[tuple[bytes, IgnoreRules]] = []
+        self._device = identity[0]  # of the folder at hand
+        # Relative path, rules of the folder it is in, and that folder's device.
+        self._folders: list[tuple[bytes, IgnoreRules, int]] = []
+        self._links: list[tuple[bytes, IgnoreRules, int]] = []
 
     def files(self, entries: list[os.DirEntry[bytes]]) -> Iterator[FileFact]:
         """Yield the files of a listed root and of everything below it."""
         relative, rules = b"", NO_RULES
         while True:
             rules = read_ignore_rules(self._root, relative, entries, rules, self._on_error)
-            below: list[tuple[bytes, IgnoreRules]] = []
+            below: list[tuple[bytes, IgnoreRules, int]] = []
             for entry in entries:
                 path = os.path.join(relative, entry.name)
                 try:
@@ -129,7 +146,7 @@ class _Walk:
                     if rules.match(path, is_folder=is_folder):
                         continue
                     if is_folder:
-                        (self._links if is_link else below).append((path, rules))
+                        (self._links if is_link else below).append((path, rules, self._device))
                     elif is_candidate(entry.name):
                         fact = self._fact(path, entry, is_link)
                         if fact is not None:
@@ -144,8 +161,9 @@ class _Walk:
             while not entries:
                 if not self._folders and not self._links:
                     return
-                relative, rules = self._folders.pop() if self._folders else self._links.pop(0)
-                entries = self._enter(relative)
+                waiting = self._folders.pop() if self._folders else self._links.pop(0)
+                relative, rules, device_above = waiting
+                entries = self._enter(relative, device_above)
 
     def _fact(self, path: bytes, entry: os.DirEntry[bytes], is_link: bool) -> FileFact | None:
         facts = entry.stat()
@@ -157,7 +175,7 @@ class _Walk:
             facts = os.stat(os.path.join(self._root, path))
         return FileFact.from_stat(path, facts)
 
-    def _enter(self, relative: bytes) -> list[os.DirEntry[bytes]]:
+    def _enter(self, relative: bytes, device_above: int) -> list[os.DirEntry[bytes]]:
         """Return a folder's entries; none when it was entered before or cannot be read."""
         absolute = os.path.join(self._root, relative)
         try:
@@ -166,6 +184,9 @@ class _Walk:
             if identity in self._entered or identity in self._above:
                 return []
             self._entered.add(identity)
+            self._device = facts.st_dev
+            if facts.st_dev != device_above:
+                self._on_mount(relative)
             return _listed(absolute)
         except OSError as error:
             self._on_error(relative, error)

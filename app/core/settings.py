@@ -38,6 +38,7 @@ class Settings:
     Face. ``library_dir`` None is the default place. ``cores`` None is all of them.
     ``quick_patches`` None is what the model's own
     configuration says, at most 256. ``decoder_processes`` None leaves the number to the engine.
+    ``watch_folders`` has folders indexed again when they change on disk.
     ``grid_square`` crops thumbnails to squares, otherwise they keep their shape.
     """
 
@@ -56,6 +57,7 @@ class Settings:
     quick_patches: int | None = None
     thumbnail_side_px: int = 320
     decoder_processes: int | None = None
+    watch_folders: bool = True
     grid_side_px: int = 176
     grid_square: bool = True
 
@@ -186,6 +188,7 @@ _ACCEPTS: dict[str, Callable[[object], bool]] = {
     "quick_patches": _or_none(_number(16, 4096)),
     "thumbnail_side_px": _number(64, 2048),
     "decoder_processes": _or_none(_number(1, 64)),
+    "watch_folders": lambda value: isinstance(value, bool),
     "grid_side_px": _number(48, 1024),
     "grid_square": lambda value: isinstance(value, bool),
 }

@@ -6,18 +6,38 @@ from dataclasses import dataclass
 
 from app.core.messages import (
     CancelJob,
+    ChangeLibrary,
+    ClearHistory,
     Command,
+    ExportResults,
+    JudgeConcept,
     Locate,
     OpenPhoto,
     PauseJob,
-    RemoveRoot,
+    RememberSearch,
+    RemoveSavedSearch,
+    RestoreBackup,
+    SaveConcept,
+    SaveSearch,
     Search,
-    SetFavourite,
     StartIndex,
-    UseModel,
+    SuggestBoxes,
 )
+from app.core.switching import UseModel
 
-JobCommand = StartIndex | Search | Locate | OpenPhoto | RemoveRoot | SetFavourite | UseModel
+# What people make: it is sent again however often an engine dies under it.
+Making = (
+    ChangeLibrary
+    | RestoreBackup
+    | SaveConcept
+    | JudgeConcept
+    | SaveSearch
+    | RemoveSavedSearch
+    | RememberSearch
+    | ClearHistory
+)
+Lasting = StartIndex | Making | UseModel
+JobCommand = Lasting | Search | Locate | SuggestBoxes | OpenPhoto | ExportResults
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -35,7 +55,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | RemoveRoot | SetFavourite | UseModel)
+        return isinstance(self.command, Lasting)
 
 
 class JobTable:
@@ -78,11 +98,6 @@ class JobTable:
         """Remember that a job is not wanted any more; harmless for one that already ended."""
         if job_id in self._jobs:
             self._jobs[job_id].cancelled = True
-
-    def finish_removals(self) -> None:
-        """Forget every folder removal: the engine has said that the folders changed."""
-        for job_id in [i for i, job in self._jobs.items() if isinstance(job.command, RemoveRoot)]:
-            del self._jobs[job_id]
 
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the numbers of the index jobs that go on."""

@@ -15,35 +15,51 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance, Slot
 
+from app.core.asking import Box, ImageQuery, Query
+from app.core.changes import Change
 from app.core.messages import (
+    OWN_JOB_ID,
+    BoxesSuggested,
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
+    ClearHistory,
+    ConceptSaved,
     EngineReady,
-    FavouriteSet,
-    ImageQuery,
+    ExportFinished,
+    ExportForm,
+    ExportResults,
+    Hit,
     IndexFinished,
     IndexProgress,
     JobCancelled,
+    JobDone,
     JobFailed,
+    JudgeConcept,
     LibraryChanged,
+    LibraryRecovered,
     Locate,
-    ModelSwitched,
     OpenPhoto,
     PauseJob,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
+    RememberSearch,
+    RemoveSavedSearch,
+    RestoreBackup,
     ResumeJob,
+    SaveConcept,
+    SaveSearch,
     Search,
+    SearchesSaved,
     SearchFinished,
-    SetCores,
-    SetFavourite,
+    SearchRefined,
     StartIndex,
-    SwitchProgress,
-    UseModel,
+    SuggestBoxes,
 )
 from app.core.settings import Settings
+from app.core.switching import ModelSwitched, SetCores, SwitchProgress, UseModel
 from app.engine.jobs import JobCommand, JobTable
 from app.engine.process import EngineProcess, call_by_name
 
@@ -97,9 +113,16 @@ class EngineLink(QObject):
     index_progressed = Signal(object)  # IndexProgress
     index_finished = Signal(object)  # IndexFinished
     library_changed = Signal(object)  # LibraryChanged
-    favourite_set = Signal(object)  # FavouriteSet
+    change_done = Signal(object)  # ChangeDone
+    library_recovered = Signal(object)  # LibraryRecovered
+    job_done = Signal(object)  # JobDone
     search_finished = Signal(object)  # SearchFinished
+    search_refined = Signal(object)  # SearchRefined
     photo_located = Signal(object)  # PhotoLocated
+    boxes_suggested = Signal(object)  # BoxesSuggested
+    concept_saved = Signal(object)  # ConceptSaved
+    searches_saved = Signal(object)  # SearchesSaved
+    export_finished = Signal(object)  # ExportFinished
     photo_opened = Signal(object)  # PhotoOpened
     switch_progressed = Signal(object)  # SwitchProgress
     model_switched = Signal(object)  # ModelSwitched
@@ -156,11 +179,18 @@ class EngineLink(QObject):
             EngineReady: self._handle_ready,
             IndexProgress: self.index_progressed.emit,
             IndexFinished: self._handle_index_finished,
-            LibraryChanged: self._handle_library_changed,
-            FavouriteSet: self._handle_favourite_set,
+            LibraryChanged: self.library_changed.emit,
+            LibraryRecovered: self.library_recovered.emit,
+            ChangeDone: functools.partial(self._handle_answer, self.change_done),
+            JobDone: functools.partial(self._handle_answer, self.job_done),
             SearchFinished: self._handle_search_finished,
+            SearchRefined: self._handle_search_refined,
             PhotoLocated: self._handle_photo_located,
-            PhotoOpened: self._handle_photo_opened,
+            BoxesSuggested: functools.partial(self._handle_answer, self.boxes_suggested),
+            ConceptSaved: functools.partial(self._handle_answer, self.concept_saved),
+            SearchesSaved: functools.partial(self._handle_answer, self.searches_saved),
+            ExportFinished: functools.partial(self._handle_answer, self.export_finished),
+            PhotoOpened: functools.partial(self._handle_answer, self.photo_opened),
             SwitchProgress: self.switch_progressed.emit,
             ModelSwitched: self._handle_model_switched,
             JobCancelled: self._handle_job_cancelled,
@@ -246,21 +276,15 @@ class EngineLink(QObject):
 
     def cancel(self, job_id: int) -> None:
         """Stop a job; harmless for one that already ended."""
-        if job_id in self._jobs:
+        if job_id in self._jobs or job_id == OWN_JOB_ID:
             self._jobs.set_cancelled(job_id)
             self._send(CancelJob(job_id))
 
-    def search(
-        self,
-        text: str,
-        image: ImageQuery | None = None,
-        limit: int = 200,
-        root_id: int | None = None,
-    ) -> int:
+    def search(self, query: Query, limit: int = 200) -> int:
         """Ask for photos. The latest question wins: answers to older ones never arrive."""
         self._jobs.finish(self._latest_search_id)
         self._latest_search_id = self._jobs.new_id()
-        return self._send_job(Search(self._latest_search_id, text, image, limit, root_id))
+        return self._send_job(Search(self._latest_search_id, query, limit))
 
     def drop_search(self) -> None:
         """Forget the running question: its answer never arrives."""
@@ -268,23 +292,62 @@ class EngineLink(QObject):
         self._jobs.finish(self._latest_search_id)
         self._latest_search_id = 0
 
-    def locate(self, photo_id: int, text: str) -> int:
-        """Ask where a phrase fits in a photo; the latest one wins."""
+    def locate(self, photo_id: int, texts: tuple[str, ...]) -> int:
+        """Ask where phrases fit in a photo; the latest question wins."""
         self._jobs.finish(self._latest_locate_id)
         self._latest_locate_id = self._jobs.new_id()
-        return self._send_job(Locate(self._latest_locate_id, photo_id, text))
+        return self._send_job(Locate(self._latest_locate_id, photo_id, texts))
 
-    def open_photo(self, photo_id: int, max_side_px: int) -> int:
-        """Ask for the pixels of a photo."""
-        return self._send_job(OpenPhoto(self._jobs.new_id(), photo_id, max_side_px))
+    def suggest_boxes(self, image: ImageQuery) -> int:
+        """Ask for boxes that one could draw in a picture."""
+        return self._send_job(SuggestBoxes(self._jobs.new_id(), image))
 
-    def remove_root(self, root_id: int) -> int:
-        """Forget a folder; its files stay where they are."""
-        return self._send_job(RemoveRoot(self._jobs.new_id(), root_id))
+    def open_photo(self, photo_id: int, max_side_px: int, path: bytes | None = None) -> int:
+        """Ask for the pixels of a photo, or of a file outside of the library."""
+        return self._send_job(OpenPhoto(self._jobs.new_id(), photo_id, max_side_px, path))
 
-    def set_favourite(self, photo_ids: tuple[int, ...], favourite: bool) -> int:
-        """Mark photos as favourites, or no longer."""
-        return self._send_job(SetFavourite(self._jobs.new_id(), photo_ids, favourite))
+    def change_library(self, change: Change) -> int:
+        """Change what people made; answered by ``change_done`` or ``job_failed``."""
+        return self._send_job(ChangeLibrary(self._jobs.new_id(), change))
+
+    def save_concept(
+        self, name: str, examples: tuple[ImageQuery, ...], concept_id: int | None = None
+    ) -> int:
+        """Give a name to what examples have in common, or examples to a known concept."""
+        return self._send_job(SaveConcept(self._jobs.new_id(), name, examples, concept_id))
+
+    def judge_concept(
+        self, concept_id: int, photo_id: int, accepted: bool, box: Box | None = None
+    ) -> int:
+        """Say that a photo, or a box of it, shows a concept or does not."""
+        job_id = self._jobs.new_id()
+        return self._send_job(JudgeConcept(job_id, concept_id, photo_id, accepted, box))
+
+    def save_search(self, name: str, query: Query, saved_id: int | None = None) -> int:
+        """Keep a question under a name."""
+        return self._send_job(SaveSearch(self._jobs.new_id(), name, query, saved_id))
+
+    def remove_saved_search(self, saved_id: int) -> int:
+        """Forget a saved search."""
+        return self._send_job(RemoveSavedSearch(self._jobs.new_id(), saved_id))
+
+    def remember_search(self, query: Query) -> int:
+        """Put a question at the end of the history."""
+        return self._send_job(RememberSearch(self._jobs.new_id(), query))
+
+    def clear_history(self) -> int:
+        """Forget the questions asked before."""
+        return self._send_job(ClearHistory(self._jobs.new_id()))
+
+    def export_results(
+        self, path: bytes, form: ExportForm, query: Query, hits: tuple[Hit, ...]
+    ) -> int:
+        """Write results to a file."""
+        return self._send_job(ExportResults(self._jobs.new_id(), path, form, query, hits))
+
+    def restore_backup(self, name: str) -> int:
+        """Make what people said about photos that of a backup; ``job_done`` answers."""
+        return self._send_job(RestoreBackup(self._jobs.new_id(), name))
 
     def use_model(self, model_dir: Path) -> int:
         """Change to another model; the old one is searched with until the new one is ready."""
@@ -329,35 +392,30 @@ class EngineLink(QObject):
         self._jobs.finish(event.job_id)
         self.index_finished.emit(event)
 
-    def _handle_library_changed(self, event: LibraryChanged) -> None:
-        if event.roots:
-            self._jobs.finish_removals()
-        self.library_changed.emit(event)
-
-    def _handle_favourite_set(self, event: FavouriteSet) -> None:
-        if self._jobs.finish(event.job_id):
-            self.favourite_set.emit(event)
-
     def _handle_search_finished(self, event: SearchFinished) -> None:
         self._jobs.finish(event.job_id)
         if event.job_id == self._latest_search_id:
             self.search_finished.emit(event)
+
+    def _handle_search_refined(self, event: SearchRefined) -> None:
+        if event.job_id == self._latest_search_id:
+            self.search_refined.emit(event)
 
     def _handle_photo_located(self, event: PhotoLocated) -> None:
         self._jobs.finish(event.job_id)
         if event.job_id == self._latest_locate_id:
             self.photo_located.emit(event)
 
-    def _handle_photo_opened(self, event: PhotoOpened) -> None:
+    def _handle_answer(self, signal: SignalInstance, event: Any) -> None:
+        """Close the job of an event that nothing newer can make stale, and announce it."""
         self._jobs.finish(event.job_id)
-        self.photo_opened.emit(event)
+        signal.emit(event)
 
     def _handle_model_switched(self, event: ModelSwitched) -> None:
         command = self._jobs.command(event.job_id)
         if isinstance(command, UseModel):
             self._model_dir = Path(command.model_dir)
-            self._jobs.finish(event.job_id)
-            self.model_switched.emit(event)
+            self._handle_answer(self.model_switched, event)
 
     def _handle_job_cancelled(self, event: JobCancelled) -> None:
         if self._jobs.finish(event.job_id):

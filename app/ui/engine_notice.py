@@ -8,7 +8,7 @@ import logging
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
-from app.core.messages import EngineReady, JobFailed
+from app.core.messages import EngineReady, IndexProgress, JobFailed
 from app.engine.link import EngineLink, EngineLost
 from app.ui.banner import Banner, StartingBar
 from app.ui.error_text import engine_lost_text, error_text
@@ -37,6 +37,8 @@ class EngineNotice(QObject):
         self._starting_bar = starting_bar
         self._log_path = log_path
         self._is_about_engine = False
+        self._waiting_kind = ""
+        link.index_progressed.connect(self._on_link_index_progressed)
         link.engine_starting.connect(self._on_link_engine_starting)
         link.engine_ready.connect(self._on_link_engine_ready)
         link.engine_lost.connect(self._on_link_engine_lost)
@@ -60,6 +62,18 @@ class EngineNotice(QObject):
         self._banner.show_message(
             functools.partial(engine_lost_text, restarting=event.restarting, failure=event.failure)
         )
+
+    @Slot(object)
+    def _on_link_index_progressed(self, event: IndexProgress) -> None:
+        """Say what indexing waits out, such as a full disk, for as long as it does."""
+        if event.waiting_kind == self._waiting_kind or self._is_about_engine:
+            return
+        self._waiting_kind = event.waiting_kind
+        if event.waiting_kind:
+            waiting = JobFailed(event.job_id, event.waiting_kind, event.waiting_for)
+            self._banner.show_message(functools.partial(error_text, waiting))
+        else:
+            self._banner.clear()
 
     @Slot(object)
     def show_failure(self, failure: JobFailed) -> None:

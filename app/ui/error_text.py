@@ -11,7 +11,9 @@ from PySide6.QtCore import QCoreApplication
 from app.core.errors import LibraryError
 from app.core.messages import JobFailed
 
-ErrorAction = Literal["", "retry", "restart_engine", "add_folder", "show_log", "dismiss"]
+ErrorAction = Literal[
+    "", "retry", "restart_engine", "add_folder", "show_log", "choose_backup", "dismiss"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def action_label(action: ErrorAction) -> str:
         "restart_engine": QCoreApplication.translate("ErrorText", "Try again"),
         "add_folder": QCoreApplication.translate("ErrorText", "Add a folder…"),
         "show_log": QCoreApplication.translate("ErrorText", "Show the log"),
+        "choose_backup": QCoreApplication.translate("ErrorText", "Choose a backup…"),
         "dismiss": QCoreApplication.translate("ErrorText", "Close"),
     }[action]
 
@@ -108,6 +111,14 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
         ),
         "QueryError": (
             QCoreApplication.translate("ErrorText", "This cannot be searched for."),
+            "dismiss",
+        ),
+        "AlbumError": (
+            QCoreApplication.translate("ErrorText", "This album is gone, or has no name."),
+            "dismiss",
+        ),
+        "TagError": (
+            QCoreApplication.translate("ErrorText", "A tag needs a name."),
             "dismiss",
         ),
         "EngineLostError": (

@@ -5,27 +5,34 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from app.core.changes import RelinkFolder, TakeOutFolder
 from app.core.library.rows import Problem, Root
 from app.core.messages import EngineReady, IndexProgress, LibraryChanged
+from app.core.paths import display_path
 from app.engine.link import EngineLink
 from app.ui.index_controller import IndexController
-from app.ui.library_reader import LibraryReader, Overview
+from app.ui.library_reader import Kept, LibraryReader, Overview
 from app.ui.main_window import MainWindow
 from app.ui.message_box import message_box
 from app.ui.problems_dialog import ProblemsDialog
 from app.ui.reveal import reveal
+from app.ui.sidebar_model import SidebarContent, root_name
+from app.ui.undo_desk import UndoDesk
 
 
 class FoldersController(QObject):
     """Keeps the panels about folders true, and carries out what people want of folders."""
 
+    overview_changed = Signal()
+
     def __init__(
         self,
         link: EngineLink,
         reader: LibraryReader,
+        desk: UndoDesk,
         index: IndexController,
         window: MainWindow,
         demo_album: Path,
@@ -34,7 +41,9 @@ class FoldersController(QObject):
         super().__init__(parent)
         self._link = link
         self._reader = reader
+        self._desk = desk
         self._index = index
+        self._kept = Kept()
         self._window = window
         self._demo_album = demo_album
         self._dialog: ProblemsDialog | None = None
@@ -43,6 +52,7 @@ class FoldersController(QObject):
         link.engine_ready.connect(self._on_link_engine_ready)
         link.library_changed.connect(self._on_link_library_changed)
         reader.overview_loaded.connect(self._on_reader_overview_loaded)
+        reader.kept_loaded.connect(self._on_reader_kept_loaded)
         reader.problems_loaded.connect(self._on_reader_problems_loaded)
         index.index_started.connect(self._on_index_started)
         index.index_progressed.connect(self._on_index_progressed)
@@ -64,9 +74,24 @@ class FoldersController(QObject):
             self._index.add_folder(folder)
 
     @Slot(object)
-    def add_folders(self, folders: tuple[bytes, ...]) -> None:
-        """Index these folders."""
-        self._index.start(folders)
+    def ask_to_add(self, folders: tuple[bytes, ...]) -> None:
+        """Offer to index dropped folders; on the first page that is what a drop means."""
+        if self._window.is_first_start_shown:
+            self._index.start(folders)
+            return
+        shown = "\n".join(display_path(folder) for folder in folders)
+        box = message_box(
+            self._window,
+            self.tr("Add to library"),
+            self.tr("Add %Ln folder(s) to the library?", "", len(folders)),
+            shown,
+        )
+        box.setIcon(QMessageBox.Icon.Question)
+        add = box.addButton(self.tr("Add"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(add)
+        add.clicked.connect(lambda: self._index.start(folders))
+        box.open()
 
     @Slot()
     def add_demo_album(self) -> None:
@@ -101,8 +126,27 @@ class FoldersController(QObject):
         remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        remove.clicked.connect(lambda: self._link.remove_root(root.id))
+        remove.clicked.connect(lambda: self._remove(root))
         box.open()
+
+    @Slot(object)
+    def ask_to_relink(self, root: Root) -> None:
+        """Let people say where a folder lies now."""
+        folder = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Where is “{0}” now?").format(root_name(root))
+        )
+        if folder:
+            self.relink(root, os.fsencode(folder))
+
+    def relink(self, root: Root, path: bytes) -> None:
+        """Look for the photos of a folder elsewhere from now on."""
+        text = self.tr("“{0}” is looked for in its new place").format(root_name(root))
+        self._desk.change(RelinkFolder(root.id, path), text, tell=True)
+        self._index.start((path,))
+
+    def _remove(self, root: Root) -> None:
+        text = self.tr("“{0}” removed from the library; files stay").format(root_name(root))
+        self._desk.change(TakeOutFolder(root.id), text, tell=True)
 
     @Slot()
     def show_problems(self) -> None:
@@ -153,13 +197,30 @@ class FoldersController(QObject):
     def _on_reader_overview_loaded(self, overview: Overview) -> None:
         self._overview = overview
         panels = self._window.panels
-        n_favourites = len(overview.favourites)
-        panels.sidebar.set_library(overview.roots, overview.n_photos, n_favourites)
+        self._show_sidebar()
         panels.status_bar.set_n_problems(overview.n_problems)
         if not overview.roots and not self._index.is_running:
             self._window.show_first_start()
         elif self._window.is_first_start_shown:
             self._window.show_results()
+        self.overview_changed.emit()
+
+    @Slot(object)
+    def _on_reader_kept_loaded(self, kept: Kept) -> None:
+        self._kept = kept
+        self._show_sidebar()
+
+    def _show_sidebar(self) -> None:
+        overview, kept = self._overview, self._kept
+        content = SidebarContent(
+            overview.roots,
+            overview.n_photos,
+            overview.n_favourites,
+            overview.albums,
+            kept.searches,
+            kept.concepts,
+        )
+        self._window.panels.sidebar.set_content(content)
 
     @Slot(object)
     def _on_reader_problems_loaded(self, problems: tuple[Problem, ...]) -> None:

@@ -131,6 +131,105 @@ def _reveal(path: QPainterPath) -> None:
     _polyline(path, (10, 6), (5, 6), (5, 19), (18, 19), (18, 14))
 
 
+def _heart(path: QPainterPath) -> None:
+    path.moveTo(12, 19.6)
+    path.cubicTo(8.6, 16.6, 3.4, 13.2, 3.4, 8.9)
+    path.cubicTo(3.4, 6.2, 5.4, 4.4, 7.7, 4.4)
+    path.cubicTo(9.6, 4.4, 11.2, 5.5, 12, 7.2)
+    path.cubicTo(12.8, 5.5, 14.4, 4.4, 16.3, 4.4)
+    path.cubicTo(18.6, 4.4, 20.6, 6.2, 20.6, 8.9)
+    path.cubicTo(20.6, 13.2, 15.4, 16.6, 12, 19.6)
+    path.closeSubpath()
+
+
+def _flag(path: QPainterPath) -> None:
+    _polyline(path, (6, 20.5), (6, 4), (18, 4), (15, 8.2), (18, 12.4), (6, 12.4))
+
+
+def _reject(path: QPainterPath) -> None:
+    _polyline(path, (7.5, 7.5), (16.5, 16.5))
+    _polyline(path, (16.5, 7.5), (7.5, 16.5))
+    path.addEllipse(QPointF(12, 12), 8.5, 8.5)
+
+
+def _album(path: QPainterPath) -> None:
+    path.addRoundedRect(4, 8, 16, 12, 1.8, 1.8)
+    _polyline(path, (6, 5.6), (18, 5.6))
+
+
+def _saved_search(path: QPainterPath) -> None:
+    path.addEllipse(QPointF(9.8, 9.8), 5.6, 5.6)
+    _polyline(path, (14, 14), (16, 16))
+    _polyline(path, (16.5, 14.5), (21, 14.5), (21, 21.5), (18.75, 19.4), (16.5, 21.5), close=True)
+
+
+def _concept(path: QPainterPath) -> None:
+    path.addEllipse(QPointF(12, 12), 3.1, 3.1)
+    for x, y in ((12, 4.6), (5.6, 16.2), (18.4, 16.2)):
+        path.addEllipse(QPointF(x, y), 1.9, 1.9)
+    _polyline(path, (12, 6.5), (12, 8.9))
+    _polyline(path, (7.3, 15.2), (9.4, 13.8))
+    _polyline(path, (16.7, 15.2), (14.6, 13.8))
+
+
+def _filter(path: QPainterPath) -> None:
+    _polyline(path, (4, 7), (20, 7))
+    _polyline(path, (7, 12), (17, 12))
+    _polyline(path, (10, 17), (14, 17))
+
+
+def _history(path: QPainterPath) -> None:
+    path.addEllipse(QPointF(12, 12), 8, 8)
+    _polyline(path, (12, 7.5), (12, 12), (15.2, 14))
+
+
+def _pin(path: QPainterPath) -> None:
+    _polyline(path, (9, 4.5), (15, 4.5))
+    _polyline(path, (10, 4.5), (9.5, 11), (7, 13.8), (17, 13.8), (14.5, 11), (14, 4.5))
+    _polyline(path, (12, 13.8), (12, 20))
+
+
+def _zoom_match(path: QPainterPath) -> None:
+    for sx, sy in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
+        _polyline(
+            path,
+            (12 - 8 * sx, 12 - 4.5 * sy),
+            (12 - 8 * sx, 12 - 8 * sy),
+            (12 - 4.5 * sx, 12 - 8 * sy),
+        )
+    path.addRoundedRect(8, 8, 8, 8, 1, 1)
+
+
+def _tick(path: QPainterPath) -> None:
+    _polyline(path, (5, 12.5), (10, 17.5), (19.5, 7))
+
+
+def _export(path: QPainterPath) -> None:
+    _polyline(path, (12, 15), (12, 4))
+    _polyline(path, (8, 7.8), (12, 3.8), (16, 7.8))
+    _polyline(path, (5, 13), (5, 20), (19, 20), (19, 13))
+
+
+def _offline(path: QPainterPath) -> None:
+    _polyline(path, (5, 5), (19, 19))
+    path.moveTo(8.2, 7)
+    path.cubicTo(13, 4.5, 16.6, 7.4, 17, 10.4)
+    path.cubicTo(19.6, 10.8, 21, 13, 20, 15.4)
+    path.moveTo(15.6, 17.4)
+    path.lineTo(7.4, 17.4)
+    path.cubicTo(2.6, 17, 2.2, 10.8, 6.4, 10.2)
+
+
+def _tag(path: QPainterPath) -> None:
+    _polyline(path, (4, 4), (12, 4), (20, 12), (12, 20), (4, 12), close=True)
+    path.addEllipse(QPointF(8.2, 8.2), 1.2, 1.2)
+
+
+def _plus(path: QPainterPath) -> None:
+    _polyline(path, (12, 5), (12, 19))
+    _polyline(path, (5, 12), (19, 12))
+
+
 DRAWINGS: dict[str, Callable[[QPainterPath], None]] = {
     "photos": _photos,
     "folder": _folder,
@@ -152,10 +251,27 @@ DRAWINGS: dict[str, Callable[[QPainterPath], None]] = {
     "forward": _forward,
     "similar": _similar,
     "reveal": _reveal,
+    "heart": _heart,
+    "heart_filled": _heart,
+    "flag": _flag,
+    "flag_filled": _flag,
+    "reject": _reject,
+    "album": _album,
+    "saved_search": _saved_search,
+    "concept": _concept,
+    "filter": _filter,
+    "history": _history,
+    "pin": _pin,
+    "zoom_match": _zoom_match,
+    "tick": _tick,
+    "export": _export,
+    "offline": _offline,
+    "tag": _tag,
+    "plus": _plus,
 }
 
 
-FILLED = frozenset({"star_filled"})
+FILLED = frozenset({"star_filled", "heart_filled", "flag_filled"})
 
 
 def paint_icon(

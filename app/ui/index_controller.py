@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.messages import IndexFinished, IndexProgress, JobFailed
-from app.engine.link import EngineLink
+from app.core.messages import OWN_JOB_ID, IndexFinished, IndexProgress, JobFailed
+from app.engine.link import EngineLink, EngineLost
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ class IndexController(QObject):
         link.index_progressed.connect(self._on_link_index_progressed)
         link.index_finished.connect(self._on_link_index_finished)
         link.job_failed.connect(self._on_link_job_failed)
+        link.engine_lost.connect(self._on_link_engine_lost)
         self._own_jobs: set[int] = set()
         self._holds: set[str] = set()
 
@@ -89,20 +90,37 @@ class IndexController(QObject):
         for job_id in self._own_jobs:
             self._link.cancel(job_id)
 
+    def _adopt_own_job(self) -> None:
+        """Show a run that the engine began by itself, once it has something to do."""
+        if OWN_JOB_ID not in self._own_jobs:
+            self._own_jobs.add(OWN_JOB_ID)
+            if self._holds - {"people"}:
+                self._link.pause(OWN_JOB_ID)
+            self.index_started.emit()
+
     @Slot(object)
     def _on_link_index_progressed(self, event: IndexProgress) -> None:
+        if event.job_id == OWN_JOB_ID and event.phase == "indexing" and event.done < event.total:
+            self._adopt_own_job()
         if event.job_id in self._own_jobs:
             self._progress = event
             self.index_progressed.emit(event)
 
     @Slot(object)
     def _on_link_index_finished(self, event: IndexFinished) -> None:
+        if event.job_id not in self._own_jobs:
+            return
         self._own_jobs.discard(event.job_id)
         logger.info("indexing ended: %d indexed, %d found", event.indexed, event.found)
         if not self._own_jobs:
             self._progress = None
             self._holds.discard("people")
             self.index_ended.emit(event)
+
+    @Slot(object)
+    def _on_link_engine_lost(self, _event: EngineLost) -> None:
+        """The next engine begins its own runs anew; those that people asked for go on."""
+        self._own_jobs.discard(OWN_JOB_ID)
 
     @Slot(object)
     def _on_link_job_failed(self, event: JobFailed) -> None:

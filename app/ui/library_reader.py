@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
 
+from app.core.asking import Filters
 from app.core.errors import AppError, LibraryMissingError
-from app.core.library.rows import Photo, Problem, Root
+from app.core.library.rows import Album, Concept, Root, SavedSearch
 from app.ui.scope import Scope
 
 if TYPE_CHECKING:
@@ -29,17 +31,39 @@ class Overview:
 
     exists: bool
     roots: tuple[Root, ...] = ()
+    albums: tuple[Album, ...] = ()
     n_photos: int = 0
-    favourites: frozenset[int] = frozenset()
+    n_favourites: int = 0
     n_problems: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoList:
-    """The photos of a scope, newest first."""
+    """The photos of a scope, newest first; those of an album in its own order.
+
+    ``filters``: what they were narrowed by, besides the scope.
+    """
 
     scope: Scope
+    filters: tuple[Filters, ...]
     ids: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTags:
+    """The tags of one photo, and all tags there are."""
+
+    photo_id: int
+    tags: tuple[str, ...] = ()
+    all_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Searches and concepts under a name, each by name."""
+
+    searches: tuple[SavedSearch, ...] = ()
+    concepts: tuple[Concept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +72,15 @@ class ReadFailure:
 
     kind: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What to read, which signal answers, and what a library that is not there yet holds."""
+
+    task: Callable[[Library], Any]
+    answer: SignalInstance
+    without_library: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +96,9 @@ class LibraryReader(QObject):
     photo_list_loaded = Signal(object)  # PhotoList
     photo_loaded = Signal(object)  # Photo
     problems_loaded = Signal(object)  # tuple[Problem, ...]
+    marks_loaded = Signal(object)  # dict[int, Marks]
+    tags_loaded = Signal(object)  # PhotoTags
+    kept_loaded = Signal(object)  # Kept
     read_failed = Signal(object)  # ReadFailure
 
     _read = Signal(object)
@@ -72,26 +108,44 @@ class LibraryReader(QObject):
         self._open_library = open_library
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        # What runs, and whether it was asked again meanwhile.
-        self._running: dict[object, bool] = {}
+        self._running: dict[object, _Question] = {}
+        self._asked_again: set[object] = set()
         self._is_closed = False
         self._read.connect(self._on_task_read, Qt.ConnectionType.QueuedConnection)
 
     def load_overview(self) -> None:
         """Answered by ``overview_loaded``."""
-        self._ask("overview", _read_overview)
+        question = _Question(_read_overview, self.overview_loaded, Overview(exists=False))
+        self._ask("overview", question)
 
-    def load_photo_list(self, scope: Scope) -> None:
-        """Answered by ``photo_list_loaded``."""
-        self._ask(scope, lambda library: _read_photo_list(library, scope))
+    def load_photo_list(self, scope: Scope, *filters: Filters) -> None:
+        """Answered by ``photo_list_loaded``: the photos of a scope that all filters let through."""
+        nothing = PhotoList(scope, filters, np.empty(0, dtype=np.int64))
+        task = functools.partial(_read_photo_list, scope=scope, filters=filters)
+        self._ask((scope, filters), _Question(task, self.photo_list_loaded, nothing))
 
     def load_photo(self, photo_id: int) -> None:
         """Answered by ``photo_loaded``, or ``read_failed`` if it left the library."""
-        self._ask(photo_id, lambda library: library.photo(photo_id))
+        self._ask(photo_id, _Question(lambda library: library.photo(photo_id), self.photo_loaded))
 
     def load_problems(self) -> None:
         """Answered by ``problems_loaded``."""
-        self._ask("problems", lambda library: _Problems(tuple(library.problems())))
+        question = _Question(lambda library: tuple(library.problems()), self.problems_loaded, ())
+        self._ask("problems", question)
+
+    def load_marks(self) -> None:
+        """Answered by ``marks_loaded``: the marks of all photos that have some."""
+        question = _Question(lambda library: library.user_data.marks(), self.marks_loaded, {})
+        self._ask("marks", question)
+
+    def load_tags(self, photo_id: int) -> None:
+        """Answered by ``tags_loaded``."""
+        task = functools.partial(_read_tags, photo_id=photo_id)
+        self._ask(("tags", photo_id), _Question(task, self.tags_loaded, PhotoTags(photo_id)))
+
+    def load_kept(self) -> None:
+        """Answered by ``kept_loaded``."""
+        self._ask("kept", _Question(_read_kept, self.kept_loaded, Kept()))
 
     def close(self) -> None:
         """Answer nothing more and wait for what runs."""
@@ -99,50 +153,27 @@ class LibraryReader(QObject):
         self._pool.clear()
         self._pool.waitForDone()
 
-    def _ask(self, key: object, task: Callable[[Library], Any]) -> None:
+    def _ask(self, key: object, question: _Question) -> None:
         if self._is_closed:
             return
         if key in self._running:
-            self._running[key] = True
+            self._asked_again.add(key)
             return
-        self._running[key] = False
-        self._pool.start(_Task(key, task, self._open_library, self._read))
+        self._running[key] = question
+        self._pool.start(_Task(key, question, self._open_library, self._read))
 
     @Slot(object)
     def _on_task_read(self, reply: _Reply) -> None:
-        again = self._running.pop(reply.key, False)
+        question = self._running.pop(reply.key)
         if self._is_closed:
             return
-        self._announce(reply.value)
-        if again:
-            self._ask_again(reply.key)
-
-    def _ask_again(self, key: object) -> None:
-        if isinstance(key, Scope):
-            self.load_photo_list(key)
-        elif isinstance(key, int):
-            self.load_photo(key)
-        elif key == "overview":
-            self.load_overview()
-        else:
-            self.load_problems()
-
-    def _announce(self, value: object) -> None:
-        if isinstance(value, Overview):
-            self.overview_loaded.emit(value)
-        elif isinstance(value, PhotoList):
-            self.photo_list_loaded.emit(value)
-        elif isinstance(value, Photo):
-            self.photo_loaded.emit(value)
-        elif isinstance(value, _Problems):
-            self.problems_loaded.emit(value.problems)
-        elif isinstance(value, ReadFailure):
-            self.read_failed.emit(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Problems:
-    problems: tuple[Problem, ...]
+        if isinstance(reply.value, ReadFailure):
+            self.read_failed.emit(reply.value)
+        elif reply.value is not None:
+            question.answer.emit(reply.value)
+        if reply.key in self._asked_again:
+            self._asked_again.discard(reply.key)
+            self._ask(reply.key, question)
 
 
 class _Task(QRunnable):
@@ -151,13 +182,13 @@ class _Task(QRunnable):
     def __init__(
         self,
         key: object,
-        task: Callable[[Library], Any],
+        question: _Question,
         open_library: OpenLibrary,
         read: SignalInstance,
     ) -> None:
         super().__init__()
         self._key = key
-        self._task = task
+        self._question = question
         self._open_library = open_library
         self._read = read
 
@@ -166,11 +197,11 @@ class _Task(QRunnable):
         try:
             library = self._open_library()
             try:
-                value = self._task(library)
+                value = self._question.task(library)
             finally:
                 library.close()
         except LibraryMissingError:
-            value = _value_without_library(self._key)
+            value = self._question.without_library
         except AppError as error:
             value = ReadFailure(type(error).__name__, str(error))
         except Exception as error:
@@ -179,25 +210,31 @@ class _Task(QRunnable):
         self._read.emit(_Reply(self._key, value))
 
 
-def _value_without_library(key: object) -> object:
-    """What a library that the engine has not made yet holds."""
-    if key == "overview":
-        return Overview(exists=False)
-    if isinstance(key, Scope):
-        return PhotoList(key, np.empty(0, dtype=np.int64))
-    return _Problems(()) if key == "problems" else None
-
-
 def _read_overview(library: Library) -> Overview:
     return Overview(
         exists=True,
         roots=tuple(library.roots()),
+        albums=tuple(library.user_data.albums()),
         n_photos=library.n_photos(),
-        favourites=frozenset(library.photo_ids(favourites=True).tolist()),
+        n_favourites=len(library.photo_ids(favourites=True)),
         n_problems=len(library.problems()),
     )
 
 
-def _read_photo_list(library: Library, scope: Scope) -> PhotoList:
-    ids = library.photo_ids(root_id=scope.root_id, favourites=scope.favourites)
-    return PhotoList(scope, ids)
+def _read_photo_list(library: Library, scope: Scope, filters: tuple[Filters, ...]) -> PhotoList:
+    if scope.album_id is not None:
+        ids = library.user_data.album_photo_ids(scope.album_id)
+    else:
+        ids = library.photo_ids(scope.root_id, favourites=scope.favourites)
+    if filters:
+        ids = ids[np.isin(ids, library.photo_ids_matching(*filters))]
+    return PhotoList(scope, filters, ids)
+
+
+def _read_kept(library: Library) -> Kept:
+    return Kept(tuple(library.searches.saved()), tuple(library.concepts.all()))
+
+
+def _read_tags(library: Library, photo_id: int) -> PhotoTags:
+    tags = library.user_data.tags([photo_id]).get(photo_id, ())
+    return PhotoTags(photo_id, tags, tuple(library.user_data.tag_names()))

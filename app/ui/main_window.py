@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QKeyEvent,
+    QMouseEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -34,7 +35,9 @@ from app.ui.rail import Rail
 from app.ui.results_page import ResultsPage
 from app.ui.search_bar import SearchBar
 from app.ui.sidebar import Sidebar
+from app.ui.sidebar_model import SidebarGroup
 from app.ui.status_bar import StatusBar
+from app.ui.toast import Toast
 from app.ui.window_actions import WindowActions
 
 SIDEBAR_WIDTH_PX = 232
@@ -67,6 +70,9 @@ class MainWindow(QMainWindow):
     folders_dropped = Signal(object)  # tuple[bytes, ...]
     picture_dropped = Signal(object)  # bytes
     clear_requested = Signal()
+    back_requested = Signal()
+    forward_requested = Signal()
+    inspector_shown = Signal()
     closed = Signal()
 
     def __init__(self, panels: Panels, geometry: QSettings) -> None:
@@ -122,6 +128,7 @@ class MainWindow(QMainWindow):
         whole.addWidget(_line(QFrame.Shape.HLine, self))
         whole.addWidget(panels.status_bar)
         self.setCentralWidget(central)
+        self.toast = Toast(center)
         self.setTabOrder(panels.search_bar.edit, panels.search_bar.picture_button)
         self.setTabOrder(panels.search_bar.picture_button, panels.results.grid)
 
@@ -134,6 +141,7 @@ class MainWindow(QMainWindow):
         actions.quit.triggered.connect(self.close)
         rail.sidebar_requested.connect(self._on_rail_sidebar_requested)
         rail.info_requested.connect(self._on_rail_info_requested)
+        rail.group_requested.connect(self._on_rail_group_requested)
         for widget in (self.panels.results.grid, self.panels.photo_page.view):
             widget.installEventFilter(self)
 
@@ -178,6 +186,8 @@ class MainWindow(QMainWindow):
         """Show or hide the information panel."""
         self.panels.inspector.setVisible(shown)
         self._show_panel_states()
+        if shown:
+            self.inspector_shown.emit()
 
     def _show_panel_states(self) -> None:
         sidebar = not self.panels.sidebar.isHidden()
@@ -193,6 +203,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_rail_info_requested(self) -> None:
         self.set_inspector_shown(self.panels.inspector.isHidden())
+
+    @Slot(str)
+    def _on_rail_group_requested(self, group: SidebarGroup) -> None:
+        self.set_sidebar_shown(True)
+        self.panels.sidebar.show_group(group)
 
     @Slot(bool)
     def _on_full_screen_triggered(self, full: bool) -> None:
@@ -242,6 +257,15 @@ class MainWindow(QMainWindow):
             self.clear_requested.emit()
             return True
         return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The side buttons of a mouse go back and forward, wherever nobody else wants them."""
+        if event.button() == Qt.MouseButton.BackButton:
+            self.back_requested.emit()
+        elif event.button() == Qt.MouseButton.ForwardButton:
+            self.forward_requested.emit()
+        else:
+            super().mousePressEvent(event)
 
     # ------------------------------------------------------------ drops
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import ModelError
-from app.core.messages import EngineReady, JobFailed, ModelSwitched, SwitchProgress
+from app.core.messages import EngineReady, JobFailed
 from app.core.model_messages import AddModel, DownloadModel, ModelDone, ModelJob, PrepareModel
 from app.core.models import DEFAULT_ENDPOINT, InstalledModel, ModelStore, choose_model
+from app.core.switching import ModelSwitched, SwitchProgress
 from app.engine.link import EngineLink
 from app.engine.model_link import ModelLink
 from app.ui.settings_store import SettingsStore

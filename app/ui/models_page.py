@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.errors import ModelError
-from app.core.messages import JobFailed, SwitchProgress
+from app.core.messages import JobFailed
 from app.core.model_messages import ModelProgress
 from app.core.models import InstalledModel, PublishedModel, published_models
 from app.core.paths import display_text
+from app.core.switching import SwitchProgress
 from app.ui.error_text import error_text
 from app.ui.message_box import message_box
 from app.ui.model_choice import ModelChoice

@@ -19,13 +19,17 @@ from app.core.messages import (
 )
 from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader
+from app.ui.outside_pictures import OutsidePictures
 from app.ui.photo_page import PhotoPage
+
+MAX_PHRASES = 7  # as many as there are colours
 
 
 class PhotoController(QObject):
     """Fills the photo page from the library and the engine."""
 
     photo_shown = Signal(object)  # Photo
+    photo_left = Signal()
     photo_failed = Signal(object)  # JobFailed
 
     def __init__(
@@ -34,6 +38,7 @@ class PhotoController(QObject):
         reader: LibraryReader,
         page: PhotoPage,
         hit_of: Callable[[int], Hit | None],
+        outside: OutsidePictures,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -41,6 +46,7 @@ class PhotoController(QObject):
         self._reader = reader
         self._page = page
         self._hit_of = hit_of
+        self._outside = outside
         self._photo_id: int | None = None
         self._photo: Photo | None = None
         self._order: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
@@ -76,7 +82,10 @@ class PhotoController(QObject):
         self._photo_id = photo_id
         self._phrase = phrase
         self._page.show_phrase(phrase)
-        self._reader.load_photo(photo_id)
+        if photo_id < 0:
+            self._on_reader_photo_loaded(self._outside.row(photo_id))
+        else:
+            self._reader.load_photo(photo_id)
 
     def set_order(self, order: npt.NDArray[np.int64]) -> None:
         """The list around the photo changed."""
@@ -89,6 +98,7 @@ class PhotoController(QObject):
         self._are_pixels_lost = False
         self._asked_again_id = None
         self._phrase = ""
+        self.photo_left.emit()
 
     @Slot(int)
     def step(self, n_photos: int) -> None:
@@ -113,8 +123,12 @@ class PhotoController(QObject):
             self._locate_job = 0
             self._page.show_place(None)
             return
+        texts = phrases_of(text)
+        if not texts or self._photo.id < 0:
+            self._page.show_place(None)
+            return
         self._page.set_locating(True)
-        self._locate_job = self._link.locate(self._photo.id, text)
+        self._locate_job = self._link.locate(self._photo.id, texts)
 
     @Slot(object)
     def _on_reader_photo_loaded(self, photo: Photo) -> None:
@@ -129,7 +143,15 @@ class PhotoController(QObject):
 
     @Slot(object, int)
     def _on_page_pixels_requested(self, photo_id: int, max_side_px: int) -> None:
-        self._pixels_job = self._link.open_photo(photo_id, max_side_px)
+        if photo_id >= 0:
+            self._pixels_job = self._link.open_photo(photo_id, max_side_px)
+            return
+        image = self._outside.image(photo_id)
+        if image.pixels is None:
+            self._pixels_job = self._link.open_photo(photo_id, max_side_px, image.path)
+            return
+        size = (image.width_px, image.height_px)
+        self._page.show_pixels(PhotoOpened(0, photo_id, *size, *size, image.pixels))
 
     @Slot(object)
     def _on_link_photo_opened(self, event: PhotoOpened) -> None:
@@ -167,3 +189,12 @@ class PhotoController(QObject):
             self._are_pixels_lost = False
             self._asked_again_id = self._photo_id
             self._page.view.request_again()
+
+
+def phrases_of(text: str) -> tuple[str, ...]:
+    """The phrases to look for in one photo: what the words describe, each by itself."""
+    # The rules of two languages take a while to compile: not before the first paint.
+    from app.core.queries import parse_query
+
+    phrases = tuple(phrase.text for phrase in parse_query(text).wanted)
+    return phrases[:MAX_PHRASES]

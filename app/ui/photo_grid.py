@@ -38,6 +38,10 @@ class PhotoGrid(PhotoGridCanvas):
     """The ids of the selected photos (a list) and where on the screen the menu should open."""
     favourite_requested = Signal(object)
     """A photo id: it should become a favourite, or no longer be one."""
+    rating_requested = Signal(object, int)
+    """A photo id and the stars it should have."""
+    judgement_requested = Signal(object, bool)
+    """A photo id and whether it shows the concept that is looked for."""
     similar_requested = Signal(object)
     """A photo id: photos like it should be found."""
     box_requested = Signal(object, object)

@@ -61,6 +61,7 @@ class PhotoGridCanvas(QAbstractItemView):
         super().__init__(parent)
         self.picked = PhotoGridSelection(self)
         self.hovered_row: int | None = None
+        self.judging = False
         self._side_px = 176
         self._square = True
         self._weak_shown = False
@@ -127,6 +128,13 @@ class PhotoGridCanvas(QAbstractItemView):
         if square != self._square:
             self._square = square
             self.viewport().update()
+            self._reshape_timer.start()
+
+    def set_zoom_to_match(self, zoom: bool) -> None:
+        """Let matched places fill the thumbnails, or show whole photos."""
+        photos = self.photos()
+        if photos is not None:
+            photos.set_zoom_to_match(zoom)
             self._reshape_timer.start()
 
     def set_weak_shown(self, shown: bool) -> None:
@@ -288,7 +296,8 @@ class PhotoGridCanvas(QAbstractItemView):
         place = self._photo_layout.cell(row)
         thumbnail = QRectF(place.left(), place.top(), place.width(), place.width())
         size = (1, 1) if photo is None else (photo.width_px, photo.height_px)
-        return CellMap.of(*size, thumbnail, square=self._square)
+        focus = None if photos is None else photos.focus(photos.photo_id(row))
+        return CellMap.of(*size, thumbnail, square=self._square, focus=focus)
 
     def _place_separator(self) -> None:
         place = self._photo_layout.separator
@@ -403,7 +412,8 @@ class PhotoGridCanvas(QAbstractItemView):
             place = self._photo_layout.cell(row).translated(0, -offset)
             if not region.intersects(place.adjusted(-OUTSET_PX, -OUTSET_PX, OUTSET_PX, OUTSET_PX)):
                 continue
-            state = CellState(row in selected, row == current, row == self.hovered_row)
+            hovered = row == self.hovered_row
+            state = CellState(row in selected, row == current, hovered, self.judging)
             cell = photos.cell(row)
             self._painter.paint(painter, cell, place, state, self.palette(), square=self._square)
         self.paint_over(painter)

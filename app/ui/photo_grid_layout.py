@@ -13,6 +13,7 @@ from app.ui.theme import GAP_PX, UNIT_PX
 MARGIN_PX = 2 * UNIT_PX
 SEPARATOR_PX = 5 * UNIT_PX
 NAME_PX = 22
+TICKS_PX = 8
 NAME_FROM_SIDE_PX = 136
 """Thumbnails at least this large have room for a name under them."""
 MIN_SIDE_PX = 96
@@ -62,8 +63,8 @@ class PhotoGridLayout:
 
     @cached_property
     def name_px(self) -> int:
-        """The height of the name under a thumbnail; 0 without."""
-        return NAME_PX if self.side_px >= NAME_FROM_SIDE_PX else 0
+        """The height of what is under a thumbnail: ticks, and the name where there is room."""
+        return NAME_PX if self.side_px >= NAME_FROM_SIDE_PX else TICKS_PX
 
     @cached_property
     def line_px(self) -> int:

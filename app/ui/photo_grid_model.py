@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PySide6.QtCore import (
     QAbstractListModel,
     QByteArray,
+    QLocale,
     QMimeData,
     QModelIndex,
     QObject,
@@ -25,6 +26,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QImage
 
+from app.core.asking import Box
+from app.core.changes import Marks
 from app.core.errors import AppError
 from app.core.library.rows import Photo
 from app.core.messages import Hit
@@ -54,7 +57,9 @@ class PhotoCell:
     photo: Photo | None
     hit: Hit | None
     thumbnail: QImage | None
-    favourite: bool = False
+    marks: Marks | None = None
+    offline: bool = False
+    focus: Box | None = None
 
     @property
     def name(self) -> str:
@@ -86,7 +91,9 @@ class PhotoGridModel(QAbstractListModel):
         self._ids: Ids = np.empty(0, np.int64)
         self._hits: Mapping[int, Hit] = {}
         self._weak_from: int | None = None
-        self._favourites: frozenset[int] = frozenset()
+        self._marks: Mapping[int, Marks] = {}
+        self._offline_roots: frozenset[int] = frozenset()
+        self._zoom_to_match = False
         self._keep_place = True
         self._blocks: OrderedDict[int, dict[int, Photo]] = OrderedDict()
         self._visible_rows: dict[int, int] = {}
@@ -148,14 +155,20 @@ class PhotoGridModel(QAbstractListModel):
             index = self.index(int(row))
             self.dataChanged.emit(index, index)
 
-    @Slot(object)
-    def set_favourites(self, photo_ids: frozenset[int]) -> None:
-        """Mark these photos, whether they are shown now or later."""
-        changed = self._favourites ^ photo_ids
-        self._favourites = photo_ids
-        for row in np.flatnonzero(np.isin(self._ids, list(changed))) if changed else ():
-            index = self.index(int(row))
-            self.dataChanged.emit(index, index, [Qt.ItemDataRole.AccessibleDescriptionRole])
+    def set_marks(self, marks: Mapping[int, Marks]) -> None:
+        """Show these marks, on photos that are shown now or later."""
+        self._marks = marks
+        self._redraw_all([Qt.ItemDataRole.AccessibleDescriptionRole])
+
+    def set_offline_roots(self, root_ids: frozenset[int]) -> None:
+        """Say which folders are out of reach; their photos wear a badge."""
+        if root_ids != self._offline_roots:
+            self._offline_roots = root_ids
+            self._redraw_all([Qt.ItemDataRole.AccessibleDescriptionRole])
+
+    def _redraw_all(self, roles: list[int]) -> None:
+        if len(self._ids):
+            self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1), roles)
 
     def photo_id(self, row: int) -> int:
         return int(self._ids[row])
@@ -167,6 +180,16 @@ class PhotoGridModel(QAbstractListModel):
 
     def hit(self, photo_id: int) -> Hit | None:
         return self._hits.get(photo_id)
+
+    def focus(self, photo_id: int) -> Box | None:
+        """The region that fills a photo's thumbnail; None for the whole photo."""
+        hit = self._hits.get(photo_id) if self._zoom_to_match else None
+        return None if hit is None else hit.region
+
+    def set_zoom_to_match(self, zoom: bool) -> None:
+        """Let matched places fill the thumbnails, or show whole photos."""
+        self._zoom_to_match = zoom
+        self._redraw_all([ThumbnailRole])
 
     def photo(self, row: int) -> Photo | None:
         """The library's row, read in blocks and remembered; None if the photo is gone."""
@@ -185,8 +208,16 @@ class PhotoGridModel(QAbstractListModel):
         """All that is drawn of one photo."""
         photo_id = self.photo_id(row)
         thumbnail = None if self._thumbnails is None else self._thumbnails.image(photo_id)
-        favourite = photo_id in self._favourites
-        return PhotoCell(photo_id, self.photo(row), self._hits.get(photo_id), thumbnail, favourite)
+        photo = self.photo(row)
+        return PhotoCell(
+            photo_id,
+            photo,
+            self._hits.get(photo_id),
+            thumbnail,
+            self._marks.get(photo_id),
+            photo is not None and photo.root_id in self._offline_roots,
+            self.focus(photo_id),
+        )
 
     def set_visible(self, visible: range, ahead: range, shape: ThumbnailShape) -> None:
         """Say which rows are on the screen: only they and the ones ahead get thumbnails."""
@@ -196,7 +227,12 @@ class PhotoGridModel(QAbstractListModel):
         ahead_ids = self._ids[ahead.start : ahead.stop].tolist()
         self._visible_rows = dict(zip(visible_ids, visible, strict=True))
         self._thumbnails.set_shape(shape)
-        self._thumbnails.want(visible_ids, ahead_ids)
+        focus = {
+            photo_id: box
+            for photo_id in (*visible_ids, *ahead_ids)
+            if (box := self.focus(photo_id)) is not None
+        }
+        self._thumbnails.want(visible_ids, ahead_ids, focus)
 
     # ---------------------------------------------------------------- Qt's side
 
@@ -213,8 +249,7 @@ class PhotoGridModel(QAbstractListModel):
         if role == ThumbnailRole:
             return self.cell(index.row()).thumbnail
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            is_favourite = self.photo_id(index.row()) in self._favourites
-            return self.tr("Favourite") if is_favourite else None
+            return self._description(index.row())
         photo = self.photo(index.row())
         if photo is None:
             return None
@@ -225,6 +260,26 @@ class PhotoGridModel(QAbstractListModel):
         if role == AverageColorRole:
             return QColor.fromRgb(photo.average_rgb)
         return None
+
+    def _description(self, row: int) -> str:
+        """Marks and match of a photo for screen readers."""
+        photo_id = self.photo_id(row)
+        marks, hit = self._marks.get(photo_id), self._hits.get(photo_id)
+        parts = []
+        if hit is not None:
+            percent = QLocale().toString(round(hit.score * 100))
+            parts.append(self.tr("fits {0} %").format(percent))
+        if marks is not None:
+            if marks.rating:
+                parts.append(self.tr("%Ln star(s)", "", marks.rating))
+            if marks.favourite:
+                parts.append(self.tr("favourite"))
+            if marks.flag:
+                parts.append(self.tr("picked") if marks.flag > 0 else self.tr("rejected"))
+        photo = self.photo(row)
+        if photo is not None and photo.root_id in self._offline_roots:
+            parts.append(self.tr("offline"))
+        return ", ".join(parts)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():

@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen
 
-from app.core.messages import Box, Hit
-from app.ui.icons import paint_icon
+from app.core.asking import Box
+from app.core.changes import Marks
+from app.core.messages import Hit
+from app.core.ranking import GOOD_SCORE
 from app.ui.photo_grid_cell import CellMap
+from app.ui.photo_grid_hover import OUTLINE, HoverButtons, paint_badges, paint_buttons
 from app.ui.photo_grid_model import PhotoCell
 from app.ui.theme import CHIP_COLORS, FRAME_PX, RADIUS_PX, SECONDARY_TEXT_PX
 
 OUTSET_PX = 4
 """The selection frame reaches this far out of a cell: half the gap, so neighbours never touch."""
-BUTTON_PX = 26
-BUTTONS_FROM_SIDE_PX = 112
 TICK_SIZE = (12, 3)
 WHOLE_PHOTO = 0.92
 """A matched place that covers this much of the photo is not worth a frame."""
-OUTLINE = QColor(0, 0, 0, 150)
-WHITE = QColor("#f4f4f4")
-BADGE_PX = 16
-BADGE_EDGE = 5.0
+REJECTED_OPACITY = 0.45
 N_NAMES_KEPT = 2000
 
 
@@ -34,42 +32,26 @@ class CellState:
     selected: bool = False
     current: bool = False
     hovered: bool = False
+    judging: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HoverButtons:
-    """Where the buttons of a hovered photo are."""
-
-    favourite: QRect
-    similar: QRect
-    menu: QRect
-
-    @classmethod
-    def on(cls, thumbnail: QRect) -> HoverButtons | None:
-        """Their places; None where there is no room."""
-        if thumbnail.width() < BUTTONS_FROM_SIDE_PX:
-            return None
-        menu = QRect(thumbnail.right() - BUTTON_PX - 5, thumbnail.top() + 6, BUTTON_PX, BUTTON_PX)
-        step = BUTTON_PX + 4
-        return cls(menu.translated(-2 * step, 0), menu.translated(-step, 0), menu)
-
-
-def phrase_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
-    """The places to frame: chip number and box; places that are nearly the whole photo are not."""
+def hit_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
+    """The places to frame: number of the colour and box; nearly the whole photo is not framed."""
     if hit is None:
         return []
-    boxes = [(i, phrase.region) for i, phrase in enumerate(hit.phrases)]
+    parts = (*hit.phrases, *hit.images)
+    boxes = [(number, part.region) for number, part in enumerate(parts)]
     if not any(box for _, box in boxes):
         boxes = [(0, hit.region)]
     return [
-        (i, box)
-        for i, box in boxes
+        (number, box)
+        for number, box in boxes
         if box is not None and (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO
     ]
 
 
 def chip_color(number: int) -> QColor:
-    """The colour of a query's phrase."""
+    """The colour of a part of a question: phrases first, then pictures."""
     return QColor(CHIP_COLORS[number % len(CHIP_COLORS)])
 
 
@@ -106,15 +88,19 @@ class PhotoCellPainter:
         thumbnail = QRect(place.left(), place.top(), place.width(), place.width())
         places = self._map(cell, thumbnail, square=square)
         shown = _snapped(places.shown, painter.device().devicePixelRatio())
+        rejected = cell.marks is not None and cell.marks.flag < 0
+        painter.setOpacity(REJECTED_OPACITY if rejected or cell.offline else 1.0)
         self._paint_picture(painter, cell, shown, palette)
+        painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_regions(painter, cell.hit, places)
         self._paint_frame(painter, shown, state, palette)
-        buttons = HoverButtons.on(thumbnail) if state.hovered else None
+        marks = cell.marks or Marks(cell.photo_id)
+        buttons = HoverButtons.on(thumbnail, judging=state.judging) if state.hovered else None
         if buttons is not None:
-            self._paint_buttons(painter, buttons, favourite=cell.favourite)
-        elif cell.favourite:
-            self._paint_badge(painter, shown)
+            paint_buttons(painter, buttons, marks)
+        elif cell.marks is not None or cell.offline:
+            paint_badges(painter, shown, marks, offline=cell.offline)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         name_area = QRect(
             place.left(), thumbnail.bottom() + 1, place.width(), place.height() - place.width()
@@ -125,7 +111,7 @@ class PhotoCellPainter:
         if cell.photo is None:
             return CellMap.of(1, 1, QRectF(thumbnail), square=True)
         size = (cell.photo.width_px, cell.photo.height_px)
-        return CellMap.of(*size, QRectF(thumbnail), square=square)
+        return CellMap.of(*size, QRectF(thumbnail), square=square, focus=cell.focus)
 
     def _paint_picture(
         self, painter: QPainter, cell: PhotoCell, shown: QRectF, palette: QPalette
@@ -143,7 +129,7 @@ class PhotoCellPainter:
         painter.drawRoundedRect(shown, RADIUS_PX, RADIUS_PX)
 
     def _paint_regions(self, painter: QPainter, hit: Hit | None, places: CellMap) -> None:
-        for number, box in phrase_boxes(hit):
+        for number, box in hit_boxes(hit):
             area = places.to_cell(box)
             if area.width() > 2 * FRAME_PX and area.height() > 2 * FRAME_PX:
                 paint_region(painter, area, chip_color(number))
@@ -166,27 +152,6 @@ class PhotoCellPainter:
         frame = shown.adjusted(-outset, -outset, outset, outset)
         painter.drawRoundedRect(frame, RADIUS_PX + outset, RADIUS_PX + outset)
 
-    def _paint_badge(self, painter: QPainter, shown: QRectF) -> None:
-        """The star of a favourite: filled, with a dark edge to read on any photo."""
-        corner = shown.bottomLeft() + QPointF(5, -5 - BADGE_PX)
-        area = QRectF(corner, QSizeF(BADGE_PX, BADGE_PX))
-        paint_icon(painter, "star_filled", area, OUTLINE, BADGE_EDGE)
-        paint_icon(painter, "star_filled", area, WHITE)
-
-    def _paint_buttons(self, painter: QPainter, buttons: HoverButtons, *, favourite: bool) -> None:
-        for area in (buttons.favourite, buttons.similar, buttons.menu):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(20, 20, 20, 190))
-            painter.drawRoundedRect(QRectF(area), RADIUS_PX, RADIUS_PX)
-        star, similar = QRectF(buttons.favourite), QRectF(buttons.similar)
-        drawing = "star_filled" if favourite else "star"
-        paint_icon(painter, drawing, star.adjusted(4, 4, -4, -4), WHITE)
-        paint_icon(painter, "similar", similar.adjusted(4, 4, -4, -4), WHITE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(WHITE)
-        for dx in (-5, 0, 5):
-            painter.drawEllipse(QRectF(buttons.menu).center() + QPointF(dx, 0), 1.6, 1.6)
-
     def _paint_foot(
         self,
         painter: QPainter,
@@ -196,13 +161,13 @@ class PhotoCellPainter:
         palette: QPalette,
     ) -> None:
         """The name, after a tick in its colour for every phrase that fits."""
-        if area.height() < 8:
-            return
         left = area.left() + 1
         for number in self._ticks(cell.hit):
             tick = QRect(left, area.center().y() + 1 - TICK_SIZE[1] // 2, *TICK_SIZE)
             painter.fillRect(tick, chip_color(number))
             left += TICK_SIZE[0] + 3
+        if area.height() < self._metrics.height():
+            return
         if left > area.left() + 1:
             left += 3
         role = QPalette.ColorRole.Text if state.selected else QPalette.ColorRole.PlaceholderText
@@ -214,7 +179,8 @@ class PhotoCellPainter:
     def _ticks(self, hit: Hit | None) -> list[int]:
         if hit is None or hit.match == "weak":
             return []
-        return [i for i, phrase in enumerate(hit.phrases) if phrase.score >= 0.5]
+        parts = (*hit.phrases, *hit.images)
+        return [number for number, part in enumerate(parts) if part.score >= GOOD_SCORE]
 
     def _elide(self, name: str, width_px: int) -> str:
         key = (name, width_px)

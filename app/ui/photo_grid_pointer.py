@@ -9,8 +9,8 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, Q
 from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from app.ui.photo_grid_hover import HoverButtons
 from app.ui.photo_grid_model import N_DRAGGED_MAX
-from app.ui.photo_grid_painter import HoverButtons
 
 if TYPE_CHECKING:
     from app.ui.photo_grid import PhotoGrid
@@ -136,10 +136,16 @@ class PhotoGridPointer:
         if row is None or photos is None or row >= self._grid.photo_layout.n_shown:
             return False
         cell = self._grid.on_screen(self._grid.photo_layout.cell(row))
-        buttons = HoverButtons.on(QRect(cell.left(), cell.top(), cell.width(), cell.width()))
+        thumbnail = QRect(cell.left(), cell.top(), cell.width(), cell.width())
+        buttons = HoverButtons.on(thumbnail, judging=self._grid.judging)
         if buttons is None:
             return False
-        if buttons.favourite.contains(at):
+        star, judgement = buttons.star_at(at), buttons.judgement_at(at)
+        if star is not None:
+            self._grid.rating_requested.emit(photos.photo_id(row), star)
+        elif judgement is not None:
+            self._grid.judgement_requested.emit(photos.photo_id(row), judgement == "accept")
+        elif buttons.favourite.contains(at):
             self._grid.favourite_requested.emit(photos.photo_id(row))
         elif buttons.similar.contains(at):
             self._grid.similar_requested.emit(photos.photo_id(row))

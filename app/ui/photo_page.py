@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.core.asking import Box
 from app.core.library.rows import Photo
 from app.core.messages import Hit, JobFailed, PhotoLocated, PhotoOpened
 from app.ui.error_text import error_text
 from app.ui.icon_button import IconButton
-from app.ui.photo_grid_model import photo_name
+from app.ui.photo_grid_model import PhotoGridModel, photo_name
 from app.ui.photo_view import PhotoView
+from app.ui.phrase_toggles import PhraseToggles
+from app.ui.results_strip import ResultsStrip
 from app.ui.search_bar import QueryEdit
 
 BAR_HEIGHT_PX = 52
@@ -47,14 +50,19 @@ class PhotoPage(QWidget):
     pixels_requested = Signal(object, int)  # photo id, longest side in pixels
     region_search_requested = Signal(object, object)  # photo id, box
     phrase_changed = Signal(str)
+    result_chosen = Signal(object)  # photo id
     similar_requested = Signal(object)  # photo id
     favourite_requested = Signal(object)  # photo id
     step_requested = Signal(int)
     close_requested = Signal()
 
-    def __init__(self, view: PhotoView, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, view: PhotoView, results: PhotoGridModel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.view = view
+        self.toggles = PhraseToggles(self)
+        self.strip = ResultsStrip(results, self)
         self._photo: Photo | None = None
         self._place: PhotoLocated | None = None
         self._failure: JobFailed | None = None
@@ -62,7 +70,7 @@ class PhotoPage(QWidget):
         self.back_button = IconButton("back", self, icon_px=20)
         self.previous_button = IconButton("back", self)
         self.next_button = IconButton("forward", self)
-        self.favourite_button = IconButton("star", self)
+        self.favourite_button = IconButton("heart", self)
         self.favourite_button.setCheckable(True)
         self.name_label = NameLabel(self)
         self.place_label = QLabel(self)
@@ -96,7 +104,9 @@ class PhotoPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(bar)
+        layout.addWidget(self.toggles)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.strip)
 
     def _connect(self) -> None:
         view = self.view
@@ -105,6 +115,9 @@ class PhotoPage(QWidget):
         view.step_requested.connect(self.step_requested)
         view.similar_requested.connect(self.similar_requested)
         view.closed.connect(self.close_requested)
+        view.box_changed.connect(self._on_view_box_changed)
+        self.toggles.phrase_toggled.connect(view.set_phrase_shown)
+        self.strip.photo_chosen.connect(self.result_chosen)
         self.back_button.clicked.connect(self.close_requested)
         self.previous_button.clicked.connect(self._on_previous_button_clicked)
         self.next_button.clicked.connect(self._on_next_button_clicked)
@@ -116,6 +129,9 @@ class PhotoPage(QWidget):
 
     def show_photo(self, photo: Photo, hit: Hit | None) -> None:
         """Show a photo with the places that a search found; its pixels come later."""
+        if self._photo is None or self._photo.id != photo.id:
+            self.strip.hide()
+            self.toggles.show_places(())
         self._photo, self._place, self._failure = photo, None, None
         self.view.set_photo(photo, hit)
         self._retranslate()
@@ -129,7 +145,7 @@ class PhotoPage(QWidget):
     def show_favourite(self, favourite: bool) -> None:
         """Show whether the photo is a favourite."""
         self.favourite_button.setChecked(favourite)
-        self.favourite_button.set_icon_name("star_filled" if favourite else "star")
+        self.favourite_button.set_icon_name("heart_filled" if favourite else "heart")
 
     def show_phrase(self, text: str) -> None:
         """Show what is being looked for in the photo."""
@@ -139,6 +155,7 @@ class PhotoPage(QWidget):
         """Show where the phrase fits; None shows nothing."""
         self._place, self._is_locating = place, False
         self.view.set_heat(place)
+        self.toggles.show_places(() if place is None else place.places)
         self._retranslate()
 
     def set_locating(self, locating: bool) -> None:
@@ -156,6 +173,8 @@ class PhotoPage(QWidget):
         self._photo = self._place = self._failure = None
         self._is_locating = False
         self.view.clear()
+        self.strip.hide()
+        self.toggles.show_places(())
         self.phrase_edit.show_query("")
 
     def focus_phrase(self) -> None:
@@ -183,6 +202,7 @@ class PhotoPage(QWidget):
         self.next_button.set_label(self.tr("Next photo"), "→")
         self.favourite_button.set_label(self.tr("Favourite"), "F")
         self.phrase_edit.setPlaceholderText(self.tr("Find in this photo"))
+        self.phrase_edit.setToolTip(self.tr("Several phrases: put commas between them"))
         self.phrase_edit.setAccessibleName(self.tr("Find in this photo"))
         name = "" if self._photo is None else photo_name(self._photo)
         self.name_label.setText(name)
@@ -194,10 +214,13 @@ class PhotoPage(QWidget):
             return error_text(self._failure).sentence
         if self._is_locating:
             return self.tr("Looking…")
-        if self._place is None:
-            return ""
-        percent = QLocale().toString(round(self._place.score * 100))
-        return self.tr("Fits {0} %").format(percent)
+        return ""
+
+    @Slot(object)
+    def _on_view_box_changed(self, box: Box | None) -> None:
+        """Without a box the results under the photo are not about it."""
+        if box is None:
+            self.strip.hide()
 
     @Slot()
     def _on_favourite_button_clicked(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QLocale, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
+    QContextMenuEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -20,15 +21,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.core.asking import Box
 from app.core.library.rows import Photo
-from app.core.messages import Box, Hit, PhotoLocated, PhotoOpened
+from app.core.messages import Hit, PhotoLocated, PhotoOpened
 from app.ui.photo_grid_model import photo_name
-from app.ui.photo_grid_painter import WHOLE_PHOTO
-from app.ui.photo_view_box import grown, moved
-from app.ui.photo_view_heat import heat_image
+from app.ui.photo_view_box import grown, moved, suggestion_at
+from app.ui.photo_view_box_bar import PhotoBoxBar
 from app.ui.photo_view_keys import PhotoViewKeys
 from app.ui.photo_view_painter import PhotoPainter, PhotoPicture, Place
 from app.ui.photo_view_pixels import PhotoPixels, PixelPreparer
+from app.ui.photo_view_places import FoundPlaces
 from app.ui.photo_view_pointer import PhotoViewPointer
 from app.ui.photo_view_toolbar import PhotoToolbar
 from app.ui.photo_view_transform import ViewTransform
@@ -63,6 +65,11 @@ class PhotoView(QWidget):
     """-1 for the photo before, 1 for the next."""
     box_changed = Signal(object)
     """The box in 0..1, or None; also while it is being drawn."""
+    another_box_started = Signal()
+    """The box that is there is to stay, and another one will be drawn."""
+    box_mode_changed = Signal(bool)
+    menu_requested = Signal(QPoint)
+    """Where on the screen the menu of the photo should open."""
 
     def __init__(
         self, thumbnails: ThumbnailLoader | None = None, parent: QWidget | None = None
@@ -75,7 +82,7 @@ class PhotoView(QWidget):
         self._requested_px = 0
         self._wheel_rest = 0
         self._box_mode = False
-        self._hit_places: list[Place] = []
+        self._found = FoundPlaces()
         self._painter = PhotoPainter()
         self._pointer = PhotoViewPointer(self)
         self._keys = PhotoViewKeys(self)
@@ -94,6 +101,8 @@ class PhotoView(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.toolbar = PhotoToolbar(self)
+        self.box_bar = PhotoBoxBar(self)
+        self.box_bar.another_requested.connect(self.fix_box)
         self.toolbar.box_mode_toggled.connect(self.set_box_mode)
         self.toolbar.fit_requested.connect(self.toggle_fit)
         self.toolbar.heat_opacity_changed.connect(self._on_toolbar_heat_opacity_changed)
@@ -142,21 +151,22 @@ class PhotoView(QWidget):
         """
         same = self._photo is not None and self._photo.id == photo.id
         self._photo = photo
-        self._hit_places = _places_of(hit)
+        self._found.set_hit(hit)
         if not same:
+            self._found.set_located(None)
             self._preparer.forget()
             opacity = self.toolbar.heat_opacity
             average = QColor.fromRgb(photo.average_rgb)
             self._picture = PhotoPicture(average, heat_opacity=opacity)
             self._nudge_timer.stop()
             self._requested_px = 0
+            self.box_bar.hide()
             self.toolbar.set_heat_shown(False)
             self._show_at(self._fitting((photo.width_px, photo.height_px)))
             if self._thumbnails is not None:
                 self._thumbnails.load_whole(photo.id)
             self._request_pixels()
-        if self._picture.heat is None:
-            self._picture.places = list(self._hit_places)
+        self._picture.places = self._found.places()
         self.setAccessibleDescription(photo_name(photo))
         self.update()
 
@@ -165,10 +175,11 @@ class PhotoView(QWidget):
         self._preparer.forget()
         self._photo = None
         self._picture = PhotoPicture(QColor(0, 0, 0, 0), heat_opacity=self.toolbar.heat_opacity)
-        self._hit_places = []
+        self._found = FoundPlaces()
         self._painter = PhotoPainter()
         self._pixels_timer.stop()
         self._nudge_timer.stop()
+        self.box_bar.hide()
         self.toolbar.set_heat_shown(False)
         self.set_box_mode(False)
         self.update()
@@ -185,15 +196,21 @@ class PhotoView(QWidget):
             self._preparer.prepare(opened)
 
     def set_heat(self, located: PhotoLocated | None) -> None:
-        """Show where a phrase fits, or nothing; an answer about another photo is dropped."""
-        if located is None:
-            self._picture.heat = None
-            self._picture.places = list(self._hit_places)
-        elif self._photo is None or located.photo_id != self._photo.id:
+        """Show where phrases fit, or nothing; an answer about another photo is dropped."""
+        if located is not None and (self._photo is None or located.photo_id != self._photo.id):
             return
-        else:
-            self._picture.heat = heat_image(located)
-            self._picture.places = _place_of(located)
+        self._found.set_located(located)
+        self._show_found()
+
+    @Slot(int, bool)
+    def set_phrase_shown(self, number: int, shown: bool) -> None:
+        """Show one of the phrases that are looked for, or leave it out."""
+        self._found.set_shown(number, shown)
+        self._show_found()
+
+    def _show_found(self) -> None:
+        self._picture.heat = self._found.heat()
+        self._picture.places = self._found.places()
         self.toolbar.set_heat_shown(self._picture.heat is not None)
         self._place_controls()
         self.update()
@@ -230,9 +247,14 @@ class PhotoView(QWidget):
     @Slot(bool)
     def set_box_mode(self, on: bool) -> None:
         """Let a drag draw a box, or pan."""
-        self._box_mode = on
+        if on != self._box_mode:
+            self._box_mode = on
+            self.box_mode_changed.emit(on)
         self.toolbar.box_button.setChecked(on)
+        self._picture.suggestions_shown = False
+        self._picture.hovered_suggestion = None
         self._pointer.show_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
+        self.update()
 
     @Slot()
     def start_box(self) -> None:
@@ -254,8 +276,47 @@ class PhotoView(QWidget):
         if box != self._picture.box:
             self._picture.box = box
             self._nudge_timer.stop()
+            self.box_bar.setVisible(box is not None and not self._pointer.is_drawing)
+            self._place_controls()
             self.update()
             self.box_changed.emit(box)
+
+    def set_fixed_boxes(self, boxes: tuple[Box, ...]) -> None:
+        """Show boxes that count together with the one being drawn."""
+        self._picture.fixed_boxes = boxes
+        self.update()
+
+    def set_suggestions(self, boxes: tuple[Box, ...]) -> None:
+        """Offer boxes: in box mode the one under the pointer appears, and a click takes it."""
+        self._picture.suggestions = boxes
+        self.update()
+
+    def hover_suggestion(self, at: QPointF) -> None:
+        """Show suggested boxes faintly over the photo, the one under a point clearly."""
+        point = self._transform.to_photo((at.x(), at.y()))
+        shown = self._box_mode and 0 <= point[0] <= 1 and 0 <= point[1] <= 1
+        found = suggestion_at(self._picture.suggestions, point) if shown else None
+        before = (self._picture.suggestions_shown, self._picture.hovered_suggestion)
+        self._picture.suggestions_shown, self._picture.hovered_suggestion = shown, found
+        if before != (shown, found):
+            self.update()
+
+    def take_suggestion(self) -> bool:
+        """Take the suggested box under the pointer; False if there is none."""
+        box = self._picture.hovered_suggestion
+        if box is None:
+            return False
+        self._picture.hovered_suggestion = None
+        self.show_box(box)
+        self.search_box()
+        return True
+
+    def fix_box(self) -> None:
+        """Let the box stay, so that another one can be drawn."""
+        if self._picture.box is not None:
+            self.another_box_started.emit()
+            self.show_box(None)
+            self.set_box_mode(True)
 
     def clear_box(self) -> None:
         self.show_box(None)
@@ -265,7 +326,14 @@ class PhotoView(QWidget):
         """Ask for photos that hold what is in the box."""
         self._nudge_timer.stop()
         if self._photo is not None and self._picture.box is not None:
+            self.box_bar.show()
+            self._place_controls()
             self.region_search_requested.emit(self._photo.id, self._picture.box)
+
+    def request_results(self) -> None:
+        """Search for what is in the box and ask for all results."""
+        self.search_box()
+        self.box_bar.results_requested.emit()
 
     def change_box(self, arrow: tuple[int, int], *, resize: bool) -> None:
         """Move the box or its lower right corner by one pixel of the screen."""
@@ -328,6 +396,8 @@ class PhotoView(QWidget):
         self.toolbar.adjustSize()
         left = (self.width() - self.toolbar.width()) // 2
         self.toolbar.move(left, self.height() - self.toolbar.height() - margin)
+        if self._picture.box is not None:
+            self.box_bar.place_at(self._transform.box_to_view(self._picture.box), self.toolbar)
 
     @Slot(float)
     def _on_toolbar_heat_opacity_changed(self, opacity: float) -> None:
@@ -402,6 +472,10 @@ class PhotoView(QWidget):
         else:
             event.ignore()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._photo is not None:
+            self.menu_requested.emit(event.globalPos())
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
         # With Alt held, some systems turn the wheel sideways.
@@ -417,24 +491,3 @@ class PhotoView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.setAccepted(self._photo is not None and self._keys.press(event))
-
-
-def _places_of(hit: Hit | None) -> list[Place]:
-    """The places that a search found, with their phrases."""
-    if hit is None:
-        return []
-    found = [(phrase.region, phrase.text, i) for i, phrase in enumerate(hit.phrases)]
-    if not any(box for box, _, _ in found):
-        found = [(hit.region, "", 0)]
-    return [Place(box, text, i) for box, text, i in found if box and _is_part(box)]
-
-
-def _place_of(located: PhotoLocated) -> list[Place]:
-    if located.region is None:
-        return []
-    percent = QLocale().toString(round(located.score * 100))
-    return [Place(located.region, f"{located.text}  {percent} %", 0)]
-
-
-def _is_part(box: Box) -> bool:
-    return (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
-from app.core.messages import Box
+from app.core.asking import Box
 
 Point = tuple[float, float]
 GRIP_PX = 8.0
@@ -81,6 +82,12 @@ def grown(box: Box, dx: float, dy: float, least: Point) -> Box:
         _unit(max(x1, x0 + least[0]) if dx == 0 else x0 + wide),
         _unit(max(y1, y0 + least[1]) if dy == 0 else y0 + high),
     )
+
+
+def suggestion_at(boxes: Sequence[Box], point: Point) -> Box | None:
+    """The smallest of some boxes that holds a point; None if none does."""
+    around = [box for box in boxes if box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]]
+    return min(around, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=None)
 
 
 def _shift(low: float, high: float, distance: float) -> tuple[float, float]:

@@ -5,11 +5,14 @@ Shape suffixes: R rows, C columns of the heat; H, W of the picture; K steps of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from app.core.messages import PhotoLocated
+from app.ui.photo_grid_painter import chip_color
 
 Float32Array = npt.NDArray[np.float32]
 
@@ -36,23 +39,58 @@ _LMS_TO_RGB = np.array(
 )
 
 
-def heat_image(located: PhotoLocated) -> QImage:
-    """The heat of a phrase over the whole photo, transparent where it is cool."""
-    heat_RC = np.frombuffer(located.heat, np.float32).reshape(located.rows, located.columns)
-    factor = max(1, min(SMOOTHING, LONGEST_PX // max(heat_RC.shape)))
-    heat_HW = np.clip(smooth(heat_RC, factor), 0, 1)
-    argb = heat_colors()[(heat_HW * (N_COLORS - 1) + 0.5).astype(np.uint8)]
-    height, width = heat_HW.shape
+def heat_image(located: PhotoLocated, shown: Sequence[int] = (0,)) -> QImage:
+    """The heat of phrases over the whole photo, transparent where it is cool.
+
+    Args:
+        located: where phrases fit.
+        shown: the numbers of the phrases; a single one is drawn in the colours of heat, several
+            each in the colour of its chip.
+    """
+    heats_KHW = [_enlarged(located, number) for number in shown]
+    if len(heats_KHW) == 1:
+        argb = heat_colors()[(heats_KHW[0] * (N_COLORS - 1) + 0.5).astype(np.uint8)]
+    else:
+        argb = _tinted(heats_KHW, [chip_color(number) for number in shown])
+    height, width = argb.shape
     image = QImage(
         argb.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
     )
     return image.copy()  # the bytes above are gone when this returns
 
 
+def _enlarged(located: PhotoLocated, number: int) -> Float32Array:
+    heat = located.places[number].heat
+    heat_RC = np.frombuffer(heat, np.float32).reshape(located.rows, located.columns)
+    factor = max(1, min(SMOOTHING, LONGEST_PX // max(heat_RC.shape)))
+    heat_HW: Float32Array = np.clip(smooth(heat_RC, factor), 0, 1)
+    return heat_HW
+
+
+def _tinted(heats_KHW: list[Float32Array], colors: list[QColor]) -> npt.NDArray[np.uint32]:
+    """(H, W) premultiplied ARGB: everywhere the colour of the phrase that is hottest there."""
+    level_KHW = np.stack(heats_KHW)
+    hottest_HW = level_KHW.argmax(axis=0)
+    alpha_HW = _density(level_KHW.max(axis=0))
+    rgb_K3 = np.array([color.getRgbF()[:3] for color in colors])
+    red, green, blue = np.rint(np.moveaxis(rgb_K3[hottest_HW], -1, 0) * alpha_HW * 255).astype(
+        np.uint32
+    )
+    alpha = np.rint(alpha_HW * 255).astype(np.uint32)
+    argb: npt.NDArray[np.uint32] = alpha << 24 | red << 16 | green << 8 | blue
+    return argb
+
+
+def _density(level: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """How dense a colour is at a level of heat: clear where it is cool, then ever denser."""
+    warm = np.clip((level - VISIBLE_FROM) / (1 - VISIBLE_FROM), 0, 1)
+    dense: npt.NDArray[np.floating] = warm * warm * (3 - 2 * warm)
+    return dense
+
+
 def heat_colors() -> npt.NDArray[np.uint32]:
     """(K,) premultiplied ARGB of each step: clear where it is cool, then ever denser."""
-    level_K = np.clip((np.linspace(0, 1, N_COLORS) - VISIBLE_FROM) / (1 - VISIBLE_FROM), 0, 1)
-    alpha_K = level_K * level_K * (3 - 2 * level_K)
+    alpha_K = _density(np.linspace(0, 1, N_COLORS))
     red, green, blue = np.rint(color_map().T * alpha_K * 255).astype(np.uint32)
     alpha = np.rint(alpha_K * 255).astype(np.uint32)
     argb: npt.NDArray[np.uint32] = alpha << 24 | red << 16 | green << 8 | blue

@@ -70,7 +70,7 @@ class PhotoViewKeys:
         elif key == Key.Key_S:
             view.request_similar()
         elif key in (Key.Key_Return, Key.Key_Enter) and view.box is not None:
-            view.search_box()
+            view.request_results()
         elif key == Key.Key_Space:
             view.leave()
         else:

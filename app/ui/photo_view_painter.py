@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.ui.photo_grid_painter import chip_color, paint_region
 from app.ui.photo_view_box import HANDLES, handle_point
 from app.ui.photo_view_pixels import PhotoPixels
@@ -41,6 +41,10 @@ class PhotoPicture:
     heat_opacity: float = 0.6
     places: list[Place] = field(default_factory=list)
     box: Box | None = None
+    fixed_boxes: tuple[Box, ...] = ()
+    suggestions: tuple[Box, ...] = ()
+    hovered_suggestion: Box | None = None
+    suggestions_shown: bool = False
 
 
 class PhotoPainter:
@@ -62,14 +66,20 @@ class PhotoPainter:
             id(picture.pixels),
             id(picture.heat),
             picture.heat_opacity,
+            picture.box is None,
         )
         if key != self._rendered_key:
             self._rendered = self._render(picture, transform, canvas)
             self._rendered_key = key
         painter.drawPixmap(0, 0, self._rendered)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place in picture.places:
+        # A box of people is about what is in it: nothing else lies over the photo meanwhile.
+        for place in picture.places if picture.box is None else ():
             self._paint_place(painter, place, transform)
+        for box in picture.fixed_boxes:
+            _paint_outline(painter, _area(transform.box_to_view(box)))
+        if picture.suggestions_shown and picture.box is None:
+            self._paint_suggestions(painter, picture, transform)
         if picture.box is not None:
             self._paint_box(painter, picture.box, transform)
 
@@ -89,7 +99,7 @@ class PhotoPainter:
             painter.drawImage(whole, picture.thumbnail)
         else:
             painter.fillRect(whole, picture.average)
-        if picture.heat is not None and picture.heat_opacity > 0:
+        if picture.heat is not None and picture.heat_opacity > 0 and picture.box is None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.setOpacity(picture.heat_opacity)
             _draw_visible(painter, whole, picture.heat, QRectF(0, 0, width, height))
@@ -119,6 +129,22 @@ class PhotoPainter:
         painter.setPen(QColor("#161616"))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, place.label)
 
+    @staticmethod
+    def _paint_suggestions(
+        painter: QPainter, picture: PhotoPicture, transform: ViewTransform
+    ) -> None:
+        """All suggested boxes faintly, the one under the pointer clearly."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for box in picture.suggestions:
+            chosen = box == picture.hovered_suggestion
+            painter.setOpacity(1.0 if chosen else 0.3)
+            area = _area(transform.box_to_view(box))
+            painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
+            painter.drawRoundedRect(area, 4, 4)
+            painter.setPen(QPen(BOX_COLOR, 1.5, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(area, 4, 4)
+        painter.setOpacity(1.0)
+
     def _paint_box(self, painter: QPainter, box: Box, transform: ViewTransform) -> None:
         in_view = transform.box_to_view(box)
         area = _area(in_view)
@@ -127,17 +153,22 @@ class PhotoPainter:
         for part in _around(whole, area):
             painter.fillRect(part, DIMMED)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
-        painter.drawRect(area)
-        painter.setPen(QPen(BOX_COLOR, 1.5))
-        painter.drawRect(area)
+        _paint_outline(painter, area)
         painter.setPen(QPen(QColor(0, 0, 0, 170), 1))
         painter.setBrush(BOX_COLOR)
         for grip in HANDLES:
             center = QPointF(*handle_point(in_view, grip))
             half = QPointF(HANDLE_PX / 2, HANDLE_PX / 2)
             painter.drawRoundedRect(QRectF(center - half, center + half), 2, 2)
+
+
+def _paint_outline(painter: QPainter, area: QRectF) -> None:
+    """Frame a box of people: white, with a dark edge to read on any photo."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
+    painter.drawRect(area)
+    painter.setPen(QPen(BOX_COLOR, 1.5))
+    painter.drawRect(area)
 
 
 def _area(box: Box) -> QRectF:

@@ -9,13 +9,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.ui.photo_view_box import Grip, dragged, drawn, grip_at
 
 if TYPE_CHECKING:
     from app.ui.photo_view import PhotoView
 
 ALT = Qt.KeyboardModifier.AltModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 BOX_MIN_PX = 5.0
 CURSORS = {
     Grip.NORTH_WEST: Qt.CursorShape.SizeFDiagCursor,
@@ -49,9 +50,16 @@ class PhotoViewPointer:
         self._view = view
         self._press: _Press | None = None
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a box is being drawn or changed now."""
+        return self._press is not None and self._press.kind != "pan"
+
     def press(self, event: QMouseEvent) -> None:
         """The left button went down."""
         at = event.position()
+        if self._view.box is not None and event.modifiers() & SHIFT:
+            self._view.fix_box()
         grip = None if event.modifiers() & ALT else self._grip(at)
         drawing = self._view.box_mode or bool(event.modifiers() & ALT)
         kind = "grip" if grip is not None else "draw" if drawing else "pan"
@@ -62,6 +70,7 @@ class PhotoViewPointer:
         press, at = self._press, event.position()
         if press is None:
             self.show_cursor(at)
+            self._view.hover_suggestion(at)
             return
         distance = (at - press.start).manhattanLength()
         least = 2 if press.kind == "grip" else QApplication.startDragDistance() / 2
@@ -85,7 +94,8 @@ class PhotoViewPointer:
             return
         if not press.moved:
             if press.kind == "draw":
-                self._view.clear_box()
+                if not self._view.take_suggestion():
+                    self._view.clear_box()
             else:
                 self._view.toggle_fit(event.position())
         elif press.kind != "pan":

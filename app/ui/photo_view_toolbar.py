@@ -11,12 +11,17 @@ from app.ui.theme import CONTROL_HEIGHT_PX, DARK, UNIT_PX, palette_for, style_sh
 HEAT_OPACITY_PERCENT = 70
 
 _PANE_STYLE = """
-PhotoToolbar {
+%s {
     background: rgba(30, 30, 30, 225); border: 1px solid rgba(255, 255, 255, 30);
     border-radius: 8px;
 }
-PhotoToolbar QLabel { color: @text@; }
+%s QLabel { color: @text@; }
 """.replace("@text@", DARK.text)
+
+
+def pane_style(class_name: str) -> str:
+    """The style sheet of a dark pane over a photo."""
+    return style_sheet(DARK) + _PANE_STYLE % (class_name, class_name)
 
 
 class PhotoToolbar(QFrame):
@@ -32,7 +37,7 @@ class PhotoToolbar(QFrame):
         super().__init__(parent)
         self._percent = 100
         self.setPalette(palette_for(DARK))
-        self.setStyleSheet(style_sheet(DARK) + _PANE_STYLE)
+        self.setStyleSheet(pane_style("PhotoToolbar"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.box_button = IconButton("box", self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.core.messages import Box
+from app.core.asking import Box
 
 Point = tuple[float, float]
 FIT_MARGIN_PX = 16.0

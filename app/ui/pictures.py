@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance
 from PySide6.QtGui import QImage
 
-from app.core.messages import ImageQuery
+from app.core.asking import ImageQuery
 
 # More than any patch budget uses; less to carry.
 MAX_SIDE_PX = 1024

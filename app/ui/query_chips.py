@@ -1,95 +1,142 @@
-"""The parts of a question that are not words: a region or a picture, as chips."""
+"""The row under the search bar: the parts of a question as chips."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from app.ui.icon_button import IconButton
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-MAX_LABEL_PX = 360
+from app.core.asking import Need
+from app.ui.chip import Chip, ChipState
+from app.ui.filter_texts import filter_texts
+from app.ui.flow_layout import FlowLayout
+from app.ui.photo_grid_painter import chip_color
+from app.ui.question import Question, chip_colors, picture_colors
+from app.ui.token_meter import TokenMeter
 
 
-class Chip(QFrame):
-    """A label with a button that removes it; Delete and Backspace do the same."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a chip shows, and what is to happen with it."""
 
-    remove_requested = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("chip")
-        self.setStyleSheet(
-            "#chip { background: palette(button); border: 1px solid palette(mid);"
-            " border-radius: 13px; }"
-            "#chip QToolButton { border-radius: 10px; padding: 0; }"
-        )
-        self.setFixedHeight(26)
-        self._text = ""
-        self.label = QLabel(self)
-        self.button = IconButton("clear", self, icon_px=14)
-        self.button.setFixedSize(20, 20)
-        self.button.clicked.connect(self.remove_requested)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 4, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.label)
-        layout.addWidget(self.button)
-        self._retranslate()
-
-    @property
-    def text(self) -> str:
-        """The whole label, also where it is shown shortened."""
-        return self._text
-
-    def set_text(self, text: str) -> None:
-        """Show a label, shortened in the middle if it is long."""
-        self._text = text
-        self.label.setText(
-            self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, MAX_LABEL_PX)
-        )
-        self.label.setToolTip(text)
-        self._retranslate()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Remove by keyboard."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.remove_requested.emit()
-            return
-        super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-
-    def _retranslate(self) -> None:
-        self.button.set_label(self.tr("Remove: {0}").format(self._text))
+    state: ChipState
+    choose: Callable[[Need | None], None]
+    open: Callable[[], None] | None = None
 
 
 class QueryChips(QWidget):
-    """The row under the search bar; takes no room while there is no chip."""
+    """Chips for pictures, phrases and filters; takes no room while there is none."""
 
-    image_removed = Signal()
+    need_chosen = Signal(int, object)  # number of the phrase, Need or None
+    picture_need_chosen = Signal(int, object)  # number of the picture, Need or None
+    picture_opened = Signal(int)
+    filters_changed = Signal(object)  # Filters
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.image_chip = Chip(self)
-        self.image_chip.remove_requested.connect(self._on_image_chip_remove_requested)
+        self._question = Question()
+        self._root_name: Callable[[int], str] = str
+        self.chips: list[Chip] = []
+        self.meter = TokenMeter(self)
+        flow_box = QWidget(self)
+        self._flow = FlowLayout(flow_box, spacing_px=6)
+        self._flow.setContentsMargins(0, 0, 0, 0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.image_chip)
-        layout.addStretch(1)
+        layout.setSpacing(12)
+        layout.addWidget(flow_box, 1)
+        layout.addWidget(self.meter)
         self.hide()
 
-    def show_image(self, label: str) -> None:
-        """Show the chip of a picture or region; an empty label takes it away."""
-        self.image_chip.set_text(label)
-        self.setVisible(bool(label))
+    def show_question(self, question: Question, root_name: Callable[[int], str]) -> None:
+        """Show the parts of a question.
 
-    @Slot()
-    def _on_image_chip_remove_requested(self) -> None:
-        self.hide()
-        self.image_removed.emit()
+        Args:
+            question: what is asked.
+            root_name: the name of a folder of the library by its number.
+        """
+        self._question, self._root_name = question, root_name
+        shown = [*self._pictures(), *self._phrases(), *self._filters()]
+        self._set_chips(shown)
+        self.setVisible(bool(shown))
+
+    def _set_chips(self, shown: list[_Shown]) -> None:
+        """Put these chips in place of the old ones; the keyboard stays where it was."""
+        focus = next((at for at, chip in enumerate(self.chips) if chip.hasFocus()), None)
+        while self.chips:
+            chip = self.chips.pop()
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        for each in shown:
+            chip = Chip(self, can_open=each.open is not None)
+            chip.show_state(each.state)
+            chip.need_chosen.connect(each.choose)
+            if each.open is not None:
+                chip.opened.connect(each.open)
+            self._flow.addWidget(chip)
+            chip.show()
+            self.chips.append(chip)
+        if focus is not None and self.chips:
+            self.chips[min(focus, len(self.chips) - 1)].setFocus()
+
+    def _pictures(self) -> list[_Shown]:
+        shown = []
+        colors = picture_colors(self._question)
+        for number, (picture, color) in enumerate(
+            zip(self._question.pictures, colors, strict=True)
+        ):
+            image = picture.image
+            icon_name = "picture" if image.box is None else "box"
+            if image.concept_id is not None:
+                icon_name = "concept"
+            shade = None if color is None else chip_color(color)
+            state = ChipState(picture.label, image.need, shade, icon_name=icon_name)
+            shown.append(
+                _Shown(
+                    state,
+                    lambda need, number=number: self.picture_need_chosen.emit(number, need),
+                    None
+                    if image.concept_id is not None
+                    else lambda number=number: self.picture_opened.emit(number),
+                )
+            )
+        return shown
+
+    def _phrases(self) -> list[_Shown]:
+        shown = []
+        colors = chip_colors(self._question.chips)
+        for number, (chip, color) in enumerate(zip(self._question.chips, colors, strict=True)):
+            state = ChipState(
+                chip.phrase.text,
+                chip.phrase.need,
+                None if color is None else chip_color(color),
+                chip.removed,
+            )
+            shown.append(
+                _Shown(state, lambda need, number=number: self.need_chosen.emit(number, need))
+            )
+        return shown
+
+    def _filters(self) -> list[_Shown]:
+        shown = [
+            _Shown(
+                ChipState(text.text, icon_name="filter"),
+                lambda _need, text=text: self.filters_changed.emit(text.without),
+            )
+            for text in filter_texts(self._question.filters, self._root_name)
+        ]
+        # What the words say is taken out where it was said.
+        shown += [
+            _Shown(ChipState(text.text, icon_name="filter", fixed=True), lambda _need: None)
+            for text in filter_texts(self._question.text_filters, self._root_name)
+        ]
+        return shown
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language: filters are words."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.show_question(self._question, self._root_name)

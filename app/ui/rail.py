@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.icon_button import IconButton
+from app.ui.sidebar_model import SidebarGroup
 
 WIDTH_PX = 48
 BUTTON_PX = 36
@@ -15,7 +16,7 @@ class Rail(QFrame):
     """Icon buttons; the gear opens the settings menu it was given."""
 
     all_photos_requested = Signal()
-    favourites_requested = Signal()
+    group_requested = Signal(str)  # SidebarGroup
     sidebar_requested = Signal()
     info_requested = Signal()
 
@@ -24,28 +25,44 @@ class Rail(QFrame):
         self.setProperty("chrome", True)
         self.setFixedWidth(WIDTH_PX)
         self.photos_button = IconButton("photos", self, icon_px=20)
-        self.favourites_button = IconButton("star", self, icon_px=20)
+        self.folders_button = IconButton("folder", self, icon_px=20)
+        self.albums_button = IconButton("album", self, icon_px=20)
+        self.searches_button = IconButton("saved_search", self, icon_px=20)
+        self.concepts_button = IconButton("concept", self, icon_px=20)
         self.sidebar_button = IconButton("sidebar", self, icon_px=20)
         self.info_button = IconButton("info", self, icon_px=20)
         self.gear_button = IconButton("gear", self, icon_px=20)
         self.gear_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._lay_out()
+        self.sidebar_button.setCheckable(True)
+        self.info_button.setCheckable(True)
+        self.photos_button.clicked.connect(self.all_photos_requested)
+        self.sidebar_button.clicked.connect(self.sidebar_requested)
+        self.info_button.clicked.connect(self.info_requested)
+        for group, button in self._groups().items():
+            button.clicked.connect(lambda _checked, group=group: self.group_requested.emit(group))
+        self._retranslate()
+
+    def _groups(self) -> dict[SidebarGroup, IconButton]:
+        return {
+            "folders": self.folders_button,
+            "albums": self.albums_button,
+            "searches": self.searches_button,
+            "concepts": self.concepts_button,
+        }
+
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 8, 6, 8)
         layout.setSpacing(4)
-        for button in (self.photos_button, self.favourites_button):
+        layout.addWidget(self.photos_button)
+        for button in self._groups().values():
             layout.addWidget(button)
         layout.addStretch(1)
         for button in (self.sidebar_button, self.info_button, self.gear_button):
             layout.addWidget(button)
         for button in self.findChildren(IconButton):
             button.setFixedSize(BUTTON_PX, BUTTON_PX)
-        self.sidebar_button.setCheckable(True)
-        self.info_button.setCheckable(True)
-        self.photos_button.clicked.connect(self.all_photos_requested)
-        self.favourites_button.clicked.connect(self.favourites_requested)
-        self.sidebar_button.clicked.connect(self.sidebar_requested)
-        self.info_button.clicked.connect(self.info_requested)
-        self._retranslate()
 
     def set_settings_menu(self, menu: QMenu) -> None:
         """Give the gear its menu; the menu stays its owner's."""
@@ -65,7 +82,10 @@ class Rail(QFrame):
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Places"))
         self.photos_button.set_label(self.tr("All photos"))
-        self.favourites_button.set_label(self.tr("Favourites"))
+        self.folders_button.set_label(self.tr("Folders"))
+        self.albums_button.set_label(self.tr("Albums"))
+        self.searches_button.set_label(self.tr("Kept searches"))
+        self.concepts_button.set_label(self.tr("Concepts"))
         self.sidebar_button.set_label(self.tr("Sidebar"), "Tab")
         self.info_button.set_label(self.tr("Information"), "I")
         self.gear_button.set_label(self.tr("Settings"))

@@ -8,7 +8,15 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 ResultsState = Literal[
-    "photos", "weak", "nothing_fits", "no_favourites", "indexing", "offline", "empty", "loading"
+    "photos",
+    "weak",
+    "nothing_fits",
+    "no_favourites",
+    "empty_album",
+    "indexing",
+    "offline",
+    "empty",
+    "loading",
 ]
 
 
@@ -82,13 +90,17 @@ class ResultsPage(QWidget):
                 self.tr("No favourites yet"),
                 self.tr("Photos that you mark as favourites appear here."),
             ),
+            "empty_album": (
+                self.tr("This album is empty"),
+                self.tr("Select photos, open their menu and choose “Add to album”."),
+            ),
             "indexing": (
                 self.tr("Photos are on their way"),
                 self.tr("They appear here as soon as they can be searched."),
             ),
             "offline": (
                 self.tr("This folder is offline"),
-                self.tr("Connect its disk; nothing is forgotten meanwhile."),
+                self.tr("Connect its disk, or say in its menu where it lies now. Nothing is lost."),
             ),
             "empty": (
                 self.tr("No photos here"),

@@ -1,4 +1,4 @@
-"""Shows a file in the system's file manager."""
+"""Hands files of the user to the system: shows them in its file manager, opens them elsewhere."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ def reveal_command(path: str, platform: str) -> tuple[str, list[str]] | None:
     return None
 
 
+def open_with_command(path: str, platform: str) -> tuple[str, list[str]] | None:
+    """Return the program that lets people choose another one, None where there is no such."""
+    if platform == "win32":
+        return "rundll32", ["shell32.dll,OpenAs_RunDLL", os.path.normpath(path)]
+    return None
+
+
 def reveal(path: bytes) -> bool:
     """Show a file or folder in the file manager; returns whether one was started."""
     text = os.fsdecode(path)
@@ -26,3 +33,12 @@ def reveal(path: bytes) -> bool:
         return bool(QProcess.startDetached(*command)[0])
     folder = text if os.path.isdir(text) else os.path.dirname(text)
     return QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
+
+
+def open_with(path: bytes) -> bool:
+    """Open a file with another program; returns whether one was started."""
+    text = os.fsdecode(path)
+    command = open_with_command(text, sys.platform)
+    if command is not None:
+        return bool(QProcess.startDetached(*command)[0])
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(text))

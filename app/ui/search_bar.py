@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
+from app.core.asking import Filters
+from app.core.library.rows import Root
 from app.ui.icon_button import IconButton
 from app.ui.icons import line_icon
+from app.ui.question import NO_FILTERS
+
+if TYPE_CHECKING:
+    from app.ui.filters_panel import FiltersPanel
 
 LIVE_DELAY_MS = 150
 FIELD_HEIGHT_PX = 36
+NARROW_PX = 26
 
 
 class QueryEdit(QLineEdit):
@@ -20,9 +28,11 @@ class QueryEdit(QLineEdit):
 
     ``query_entered`` comes at once on Enter and ``LIVE_DELAY_MS`` after the last key otherwise,
     never while an input method composes, never twice for the same text unless Enter asks for it.
+    ``query_confirmed`` follows after Enter.
     """
 
     query_entered = Signal(str)
+    query_confirmed = Signal(str)
     escape_pressed = Signal()
     picture_pasted = Signal(object)  # QImage
 
@@ -95,6 +105,7 @@ class QueryEdit(QLineEdit):
     def _on_return_pressed(self) -> None:
         if not self._is_composing:
             self._run()
+            self.query_confirmed.emit(self._last_query)
 
     def _run(self) -> None:
         self._timer.stop()
@@ -106,6 +117,10 @@ class SearchBar(QWidget):
     """The query line with its clear button and the picture menu."""
 
     search_requested = Signal(str)
+    search_confirmed = Signal(str)
+    back_requested = Signal()
+    forward_requested = Signal()
+    filters_changed = Signal(object)  # Filters
     clear_requested = Signal()
     picture_pasted = Signal(object)  # QImage
     paste_requested = Signal()
@@ -125,16 +140,29 @@ class SearchBar(QWidget):
         self.picture_button = IconButton("picture", self, icon_px=20)
         self.picture_button.setFixedSize(FIELD_HEIGHT_PX, FIELD_HEIGHT_PX)
         self.picture_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.back_button = IconButton("back", self)
+        self.forward_button = IconButton("forward", self)
+        for button in (self.back_button, self.forward_button):
+            button.setFixedSize(NARROW_PX, FIELD_HEIGHT_PX)
+        self.filters_button = IconButton("filter", self, icon_px=20)
+        self.filters_button.setFixedSize(FIELD_HEIGHT_PX, FIELD_HEIGHT_PX)
+        self.filters_button.setCheckable(True)
+        self._filters_panel: FiltersPanel | None = None
+        self._filters = NO_FILTERS
+        self._roots: tuple[Root, ...] = ()
         self._menu = QMenu(self)
         self._box_action = self._menu.addAction("")
         self._paste_action = self._menu.addAction("")
         self._file_action = self._menu.addAction("")
         self.picture_button.setMenu(self._menu)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 8, 8)
-        layout.setSpacing(8)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(4)
+        layout.addWidget(self.back_button)
+        layout.addWidget(self.forward_button)
         layout.addWidget(self.edit, 1)
         layout.addWidget(self.picture_button)
+        layout.addWidget(self.filters_button)
         self.setFocusProxy(self.edit)
         self._connect()
         self._redraw()
@@ -143,6 +171,10 @@ class SearchBar(QWidget):
 
     def _connect(self) -> None:
         self.edit.query_entered.connect(self.search_requested)
+        self.edit.query_confirmed.connect(self.search_confirmed)
+        self.back_button.clicked.connect(self.back_requested)
+        self.forward_button.clicked.connect(self.forward_requested)
+        self.filters_button.clicked.connect(self.open_filters)
         self.edit.escape_pressed.connect(self._on_edit_escape_pressed)
         self.edit.picture_pasted.connect(self.picture_pasted)
         self.edit.textChanged.connect(self._on_edit_text_changed)
@@ -150,6 +182,44 @@ class SearchBar(QWidget):
         self._box_action.triggered.connect(self.box_requested)
         self._paste_action.triggered.connect(self.paste_requested)
         self._file_action.triggered.connect(self.picture_file_requested)
+
+    def show_filters(self, filters: Filters) -> None:
+        """Show what narrows the photos."""
+        self._filters = filters
+        self.filters_button.setChecked(not filters.is_empty)
+        if self._filters_panel is not None:
+            self._filters_panel.show_filters(filters)
+
+    def set_roots(self, roots: tuple[Root, ...]) -> None:
+        """Offer these folders to be filtered by."""
+        self._roots = roots
+        if self._filters_panel is not None:
+            self._filters_panel.set_roots(roots)
+            self._filters_panel.show_filters(self._filters)
+
+    @property
+    def filters_panel(self) -> FiltersPanel:
+        """The filters as controls; made when they are opened first, to paint sooner."""
+        if self._filters_panel is None:
+            from app.ui.filters_panel import FiltersPanel
+
+            self._filters_panel = FiltersPanel(self)
+            self._filters_panel.set_roots(self._roots)
+            self._filters_panel.show_filters(self._filters)
+            self._filters_panel.filters_changed.connect(self.filters_changed)
+        return self._filters_panel
+
+    def show_history(self, *, can_go_back: bool, can_go_forward: bool) -> None:
+        """Show whether there are questions before and after."""
+        self.back_button.setEnabled(can_go_back)
+        self.forward_button.setEnabled(can_go_forward)
+
+    @Slot()
+    def open_filters(self) -> None:
+        """Open the filters under their button."""
+        # A click toggles the button; its look says whether filters hold, not whether it is open.
+        self.filters_button.setChecked(not self._filters.is_empty)
+        self.filters_panel.open_under(self.filters_button)
 
     def focus_field(self) -> None:
         """Put the cursor into the line with its text selected."""
@@ -175,6 +245,9 @@ class SearchBar(QWidget):
         self._clear_action.setText(self.tr("Clear"))
         self._clear_action.setToolTip(self.tr("Clear (Esc)"))
         self.picture_button.set_label(self.tr("Search by a picture or a box"))
+        self.back_button.set_label(self.tr("Back"), "Alt+←")
+        self.forward_button.set_label(self.tr("Forward"), "Alt+→")
+        self.filters_button.set_label(self.tr("Filters"), "Ctrl+Shift+F")
         self._box_action.setText(self.tr("Draw a box in the selected photo"))
         self._paste_action.setText(self.tr("Paste a picture"))
         self._file_action.setText(self.tr("Choose a picture…"))

@@ -1,19 +1,19 @@
-"""The question of the moment and its answer: words, a picture or region, in a scope."""
+"""The question of the moment and its answer: sent to the engine, or read from the library."""
 
 from __future__ import annotations
 
 import logging
 import unicodedata
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.messages import Hit, ImageQuery, JobFailed, LibraryChanged, SearchFinished
+from app.core.asking import Filters, ImageQuery, Need
+from app.core.messages import JobFailed, LibraryChanged, SearchFinished, SearchRefined
 from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader, PhotoList
+from app.ui.question import Picture, Question, Results, Verdict, in_old_order, results_of
+from app.ui.question_history import QuestionHistory
 from app.ui.scope import ALL_PHOTOS, Scope
 
 logger = logging.getLogger(__name__)
@@ -21,41 +21,6 @@ logger = logging.getLogger(__name__)
 N_RESULTS = 200
 # While indexing, the grid follows the library at this pace.
 REFRESH_INTERVAL_MS = 700
-
-Verdict = Literal["browsing", "good", "weak", "nothing"]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked. ``image_label`` names the picture or region for people."""
-
-    text: str = ""
-    image: ImageQuery | None = None
-    image_label: str = ""
-    scope: Scope = ALL_PHOTOS
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing is asked: the scope is shown as it is."""
-        return not self.text and self.image is None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Results:
-    """What the grid shows. ``weak_from`` is the first row of weak matches, None without any."""
-
-    question: Question
-    ids: npt.NDArray[np.int64]
-    hits: dict[int, Hit]
-    weak_from: int | None
-    verdict: Verdict
-    took_ms: float = 0.0
-    is_refresh: bool = False
-
-    @property
-    def n_good(self) -> int:
-        """How many photos fit; the weak matches are not counted."""
-        return len(self.ids) if self.weak_from is None else self.weak_from
 
 
 class SearchController(QObject):
@@ -65,6 +30,7 @@ class SearchController(QObject):
     search_started = Signal()
     results_changed = Signal(object)  # Results
     search_failed = Signal(object)  # JobFailed
+    history_changed = Signal()
 
     def __init__(
         self, link: EngineLink, reader: LibraryReader, parent: QObject | None = None
@@ -73,14 +39,17 @@ class SearchController(QObject):
         self._link = link
         self._reader = reader
         self._question = Question()
+        self._history = QuestionHistory(self._question)
         self._results: Results | None = None
         self._job_id = 0
         self._is_refresh = False
+        self._is_frozen = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_INTERVAL_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
         link.search_finished.connect(self._on_link_search_finished)
+        link.search_refined.connect(self._on_link_search_refined)
         link.job_failed.connect(self._on_link_job_failed)
         link.library_changed.connect(self._on_link_library_changed)
         link.index_finished.connect(self._on_link_index_finished)
@@ -96,24 +65,65 @@ class SearchController(QObject):
         """What was announced last."""
         return self._results
 
+    @property
+    def history(self) -> QuestionHistory:
+        """What was asked before; for looking only."""
+        return self._history
+
+    # ------------------------------------------------------------ asking
+
     @Slot(str)
     def ask_text(self, text: str) -> None:
-        """Look for words, together with the picture that is there."""
-        self._ask(replace(self._question, text=unicodedata.normalize("NFC", text).strip()))
+        """Look for words while they are typed, together with the pictures that are there."""
+        self._ask(self._question.with_text(_tidy(text)), live=True)
+
+    @Slot(str)
+    def confirm_text(self, text: str) -> None:
+        """Keep a question that was meant in the history."""
+        self._history.add(self._question)
+        if self._question.text == _tidy(text):
+            self.remember()
+
+    def remember(self) -> None:
+        """Keep the question in the library's history: it was meant. Pasted pixels are not kept."""
+        question = self._question
+        pasted = any(picture.image.pixels is not None for picture in question.pictures)
+        if not question.is_empty and not pasted:
+            self._link.remember_search(question.query)
+
+    def ask(self, question: Question) -> None:
+        """Ask a whole question."""
+        self._ask(question)
 
     def ask_image(self, image: ImageQuery, label: str) -> None:
         """Look for a picture or a region instead of what was asked before."""
-        self._ask(replace(self._question, text="", image=image, image_label=label))
+        picture = Picture(image, label)
+        self._ask(Question(pictures=(picture,), scope=self._question.scope))
 
-    @Slot()
-    def remove_image(self) -> None:
-        """Go on with the words alone."""
-        self._ask(replace(self._question, image=None, image_label=""))
+    def add_image(self, image: ImageQuery, label: str) -> None:
+        """Look for a picture or a region together with what is asked."""
+        self._ask(self._question.with_picture(Picture(image, label)))
+
+    @Slot(int, object)
+    def set_need(self, number: int, need: Need | None) -> None:
+        """Say how much a chip counts; None takes it out."""
+        self._ask(self._question.with_need(number, need))
+
+    @Slot(int, object)
+    def set_picture_need(self, number: int, need: Need | None) -> None:
+        """Say how much a picture counts; None takes it away."""
+        self._ask(self._question.with_picture_need(number, need))
+
+    @Slot(object)
+    def set_filters(self, filters: Filters) -> None:
+        """Let the controls narrow what counts."""
+        self._ask(replace(self._question, filters=filters))
 
     @Slot()
     def clear(self) -> None:
         """Ask nothing: show the scope."""
-        self._ask(replace(self._question, text="", image=None, image_label=""))
+        scope = ALL_PHOTOS if self._question.scope.is_question else self._question.scope
+        self._ask(Question(scope=scope))
 
     @Slot(object)
     def set_scope(self, scope: Scope) -> None:
@@ -125,16 +135,39 @@ class SearchController(QObject):
         """Ask the same again, since the library changed."""
         self._run(is_refresh=True)
 
+    @Slot()
+    def go_back(self) -> None:
+        """Ask again what was asked before; nothing at the beginning."""
+        self._return_to(self._history.back())
+
+    @Slot()
+    def go_forward(self) -> None:
+        """Undo going back; nothing at the end."""
+        self._return_to(self._history.forward())
+
+    @Slot(bool)
+    def set_frozen(self, frozen: bool) -> None:
+        """Keep the order of results when a better one arrives."""
+        self._is_frozen = frozen
+
     def close(self) -> None:
         """Ask nothing more."""
         self._timer.stop()
 
-    def _ask(self, question: Question) -> None:
-        # The engine searches everything or one folder: a question leaves the favourites.
-        if question.scope.favourites and not question.is_empty and question != self._question:
+    def _ask(self, question: Question, *, live: bool = False) -> None:
+        if question != self._question and _leaves_scope(self._question, question):
             question = replace(question, scope=ALL_PHOTOS)
+        self._history.add(question, live=live)
+        self._set(question)
+
+    def _return_to(self, question: Question | None) -> None:
+        if question is not None:
+            self._set(question)
+
+    def _set(self, question: Question) -> None:
         self._question = question
         self.question_changed.emit(question)
+        self.history_changed.emit()
         self._run(is_refresh=False)
 
     def _run(self, *, is_refresh: bool) -> None:
@@ -143,43 +176,56 @@ class SearchController(QObject):
         if question.is_empty:
             self._link.drop_search()
             self._job_id = 0
-            self._reader.load_photo_list(question.scope)
+            self._reader.load_photo_list(question.scope, *question.narrowing)
             return
         logger.debug("search for %r", question.text)
-        self._job_id = self._link.search(
-            question.text, question.image, N_RESULTS, question.scope.root_id
-        )
+        self._job_id = self._link.search(question.query, N_RESULTS)
         if not is_refresh:
             self.search_started.emit()
+
+    # ------------------------------------------------------------ answers
 
     @Slot(object)
     def _on_link_search_finished(self, event: SearchFinished) -> None:
         if event.job_id != self._job_id:
             return
-        by = "words" if self._question.image is None else "a picture"
+        by = "a picture" if self._question.query.images else "words"
         logger.info("search answered by %s after %d ms", by, event.took_ms)
-        hits = event.hits
-        weak_from = next((row for row, hit in enumerate(hits) if hit.match == "weak"), None)
-        verdict: Verdict = "good"
-        if not hits:
-            verdict = "nothing"
-        elif weak_from == 0:
-            verdict = "weak"
+        results = results_of(self._question, event.hits)
         self._show(
-            Results(
-                self._question,
-                np.array([hit.photo_id for hit in hits], dtype=np.int64),
-                {hit.photo_id: hit for hit in hits},
-                weak_from,
-                verdict,
-                event.took_ms,
-                self._is_refresh,
+            replace(
+                results,
+                took_ms=event.took_ms,
+                is_refresh=self._is_refresh,
+                refining=event.refining,
+                n_excluded=event.n_excluded,
+                n_tokens=event.n_tokens,
+            )
+        )
+
+    @Slot(object)
+    def _on_link_search_refined(self, event: SearchRefined) -> None:
+        before = self._results
+        if event.job_id != self._job_id or before is None:
+            return
+        refined = results_of(self._question, event.hits)
+        if self._is_frozen:
+            refined = in_old_order(before, refined)
+        self._show(
+            replace(
+                refined,
+                took_ms=event.took_ms,
+                is_refresh=True,
+                n_excluded=event.n_excluded,
+                n_tokens=before.n_tokens,
             )
         )
 
     @Slot(object)
     def _on_reader_photo_list_loaded(self, photos: PhotoList) -> None:
-        if self._question.is_empty and photos.scope == self._question.scope:
+        question = self._question
+        asked = (question.scope, question.narrowing)
+        if question.is_empty and (photos.scope, photos.filters) == asked:
             verdict: Verdict = "browsing" if len(photos.ids) else "nothing"
             self._show(
                 Results(self._question, photos.ids, {}, None, verdict, is_refresh=self._is_refresh)
@@ -195,10 +241,16 @@ class SearchController(QObject):
             self._job_id = 0
             self.search_failed.emit(event)
 
+    # ------------------------------------------------------------ the library changes
+
     @Slot(object)
     def _on_link_library_changed(self, event: LibraryChanged) -> None:
-        favourites = event.favourites and self._question.scope.favourites
-        changed = event.photos or favourites
+        scope = self._question.scope
+        changed = (
+            event.photos
+            or (event.marks and scope.favourites)
+            or (event.albums and scope.album_id is not None)
+        )
         if changed and self._question.is_empty and not self._timer.isActive():
             self._timer.start()
 
@@ -211,3 +263,22 @@ class SearchController(QObject):
     def _on_timer_timeout(self) -> None:
         if self._question.is_empty:
             self.refresh()
+
+
+def _leaves_scope(before: Question, after: Question) -> bool:
+    """Whether a question is not about its place any more.
+
+    A list that people put together cannot be searched in, and a kept search that is changed is
+    not the kept one. A concept stays while it is looked for, together with other things perhaps.
+    """
+    scope = after.scope
+    if scope.album_id is not None:
+        return not after.is_empty
+    if not scope.is_question or scope != before.scope:
+        return False
+    concepts = {picture.image.concept_id for picture in after.pictures}
+    return scope.concept_id is None or scope.concept_id not in concepts
+
+
+def _tidy(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()

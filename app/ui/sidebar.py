@@ -33,7 +33,14 @@ from app.core.library.rows import Root
 from app.core.messages import IndexProgress
 from app.ui.icons import line_icon, paint_icon
 from app.ui.scope import ALL_PHOTOS, Scope
-from app.ui.sidebar_model import RowRole, ScopeRole, SidebarModel, SidebarRow
+from app.ui.sidebar_model import (
+    RowRole,
+    ScopeRole,
+    SidebarContent,
+    SidebarGroup,
+    SidebarModel,
+    SidebarRow,
+)
 from app.ui.theme import GAP_PX, SECONDARY_TEXT_PX, text_font
 
 ROW_HEIGHT_PX = 32
@@ -49,7 +56,7 @@ class SidebarDelegate(QStyledItemDelegate):
     ) -> QSize:
         """Headings are taller: the space above them parts the groups."""
         row = index.data(RowRole)
-        is_heading = isinstance(row, SidebarRow) and row.scope is None
+        is_heading = isinstance(row, SidebarRow) and row.scope is None and not row.is_hint
         return QSize(0, HEADING_HEIGHT_PX if is_heading else ROW_HEIGHT_PX)
 
     def paint(
@@ -65,7 +72,9 @@ class SidebarDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if row.scope is None:
+        if row.is_hint:
+            self._paint_hint(painter, option, row)
+        elif row.scope is None:
             self._paint_heading(painter, option, row)
         else:
             self._paint_row(painter, option, row, model.state_text(row))
@@ -81,6 +90,14 @@ class SidebarDelegate(QStyledItemDelegate):
         painter.drawText(
             rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, row.text.upper()
         )
+
+    @staticmethod
+    def _paint_hint(painter: QPainter, option: QStyleOptionViewItem, row: SidebarRow) -> None:
+        painter.setFont(text_font(SECONDARY_TEXT_PX))
+        quiet = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText)
+        painter.setPen(quiet)
+        rect = option.rect.adjusted(2 * GAP_PX, 0, -GAP_PX, 0)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, row.text)
 
     def _paint_row(
         self, painter: QPainter, option: QStyleOptionViewItem, row: SidebarRow, state: str
@@ -148,6 +165,10 @@ class Sidebar(QFrame):
     index_requested = Signal(object)  # Root
     reveal_requested = Signal(object)  # Root
     remove_requested = Signal(object)  # Root
+    relink_requested = Signal(object)  # Root
+    new_album_requested = Signal()
+    rename_requested = Signal(object)  # Scope of an album, a search or a concept
+    delete_requested = Signal(object)  # Scope of an album, a search or a concept
 
     def __init__(self, parent: QWidget | None = None, *, demo_album: bytes = b"") -> None:
         super().__init__(parent)
@@ -168,13 +189,19 @@ class Sidebar(QFrame):
         self.add_button.setFlat(True)
         self.add_button.setStyleSheet("text-align: left;")
         self.add_button.clicked.connect(self.add_folder_requested)
+        self.album_button = QPushButton(self)
+        self.album_button.setFlat(True)
+        self.album_button.setStyleSheet("text-align: left;")
+        self.album_button.clicked.connect(self.new_album_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, GAP_PX)
         layout.setSpacing(0)
         layout.addWidget(self.view, 1)
         button_box = QVBoxLayout()
         button_box.setContentsMargins(GAP_PX, GAP_PX, GAP_PX, 0)
+        button_box.setSpacing(0)
         button_box.addWidget(self.add_button)
+        button_box.addWidget(self.album_button)
         layout.addLayout(button_box)
         self._retranslate()
         self._redraw()
@@ -193,9 +220,19 @@ class Sidebar(QFrame):
                 self.model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
             )
 
-    def set_library(self, roots: tuple[Root, ...], n_photos: int, n_favourites: int) -> None:
-        """Show these folders and counts."""
-        self.model.set_library(roots, n_photos, n_favourites)
+    def set_content(self, content: SidebarContent) -> None:
+        """Show these folders, albums, searches, concepts and counts."""
+        self.model.set_content(content)
+
+    def show_group(self, group: SidebarGroup) -> None:
+        """Bring a part of the sidebar into view and give it the keyboard."""
+        index = self.model.index(self.model.first_row_of(group))
+        self.view.scrollTo(index, QListView.ScrollHint.PositionAtTop)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        if index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            self.view.selectionModel().setCurrentIndex(
+                index, QItemSelectionModel.SelectionFlag.NoUpdate
+            )
 
     def set_progress(self, progress: IndexProgress) -> None:
         """Show how far a folder is."""
@@ -216,10 +253,12 @@ class Sidebar(QFrame):
     def _retranslate(self) -> None:
         self.view.setAccessibleName(self.tr("Library and folders"))
         self.add_button.setText(self.tr("Add a folder…"))
+        self.album_button.setText(self.tr("New album…"))
         self.model.retranslate()
 
     def _redraw(self) -> None:
         self.add_button.setIcon(line_icon("add_folder", self.palette()))
+        self.album_button.setIcon(line_icon("album", self.palette()))
 
     @Slot(QItemSelection, QItemSelection)
     def _on_view_selection_changed(self, selected: QItemSelection, _old: QItemSelection) -> None:
@@ -238,17 +277,34 @@ class Sidebar(QFrame):
     def _on_view_menu_requested(self, position: QPoint) -> None:
         index = self.view.indexAt(position)
         scope = index.data(ScopeRole) if index.isValid() else None
-        if isinstance(scope, Scope) and scope.root_id is not None:
-            root = self.model.root(scope.root_id)
-            if root is not None:
-                self.folder_menu(root).popup(self.view.viewport().mapToGlobal(position))
+        menu = self.menu_for(scope) if isinstance(scope, Scope) else None
+        if menu is not None:
+            menu.popup(self.view.viewport().mapToGlobal(position))
+
+    def menu_for(self, scope: Scope) -> QMenu | None:
+        """Return what can be done with a line; the menu deletes itself after use."""
+        root = None if scope.root_id is None else self.model.root(scope.root_id)
+        if root is not None:
+            return self.folder_menu(root)
+        if scope.album_id is None and not scope.is_question:
+            return None
+        menu = self._menu()
+        menu.addAction(self.tr("Rename…"), lambda: self.rename_requested.emit(scope))
+        menu.addSeparator()
+        menu.addAction(self.tr("Delete"), lambda: self.delete_requested.emit(scope))
+        return menu
 
     def folder_menu(self, root: Root) -> QMenu:
         """Return what can be done with a folder; the menu deletes itself after use."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = self._menu()
         menu.addAction(self.tr("Look for new photos"), lambda: self.index_requested.emit(root))
         menu.addAction(self.tr("Show in file manager"), lambda: self.reveal_requested.emit(root))
+        menu.addAction(self.tr("It lies elsewhere now…"), lambda: self.relink_requested.emit(root))
         menu.addSeparator()
         menu.addAction(self.tr("Remove from library…"), lambda: self.remove_requested.emit(root))
+        return menu
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu

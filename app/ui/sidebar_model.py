@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -14,11 +14,13 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from app.core.library.rows import Root
+from app.core.library.rows import Album, Concept, Root, SavedSearch
 from app.core.messages import IndexProgress
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 
 AnyIndex = QModelIndex | QPersistentModelIndex
+
+SidebarGroup = Literal["library", "folders", "albums", "searches", "concepts"]
 
 ScopeRole = Qt.ItemDataRole.UserRole + 1
 RowRole = Qt.ItemDataRole.UserRole + 2
@@ -26,7 +28,11 @@ RowRole = Qt.ItemDataRole.UserRole + 2
 
 @dataclass(frozen=True, slots=True)
 class SidebarRow:
-    """One line. ``scope`` is None for a heading; ``progress`` is 0..1 while a folder is indexed."""
+    """One line. ``progress`` is 0..1 while a folder is indexed.
+
+    ``scope`` is None for a heading, and for the hint below one that has nothing to list.
+    ``group`` names the part of the sidebar that a heading or a line belongs to.
+    """
 
     text: str
     scope: Scope | None = None
@@ -35,6 +41,25 @@ class SidebarRow:
     progress: float | None = None
     is_offline: bool = False
     path_text: str = ""
+    group: SidebarGroup = "library"
+    is_hint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SidebarContent:
+    """All that the sidebar lists."""
+
+    roots: tuple[Root, ...] = ()
+    n_photos: int = 0
+    n_favourites: int = 0
+    albums: tuple[Album, ...] = ()
+    searches: tuple[SavedSearch, ...] = ()
+    concepts: tuple[Concept, ...] = ()
+
+
+def root_name(root: Root) -> str:
+    """The last part of a folder's path, for people."""
+    return root.display.replace("\\", "/").rstrip("/").rpartition("/")[2] or root.display
 
 
 class SidebarModel(QAbstractListModel):
@@ -44,17 +69,20 @@ class SidebarModel(QAbstractListModel):
         super().__init__(parent)
         self._demo_album = demo_album
         self._rows: list[SidebarRow] = []
-        self._roots: tuple[Root, ...] = ()
-        self._n_photos = 0
-        self._n_favourites = 0
+        self._content = SidebarContent()
         self._progress: dict[int, float] = {}
         self._rows = self._build()
 
     # ------------------------------------------------------------ content
 
-    def set_library(self, roots: tuple[Root, ...], n_photos: int, n_favourites: int) -> None:
-        """Show these folders and counts."""
-        self._roots, self._n_photos, self._n_favourites = roots, n_photos, n_favourites
+    @property
+    def content(self) -> SidebarContent:
+        """What is listed."""
+        return self._content
+
+    def set_content(self, content: SidebarContent) -> None:
+        """Show these folders, albums, searches and counts."""
+        self._content = content
         self._refresh()
 
     def set_progress(self, progress: IndexProgress) -> None:
@@ -80,36 +108,85 @@ class SidebarModel(QAbstractListModel):
                 return row
         return -1
 
+    def first_row_of(self, group: SidebarGroup) -> int:
+        """Return the first row below a heading, or the heading's own if nothing is below it."""
+        rows = [row for row, line in enumerate(self._rows) if line.group == group]
+        return rows[min(1, len(rows) - 1)]
+
     def root(self, root_id: int) -> Root | None:
         """Return the folder with this number."""
-        return next((root for root in self._roots if root.id == root_id), None)
+        return next((root for root in self._content.roots if root.id == root_id), None)
+
+    def root_name(self, root_id: int) -> str:
+        """Return the name of a folder for people; empty if it is not there."""
+        root = self.root(root_id)
+        return "" if root is None else self._name_of(root)
 
     def _build(self) -> list[SidebarRow]:
+        content = self._content
         rows = [
             SidebarRow(self.tr("Library")),
-            SidebarRow(self.tr("All photos"), ALL_PHOTOS, "photos", self._n_photos),
-            SidebarRow(self.tr("Favourites"), FAVOURITES, "star", self._n_favourites),
-            SidebarRow(self.tr("Folders")),
+            SidebarRow(self.tr("All photos"), ALL_PHOTOS, "photos", content.n_photos),
+            SidebarRow(self.tr("Favourites"), FAVOURITES, "heart", content.n_favourites),
+            SidebarRow(self.tr("Folders"), group="folders"),
         ]
-        return rows + [self._root_row(root) for root in self._roots]
+        rows += [self._root_row(root) for root in content.roots]
+        rows += self._group(
+            "albums",
+            self.tr("Albums"),
+            self.tr("Add photos by their menu"),
+            [(Scope(album_id=each.id), each.name, each.n_photos) for each in content.albums],
+        )
+        rows += self._group(
+            "searches",
+            self.tr("Searches"),
+            self.tr("Keep a search with Ctrl+S"),
+            [(Scope(saved_id=each.id), each.name, None) for each in content.searches],
+        )
+        rows += self._group(
+            "concepts",
+            self.tr("Concepts"),
+            self.tr("Draw a box, then name it"),
+            [(Scope(concept_id=each.id), each.name, None) for each in content.concepts],
+        )
+        return rows
+
+    @staticmethod
+    def _group(
+        group: SidebarGroup,
+        heading: str,
+        hint: str,
+        items: list[tuple[Scope, str, int | None]],
+    ) -> list[SidebarRow]:
+        rows = [SidebarRow(heading, group=group)]
+        if not items:
+            rows.append(SidebarRow(hint, group=group, is_hint=True))
+        icon_name = {"albums": "album", "searches": "saved_search", "concepts": "concept"}[group]
+        rows += [
+            SidebarRow(name, scope, icon_name, count, group=group) for scope, name, count in items
+        ]
+        return rows
+
+    def _name_of(self, root: Root) -> str:
+        return self.tr("Demo album") if root.path == self._demo_album else root_name(root)
 
     def _root_row(self, root: Root) -> SidebarRow:
-        name = root.display.replace("\\", "/").rstrip("/").rpartition("/")[2] or root.display
-        if root.path == self._demo_album:
-            name = self.tr("Demo album")
         return SidebarRow(
-            name,
+            self._name_of(root),
             Scope(root_id=root.id),
             "folder",
             root.n_photos,
             self._progress.get(root.id),
             root.state == "offline",
             root.display,
+            "folders",
         )
 
     def _refresh(self) -> None:
         new = self._build()
-        same_shape = [row.scope for row in new] == [row.scope for row in self._rows]
+        same_shape = [(row.scope, row.group) for row in new] == [
+            (row.scope, row.group) for row in self._rows
+        ]
         if not same_shape:
             self.beginResetModel()
             self._rows = new

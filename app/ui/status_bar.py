@@ -38,6 +38,8 @@ class StatusBar(QFrame):
     cancel_requested = Signal()
     problems_requested = Signal()
     side_changed = Signal(int)
+    freeze_requested = Signal(bool)
+    zoom_to_match_requested = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,8 @@ class StatusBar(QFrame):
         self._n_hits: int | None = None
         self._took_ms: float | None = None
         self._is_searching = False
+        self._is_refining = False
+        self._n_excluded = 0
         self._progress: IndexProgress | None = None
         self._is_waiting = False
         self._n_problems = 0
@@ -64,6 +68,11 @@ class StatusBar(QFrame):
         self.problems_button = QPushButton(self)
         self.problems_button.setFlat(True)
         self.problems_button.setProperty("secondary", True)
+        self.freeze_button = IconButton("pin", self, icon_px=16)
+        self.zoom_button = IconButton("zoom_match", self, icon_px=16)
+        for button in (self.freeze_button, self.zoom_button):
+            button.setCheckable(True)
+            button.hide()
         self.size_slider = QSlider(Qt.Orientation.Horizontal, self)
         self.size_slider.setRange(MIN_SIDE_PX, MAX_SIDE_PX)
         self.size_slider.setSingleStep(SIDE_STEP_PX)
@@ -75,15 +84,19 @@ class StatusBar(QFrame):
         layout.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, 0)
         layout.setSpacing(SPACING_PX)
         layout.addWidget(self.found_label)
+        layout.addWidget(self.freeze_button)
         layout.addStretch(1)
         for widget in (self.index_label, self.bar, self.pause_button, self.cancel_button):
             layout.addWidget(widget)
         layout.addWidget(self.problems_button)
         layout.addSpacing(8)
+        layout.addWidget(self.zoom_button)
         layout.addWidget(self.size_slider)
         self.pause_button.clicked.connect(self._on_pause_button_clicked)
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.problems_button.clicked.connect(self.problems_requested)
+        self.freeze_button.clicked.connect(self.freeze_requested)
+        self.zoom_button.clicked.connect(self.zoom_to_match_requested)
         self.size_slider.valueChanged.connect(self.side_changed)
 
     # ------------------------------------------------------------ content
@@ -91,7 +104,7 @@ class StatusBar(QFrame):
     def show_browsing(self, n_photos: int) -> None:
         """The grid shows a part of the library."""
         self._n_photos, self._n_hits, self._took_ms = n_photos, None, None
-        self._is_searching = False
+        self._is_searching = self._is_refining = False
         self._update_found()
 
     def show_searching(self) -> None:
@@ -99,9 +112,12 @@ class StatusBar(QFrame):
         self._is_searching = True
         self._update_found()
 
-    def show_results(self, n_hits: int, took_ms: float) -> None:
-        """The grid shows answers."""
+    def show_results(
+        self, n_hits: int, took_ms: float, *, refining: bool = False, n_excluded: int = 0
+    ) -> None:
+        """The grid shows answers; ``refining``: a better order is on its way."""
         self._n_hits, self._took_ms, self._is_searching = n_hits, took_ms, False
+        self._is_refining, self._n_excluded = refining, n_excluded
         self._update_found()
 
     def show_progress(self, progress: IndexProgress | None) -> None:
@@ -139,6 +155,8 @@ class StatusBar(QFrame):
         buttons = [self.pause_button, self.cancel_button] if is_indexing else []
         if self._n_problems:
             buttons.append(self.problems_button)
+        if self._n_hits is not None:
+            buttons += [self.freeze_button, self.zoom_button]
         needed = sum(widget.sizeHint().width() + SPACING_PX for widget in [*texts, *buttons])
         room = self.width() - 2 * MARGIN_PX - 2 * SPACING_PX - needed
         slider_room = SLIDER_WIDTH_PX + SPACING_PX
@@ -160,6 +178,8 @@ class StatusBar(QFrame):
         self.bar.setAccessibleName(self.tr("Indexing progress"))
         self.pause_button.set_label(self.tr("Pause indexing"))
         self.cancel_button.set_label(self.tr("Stop indexing"))
+        self.freeze_button.set_label(self.tr("Freeze the order"), "Ctrl+L")
+        self.zoom_button.set_label(self.tr("Zoom to match"), "M")
         self.size_slider.setAccessibleName(self.tr("Thumbnail size"))
         self.size_slider.setToolTip(self.tr("Thumbnail size"))
         self.problems_button.setIcon(line_icon("warning", self.palette(), 14))
@@ -169,16 +189,24 @@ class StatusBar(QFrame):
 
     def _update_found(self) -> None:
         self.found_label.setText(self._found_text())
+        self.freeze_button.setVisible(self._n_hits is not None)
+        self.zoom_button.setVisible(self._n_hits is not None)
         self._fit()
 
     def _found_text(self) -> str:
         if self._is_searching:
             return self.tr("Searching…")
         if self._n_hits is not None and self._took_ms is not None:
-            return self.tr("{0} · {1} ms").format(
+            milliseconds = QLocale().toString(round(self._took_ms))
+            parts = [
                 self.tr("%Ln result(s)", "", self._n_hits),
-                QLocale().toString(round(self._took_ms)),
-            )
+                self.tr("{0} ms").format(milliseconds),
+            ]
+            if self._n_excluded:
+                parts.append(self.tr("%Ln left out", "", self._n_excluded))
+            if self._is_refining:
+                parts.append(self.tr("refining…"))
+            return " · ".join(parts)
         if not self._n_photos:
             return ""
         return self.tr("%Ln photo(s)", "", self._n_photos)
@@ -221,7 +249,10 @@ class StatusBar(QFrame):
         counts = f"{locale.toString(progress.done)}/{locale.toString(progress.total)}"
         if progress.phase == "paused":
             return self.tr("Paused at {0}").format(counts)
-        parts = [self.tr("Indexing {0}").format(counts)]
+        doing = self.tr("Indexing {0}")
+        if progress.phase == "refining":
+            doing = self.tr("Adding detail {0}")
+        parts = [doing.format(counts)]
         if progress.photos_per_s >= MIN_RATE:
             digits = 0 if progress.photos_per_s >= 10 else 1
             rate = locale.toString(progress.photos_per_s, "f", digits)

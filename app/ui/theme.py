@@ -242,6 +242,18 @@ QLineEdit:hover { border-color: @disabled@; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid @accent@; }
 QLineEdit:disabled { color: @disabled@; }
 
+QComboBox, QDateEdit {
+    background: @control@; color: @text@; border: 1px solid @border@; border-radius: @radius@;
+    padding: 0 8px; min-height: @control_height@; selection-background-color: @accent@;
+    selection-color: @on_accent@;
+}
+QComboBox:hover, QDateEdit:hover { border-color: @disabled@; }
+QComboBox:focus, QDateEdit:focus { border: 1px solid @accent@; }
+QComboBox QAbstractItemView {
+    background: @raised@; color: @text@; border: 1px solid @border@;
+    selection-background-color: @accent@; selection-color: @on_accent@;
+}
+
 QPushButton {
     background: @control@; color: @text@; border: 1px solid @border@; border-radius: @radius@;
     padding: 0 16px; min-height: @control_height@;

@@ -8,12 +8,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QRectF, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
 from PySide6.QtGui import QBrush, QImage, QPainter
+
+from app.core.asking import Box
+from app.ui.photo_grid_cell import focus_part
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +50,8 @@ class _Request:
     photo_id: int
     shape: ThumbnailShape | None
     """None: the thumbnail as it is, uncut."""
+    focus: Box | None = None
+    """The region that is to fill the thumbnail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,10 @@ class ThumbnailLoader(QObject):
         self._open_source = open_source
         self._budget_bytes = budget_bytes
         self._n_bytes = 0
-        self._cache: OrderedDict[int, tuple[QImage, ThumbnailShape]] = OrderedDict()
+        self._cache: OrderedDict[int, tuple[QImage, _Request]] = OrderedDict()
         self._missing: set[int] = set()
         self._shape: ThumbnailShape | None = None
+        self._focus: Mapping[int, Box] = {}
         self._queue = _Queue(n_threads)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(n_threads)
@@ -106,15 +112,27 @@ class ThumbnailLoader(QObject):
         self._cache.move_to_end(photo_id)
         return entry[0]
 
-    def want(self, visible: Sequence[int], ahead: Sequence[int] = ()) -> None:
-        """Load these, visible ones first; whatever else was waiting is cancelled."""
+    def want(
+        self,
+        visible: Sequence[int],
+        ahead: Sequence[int] = (),
+        focus: Mapping[int, Box] | None = None,
+    ) -> None:
+        """Load these, visible ones first; whatever else was waiting is cancelled.
+
+        Args:
+            visible: photo ids.
+            ahead: photo ids that may be seen next.
+            focus: regions that are to fill the thumbnails of their photos.
+        """
         if self._shape is None:
             return
-        wanted = [
-            _Request(photo_id, self._shape)
+        self._focus = focus or {}
+        requests = [
+            _Request(photo_id, self._shape, self._focus.get(photo_id))
             for photo_id in dict.fromkeys((*visible, *ahead))
-            if self._is_needed(photo_id)
         ]
+        wanted = [request for request in requests if self._is_needed(request)]
         self._start_workers(self._queue.replace(wanted))
 
     def load_whole(self, photo_id: int) -> None:
@@ -136,9 +154,9 @@ class ThumbnailLoader(QObject):
         self._queue.close()
         self._pool.waitForDone()
 
-    def _is_needed(self, photo_id: int) -> bool:
-        entry = self._cache.get(photo_id)
-        return photo_id not in self._missing and (entry is None or entry[1] != self._shape)
+    def _is_needed(self, request: _Request) -> bool:
+        entry = self._cache.get(request.photo_id)
+        return request.photo_id not in self._missing and (entry is None or entry[1] != request)
 
     def _start_workers(self, n_workers: int) -> None:
         for _ in range(n_workers):
@@ -148,17 +166,18 @@ class ThumbnailLoader(QObject):
     def _on_worker_prepared(self, reply: _Reply) -> None:
         self._queue.finish(reply.request)
         photo_id, shape = reply.request.photo_id, reply.request.shape
+        wanted = _Request(photo_id, self._shape, self._focus.get(photo_id))
         if shape is None:
             self.whole_loaded.emit(photo_id, reply.image)
         elif reply.image.isNull():
             self._missing.add(photo_id)
-        elif shape == self._shape or photo_id not in self._cache:
-            self._keep(photo_id, reply.image, shape)
+        elif reply.request == wanted or photo_id not in self._cache:
+            self._keep(reply.request, reply.image)
             self.thumbnail_loaded.emit(photo_id, reply.image)
 
-    def _keep(self, photo_id: int, image: QImage, shape: ThumbnailShape) -> None:
-        self._drop(photo_id)
-        self._cache[photo_id] = (image, shape)
+    def _keep(self, request: _Request, image: QImage) -> None:
+        self._drop(request.photo_id)
+        self._cache[request.photo_id] = (image, request)
         self._n_bytes += image.sizeInBytes()
         while self._n_bytes > self._budget_bytes and len(self._cache) > 1:
             self._drop(next(iter(self._cache)))
@@ -273,17 +292,27 @@ def _load(source: ThumbnailSource, request: _Request) -> QImage:
     image = QImage.fromData(data, "JPEG")  # type: ignore[arg-type]  # the stub wants bytes, Qt a str
     if image.isNull() or request.shape is None:
         return image
-    return cut(image, request.shape)
+    return cut(image, request.shape, request.focus)
 
 
-def cut(image: QImage, shape: ThumbnailShape) -> QImage:
+def cut(image: QImage, shape: ThumbnailShape, focus: Box | None = None) -> QImage:
     """An image scaled down into a shape, with smooth round corners; never scaled up.
 
     Args:
         image: the uncut thumbnail.
         shape: ``square`` crops the middle; otherwise the whole image fits into the side.
+        focus: a region, in 0..1; the square around it is cut out instead.
     """
-    if shape.square:
+    if focus is not None:
+        part = focus_part(image.width(), image.height(), focus)
+        width, height = image.width(), image.height()
+        image = image.copy(
+            round(part.left() * width),
+            round(part.top() * height),
+            max(1, round(part.width() * width)),
+            max(1, round(part.height() * height)),
+        )
+    elif shape.square:
         side = min(image.width(), image.height())
         left, top = (image.width() - side) // 2, (image.height() - side) // 2
         image = image.copy(left, top, side, side)

@@ -1,34 +1,38 @@
-"""Search, results and the open photo: what the panels of the middle do to each other."""
+"""Questions and the open photo: what the panels of the middle do to each other."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog
 
-from app.core.library.rows import Photo
-from app.core.messages import Box, ImageQuery
+from app.core.asking import ImageQuery
 from app.core.paths import display_path
-from app.ui.favourites_controller import FavouritesController
-from app.ui.folders_controller import FoldersController
-from app.ui.index_controller import IndexController
+from app.ui.albums_controller import AlbumsController
+from app.ui.kept_controller import KeptController
 from app.ui.main_window import MainWindow
+from app.ui.outside_pictures import OutsidePictures
+from app.ui.photo_commands import PhotoCommands
 from app.ui.photo_controller import PhotoController
 from app.ui.photo_grid import PhotoGrid
-from app.ui.photo_grid_model import PhotoGridModel, photo_name
+from app.ui.photo_grid_model import PhotoGridModel
+from app.ui.photo_menu import PhotoMenu
+from app.ui.picture_names import PictureNames
 from app.ui.pictures import PicturePreparer
-from app.ui.results_page import ResultsState
-from app.ui.reveal import reveal
-from app.ui.scope import ALL_PHOTOS, FAVOURITES
-from app.ui.search_controller import Question, Results, SearchController
+from app.ui.question import Question, Results
+from app.ui.region_search import RegionSearch
+from app.ui.scope import ALL_PHOTOS, Scope
+from app.ui.search_controller import SearchController
 
 PICTURE_FILTER = "*.jpg *.jpeg *.png *.webp *.heic *.heif *.avif *.tif *.tiff *.bmp *.gif"
 
 
 class WindowController(QObject):
-    """Shows results and photos, and turns wishes of the panels into questions."""
+    """Opens and closes photos, and turns wishes of the panels into questions."""
 
     def __init__(
         self,
@@ -37,10 +41,14 @@ class WindowController(QObject):
         grid_model: PhotoGridModel,
         search: SearchController,
         photos: PhotoController,
-        folders: FoldersController,
-        index: IndexController,
+        regions: RegionSearch,
+        kept: KeptController,
         pictures: PicturePreparer,
-        favourites: FavouritesController,
+        outside: OutsidePictures,
+        names: PictureNames,
+        albums: AlbumsController,
+        commands: PhotoCommands,
+        menu: PhotoMenu,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,58 +58,72 @@ class WindowController(QObject):
         self._grid_model = grid_model
         self._search = search
         self._photos = photos
-        self._folders = folders
-        self._index = index
+        self._regions = regions
+        self._kept = kept
         self._pictures = pictures
-        self._favourites = favourites
+        self._outside = outside
+        self._names = names
+        self._albums = albums
+        self._commands = commands
+        self._menu = menu
         search.question_changed.connect(self._on_search_question_changed)
-        search.search_started.connect(self._on_search_started)
         search.results_changed.connect(self._on_search_results_changed)
-        search.search_failed.connect(self._on_search_failed)
-        index.index_started.connect(self._update_state)
-        index.index_ended.connect(self._update_state)
-        photos.photo_shown.connect(self._on_photos_photo_shown)
         pictures.picture_prepared.connect(self._on_pictures_picture_prepared)
-        favourites.favourites_changed.connect(self._on_favourites_changed)
+        regions.concept_requested.connect(self._on_regions_concept_requested)
         grid.photo_activated.connect(self.open_photo)
         grid.similar_requested.connect(self.find_similar)
-        grid.favourite_requested.connect(favourites.toggle_one)
         grid.box_requested.connect(self.search_region)
-        grid.current_photo_changed.connect(self._on_grid_current_photo_changed)
+        grid.judgement_requested.connect(self._on_grid_judgement_requested)
         grid.menu_requested.connect(self._on_grid_menu_requested)
         page = self._panels.photo_page
-        page.region_search_requested.connect(self.search_region)
         page.similar_requested.connect(self.find_similar)
-        page.favourite_requested.connect(favourites.toggle_one)
         page.close_requested.connect(self.close_photo)
+        page.result_chosen.connect(self.open_result)
+        page.view.box_bar.results_requested.connect(self.close_photo)
+        page.view.menu_requested.connect(self._on_view_menu_requested)
+        menu.open_requested.connect(self.open_photo)
+        menu.similar_requested.connect(self.find_similar)
+        menu.region_requested.connect(self.start_box_in)
+        menu.exclude_requested.connect(self.exclude)
 
     # ------------------------------------------------------------ questions
 
     @Slot(object, object)
-    def search_region(self, photo_id: int, box: Box) -> None:
-        """Look for photos that hold what lies in a box."""
-        label = self.tr("Region of {0}").format(self._name_of(photo_id))
-        self._ask_image(ImageQuery(photo_id=photo_id, box=box), label)
+    def search_region(self, photo_id: int, box: object) -> None:
+        """Look for photos that hold what lies in a box of a thumbnail."""
+        label = self.tr("Region of {0}").format(self._names.name(photo_id))
+        self._ask_image(ImageQuery(photo_id=photo_id, box=box), label)  # type: ignore[arg-type]
 
     @Slot(object)
     def find_similar(self, photo_id: int) -> None:
         """Look for photos like one."""
-        label = self.tr("Like {0}").format(self._name_of(photo_id))
-        self._ask_image(ImageQuery(photo_id=photo_id), label)
+        label = self.tr("Like {0}").format(self._names.name(photo_id))
+        self._ask_image(self._names.image(photo_id), label)
 
     @Slot()
     def find_similar_to_current(self) -> None:
         """Look for photos like the open or the selected one."""
-        photo_id = self._current_photo_id()
+        photo_id = self.current_photo_id()
         if photo_id is not None:
             self.find_similar(photo_id)
 
+    @Slot(object)
+    def exclude(self, photo_id: int) -> None:
+        """Keep photos like one out of the results."""
+        self.close_photo()
+        image = replace(self._names.image(photo_id), need="excluded")
+        self._search.add_image(image, self.tr("Like {0}").format(self._names.name(photo_id)))
+
     @Slot()
     def paste_picture(self) -> None:
-        """Look for photos like the picture on the clipboard, if there is one."""
+        """Look for photos like the picture on the clipboard, or the file whose path is there."""
         mime = QGuiApplication.clipboard().mimeData()
-        if mime is not None and mime.hasImage():
+        if mime is None:
+            return
+        if mime.hasImage():
             self.search_picture(QImage(mime.imageData()))
+        elif mime.hasUrls() and mime.urls()[0].isLocalFile():
+            self.search_file(os.fsencode(mime.urls()[0].toLocalFile()))
 
     @Slot(object)
     def search_picture(self, image: QImage) -> None:
@@ -129,13 +151,26 @@ class WindowController(QObject):
     @Slot()
     def start_box(self) -> None:
         """Draw a box: in the open photo, or in the selected one once it is open."""
+        photo_id = self.current_photo_id()
         if self._window.is_photo_shown:
             self._panels.photo_page.toggle_box_mode()
-            return
-        photo_id = self._current_photo_id()
-        if photo_id is not None:
-            self.open_photo(photo_id)
-            self._panels.photo_page.view.start_box()
+        elif photo_id is not None:
+            self.start_box_in(photo_id)
+
+    @Slot(object)
+    def start_box_in(self, photo_id: int) -> None:
+        """Open a photo and let the next drag draw a box."""
+        self.open_photo(photo_id)
+        self._panels.photo_page.view.start_box()
+
+    @Slot(int)
+    def open_picture(self, number: int) -> None:
+        """Open a picture of the question, to draw a box in it."""
+        image = self._search.question.pictures[number].image
+        photo_id = image.photo_id
+        if photo_id is None:
+            photo_id = self._outside.add(image)
+        self.start_box_in(photo_id)
 
     @Slot()
     def focus_search(self) -> None:
@@ -148,18 +183,53 @@ class WindowController(QObject):
     @Slot()
     def show_all_photos(self) -> None:
         """Show the whole library without a question."""
-        self._show_scope(ALL_PHOTOS)
+        self.close_photo()
+        self._search.ask(Question(scope=ALL_PHOTOS))
+
+    @Slot(object)
+    def choose_scope(self, scope: Scope) -> None:
+        """Show a line of the sidebar: a list, or the question that is kept there."""
+        if scope == self._search.question.scope:
+            return
+        self.close_photo()
+        kept = self._kept.question(scope)
+        if kept is not None:
+            self._search.ask(kept)
+        elif self._search.question.scope.is_question or scope.album_id is not None:
+            self._search.ask(Question(scope=scope))
+        else:
+            self._search.set_scope(scope)
+
+    @Slot(object)
+    def rename_scope(self, scope: Scope) -> None:
+        """Ask for another name of an album, a kept search or a concept."""
+        if scope.album_id is not None:
+            self._albums.ask_to_rename(scope.album_id)
+        else:
+            self._kept.ask_to_rename(scope)
+
+    @Slot(object)
+    def delete_scope(self, scope: Scope) -> None:
+        """Delete an album, a kept search or a concept."""
+        if scope == self._search.question.scope:
+            self.show_all_photos()
+        if scope.album_id is not None:
+            self._albums.delete(scope.album_id)
+        else:
+            self._kept.delete(scope)
 
     @Slot()
-    def show_favourites(self) -> None:
-        """Show the favourites."""
-        self._show_scope(FAVOURITES)
+    def create_album(self) -> None:
+        """Make an album of the selected photos."""
+        self._albums.ask_to_create(tuple(self.targets()))
 
-    def _show_scope(self, scope: object) -> None:
-        self.close_photo()
-        if not self._search.question.is_empty:
-            self._search.clear()
-        self._panels.sidebar.select_scope(scope)
+    @Slot()
+    def copy_picture(self) -> None:
+        """Copy what is in the box of the open photo, else the whole picture."""
+        if self._window.is_photo_shown and self._panels.photo_page.view.box is not None:
+            self._regions.copy_crop()
+        else:
+            self._commands.copy_picture(self.targets())
 
     def _ask_image(self, image: ImageQuery, label: str) -> None:
         self.close_photo()
@@ -169,71 +239,52 @@ class WindowController(QObject):
     def _on_pictures_picture_prepared(self, query: ImageQuery) -> None:
         self._ask_image(query, self.tr("Like the pasted picture"))
 
-    # ------------------------------------------------------------ results
-
     @Slot(object)
-    def _on_search_question_changed(self, question: Question) -> None:
-        edit = self._panels.search_bar.edit
-        if edit.query() != question.text:
-            edit.show_query(question.text)
-        self._panels.chips.show_image(question.image_label)
-        self._panels.sidebar.select_scope(question.scope)
-        if self._window.is_photo_shown:
+    def _on_search_question_changed(self, _question: Question) -> None:
+        if self._window.is_photo_shown and not self._regions.is_asking:
             self.close_photo()
-
-    @Slot()
-    def _on_search_started(self) -> None:
-        self._panels.status_bar.show_searching()
-
-    @Slot(object)
-    def _on_search_failed(self, _failure: object) -> None:
-        """The grid keeps what it shows; the banner says why there is nothing new."""
-        self._panels.status_bar.show_browsing(self._grid_model.rowCount())
 
     @Slot(object)
     def _on_search_results_changed(self, results: Results) -> None:
-        is_browsing = results.question.is_empty
-        self._grid_model.set_photos(
-            results.ids,
-            results.hits or None,
-            results.weak_from,
-            keep_place=results.is_refresh,
-        )
         self._photos.set_order(results.ids)
-        if is_browsing:
-            self._panels.status_bar.show_browsing(len(results.ids))
-        else:
-            self._panels.status_bar.show_results(results.n_good, results.took_ms)
-        self._update_state()
+
+    # ------------------------------------------------------------ concepts
 
     @Slot()
-    def _update_state(self) -> None:
-        results = self._search.results
-        if results is not None:
-            self._panels.results.set_state(self._state_of(results))
+    def save_concept(self) -> None:
+        """Name what the box, the open photo or the selected photos have in common."""
+        view = self._panels.photo_page.view
+        if self._window.is_photo_shown and view.box is not None:
+            view.box_bar.concept_requested.emit()
+            return
+        self._kept.ask_to_name_concept(tuple(self._names.image(each) for each in self.targets()))
 
-    def _state_of(self, results: Results) -> ResultsState:
-        if results.verdict == "weak":
-            return "weak"
-        if results.verdict != "nothing":
-            return "photos"
-        scope = results.question.scope
-        if not results.question.is_empty:
-            return "nothing_fits"
-        if scope.favourites:
-            return "no_favourites"
-        if self._index.is_running:
-            return "indexing"
-        root = next((r for r in self._folders.overview.roots if r.id == scope.root_id), None)
-        return "offline" if root is not None and root.state == "offline" else "empty"
+    @Slot(object)
+    def _on_regions_concept_requested(self, image: ImageQuery) -> None:
+        self._kept.ask_to_name_concept((image,))
 
-    # ------------------------------------------------------------ photos
+    @Slot(object, bool)
+    def _on_grid_judgement_requested(self, photo_id: int, accepted: bool) -> None:
+        concept_id = self._search.question.scope.concept_id
+        if concept_id is not None:
+            self._kept.judge(concept_id, photo_id, accepted=accepted)
+
+    # ------------------------------------------------------------ the open photo
 
     @Slot(object)
     def open_photo(self, photo_id: int) -> None:
         """Show one photo; what was asked is looked for in it."""
+        question = self._search.question
+        if not question.is_empty:
+            self._search.remember()
         self._window.show_photo()
-        self._photos.open(photo_id, self._grid_model.ids, self._search.question.text)
+        self._photos.open(photo_id, self._grid_model.ids, question.wanted_text)
+
+    @Slot(object)
+    def open_result(self, photo_id: int) -> None:
+        """Go from the results under an open photo to one of them."""
+        self._regions.end()
+        self.open_photo(photo_id)
 
     @Slot()
     def close_photo(self) -> None:
@@ -241,90 +292,43 @@ class WindowController(QObject):
         if not self._window.is_photo_shown:
             return
         photo = self._photos.photo
+        self._regions.end()
         self._photos.close()
         self._panels.photo_page.clear()
         self._window.show_results()
         if photo is not None:
             self._grid.set_current_photo(photo.id)
-            self._on_grid_current_photo_changed(self._grid.current_photo_id())
 
-    @Slot()
-    def toggle_favourite(self) -> None:
-        """Make the open or the selected photos favourites, or no longer."""
-        if self._window.is_photo_shown:
-            photo = self._photos.photo
-            self._favourites.toggle(() if photo is None else (photo.id,))
-        else:
-            self._favourites.toggle(self._grid.selected_photo_ids())
-
-    @Slot(object)
-    def _on_favourites_changed(self, favourites: frozenset[int]) -> None:
-        self._grid_model.set_favourites(favourites)
-        photo = self._photos.photo
-        if photo is not None:
-            self._panels.photo_page.show_favourite(photo.id in favourites)
-
-    @Slot(object)
-    def _on_photos_photo_shown(self, photo: Photo) -> None:
-        self._panels.photo_page.show_favourite(self._favourites.is_favourite(photo.id))
-        self._panels.inspector.show_photo(photo, self._grid_model.hit(photo.id))
-
-    @Slot(object)
-    def _on_grid_current_photo_changed(self, photo_id: int | None) -> None:
-        if self._window.is_photo_shown and self._photos.photo is not None:
-            return  # The open photo stays, whatever the list behind it does.
-        photo = None if photo_id is None else self._photo_row(photo_id)
-        hit = None if photo_id is None else self._grid_model.hit(photo_id)
-        self._panels.inspector.show_photo(photo, hit)
+    # ------------------------------------------------------------ menus
 
     @Slot(object, QPoint)
     def _on_grid_menu_requested(self, photo_ids: list[int], position: QPoint) -> None:
         if photo_ids:
-            self.photo_menu(photo_ids).popup(position)
+            self._open_menu(photo_ids, position)
 
-    def photo_menu(self, photo_ids: list[int]) -> QMenu:
-        """Return what can be done with photos; the menu deletes itself after use."""
-        menu = QMenu(self._window)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        first = photo_ids[0]
-        if len(photo_ids) == 1:
-            menu.addAction(self.tr("Open"), lambda: self.open_photo(first))
-            menu.addAction(self.tr("Find similar"), lambda: self.find_similar(first))
-            menu.addAction(self.tr("Search a region…"), self.start_box)
-            menu.addSeparator()
-            menu.addAction(self.tr("Show in file manager"), lambda: self._reveal(first))
-        n_photos = len(photo_ids)
-        copy = self.tr("Copy path") if n_photos == 1 else self.tr("Copy %Ln path(s)", "", n_photos)
-        menu.addAction(copy, lambda: self._copy_paths(photo_ids))
-        menu.addSeparator()
-        favourite = menu.addAction(self.tr("Favourite"))
-        favourite.setCheckable(True)
-        favourite.setChecked(self._favourites.favourites.issuperset(photo_ids))
-        favourite.triggered.connect(lambda: self._favourites.toggle(photo_ids))
-        return menu
+    @Slot(QPoint)
+    def _on_view_menu_requested(self, position: QPoint) -> None:
+        ids = self.targets()
+        if ids:
+            self._open_menu(ids, position)
 
-    def _reveal(self, photo_id: int) -> None:
-        photo = self._photo_row(photo_id)
-        if photo is not None:
-            reveal(photo.absolute_path)
+    def _open_menu(self, photo_ids: Sequence[int], position: QPoint) -> None:
+        question = self._search.question
+        self._menu.build(
+            photo_ids, album_id=question.scope.album_id, can_exclude=not question.is_empty
+        ).popup(position)
 
-    def _copy_paths(self, photo_ids: list[int]) -> None:
-        photos = (self._photo_row(photo_id) for photo_id in photo_ids)
-        paths = [photo.absolute_path.decode("utf-8", "replace") for photo in photos if photo]
-        QGuiApplication.clipboard().setText("\n".join(paths))
+    # ------------------------------------------------------------ which photos
 
-    def _current_photo_id(self) -> int | None:
+    def targets(self) -> list[int]:
+        """The photos that a command means: the open one, else the selected ones."""
+        if self._window.is_photo_shown:
+            photo = self._photos.photo
+            return [] if photo is None or photo.id < 0 else [photo.id]
+        return self._grid.selected_photo_ids()
+
+    def current_photo_id(self) -> int | None:
+        """The open photo, else the current one of the grid."""
         if self._window.is_photo_shown and self._photos.photo is not None:
             return self._photos.photo.id
         return self._grid.current_photo_id()
-
-    def _photo_row(self, photo_id: int) -> Photo | None:
-        row = self._grid_model.row_of(photo_id)
-        return None if row is None else self._grid_model.photo(row)
-
-    def _name_of(self, photo_id: int) -> str:
-        open_photo = self._photos.photo
-        photo = self._photo_row(photo_id)
-        if photo is None and open_photo is not None and open_photo.id == photo_id:
-            photo = open_photo
-        return "" if photo is None else photo_name(photo)

@@ -18,9 +18,11 @@ from app.core.errors import LibraryError, SettingsError
 from app.core.library.place import erase, move_library
 from app.core.paths import choose_library
 from app.core.settings import SETTINGS_NAME, Settings, load_settings, save_settings
+from app.core.single_start import WindowClaim, claim
 from app.ui.main_window import MainWindow
 from app.ui.message_box import message_box
 from app.ui.privacy_page import KeptPlaces
+from app.ui.summons import Summons
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class WindowLife(QObject):
         build: makes a window from settings, for these places.
         places: where Finelens keeps something.
         app: also the owner.
+        first: what makes this the first start of the library, given back by ``end``.
     """
 
     _done = Signal(object)  # what came of the work between two windows: an error or None
@@ -41,11 +44,13 @@ class WindowLife(QObject):
         build: Callable[[Settings, KeptPlaces, WindowLife], MainWindow],
         places: KeptPlaces,
         app: QApplication,
+        first: WindowClaim | None = None,
     ) -> None:
         super().__init__(app)
         self._build = build
         self._places = places
         self._app = app
+        self._first = first
         self._window: MainWindow | None = None
         self._between: Callable[[], None] | None = None
         self._next_places = places
@@ -67,8 +72,16 @@ class WindowLife(QObject):
             settings = Settings()
         self._window = self._build(settings, self._places, self)
         self._window.closed.connect(self._on_window_closed, Qt.ConnectionType.QueuedConnection)
+        if self._first is not None:
+            Summons(self._first, self._window)
         self._window.show()
         return self._window
+
+    def end(self) -> None:
+        """Let another start be the first one of the library. Harmless when repeated."""
+        if self._first is not None:
+            self._first.close()
+            self._first = None
 
     def move_library(self, directory: Path) -> None:
         """Close, bring the library to another folder, open again."""
@@ -101,6 +114,7 @@ class WindowLife(QObject):
 
     @Slot()
     def _on_window_closed(self) -> None:
+        self.end()
         window, self._window = self._window, None
         if window is not None:
             window.deleteLater()
@@ -122,10 +136,23 @@ class WindowLife(QObject):
             self._waiting = None
         if error is None:
             self._places = self._next_places
+        self._first = claimed(self._places.library)
         window = self.open()
         if error is not None:
             logger.error("between two windows: %s", error)
             message_box(window, "Finelens", self.tr("That did not work."), str(error)).open()
+
+
+def claimed(directory: Path) -> WindowClaim | None:
+    """Return what makes this start the first one of a library; None if it is not, or cannot be.
+
+    The engine says in the window what is wrong with a folder that is of no use.
+    """
+    try:
+        return claim(directory)
+    except LibraryError as error:
+        logger.warning("%s", error)
+        return None
 
 
 class _Work(QRunnable):

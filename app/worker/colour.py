@@ -74,7 +74,7 @@ def _deep_grey(image: Image.Image) -> Image.Image:
 
     Integers are scaled by the smallest whole depth (8 to 32 bits) that holds the brightest value,
     since 10, 12 and 14-bit data lie unscaled in 16-bit files. Floats in 0..1 are taken as such,
-    others are stretched over their own range.
+    larger ones by the same depths, negative ones are stretched over their own range.
     """
     import numpy as np
 
@@ -82,8 +82,8 @@ def _deep_grey(image: Image.Image) -> Image.Image:
     if values.dtype.kind == "f":
         values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
         low, high = float(values.min()), float(values.max())
-        if low >= 0.0 and high <= 1.0:
-            low, high = 0.0, 1.0
+        if low >= 0.0:
+            low, high = 0.0, 1.0 if high <= 1.0 else 2.0 ** max(int(high).bit_length(), 8) - 1.0
         grey = ((values - low) * (255.0 / max(high - low, 1e-12))).astype(np.uint8)
     else:
         brightest = max(int(values.max()), 0)

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from app.core.messages import Box
+from app.core.asking import Box
 
 
 @dataclass(frozen=True, slots=True)

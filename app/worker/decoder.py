@@ -7,11 +7,8 @@ memory share, may crash in native code: only the file at hand is lost, see ``dec
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
 import io
 import os
-import stat
 import sys
 import unicodedata
 import warnings
@@ -22,42 +19,31 @@ from typing import Any
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.worker.colour import to_plain_mode, to_srgb
 from app.worker.decode_messages import (
     DecodedPhoto,
     DecodedPixels,
     DecodeReply,
     DecodeRequest,
-    FileFacts,
     KnownContent,
     PhotoRequest,
     PixelsRequest,
     Refused,
     pack,
 )
-from app.worker.formats import SNIFF_BYTES, sniff
+from app.worker.decoding_memory import PictureFacts, bytes_to_decode, shrink_factor
+from app.worker.formats import SNIFF_BYTES, jpeg2000_levels, sniff, webp_size
 from app.worker.metadata import Metadata, read_metadata, swaps_sides, upright
+from app.worker.photo_file import PhotoFile, RefusedError, open_photo_file
 from app.worker.raw_preview import RAW, NoPreviewError, NoRawpyError, is_raw, open_preview
 
-DECODER_VERSION = "1"
 READY = b"ready"
 
-# What a process with Pillow and NumPy loaded occupies before it sees a picture.
-BASE_BYTES = 96 << 20
 _THUMBNAIL_QUALITY = 80
 _MAX_DETAIL_CHARS = 200
-_REREADS_OF_A_CHANGING_FILE = 2
-# Native working memory a pixel beside Pillow's own image, estimated from above.
-_NATIVE_BYTES_PER_PIXEL = {"WEBP": 12, "AVIF": 12, "HEIF": 10, "JPEG2000": 20, "TIFF": 1, "ICO": 4}
-
-
-class RefusedError(Exception):
-    """The file at hand cannot be used; carries what the reply says."""
-
-    def __init__(self, reason: str, detail: str, needs_bytes: int = 0) -> None:
-        super().__init__(detail)
-        self.reply = Refused(reason, detail, needs_bytes)
+_TRIES_OF_A_CHANGING_FILE = 3
+_JPEG2000_HEADER_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +93,24 @@ def answer(request: DecodeRequest, memory_bytes: int) -> DecodeReply:
     """
     try:
         with _our_limits():
-            data, facts = _read_file(request.path, memory_bytes)
-            if isinstance(request, PhotoRequest):
-                return _decode_photo(request, data, facts, memory_bytes)
-            return _decode_pixels(request, data, memory_bytes)
+            for _ in range(_TRIES_OF_A_CHANGING_FILE):
+                with open_photo_file(request.path, SNIFF_BYTES) as file:
+                    reply = _decoded(request, file, memory_bytes)
+                    if not file.has_changed():
+                        break
+            return reply
     except RefusedError as error:
         return error.reply
     except MemoryError:
         return Refused("too_large", "it needs more memory than a decoder may use", memory_bytes + 1)
     except Exception as error:  # noqa: BLE001 - any file may raise anything: this is the top hook
         return _refusal(error, memory_bytes)
+
+
+def _decoded(request: DecodeRequest, file: PhotoFile, memory_bytes: int) -> DecodeReply:
+    if isinstance(request, PhotoRequest):
+        return _decode_photo(request, file, memory_bytes)
+    return _decode_pixels(request, file, memory_bytes)
 
 
 @contextlib.contextmanager
@@ -131,82 +125,15 @@ def _our_limits() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = pixels, truncated
 
 
-# ---------------------------------------------------------------- the file
-
-
-def _read_file(path: bytes, memory_bytes: int) -> tuple[bytes, FileFacts]:
-    """The content of a regular file, read once, with the facts that held while it was read.
-
-    Opening does not block on pipes and devices and changes nothing on disk.
-    """
-    flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    try:
-        descriptor = os.open(path, flags)
-    except OSError as error:
-        raise _open_refusal(error) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise RefusedError("unsupported", "it is not a regular file")
-    with open(descriptor, "rb") as file:
-        _check_size(os.fstat(descriptor).st_size, memory_bytes)
-        data, facts = _read_once(file)
-        for _ in range(_REREADS_OF_A_CHANGING_FILE):
-            if _facts(os.fstat(file.fileno())) == facts:
-                break
-            data, facts = _read_once(file)
-    if not data:
-        raise RefusedError("empty", "the file is empty")
-    return data, facts
-
-
-def _check_size(size_bytes: int, memory_bytes: int) -> None:
-    """Refuse what cannot be held at once before reading it for minutes."""
-    if size_bytes > memory_bytes - BASE_BYTES:
-        raise RefusedError("too_large", f"a file of {size_bytes} bytes", size_bytes + BASE_BYTES)
-
-
-def _read_once(file: io.BufferedReader) -> tuple[bytes, FileFacts]:
-    status = os.fstat(file.fileno())
-    file.seek(0)
-    return _read_all(file, status.st_size), _facts(status)
-
-
-def _facts(status: os.stat_result) -> FileFacts:
-    return FileFacts(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def _read_all(file: io.BufferedReader, size_bytes: int) -> bytes:
-    try:
-        return file.read()
-    except MemoryError:
-        raise RefusedError(
-            "too_large", f"a file of {size_bytes} bytes", size_bytes * 2 + BASE_BYTES
-        ) from None
-    except OSError as error:
-        raise RefusedError("unreadable", f"reading failed: {error.strerror}") from None
-
-
-def _open_refusal(error: OSError) -> RefusedError:
-    if isinstance(error, PermissionError):
-        return RefusedError("permission", "it may not be read by this user")
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return RefusedError("missing", "the file is gone")
-    if error.errno == getattr(errno, "ENXIO", None):
-        return RefusedError("unsupported", "it is not a regular file")
-    return RefusedError("unreadable", f"it cannot be opened: {error.strerror}")
-
-
 # ---------------------------------------------------------------- the two kinds of request
 
 
 def _decode_photo(
-    request: PhotoRequest, data: bytes, facts: FileFacts, memory_bytes: int
+    request: PhotoRequest, file: PhotoFile, memory_bytes: int
 ) -> DecodedPhoto | KnownContent:
     from fgclip2.images import fit_to_grid, patch_grid
 
-    content_hash = hashlib.blake2b(data, digest_size=32).digest()
+    facts, content_hash = file.facts, file.content_hash()
     if content_hash in request.known_hashes:
         return KnownContent(facts.size_bytes, facts.mtime_ns, facts.inode, content_hash)
 
@@ -215,7 +142,7 @@ def _decode_photo(
         side = request.thumbnail_side_px
         return max(columns * 16, min(side, width)), max(rows * 16, min(side, height))
 
-    picture = _open_picture(request.path, data, needed, memory_bytes)
+    picture = _open_picture(request.path, file, needed, memory_bytes)
     grid = fit_to_grid(picture.image, request.patches)
     thumbnail = picture.image.copy() if grid is picture.image else picture.image
     thumbnail.thumbnail((request.thumbnail_side_px, request.thumbnail_side_px))
@@ -237,7 +164,7 @@ def _decode_photo(
     )
 
 
-def _decode_pixels(request: PixelsRequest, data: bytes, memory_bytes: int) -> DecodedPixels:
+def _decode_pixels(request: PixelsRequest, file: PhotoFile, memory_bytes: int) -> DecodedPixels:
     x0, y0, x1, y1 = request.box or (0.0, 0.0, 1.0, 1.0)
     share = max(x1 - x0, y1 - y0, 1e-3)
 
@@ -245,7 +172,7 @@ def _decode_pixels(request: PixelsRequest, data: bytes, memory_bytes: int) -> De
         scale = min(1.0, request.max_side_px / (share * max(width, height)))
         return round(width * scale), round(height * scale)
 
-    picture = _open_picture(request.path, data, needed, memory_bytes)
+    picture = _open_picture(request.path, file, needed, memory_bytes)
     image = picture.image
     if request.box is not None:
         image = image.crop(_crop_box(request.box, image.width, image.height))
@@ -267,19 +194,28 @@ def _crop_box(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
 # ---------------------------------------------------------------- pixels
 
 
-def _open_picture(path: bytes, data: bytes, needed: Any, memory_bytes: int) -> _Picture:
+def _open_picture(path: bytes, file: PhotoFile, needed: Any, memory_bytes: int) -> _Picture:
     """Decode to upright sRGB at least twice the needed size, or full size when that is less.
 
     Args:
         path: tells raw files of cameras from other TIFF files by their names.
-        data: the file's content.
+        file: open.
         needed: function of the upright (width, height) to the needed (width, height).
         memory_bytes: the share of this process.
     """
-    name, image = _identified(path, data)
+    name = _format_of(path, file)
+    stated = webp_size(file.head) if name == "WEBP" else None
+    if stated is not None:
+        _check_memory(_facts(name, "RGBA", stated, needed, file), memory_bytes)
+    image = _opened(name, file)
     full = image.size
     # Before anything else: reading the metadata of a PNG file decodes its pixels.
-    _check_memory(image, name, len(data), memory_bytes, needed(*full))
+    facts = _facts(name, image.mode, full, needed, file)
+    compressed = name == "TIFF" and image.info.get("compression", "raw") != "raw"
+    facts = replace(facts, held_samples=_held_samples(image), compressed=compressed)
+    if name == "JPEG2000":
+        facts = replace(facts, n_halvings=_halve_jpeg2000(image, facts, file))
+    _check_memory(facts, memory_bytes)
     metadata = read_metadata(image) if name != "TIFF" else Metadata()
     if "orientation" in image.info and name == RAW:  # the preview itself does not say
         metadata = replace(metadata, orientation=image.info["orientation"])
@@ -296,28 +232,50 @@ def _open_picture(path: bytes, data: bytes, needed: Any, memory_bytes: int) -> _
     return _Picture(rgb, width, height, metadata, name)
 
 
-def _identified(path: bytes, data: bytes) -> tuple[str, Image.Image]:
-    """The format's name and the opened picture, not decoded yet.
+def _format_of(path: bytes, file: PhotoFile) -> str:
+    """Return the format's name, by what is in the file.
 
     Raises:
         RefusedError: it is not of a format on the list.
     """
-    head = data[:SNIFF_BYTES]
-    if is_raw(path, head):
-        try:
-            return RAW, open_preview(data)
-        except NoRawpyError as error:
-            raise RefusedError("unsupported", str(error)) from None
-        except NoPreviewError as error:
-            raise RefusedError("unreadable", str(error)) from None
-    name = sniff(head)
+    if is_raw(path, file.head):
+        return RAW
+    name = sniff(file.head)
     if name is None:
         raise RefusedError(
             "unsupported", "the content is not of a picture format that Finelens reads"
         )
+    return name
+
+
+def _opened(name: str, file: PhotoFile) -> Image.Image:
+    """Return the picture, opened but not decoded yet."""
+    if name == RAW:
+        try:
+            return open_preview(file.stream.read())
+        except NoRawpyError as error:
+            raise RefusedError("unsupported", str(error)) from None
+        except NoPreviewError as error:
+            raise RefusedError("unreadable", str(error)) from None
     if name == "HEIF":
         _register_heif()
-    return name, Image.open(io.BytesIO(data), formats=[name])
+    return Image.open(file.stream, formats=[name])
+
+
+def _facts(
+    name: str, mode: str, size: tuple[int, int], needed: Any, file: PhotoFile
+) -> PictureFacts:
+    n_bytes = file.facts.size_bytes
+    return PictureFacts(name, mode, size, needed(*size), n_bytes, file.in_memory)
+
+
+def _held_samples(image: Image.Image) -> float:
+    """How many numbers a pixel the JPEG decoder holds: of a progressive picture all of them."""
+    layers = getattr(image, "layer", None)  # (id, horizontal and vertical sampling, table) each
+    if not image.info.get("progressive") or not layers:
+        return 0.0
+    most = max(layer[1] for layer in layers) * max(layer[2] for layer in layers)
+    return float(sum(layer[1] * layer[2] for layer in layers)) / max(most, 1)
 
 
 def _turned(size: tuple[int, int], metadata: Metadata) -> tuple[int, int]:
@@ -331,6 +289,17 @@ def _draft(image: Image.Image, needed: tuple[int, int], metadata: Metadata) -> N
         image.draft(None, (width * 2, height * 2))
 
 
+def _halve_jpeg2000(image: Any, facts: PictureFacts, file: PhotoFile) -> int:
+    """Let OpenJPEG leave out the finest levels where that leaves twice the needed size."""
+    at = file.stream.tell()
+    file.stream.seek(0)
+    levels = jpeg2000_levels(file.stream.read(_JPEG2000_HEADER_BYTES))
+    file.stream.seek(at)
+    wanted = shrink_factor(facts.size, facts.needed).bit_length() - 1
+    image.reduce = min(wanted, levels)
+    return min(wanted, levels)
+
+
 def _reduced(image: Image.Image, needed: tuple[int, int], metadata: Metadata) -> Image.Image:
     """Average whole blocks of pixels while twice the needed size is left: quick and smooth."""
     width, height = _turned(needed, metadata)
@@ -338,41 +307,18 @@ def _reduced(image: Image.Image, needed: tuple[int, int], metadata: Metadata) ->
     return image.reduce(factor) if factor >= 2 else image
 
 
-def _check_memory(
-    image: Image.Image, name: str, n_data: int, memory_bytes: int, needed: tuple[int, int]
-) -> None:
+def _check_memory(facts: PictureFacts, memory_bytes: int) -> None:
     """Refuse a picture by what it would take once decoded, before decoding starts.
 
     Raises:
         RefusedError: "too_large", with the bytes it would need.
     """
-    n_pixels = image.width * image.height
-    native = _NATIVE_BYTES_PER_PIXEL.get(name, 0) * n_pixels
-    if name == "JPEG":
-        if image.info.get("progressive"):
-            native = 2 * len(image.getbands()) * n_pixels
-        shrink = min(
-            image.width // max(2 * max(needed), 1), image.height // max(2 * max(needed), 1)
-        )
-        n_pixels //= min(max(shrink, 1), 8) ** 2
-    needs = BASE_BYTES + 2 * n_data + native + n_pixels * _pillow_bytes_per_pixel(image.mode)
+    needs = bytes_to_decode(facts)
     if needs > memory_bytes:
+        width, height = facts.size
         raise RefusedError(
-            "too_large",
-            f"{image.width} x {image.height} pixels need {needs >> 20} MB to decode",
-            needs,
+            "too_large", f"{width} x {height} pixels need {needs >> 20} MB to decode", needs
         )
-
-
-def _pillow_bytes_per_pixel(mode: str) -> int:
-    """Pillow's image plus the one that a change of mode makes."""
-    if mode in ("L", "1"):
-        return 1 if mode == "L" else 2
-    if mode == "P":
-        return 5
-    if mode.startswith("I;16"):
-        return 7
-    return 12 if mode in ("I", "F", "LA", "RGBA", "PA") else 4
 
 
 def _average_rgb(image: Image.Image) -> int:

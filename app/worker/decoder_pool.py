@@ -21,7 +21,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from app.worker.decode_messages import DecodeReply, DecodeRequest, Refused, unpack
-from app.worker.decoder import BASE_BYTES, READY, ProcessLimits, serve
+from app.worker.decoder import READY, ProcessLimits, serve
+from app.worker.decoding_memory import BASE_BYTES
 from app.worker.waker import Waker
 
 logger = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from app.core.settings import Settings
 
 Vectors = npt.NDArray[np.float32]
 MAX_QUICK_PATCHES = 256
+_FINE_OVER_QUICK = 4
 
 
 class EncoderLike(Protocol):
@@ -43,6 +44,16 @@ class EncoderLike(Protocol):
         self, image: Image.Image, patches: int | Literal["dynamic"] = "dynamic"
     ) -> npt.NDArray[np.float32]: ...
 
+    def encode_images_and_dense(
+        self,
+        images: Sequence[Image.Image],
+        patches: int | Literal["dynamic"] = "dynamic",
+        *,
+        normalize: bool = True,
+    ) -> tuple[Vectors, list[npt.NDArray[np.float32]]]: ...
+
+    def token_count(self, text: str) -> int: ...
+
 
 def load_encoder(model_dir: Path, settings: Settings) -> Any:
     """The encoder in a model directory.
@@ -67,3 +78,14 @@ def patch_budget(encoder: EncoderLike, settings: Settings) -> int:
     if settings.quick_patches is not None:
         return settings.quick_patches
     return min(encoder.quick_patches, MAX_QUICK_PATCHES)
+
+
+def fine_budget(encoder: EncoderLike, width_px: int, height_px: int) -> int:
+    """Patches a photo gets in the fine pass: the published rule by its size.
+
+    At most four times the model's own quick budget: a small model has never seen more.
+    """
+    from fgclip2.images import budget_for
+
+    most = _FINE_OVER_QUICK * encoder.quick_patches
+    return min(budget_for(width_px, height_px, "dynamic"), most)

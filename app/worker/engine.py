@@ -16,73 +16,64 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
 
-from app.core.errors import (
-    AppError,
-    EngineError,
-)
+from app.core.changes import Change, TakeOutFolder
+from app.core.errors import AppError, EngineError, LibraryDamagedError
 from app.core.library import Library
+from app.core.library.region_index import RegionIndex
+from app.core.library.user_data import Applied
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
+    OWN_JOB_ID,
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
+    ClearHistory,
     Command,
     EngineReady,
     Event,
-    FavouriteSet,
-    ImageQuery,
+    ExportResults,
     IndexFinished,
-    JobCancelled,
+    JobDone,
+    JobFailed,
     LibraryChanged,
-    Locate,
-    OpenPhoto,
     PauseJob,
-    PhotoLocated,
-    PhotoOpened,
-    RemoveRoot,
+    RememberSearch,
+    RemoveSavedSearch,
+    RestoreBackup,
     ResumeJob,
-    Search,
-    SearchFinished,
-    SetCores,
-    SetFavourite,
+    SaveSearch,
     Shutdown,
     StartIndex,
-    UseModel,
 )
-from app.core.paths import display_path
 from app.core.settings import Settings
+from app.core.switching import SetCores, UseModel
+from app.worker.background_check import BackgroundCheck
 from app.worker.cores import use_cores
 from app.worker.decode_messages import (
-    DecodedPixels,
     DecodeReply,
     DecodeRequest,
-    PixelsRequest,
-    Refused,
 )
 from app.worker.decoder_pool import DecoderPool, PoolLike
 from app.worker.encoding import EncoderLike, load_encoder, patch_budget
-from app.worker.failures import failure, refusal_error
+from app.worker.failures import failure
+from app.worker.folder_watcher import FolderWatcher
+from app.worker.following import changed_roots, follow_roots
 from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
-from app.worker.library_opening import opened_or_recovered
+from app.worker.keeper import Keeper
+from app.worker.library_changes import changed_by
 from app.worker.model_switch import EncoderLoader, ModelSwitch
-from app.worker.searcher import QUERY_SIDE_PX, Searcher, check_question, pasted_image
+from app.worker.question_desk import QuestionDesk
+from app.worker.recovery import open_or_recover, recovered
+from app.worker.searcher import Searcher
 from app.worker.waker import Waker
 
 logger = logging.getLogger(__name__)
 
-Question = Search | Locate | OpenPhoto
-_MAX_OPEN_REQUESTS = 3
 _GRAPH_ROWS_PER_STEP = 300
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A question, and the picture it waits for once that is being decoded."""
-
-    question: Question
-    started_s: float
-    decoding: Future[DecodeReply] | None = None
+_REGIONS_PER_STEP = 1000
 
 
 @dataclass(slots=True)
@@ -102,6 +93,7 @@ class Engine:
         send: takes every event, in order.
         loader: makes the encoder; tests bring a cheap one.
         pool: decodes; tests bring an inline one. None for real processes.
+        follow: index folders again by itself when they change on disk.
     """
 
     def __init__(
@@ -113,6 +105,7 @@ class Engine:
         *,
         loader: EncoderLoader = load_encoder,
         pool: PoolLike | None = None,
+        follow: bool = False,
     ) -> None:
         self._settings = settings
         self._library_dir = library_dir
@@ -122,9 +115,11 @@ class Engine:
         self._pool: PoolLike = pool or DecoderPool(settings.decoder_processes)
         self.waker = Waker()
         self.stopping = False
-        self._asked: list[_Asked] = []
-        self._removals: deque[RemoveRoot] = deque()
-        self._favourites: deque[SetFavourite] = deque()
+        self._changes: deque[ChangeLibrary | RestoreBackup] = deque()
+        self._keeper = Keeper(lambda: self.library, send)
+        self._desk = QuestionDesk(lambda: self.library, self._submit, send)
+        self._watcher = FolderWatcher(self.waker.wake) if follow else None
+        self._check: BackgroundCheck | None = None
         self._index_queue: deque[StartIndex] = deque()
         self._paused_ids: set[int] = set()
         self._running: _Running | None = None
@@ -132,7 +127,7 @@ class Engine:
         self._graph_behind = True
         self._library: Library | None = None
         self._index: VectorIndex | None = None
-        self._switch = ModelSwitch(settings, loader, self._submit, send, self._adopt)
+        self._switch = ModelSwitch(settings, loader, self._submit, send, self._switch_to)
 
     def start(self) -> None:
         """Open the library, load the model, say that it is ready.
@@ -142,41 +137,21 @@ class Engine:
             ModelError: there is no usable model.
         """
         use_cores(self._settings.cores)
-        self._library = opened_or_recovered(self._library_dir)
         started_s = time.monotonic()
-        self._adopt(self._loader(self._model_dir, self._settings), started_s)
-
-    def _adopt(self, encoder: EncoderLike, started_s: float | None = None) -> None:
-        """Search and index with this encoder from now on, and say so."""
-        took_s = 0.0 if started_s is None else time.monotonic() - started_s
-        self._save_index()
-        self._model_id = self.library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
-        self._index = VectorIndex.open(self.library, self._model_id)
-        patches = patch_budget(encoder, self._settings)
-        self._searcher = Searcher(self.library, self._index, encoder, patches)
-        self._model_name = encoder.name
-        self._warm, self._graph_behind = False, True
-        self._tools = IndexTools(
-            self.library,
-            self._index,
-            encoder,
-            self._model_id,
-            self._submit,
-            self._pool.n_processes,
-            patches,
-            self._settings.thumbnail_side_px,
-            self._send,
-        )
-        self._send(
-            EngineReady(
-                encoder.name,
-                encoder.fingerprint,
-                encoder.dim,
-                encoder.engine,
-                encoder.precision,
-                round(took_s * 1000),
-            )
-        )
+        self._library, recovery = open_or_recover(self._library_dir)
+        encoder = self._loader(self._model_dir, self._settings)
+        try:
+            self._adopt(encoder, started_s)
+        except LibraryDamagedError:
+            self._library.distrust()
+            self._library.close()
+            self._library, recovery = open_or_recover(self._library_dir)
+            self._adopt(encoder, started_s)
+        if recovery is not None:
+            self._send(recovered(self._library, recovery))
+        if not self._library.was_checked:
+            self._check = BackgroundCheck(self._library_dir, self.waker.wake)
+        follow_roots(self._watcher, self.library)
 
     @property
     def library(self) -> Library:
@@ -193,8 +168,13 @@ class Engine:
     def is_busy(self) -> bool:
         """Whether something is under way, also when it only waits for decoders."""
         running = self._running is not None and not self._running.paused
-        waiting = self._asked or self._favourites or self._removals or self._index_queue
+        waiting = self._desk or self._keeper or self._changes or self._index_queue
         return running or bool(waiting) or self._switch.is_busy
+
+    @property
+    def seconds_to_work(self) -> float | None:
+        """When there will be something to do though nobody asks; None while that is not known."""
+        return None if self._watcher is None else self._watcher.seconds_to_due()
 
     def receive(self, command: Command) -> None:
         """Note a command; stops, cancels, pauses take effect before the next step."""
@@ -209,17 +189,22 @@ class Engine:
                 self._resume(job_id)
             case StartIndex():
                 self._index_queue.append(command)
-            case RemoveRoot():
-                self._removals.append(command)
-            case SetFavourite():
-                self._favourites.append(command)
+            case ChangeLibrary() | RestoreBackup():
+                self._changes.append(command)
             case UseModel():
                 self._switch.request(command)
             case SetCores(cores):
                 use_cores(cores)
-            case Search() | Locate() | OpenPhoto():
-                self._supersede(command)
-                self._asked.append(_Asked(command, time.monotonic()))
+            case (
+                SaveSearch()
+                | RemoveSavedSearch()
+                | RememberSearch()
+                | ClearHistory()
+                | ExportResults()
+            ):
+                self._keeper.take(command)
+            case _:
+                self._desk.take(command)
 
     def step(self) -> bool:
         """Do the most urgent piece of work, at most about 200 ms.
@@ -228,14 +213,16 @@ class Engine:
             False when there is nothing to do until a command or a decoded picture comes.
         """
         self.waker.drain()
+        if self._check is not None and self._check.found_damage:
+            self._distrust()
         if self.stopping:
             return False
         return (
-            self._serve_question()
-            or self._serve_favourite()
-            or self._serve_removal()
+            self._desk.serve()
+            or self._keeper.serve()
+            or self._serve_change()
             or self._serve_index()
-            or (self._running is None and self._switch.step(self.library, self._model_id))
+            or (self._running is None and self._switch.step(self.library, self._tools.model_id))
         )
 
     def idle(self) -> bool:
@@ -248,7 +235,10 @@ class Engine:
                 logger.exception("the model cannot encode words")
             return True
         if self._index is not None and self._graph_behind:
-            self._graph_behind = self._index.build(_GRAPH_ROWS_PER_STEP) > 0
+            left = self._index.build(_GRAPH_ROWS_PER_STEP)
+            if not left:
+                left = self._regions.build(_REGIONS_PER_STEP)
+            self._graph_behind = left > 0
             if not self._graph_behind:
                 self._save_index()
             return True
@@ -259,8 +249,12 @@ class Engine:
         if self._running is not None:
             self._running.steps.close()
             self._running = None
+        if self._watcher is not None:
+            self._watcher.close()
         self._switch.close()
         self._pool.close()
+        if self._check is not None:
+            self._check.close()
         self._save_index()
         self._index = None
         if self._library is not None:
@@ -268,20 +262,58 @@ class Engine:
             self._library = None
         self.waker.close()
 
+    # ------------------------------------------------------------ the model
+
+    def _adopt(self, encoder: EncoderLike, started_s: float) -> None:
+        """Search and index with this encoder from now on, and say so.
+
+        Raises:
+            LibraryDamagedError: the vectors of its model cannot be read.
+        """
+        model_id = self._open_indexes(encoder)
+        patches = patch_budget(encoder, self._settings)
+        self._searcher = Searcher(
+            self.library, self._index, self._regions, model_id, encoder, patches
+        )
+        self._desk.open(self._searcher, encoder.name)
+        self._tools = IndexTools(
+            self.library,
+            self._index,
+            self._regions,
+            encoder,
+            model_id,
+            self._submit,
+            self._pool.n_processes,
+            patches,
+            self._settings.thumbnail_side_px,
+            self._send,
+        )
+        self._warm, self._graph_behind = False, True
+        self._send(
+            EngineReady(
+                encoder.name,
+                encoder.fingerprint,
+                encoder.dim,
+                encoder.engine,
+                encoder.precision,
+                round((time.monotonic() - started_s) * 1000),
+            )
+        )
+
+    def _switch_to(self, encoder: EncoderLike) -> None:
+        """Take over a model that has a vector of every photo; an index run makes its regions."""
+        self._save_index()
+        self._adopt(encoder, time.monotonic())
+        self._index_queue.append(StartIndex(OWN_JOB_ID))
+
+    def _open_indexes(self, encoder: EncoderLike) -> int:
+        """Open the vectors of the encoder's model; returns the model's id."""
+        model_id = self.library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
+        self._index = VectorIndex.open(self.library, model_id)
+        self._regions = RegionIndex(self.library, model_id)
+        return model_id
+
     # ------------------------------------------------------------ control
-
-    def _supersede(self, command: Question) -> None:
-        """The latest search or place wins; of photos to open the last few are kept."""
-        same = [asked for asked in self._asked if type(asked.question) is type(command)]
-        keep = _MAX_OPEN_REQUESTS - 1 if isinstance(command, OpenPhoto) else 0
-        for asked in same[: len(same) - keep] if keep else same:
-            self._drop(asked)
-
-    def _drop(self, asked: _Asked) -> None:
-        if asked.decoding is not None:
-            asked.decoding.cancel()
-        self._asked.remove(asked)
-        self._send(JobCancelled(asked.question.job_id))
 
     def _cancel(self, job_id: int) -> None:
         self._paused_ids.discard(job_id)
@@ -293,8 +325,7 @@ class Engine:
         for waiting in [item for item in self._index_queue if item.job_id == job_id]:
             self._index_queue.remove(waiting)
             self._send(IndexFinished(job_id, 0, 0, 0, 0, 0, (), 0.0, cancelled=True))
-        for asked in [item for item in self._asked if item.question.job_id == job_id]:
-            self._drop(asked)
+        self._desk.cancel(job_id)
 
     def _pause(self, job_id: int) -> None:
         self._switch.set_paused(job_id, True)
@@ -313,143 +344,56 @@ class Engine:
             running.paused = False
             running.job.resume()
 
-    # ------------------------------------------------------------ questions
+    # ------------------------------------------------------------ what people change
 
-    def _serve_question(self) -> bool:
-        """Take the first question that can go on; searches first."""
-        for asked in sorted(self._asked, key=lambda item: not isinstance(item.question, Search)):
-            if asked.decoding is not None and not asked.decoding.done():
-                continue
-            try:
-                self._advance(asked)
-            except AppError as error:
-                self._finish(asked, failure(asked.question.job_id, error))
-            except Exception as error:  # noqa: BLE001 - the engine outlives any single job
-                self._finish(asked, failure(asked.question.job_id, error))
-            return True
-        return False
-
-    def _advance(self, asked: _Asked) -> None:
-        """Start decoding the picture of a question, or answer it."""
-        if asked.decoding is None:
-            if isinstance(asked.question, Search):
-                check_question(asked.question.text, asked.question.image)
-            request = self._picture_request(asked.question)
-            if request is not None:
-                asked.decoding = self._submit(request, urgent=True)
-                return
-        pixels = None if asked.decoding is None else self._pixels(asked)
-        self._finish(asked, self._answer(asked, pixels))
-
-    def _picture_request(self, question: Question) -> PixelsRequest | None:
-        match question:
-            case OpenPhoto(photo_id=photo_id, max_side_px=side_px):
-                return PixelsRequest(self.library.photo(photo_id).absolute_path, side_px)
-            case Locate(photo_id=photo_id):
-                path = self.library.photo(photo_id).absolute_path
-                return PixelsRequest(path, QUERY_SIDE_PX)
-            case Search(image=ImageQuery(photo_id=int() as photo_id, box=box)):
-                path = self.library.photo(photo_id).absolute_path
-                return PixelsRequest(path, QUERY_SIDE_PX, box)
-            case Search(image=ImageQuery(path=bytes() as path, box=box)):
-                return PixelsRequest(path, QUERY_SIDE_PX, box)
-        return None
-
-    def _pixels(self, asked: _Asked) -> DecodedPixels:
-        assert asked.decoding is not None
-        reply = asked.decoding.result()
-        if isinstance(reply, DecodedPixels):
-            return reply
-        shown = self._question_path(asked.question)
-        if isinstance(reply, Refused):
-            raise refusal_error(reply, shown)
-        raise EngineError(f"a decoder answered {type(reply).__name__} for pixels of {shown}")
-
-    def _question_path(self, question: Question) -> str:
-        request = self._picture_request(question)
-        return "" if request is None else display_path(request.path)
-
-    def _answer(self, asked: _Asked, pixels: DecodedPixels | None) -> Event:
-        question = asked.question
-        image = None if pixels is None else _image(pixels)
-        match question:
-            case OpenPhoto():
-                assert pixels is not None
-                return PhotoOpened(
-                    question.job_id,
-                    question.photo_id,
-                    pixels.width_px,
-                    pixels.height_px,
-                    pixels.full_width_px,
-                    pixels.full_height_px,
-                    pixels.pixels,
-                )
-            case Locate():
-                assert image is not None
-                place = self._searcher.locate(question.text, image)
-                rows, columns = place.heat.shape
-                return PhotoLocated(
-                    question.job_id,
-                    question.photo_id,
-                    question.text,
-                    place.score,
-                    place.region,
-                    rows,
-                    columns,
-                    place.heat.tobytes(),
-                )
-            case Search():
-                if question.image is not None and question.image.pixels is not None:
-                    image = pasted_image(question.image)
-                hits = self._searcher.search(question, image)
-                took_ms = (time.monotonic() - asked.started_s) * 1000
-                return SearchFinished(
-                    question.job_id, question.text, self._model_name, took_ms, hits
-                )
-
-    def _finish(self, asked: _Asked, event: Event) -> None:
-        if asked in self._asked:
-            self._asked.remove(asked)
-        self._send(event)
-
-    # ------------------------------------------------------------ favourites
-
-    def _serve_favourite(self) -> bool:
-        if not self._favourites:
+    def _serve_change(self) -> bool:
+        if not self._changes:
             return False
-        command = self._favourites.popleft()
+        command = self._changes.popleft()
         try:
-            self.library.set_favourite(command.photo_ids, command.favourite)
-        except AppError as error:
+            if isinstance(command, RestoreBackup):
+                self._restore(command)
+            else:
+                self._change(command)
+        except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self._send(failure(command.job_id, error))
-        else:
-            self._send(LibraryChanged(self.library.generation, favourites=True))
-            self._send(FavouriteSet(command.job_id))
         return True
 
-    # ------------------------------------------------------------ folders and index jobs
+    def _restore(self, command: RestoreBackup) -> None:
+        self.library.restore(command.name)
+        self._send(LibraryChanged(self.library.generation, roots=True, marks=True, albums=True))
+        self._send(JobDone(command.job_id))
 
-    def _serve_removal(self) -> bool:
-        if not self._removals:
-            return False
-        command = self._removals.popleft()
-        try:
-            ids = self.library.photo_ids(command.root_id)
-            self.library.remove_root(command.root_id)
-            if self._running is not None:
-                self._running.job.forget_root(command.root_id)
-            if self._index is not None and len(ids):
-                self._index.remove(ids)
-        except AppError as error:
-            self._send(failure(command.job_id, error))
-        else:
-            self._send(
-                LibraryChanged(self.library.generation, photos=True, roots=True, problems=True)
-            )
-        return True
+    def _change(self, command: ChangeLibrary) -> None:
+        done = self.library.user_data.change(command.change)
+        self._tell_indexes(command.change, done)
+        follow_roots(self._watcher, self.library)
+        self._send(changed_by(command.change, self.library.generation))
+        self._send(ChangeDone(command.job_id, done.inverse))
+
+    def _tell_indexes(self, change: Change, done: Applied) -> None:
+        """Let the indexes and the running job know which photos left or came back."""
+        if isinstance(change, TakeOutFolder) and self._running is not None:
+            self._running.job.forget_root(change.root_id)
+        if self._index is None:
+            return
+        if done.hidden:
+            hidden = np.array(done.hidden, np.int64)
+            self._index.remove(hidden)
+            self._regions.remove(hidden)
+        if done.shown:
+            shown = np.array(done.shown, np.int64)
+            self._index.add(*self.library.vectors_of(self._tools.model_id, shown))
+            self._regions.add(shown)
+
+    # ------------------------------------------------------------ index jobs
 
     def _serve_index(self) -> bool:
         if self._running is None:
+            if not self._index_queue:
+                changed = changed_roots(self._watcher, self.library)
+                if changed:
+                    self._index_queue.append(StartIndex(OWN_JOB_ID, changed))
             if not self._index_queue:
                 return False
             command = self._index_queue.popleft()
@@ -473,15 +417,28 @@ class Engine:
         return True
 
     def _end_index(self, event: Event) -> None:
-        self._running = None
+        assert self._running is not None
+        job, self._running = self._running.job, None
         self._graph_behind = True
         self._save_index()
+        if isinstance(event, JobFailed) and event.kind == "LibraryDamagedError":
+            self._distrust()
+            return  # the next life of the engine recovers the library and does the job
+        if self._watcher is not None:
+            self._watcher.note_scanned(job.scanned_roots, job.scan_seconds)
+            follow_roots(self._watcher, self.library)
         self._send(event)
+
+    def _distrust(self) -> None:
+        """End this life of the engine: the next one checks the library and recovers it."""
+        self.library.distrust()
+        self.stopping = True
 
     def _save_index(self) -> None:
         try:
             if self._index is not None:
                 self._index.save()
+                self._regions.save()
         except (AppError, OSError):
             logger.exception("the vector index cannot be saved; it will be rebuilt")
 
@@ -489,7 +446,3 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
-
-
-def _image(pixels: DecodedPixels) -> Image.Image:
-    return Image.frombytes("RGB", (pixels.width_px, pixels.height_px), pixels.pixels)

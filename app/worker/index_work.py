@@ -10,19 +10,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from app.core.library import Library
+from app.core.library.region_index import RegionIndex
 from app.core.library.rows import KnownFile, NewPhoto, NewProblem
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import Event
 from app.core.scanning import FileFact, fold_int64
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, DecodeRequest, PhotoRequest
-from app.worker.decoder import DECODER_VERSION
+from app.worker.decoder_version import decoder_version
 from app.worker.disk_changes import DiskChanges, GonePhotos
 from app.worker.encoding import EncoderLike, Vectors
 
 Submit = Callable[[DecodeRequest], Future[DecodeReply]]
 
-# Pixels of listed photos are kept up to this size; those of the others are decoded once more.
-MAX_KEPT_BYTES = 64 << 20
 _MAX_UNSAVED_PROBLEMS = 64
 _PATIENCE_S = 0.15
 
@@ -33,6 +32,7 @@ class IndexTools:
 
     library: Library
     index: VectorIndex
+    regions: RegionIndex
     encoder: EncoderLike
     model_id: int
     submit: Submit
@@ -99,39 +99,6 @@ class Pending:
         return lost_ids
 
 
-class Waiting:
-    """Listed photos that wait for their vectors, in order; the pixels of the first are kept."""
-
-    def __init__(self) -> None:
-        self._kept: deque[Decoded] = deque()
-        self._again: deque[Work] = deque()
-        self._kept_bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._kept) + len(self._again)
-
-    def add(self, work: Work, reply: DecodedPhoto | None) -> None:
-        """Note a listed photo, with its pixels if there are any and if there is room."""
-        size_bytes = 0 if reply is None else len(reply.grid)
-        if reply is None or self._kept_bytes + size_bytes > MAX_KEPT_BYTES:
-            self._again.append(work)
-        else:
-            self._kept.append((work, reply))
-            self._kept_bytes += size_bytes
-
-    def take_kept(self) -> Decoded | None:
-        """Return the next photo whose pixels were kept."""
-        if not self._kept:
-            return None
-        work, reply = self._kept.popleft()
-        self._kept_bytes -= len(reply.grid)
-        return work, reply
-
-    def take_again(self) -> Work | None:
-        """Return the next photo that has to be decoded once more."""
-        return self._again.popleft() if self._again else None
-
-
 def problem_of(work: Work, reason: str, detail: str) -> NewProblem:
     """A file that a decoder refused."""
     fact = work.fact
@@ -143,7 +110,7 @@ def problem_of(work: Work, reason: str, detail: str) -> NewProblem:
         fact.inode,
         reason,
         detail,
-        DECODER_VERSION,
+        decoder_version(),
     )
 
 
@@ -151,7 +118,7 @@ def folder_problem(root_id: int, path: bytes, error: OSError) -> NewProblem:
     """A folder or file that the system does not let us look into."""
     reason = "permission" if isinstance(error, PermissionError) else "unreadable"
     detail = f"it cannot be looked into: {error.strerror}"
-    return NewProblem(root_id, path, 0, 0, 0, reason, detail, DECODER_VERSION)
+    return NewProblem(root_id, path, 0, 0, 0, reason, detail, decoder_version())
 
 
 def new_photo(
@@ -171,7 +138,7 @@ def new_photo(
         camera=reply.camera,
         format=reply.format,
         average_rgb=reply.average_rgb,
-        thumbnail=reply.thumbnail,
+        thumbnail=reply.thumbnail or None,  # b"": it is stored already
         vector=vector,
         patches=patches,
     )

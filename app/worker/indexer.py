@@ -7,6 +7,7 @@ after a kill is whole, and the next run does the rest. Newest files come first i
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import time
@@ -27,11 +28,11 @@ from app.worker.decode_messages import (
     Refused,
 )
 from app.worker.disk_changes import DiskChanges, GonePhotos, compare, is_reachable
+from app.worker.fine_pass import FinePass
 from app.worker.index_work import (
     Counts,
     IndexTools,
     Pending,
-    Waiting,
     Work,
     folder_problem,
     hashes_worth_knowing,
@@ -40,7 +41,8 @@ from app.worker.index_work import (
     photo_request,
     problem_of,
 )
-from app.worker.progress import Progress
+from app.worker.progress import Phase, Progress
+from app.worker.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -72,22 +74,26 @@ class IndexJob:
         self._retry_problems = retry_problems
         self.job_id = job_id
         self._root_paths = roots
-        self._cancelled = False
+        self.cancelled = False
         self._forgotten: set[int] = set()
         self._counts = Counts()
         self._changes: list[DiskChanges] = []
         self._gone = GonePhotos()
         self._flight: list[Work] = []
         self._pending = Pending()
-        self._waiting = Waiting()
+        self._waiting = Waiting(tools.library.directory)
         self._full_since_s: float | None = None
         self._encoder = BatchEncoder(tools.encoder, tools.patches)
         self._told_at_s = 0.0
+        self._phase_before_rest: Phase = "scanning"
+        self._n_found = 0
+        self.scan_seconds = 0.0
+        self.scanned_roots: tuple[bytes, ...] = ()
         self.progress = Progress(job_id, tools.send)
 
     def cancel(self) -> None:
         """End at the next step; what is saved stays."""
-        self._cancelled = True
+        self.cancelled = True
 
     def forget_root(self, root_id: int) -> None:
         """Leave out a folder that has left the library; the others go on."""
@@ -110,13 +116,14 @@ class IndexJob:
     def pause(self) -> None:
         """Tell that the job rests; the engine stops stepping."""
         self.progress.stop_work()
+        self._phase_before_rest = self.progress.phase
         self.progress.phase = "paused"
         self.progress.report(force=True)
 
     def resume(self) -> None:
         """Tell that the job goes on."""
-        self.progress.waiting_for = ""
-        self.progress.phase = "indexing" if self._changes else "scanning"
+        self.progress.waiting_for = self.progress.waiting_kind = ""
+        self.progress.phase = self._phase_before_rest
         if self._changes:
             self.progress.start_work()
         self.progress.report(force=True)
@@ -128,18 +135,26 @@ class IndexJob:
             AppError: the job cannot go on: a folder that cannot be added, a full disk, a model
                 that fails.
         """
+        with contextlib.closing(self._waiting):
+            return (yield from self._run())
+
+    def _run(self) -> Generator[bool, None, IndexFinished]:
         started_s = time.monotonic()
         self.progress.report(force=True)
         yield from self._scan()
+        self.scan_seconds = time.monotonic() - started_s
         self.progress.phase = "indexing"
         self.progress.start_work()
         yield from self._list_files()
-        if not self._cancelled:
+        if not self.cancelled:
             yield from self._remove_gone()
         yield from self._encode_listed()
         for work in self._flight:
             if work.future is not None:
                 work.future.cancel()
+        self._n_found = self.progress.found - self._counts.vanished
+        self._tell_changed(force=True)
+        yield from FinePass(self._tools, self.progress, self).run()
         self._tell_changed(force=True)
         self.progress.stop_work()
         self.progress.report(force=True)
@@ -165,13 +180,15 @@ class IndexJob:
                 self.progress.found = found_before + changes.found
                 self.progress.report()
                 yield True
-                if self._cancelled:
+                if self.cancelled:
                     return
             if self._is_forgotten(changes):
                 continue
             library.set_root_state(root.id, "offline" if changes.offline else "online")
+            library.set_mounts(root.id, changes.mounts)
             compared.append(changes)
         self._changes = compared
+        self.scanned_roots = tuple(changes.root.path for changes in compared)
         self.progress.root_id = None
         self._note_scan()
         self._send_changed(roots=True)
@@ -193,15 +210,15 @@ class IndexJob:
     def _list_files(self) -> Generator[bool, None, None]:
         todo = self._works_to_list()
         more = True
-        while not self._cancelled:
+        while not self.cancelled:
             ahead = _LIST_BATCH + 2 * self._tools.n_decoders
             while more and len(self._flight) + len(self._pending.photos) < ahead:
                 more = self._submit_next(next(todo, None))
-            yield from self._when_there_is_room(self._collect)
+            yield from self.when_there_is_room(self._collect)
             if not self._flight and not more and not self._pending:
                 break
             if self._pending.is_due(_LIST_BATCH, bool(self._flight)):
-                yield from self._when_there_is_room(self._save_listed)
+                yield from self.when_there_is_room(self._save_listed)
                 yield True
             else:
                 self.progress.report()
@@ -349,13 +366,13 @@ class IndexJob:
 
     def _encode_listed(self) -> Generator[bool, None, None]:
         more = True
-        while not self._cancelled:
+        while not self.cancelled:
             more = more and self._fetch_waiting()
-            yield from self._when_there_is_room(self._collect)
+            yield from self.when_there_is_room(self._collect)
             if not self._flight and not more and not self._pending:
                 break
             if self._pending.is_due(self._encoder.batch_size, bool(self._flight)):
-                yield from self._when_there_is_room(self._encode_batch)
+                yield from self.when_there_is_room(self._encode_batch)
                 yield True
             else:
                 self.progress.report()
@@ -409,7 +426,7 @@ class IndexJob:
         self.progress.report()
         self._tell_changed()
 
-    def _when_there_is_room(self, save: Callable[[], None]) -> Generator[bool, None, None]:
+    def when_there_is_room(self, save: Callable[[], None]) -> Generator[bool, None, None]:
         """Save; on a full disk pause, say so, and try again until there is room."""
         while True:
             try:
@@ -423,9 +440,9 @@ class IndexJob:
                 return
             retry_at_s = time.monotonic() + _FULL_RETRY_S
             yield False
-            while time.monotonic() < retry_at_s and not self._cancelled:
+            while time.monotonic() < retry_at_s and not self.cancelled:
                 yield False
-            if self._cancelled:
+            if self.cancelled:
                 return
 
     def _rest_until_room(self, sentence: str) -> None:
@@ -433,6 +450,7 @@ class IndexJob:
             self._full_since_s = time.monotonic()
             logger.warning("indexing pauses: %s", sentence)
             self.progress.waiting_for = sentence
+            self.progress.waiting_kind = LibraryFullError.__name__
             self.pause()
 
     # ------------------------------------------------------------ the end
@@ -450,7 +468,7 @@ class IndexJob:
             gone = list(changes.gone)
             for start in range(0, len(gone), _REMOVALS_PER_STEP):
                 ids = gone[start : start + _REMOVALS_PER_STEP]
-                yield from self._when_there_is_room(partial(self._remove, ids))
+                yield from self.when_there_is_room(partial(self._remove, ids))
                 yield True
 
     def _remove(self, photo_ids: list[int]) -> None:
@@ -467,14 +485,14 @@ class IndexJob:
         ]
         return IndexFinished(
             self.job_id,
-            self.progress.found - self._counts.vanished,
+            self._n_found,
             self._counts.indexed,
             self._counts.unchanged,
             self._counts.moved,
             self._counts.removed,
             tuple(problems),
             seconds,
-            self._cancelled,
+            self.cancelled,
         )
 
     def _tell_changed(self, *, force: bool = False) -> None:

@@ -40,7 +40,14 @@ def run(
     sender = _Sender(connection)
     names = {field.name for field in dataclasses.fields(Settings)}
     settings = Settings(**{key: value for key, value in settings_dict.items() if key in names})
-    engine = Engine(settings, Path(library_dir), Path(model_dir), sender.send, loader=loader)
+    engine = Engine(
+        settings,
+        Path(library_dir),
+        Path(model_dir),
+        sender.send,
+        loader=loader,
+        follow=settings.watch_folders,
+    )
     try:
         engine.start()
         _serve(connection, engine, sender)
@@ -74,7 +81,7 @@ def _serve(connection: Connection, engine: Engine, sender: _Sender) -> None:
             return
         if engine.step() or (not engine.is_busy and engine.idle()):
             continue
-        timeout_s = _BUSY_WAIT_S if engine.is_busy else None
+        timeout_s = _BUSY_WAIT_S if engine.is_busy else engine.seconds_to_work
         wait([connection, engine.waker.reader], timeout_s)
 
 

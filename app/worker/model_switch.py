@@ -20,8 +20,9 @@ import numpy as np
 
 from app.core.errors import AppError
 from app.core.library import Library
-from app.core.messages import Event, JobCancelled, ModelSwitched, SwitchProgress, UseModel
+from app.core.messages import Event, JobCancelled
 from app.core.settings import Settings
+from app.core.switching import ModelSwitched, SwitchProgress, UseModel
 from app.worker.batch_encoder import BatchEncoder
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, PhotoRequest
 from app.worker.encoding import EncoderLike, patch_budget

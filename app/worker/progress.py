@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.core.messages import Event, IndexProgress
 
-Phase = Literal["scanning", "indexing", "paused"]
+Phase = Literal["scanning", "indexing", "refining", "paused"]
 
 MIN_INTERVAL_S = 0.05
 _WINDOW_S = 10.0
@@ -44,6 +44,7 @@ class Progress:
         self.listed = 0
         self.n_problems = 0
         self.waiting_for = ""
+        self.waiting_kind = ""
 
     @property
     def total(self) -> int:
@@ -66,6 +67,15 @@ class Progress:
         if self._resumed_at_s is not None:
             self._worked_s += self._clock() - self._resumed_at_s
             self._resumed_at_s = None
+
+    def start_refining(self, n_photos: int) -> None:
+        """Begin to count anew: the photos of the fine pass."""
+        self.phase = "refining"
+        self.found = n_photos
+        self.skipped = self.worked = self.listed = 0
+        self._marks.clear()
+        self._mark()
+        self.report(force=True)
 
     def add_listed(self, n_files: int) -> None:
         """Note files that are half finished: in the library, without a vector."""
@@ -119,6 +129,7 @@ class Progress:
                 self.rate(),
                 self.seconds_left(),
                 self.waiting_for,
+                self.waiting_kind,
             )
         )
 

@@ -1,29 +1,50 @@
-"""Answers questions: which photos fit words or a picture, and where in a photo a phrase fits."""
+"""Answers questions: which photos fit words or pictures, and where in a photo a phrase fits.
+
+A search has two steps. The first ranks photos by their own vectors; the second takes the best of
+them and the photos that hold the nearest regions, and ranks all of these by both. Up to
+``ALL_PHOTOS`` photos, and as many that filters let through, every one is judged in both steps.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from app.core.asking import Box, Query
 from app.core.errors import ModelError, QueryError
 from app.core.library import Library
+from app.core.library.region_index import RegionIndex
+from app.core.library.rows import Int64Array
 from app.core.library.vector_index import VectorIndex
-from app.core.messages import Box, Hit, ImageQuery, PhraseHit, Search
+from app.core.messages import Hit, ImageHit, PhraseHit
 from app.core.queries import parse_query
-from app.core.ranking import BACKGROUND_PHOTOS, PROBES, Background, match_of, score
-from app.worker.encoding import EncoderLike, Vectors
+from app.core.ranking import match_of, score_of_excess
+from app.core.region_choice import choose_boxes
+from app.worker.backgrounds import BackgroundKeeper
+from app.worker.encoding import EncoderLike
+from app.worker.encoding_questions import Asked, QuestionEncoder
+from app.worker.evidence import (
+    Candidates,
+    Evidence,
+    phrase_evidence,
+    picture_evidence,
+    text_excess,
+    together,
+)
+from app.worker.pictures import Picture
 
-Kind = Literal["text", "image", "mixed"]
 Floats = npt.NDArray[np.float32]
 
-QUERY_SIDE_PX = 1024
-_SEED = 20240501
-_STALE_GROWTH = 1.2
+MAX_SUGGESTIONS = 12
+ALL_PHOTOS = 2000
+ALL_PHOTO_VECTORS = 20_000
+_FROM_FIRST_STEP = 300
+_FROM_REGIONS = 300
+_SHORT_LIST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,235 +57,234 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
-    """A background, the photos it was measured on, and how many vectors there were then."""
+class Answer:
+    """Hits, best first; how many photos were left out because they show what was excluded."""
 
-    background: Background
-    sample: Floats
-    n_vectors: int
-
-
-def check_question(text: str, image: ImageQuery | None) -> None:
-    """Refuse a question that asks nothing or points outside a picture.
-
-    Raises:
-        QueryError: no words and no picture, or a box that is not inside 0..1.
-    """
-    if image is None:
-        if not parse_query(text).phrases:
-            raise QueryError("There is nothing to search for: type some words or give a picture.")
-        return
-    given = [image.photo_id is not None, image.path is not None, image.pixels is not None]
-    if sum(given) != 1:
-        raise QueryError("A picture to search by is one photo, one file or one set of pixels.")
-    if image.pixels is not None and (
-        min(image.width_px, image.height_px) < 1
-        or len(image.pixels) != image.width_px * image.height_px * 3
-    ):
-        raise QueryError("The pasted picture is incomplete.")
-    if image.box is not None:
-        check_box(image.box)
-
-
-def check_box(box: Box) -> None:
-    """Refuse a box without area or not inside the picture.
-
-    Raises:
-        QueryError: says the box.
-    """
-    x0, y0, x1, y1 = box
-    if not (0.0 <= x0 < x1 <= 1.0 and 0.0 <= y0 < y1 <= 1.0):
-        raise QueryError(f"The box {box} is not inside the picture.", box=str(box))
-
-
-def pasted_image(query: ImageQuery) -> Image.Image:
-    """The picture that came as pixels, cut to its box."""
-    assert query.pixels is not None
-    image = Image.frombytes("RGB", (query.width_px, query.height_px), query.pixels)
-    if query.box is None:
-        return image
-    x0, y0, x1, y1 = query.box
-    left, top = int(x0 * image.width), int(y0 * image.height)
-    right = max(round(x1 * image.width), left + 1)
-    bottom = max(round(y1 * image.height), top + 1)
-    return image.crop((left, top, right, bottom))
+    hits: tuple[Hit, ...]
+    n_excluded: int = 0
 
 
 class Searcher:
-    """Encodes questions and ranks photos against the library's own background.
+    """Ranks photos against the library's own background.
 
     Args:
         library: read only here.
         index: of the photo vectors of ``encoder``'s model.
+        regions: of its region vectors.
+        model_id: of that model.
         encoder: for words and pictures.
         patches: budget of a query picture, the one that photos were encoded with.
     """
 
     def __init__(
-        self, library: Library, index: VectorIndex, encoder: EncoderLike, patches: int
+        self,
+        library: Library,
+        index: VectorIndex,
+        regions: RegionIndex,
+        model_id: int,
+        encoder: EncoderLike,
+        patches: int,
     ) -> None:
         self._library = library
         self._index = index
+        self._regions = regions
+        self._model_id = model_id
         self._encoder = encoder
-        self._patches = patches
-        self._backgrounds: dict[Kind, _Measured] = {}
-
-    def search(self, question: Search, image: Image.Image | None = None) -> tuple[Hit, ...]:
-        """The photos that fit best, best first; at most ``question.limit``.
-
-        Args:
-            question: checked by ``check_question``.
-            image: the query picture, decoded and cut to its box.
-
-        Raises:
-            ModelError: the model cannot encode the question.
-        """
-        if not len(self._index) or question.limit < 1:
-            return ()
-        query = parse_query(question.text)
-        text = query.text if query.phrases else ""
-        vector, phrase_vectors, kind = self._encode(text, query.phrases, image)
-        allowed = None
-        if question.root_id is not None:
-            allowed = self._library.photo_ids(question.root_id)
-        ids, cosines = self._index.search(vector, question.limit, allowed)
-        scores = self._scores(cosines, vector, kind)
-        order = np.argsort(-scores, kind="stable")
-        ids, scores = ids[order], scores[order]
-        per_phrase = self._phrase_hits(query.phrases, phrase_vectors, ids, scores, kind)
-        return tuple(
-            Hit(int(photo_id), float(value), match_of(value), None, phrases_of_hit)
-            for photo_id, value, phrases_of_hit in zip(ids, scores, per_phrase, strict=True)
+        self.questions = QuestionEncoder(library, encoder, patches)
+        self._backgrounds = BackgroundKeeper(
+            library, index, regions, model_id, self.questions.texts
         )
 
-    def locate(self, text: str, image: Image.Image) -> Place:
-        """Where a phrase fits in a picture.
+    def encode(self, query: Query, pictures: Sequence[Picture | None]) -> Asked:
+        """Return a question as vectors, for both steps; see ``QuestionEncoder.encode``."""
+        return self.questions.encode(query, pictures)
+
+    def first(self, asked: Asked, limit: int) -> Answer:
+        """Return the photos whose own vectors fit best, at most ``limit``."""
+        if not asked.wants_something and not asked.phrases and not asked.pictures:
+            return self._listed(asked, limit)
+        if not len(self._index):
+            return Answer(())
+        return self._judged(asked, self._candidates(self._first_ids(asked, limit)), limit)
+
+    def refined(self, asked: Asked, limit: int) -> Answer:
+        """Return the photos that fit best by their regions too, at most ``limit``."""
+        ids = self._first_ids(asked, max(limit, _FROM_FIRST_STEP), ALL_PHOTOS)
+        vectors = [each.region for each in asked.phrases if each.phrase.need != "excluded"]
+        vectors += [each.region for each in asked.pictures if each.region is not None]
+        if vectors:
+            near = self._regions.candidates(np.stack(vectors), _FROM_REGIONS, asked.allowed_ids)
+            ids = np.union1d(ids, np.intersect1d(near, self._index.ids()))
+        return self._judged(asked, self._candidates(ids, regions=True), limit)
+
+    def can_refine(self, asked: Asked) -> bool:
+        """Tell whether regions could change the answer."""
+        return len(self._regions) > 0 and asked.wants_something
+
+    def locate(self, texts: Sequence[str], image: Image.Image) -> list[Place]:
+        """Return where each phrase fits in a picture.
 
         Raises:
-            QueryError: there are no words.
+            QueryError: one of them has no words.
             ModelError: the model cannot encode them.
         """
-        phrase = parse_query(text).text
-        if not phrase:
+        phrases = [parse_query(text).text for text in texts]
+        if not phrases or not all(phrases):
             raise QueryError("There is nothing to look for in the photo: type some words.")
         from fgclip2 import FgclipError, similar_region
 
         try:
-            vector = self._encoder.encode_texts([phrase], mode="box")[0]
+            vectors = self._encoder.encode_texts(phrases, mode="box")
             dense = self._encoder.encode_dense(image)
         except FgclipError as error:
             raise ModelError(f"The model cannot encode this: {error}") from error
-        found = similar_region(vector, dense)
-        return Place(float(np.clip(found.score, 0.0, 1.0)), found.box, _unit_range(found.heat))
+        found = [similar_region(vector, dense) for vector in vectors]
+        return [
+            Place(self._region_score(vector, each.score), each.box, _unit_range(each.heat))
+            for vector, each in zip(vectors, found, strict=True)
+        ]
+
+    def suggested_boxes(self, picture: Picture) -> tuple[Box, ...]:
+        """Return boxes that one could draw in a picture, the most striking first.
+
+        Raises:
+            ModelError: the model cannot encode it.
+        """
+        from fgclip2 import FgclipError
+
+        try:
+            dense = self._encoder.encode_dense(picture.part)
+        except FgclipError as error:
+            raise ModelError(f"The model cannot encode this picture: {error}") from error
+        boxes = choose_boxes(dense, MAX_SUGGESTIONS, whole=False)
+        return tuple((float(b[0]), float(b[1]), float(b[2]), float(b[3])) for b in boxes)
 
     def warm_up(self) -> None:
         """Do once what the first question would otherwise wait for."""
-        if len(self._index):
-            self._measured("text")
-        else:
-            self._texts([PROBES[0]])
+        self._backgrounds.get()
 
-    # ------------------------------------------------------------ vectors of a question
+    # ------------------------------------------------------------ candidates
 
-    def _encode(
-        self, text: str, phrases: Sequence[str], image: Image.Image | None
-    ) -> tuple[Floats, Vectors, Kind]:
-        """The question's unit vector, those of its phrases, and its kind."""
-        parts = list(phrases) if len(phrases) > 1 else []
-        texts = self._texts([text, *parts]) if text else self._nothing()
-        phrase_vectors = texts[1:] if parts else texts[: len(phrases)]
-        if image is None:
-            return texts[0], phrase_vectors, "text"
-        picture = self._images([image])[0]
-        if not text:
-            return picture, phrase_vectors, "image"
-        return _unit(picture + texts[0]), phrase_vectors, "mixed"
+    def _listed(self, asked: Asked, limit: int) -> Answer:
+        """All photos that the filters let through, newest first: nothing else was asked."""
+        ids = self._library.photo_ids() if asked.allowed_ids is None else asked.allowed_ids
+        return Answer(tuple(Hit(int(photo_id), 1.0, "good") for photo_id in ids[:limit]))
 
-    def _phrase_hits(
-        self,
-        phrases: Sequence[str],
-        vectors: Vectors,
-        ids: npt.NDArray[np.int64],
-        scores: Floats,
-        kind: Kind,
-    ) -> list[tuple[PhraseHit, ...]]:
-        if not phrases:
-            return [()] * len(ids)
-        if len(phrases) == 1 and kind == "text":
-            columns = [scores]
-        else:
-            columns = [self._scores(self._index.cosines(row, ids), row, "text") for row in vectors]
-        return [
-            tuple(
-                PhraseHit(phrase, float(column[place]), None)
-                for phrase, column in zip(phrases, columns, strict=True)
-            )
-            for place in range(len(ids))
+    def _first_ids(
+        self, asked: Asked, limit: int, all_up_to: int = ALL_PHOTO_VECTORS
+    ) -> Int64Array:
+        """Photos to judge: all that may be hits, or those nearest to any part of the question."""
+        allowed = self._index.ids() if asked.allowed_ids is None else asked.allowed_ids
+        if len(allowed) <= all_up_to or not asked.wants_something:
+            return np.intersect1d(allowed, self._index.ids())
+        vectors = [each.photo for each in asked.phrases if each.phrase.need != "excluded"]
+        vectors += [each.photo for each in asked.pictures if each.need != "excluded"]
+        if asked.text is not None:
+            vectors.append(asked.text)
+        nearest = [
+            self._index.search(vector, _SHORT_LIST * limit, asked.allowed_ids)[0]
+            for vector in vectors
         ]
+        return np.unique(np.concatenate(nearest))
 
-    def _texts(self, texts: list[str]) -> Vectors:
-        from fgclip2 import FgclipError
+    def _candidates(self, ids: Int64Array, *, regions: bool = False) -> Candidates:
+        packed = self._library.regions.load(self._model_id, ids if regions else [])
+        rows = np.searchsorted(ids, packed.photo_ids).astype(np.int64)
+        return Candidates(ids, self._index.vectors_of(ids), packed, packed.vectors(), rows)
 
-        try:
-            return self._encoder.encode_texts(texts)
-        except FgclipError as error:
-            raise ModelError(f"The model cannot encode these words: {error}") from error
+    # ------------------------------------------------------------ judging
 
-    def _images(self, images: list[Image.Image]) -> Vectors:
-        from fgclip2 import FgclipError
+    def _judged(self, asked: Asked, candidates: Candidates, limit: int) -> Answer:
+        grounds, n_photos = self._backgrounds.get(), len(self._index)
+        phrases = [
+            (each.phrase.need, phrase_evidence(each, candidates, grounds, n_photos))
+            for each in asked.phrases
+        ]
+        pictures = [
+            (each.need, picture_evidence(each, candidates, grounds)) for each in asked.pictures
+        ]
+        wanted = [found for need, found in (*phrases, *pictures) if need != "excluded"]
+        parts = [found.excess for found in wanted]
+        if asked.text is not None:
+            parts.append(text_excess(asked.text, candidates, grounds, n_photos))
+        required = [found.excess for need, found in phrases if need == "required"]
+        if len(wanted) > 1:
+            required += [found.excess for need, found in pictures if need == "required"]
+        excluded = self._excluded(asked, candidates, (*phrases, *pictures))
+        if parts:
+            excess = together(parts, required)
+        else:  # only exclusions: the less a photo shows of them, the better
+            unwanted = [found.excess for _, found in (*phrases, *pictures)]
+            excess = -np.max(unwanted, axis=0)
+        order = np.lexsort((candidates.ids, -excess))
+        kept = order[~excluded[order]][:limit]
+        n_excluded = int(excluded[order[: limit + int(excluded.sum())]].sum())
+        scores = score_of_excess(excess)
+        columns = [found for need, found in phrases if need != "excluded"]
+        names = [each.phrase.text for each in asked.phrases if each.phrase.need != "excluded"]
+        images = [found for need, found in pictures if need != "excluded"]
+        hits = (
+            _hit(int(candidates.ids[row]), float(scores[row]), int(row), names, columns, images)
+            for row in kept
+        )
+        return Answer(tuple(hits), n_excluded)
 
-        try:
-            return self._encoder.encode_images(images, patches=self._patches)
-        except FgclipError as error:
-            raise ModelError(f"The model cannot encode this picture: {error}") from error
+    def _excluded(
+        self,
+        asked: Asked,
+        candidates: Candidates,
+        judged: Sequence[tuple[str, Evidence]],
+    ) -> npt.NDArray[np.bool_]:
+        """Which candidates show what was excluded: as a whole, or in their best region."""
+        shown = np.zeros(len(candidates.ids), dtype=np.bool_)
+        for need, found in judged:
+            if need == "excluded":
+                shown |= np.fmax(found.excess, found.by_region) >= 0
+        rejected = [photo_id for each in asked.pictures for photo_id in each.rejected_ids]
+        shown |= np.isin(candidates.ids, rejected)
+        return shown
 
-    def _nothing(self) -> Vectors:
-        return np.zeros((0, self._encoder.dim), np.float32)
-
-    # ------------------------------------------------------------ the library's background
-
-    def _scores(self, cosines: Floats, vector: Floats, kind: Kind) -> Floats:
-        measured = self._measured(kind)
-        background = measured.background
-        if kind != "image":
-            background = background.for_query(measured.sample @ vector, len(self._index))
-        return score(cosines, background)
-
-    def _measured(self, kind: Kind) -> _Measured:
-        """How questions of a kind score against photos they are not about.
-
-        Measured again when the library has grown or shrunk by a fifth.
-        """
-        known = self._backgrounds.get(kind)
-        n_vectors = len(self._index)
-        if known is not None:
-            smaller, larger = sorted((known.n_vectors, n_vectors))
-            if larger <= smaller * _STALE_GROWTH:
-                return known
-        sample = np.asarray(self._index.sample(BACKGROUND_PHOTOS, _SEED), np.float32)
-        if kind == "image":
-            background = Background.of_pictures(sample)
-        else:
-            background = Background.measure(sample, self._probes(kind, sample))
-        measured = _Measured(background, sample, n_vectors)
-        self._backgrounds[kind] = measured
-        return measured
-
-    def _probes(self, kind: Kind, sample: Floats) -> Floats:
-        """Questions that are about nothing in particular, with or without a picture."""
-        texts = self._texts(list(PROBES))
-        if kind == "text":
-            return texts
-        photos = sample[:: max(1, len(sample) // max(len(PROBES), 1))][: len(PROBES)]
-        mixed = photos + texts[: len(photos)]
-        norms = np.linalg.norm(mixed, axis=1, keepdims=True)
-        unit: Floats = mixed / np.maximum(norms, np.float32(1e-12))
-        return unit
+    def _region_score(self, vector: Floats, cosine: float) -> float:
+        """The score of one cosine with a region, against the library's regions if it has any."""
+        grounds = self._backgrounds.get()
+        ground = grounds.text_region
+        if len(grounds.regions):
+            sample = np.maximum.reduceat(grounds.region_vectors @ vector, grounds.regions.starts)
+            ground = ground.for_query(sample, len(self._index))
+        return float(score_of_excess(ground.z(np.array([cosine])) - ground.good_z)[0])
 
 
-def _unit(vector: Floats) -> Floats:
-    unit: Floats = vector / max(float(np.linalg.norm(vector)), 1e-12)
-    return unit
+def _hit(
+    photo_id: int,
+    score: float,
+    row: int,
+    names: Sequence[str],
+    phrases: Sequence[Evidence],
+    images: Sequence[Evidence],
+) -> Hit:
+    """A photo with its parts; its region is that of the part that fits best."""
+    parts = [*phrases, *images]
+    best = max(parts, key=lambda found: float(found.excess[row]), default=None)
+    return Hit(
+        photo_id,
+        score,
+        match_of(score),
+        None if best is None else _box(best, row),
+        tuple(
+            PhraseHit(name, _score(found, row), _box(found, row))
+            for name, found in zip(names, phrases, strict=True)
+        ),
+        tuple(ImageHit(_score(found, row), _box(found, row)) for found in images),
+    )
+
+
+def _score(found: Evidence, row: int) -> float:
+    return float(score_of_excess(found.excess[row : row + 1])[0])
+
+
+def _box(found: Evidence, row: int) -> Box | None:
+    x0, y0, x1, y1 = (float(side) for side in found.boxes[row])
+    return None if np.isnan(x0) else (x0, y0, x1, y1)
 
 
 def _unit_range(heat: Floats) -> Floats:

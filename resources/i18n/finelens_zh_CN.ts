@@ -21,10 +21,111 @@
     </message>
 </context>
 <context>
+    <name>AlbumsController</name>
+    <message>
+        <source>New album…</source>
+        <translation>新建相册…</translation>
+    </message>
+    <message>
+        <source>Take out of “{0}”</source>
+        <translation>移出“{0}”</translation>
+    </message>
+    <message numerus="yes">
+        <source>Name of the album for %Ln photo(s):</source>
+        <translation>
+            <numerusform>为 %Ln 张照片建立的相册名称：</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Name of the album:</source>
+        <translation>相册名称：</translation>
+    </message>
+    <message>
+        <source>New album</source>
+        <translation>新建相册</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>创建</translation>
+    </message>
+    <message>
+        <source>Rename album</source>
+        <translation>重命名相册</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) added to “{0}”</source>
+        <translation>
+            <numerusform>已将 %Ln 张照片加入“{0}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) taken out of “{0}”</source>
+        <translation>
+            <numerusform>已将 %Ln 张照片移出“{0}”</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Album “{0}” deleted</source>
+        <translation>已删除相册“{0}”</translation>
+    </message>
+    <message>
+        <source>Album “{0}” created</source>
+        <translation>已创建相册“{0}”</translation>
+    </message>
+    <message>
+        <source>Album renamed to “{0}”</source>
+        <translation>相册已重命名为“{0}”</translation>
+    </message>
+</context>
+<context>
     <name>Chip</name>
+    <message>
+        <source>Must be there</source>
+        <translation>必须有</translation>
+    </message>
+    <message>
+        <source>Is welcome</source>
+        <translation>有则更好</translation>
+    </message>
+    <message>
+        <source>Must not be there</source>
+        <translation>不能有</translation>
+    </message>
+    <message>
+        <source>Open and draw a box…</source>
+        <translation>打开并画框…</translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation>取消此项</translation>
+    </message>
+    <message>
+        <source>{0}: must be there</source>
+        <translation>{0}：必须有</translation>
+    </message>
+    <message>
+        <source>{0}: is welcome</source>
+        <translation>{0}：有则更好</translation>
+    </message>
+    <message>
+        <source>{0}: must not be there</source>
+        <translation>{0}：不能有</translation>
+    </message>
+    <message>
+        <source>{0}: taken out</source>
+        <translation>{0}：已取消</translation>
+    </message>
     <message>
         <source>Remove: {0}</source>
         <translation>移除：{0}</translation>
+    </message>
+    <message>
+        <source>Put back: {0}</source>
+        <translation>恢复：{0}</translation>
     </message>
 </context>
 <context>
@@ -36,6 +137,17 @@
     <message>
         <source>Your photos are not touched. The log says what happened.</source>
         <translation>您的照片未受影响。详情请看日志。</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsController</name>
+    <message>
+        <source>Tag “{0}” added</source>
+        <translation>已添加标签“{0}”</translation>
+    </message>
+    <message>
+        <source>Tag “{0}” removed</source>
+        <translation>已移除标签“{0}”</translation>
     </message>
 </context>
 <context>
@@ -59,6 +171,10 @@
     <message>
         <source>Show the log</source>
         <translation>查看日志</translation>
+    </message>
+    <message>
+        <source>Choose a backup…</source>
+        <translation>选择备份…</translation>
     </message>
     <message>
         <source>Close</source>
@@ -103,6 +219,14 @@
     <message>
         <source>This cannot be searched for.</source>
         <translation>无法按此内容搜索。</translation>
+    </message>
+    <message>
+        <source>This album is gone, or has no name.</source>
+        <translation>相册不存在，或者没有名称。</translation>
+    </message>
+    <message>
+        <source>A tag needs a name.</source>
+        <translation>标签需要名称。</translation>
     </message>
     <message>
         <source>The search engine stopped during this.</source>
@@ -190,6 +314,109 @@
     </message>
 </context>
 <context>
+    <name>FilterText</name>
+    <message>
+        <source>favourites</source>
+        <translation>收藏</translation>
+    </message>
+    <message>
+        <source>landscape format</source>
+        <translation>横向</translation>
+    </message>
+    <message>
+        <source>portrait format</source>
+        <translation>纵向</translation>
+    </message>
+    <message>
+        <source>square format</source>
+        <translation>方形</translation>
+    </message>
+    <message>
+        <source>{stars} or more</source>
+        <translation>{stars}及以上</translation>
+    </message>
+    <message>
+        <source>from {0}</source>
+        <translation>从 {0} 起</translation>
+    </message>
+    <message>
+        <source>until {0}</source>
+        <translation>到 {0} 止</translation>
+    </message>
+    <message>
+        <source>MMMM yyyy</source>
+        <comment>a month of a year, Qt&apos;s format</comment>
+        <translation>yyyy年M月</translation>
+    </message>
+    <message>
+        <source>folder {0}</source>
+        <translation>文件夹 {0}</translation>
+    </message>
+    <message>
+        <source>named {0}</source>
+        <translation>名称含 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FiltersPanel</name>
+    <message>
+        <source>All folders</source>
+        <translation>所有文件夹</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>&amp;Folder</source>
+        <translation>文件夹(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Taken fr&amp;om</source>
+        <translation>拍摄日期从(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Taken &amp;until</source>
+        <translation>拍摄日期到(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Camera</source>
+        <translation>相机(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Rating</source>
+        <translation>评分(&amp;R)</translation>
+    </message>
+    <message>
+        <source>File &amp;type</source>
+        <translation>文件类型(&amp;T)</translation>
+    </message>
+    <message>
+        <source>F&amp;ormat</source>
+        <translation>画幅(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Name has</source>
+        <translation>名称包含(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Fa&amp;vourites only</source>
+        <translation>仅收藏(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Clear filters</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>any day</source>
+        <translation>不限日期</translation>
+    </message>
+</context>
+<context>
     <name>FirstStart</name>
     <message>
         <source>Find photos by saying what is in them</source>
@@ -223,6 +450,20 @@
         <translation>添加照片文件夹</translation>
     </message>
     <message>
+        <source>Add to library</source>
+        <translation>添加到图库</translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln folder(s) to the library?</source>
+        <translation>
+            <numerusform>将 %Ln 个文件夹添加到图库？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
         <source>Remove from library</source>
         <translation>从照片库中移除</translation>
     </message>
@@ -238,6 +479,18 @@
         <source>Remove</source>
         <translation>移除</translation>
     </message>
+    <message>
+        <source>Where is “{0}” now?</source>
+        <translation>“{0}”现在在哪里？</translation>
+    </message>
+    <message>
+        <source>“{0}” is looked for in its new place</source>
+        <translation>已改到新位置查找“{0}”</translation>
+    </message>
+    <message>
+        <source>“{0}” removed from the library; files stay</source>
+        <translation>已将“{0}”移出图库，文件保留</translation>
+    </message>
 </context>
 <context>
     <name>Inspector</name>
@@ -246,20 +499,139 @@
         <translation>照片信息</translation>
     </message>
     <message>
+        <source>Favourite</source>
+        <translation>收藏</translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation>选用</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>弃用</translation>
+    </message>
+    <message>
+        <source>Find similar</source>
+        <translation>查找相似</translation>
+    </message>
+    <message>
+        <source>Show in file manager</source>
+        <translation>在文件管理器中显示</translation>
+    </message>
+    <message>
+        <source>Open with another program</source>
+        <translation>用其他程序打开</translation>
+    </message>
+    <message>
         <source>Choose a photo to see its details.</source>
         <translation>选择一张照片以查看详情。</translation>
     </message>
     <message>
-        <source>Fits the question: {0} %</source>
-        <translation>符合程度：{0}%</translation>
-    </message>
-    <message>
-        <source>Fits weakly: {0} %</source>
-        <translation>弱匹配：{0}%</translation>
-    </message>
-    <message>
         <source>{0} × {1} pixels</source>
         <translation>{0} × {1} 像素</translation>
+    </message>
+</context>
+<context>
+    <name>KeptController</name>
+    <message>
+        <source>Search for something first, then keep it.</source>
+        <translation>请先搜索，再保存。</translation>
+    </message>
+    <message>
+        <source>Keep this search</source>
+        <translation>保存此搜索</translation>
+    </message>
+    <message>
+        <source>It stays in the sidebar and always shows the photos that fit now. Name:</source>
+        <translation>它会留在侧栏，始终显示当前符合的照片。名称：</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Search “{0}” kept</source>
+        <translation>已保存搜索“{0}”</translation>
+    </message>
+    <message>
+        <source>Select one to five photos, or draw a box.</source>
+        <translation>请选择一到五张照片，或画一个框。</translation>
+    </message>
+    <message>
+        <source>Save as concept</source>
+        <translation>存为概念</translation>
+    </message>
+    <message numerus="yes">
+        <source>What do %Ln example(s) show? You can search by this name.</source>
+        <translation>
+            <numerusform>这 %Ln 个示例是什么？之后可以用这个名称搜索。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Noted: this is “{0}”</source>
+        <translation>已记下：这是“{0}”</translation>
+    </message>
+    <message>
+        <source>Noted: this is not “{0}”</source>
+        <translation>已记下：这不是“{0}”</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>名称：</translation>
+    </message>
+    <message>
+        <source>Search renamed to “{0}”</source>
+        <translation>搜索已重命名为“{0}”</translation>
+    </message>
+    <message>
+        <source>Search “{0}” deleted</source>
+        <translation>已删除搜索“{0}”</translation>
+    </message>
+    <message>
+        <source>Concept “{0}” deleted</source>
+        <translation>已删除概念“{0}”</translation>
+    </message>
+    <message>
+        <source>Search for something first, then export the results.</source>
+        <translation>请先搜索，再导出结果。</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Data with boxes (*.json)</source>
+        <translation>含框的数据 (*.json)</translation>
+    </message>
+    <message>
+        <source>Contact sheet, picture (*.png)</source>
+        <translation>缩略图总览，图片 (*.png)</translation>
+    </message>
+    <message>
+        <source>Contact sheet, document (*.pdf)</source>
+        <translation>缩略图总览，文档 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Export results</source>
+        <translation>导出结果</translation>
+    </message>
+    <message>
+        <source>results</source>
+        <translation>搜索结果</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) written to {0}</source>
+        <translation>
+            <numerusform>已将 %Ln 张照片写入 {0}</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -302,6 +674,78 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+</context>
+<context>
+    <name>MarksController</name>
+    <message numerus="yes">
+        <source>%Ln photo(s) marked as favourite</source>
+        <translation>
+            <numerusform>已收藏 %Ln 张照片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) no longer favourite</source>
+        <translation>
+            <numerusform>已取消收藏 %Ln 张照片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) rated {stars}</source>
+        <translation>
+            <numerusform>已将 %Ln 张照片评为 {stars}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Rating of %Ln photo(s) removed</source>
+        <translation>
+            <numerusform>已清除 %Ln 张照片的评分</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Flag of %Ln photo(s) removed</source>
+        <translation>
+            <numerusform>已清除 %Ln 张照片的旗标</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) picked</source>
+        <translation>
+            <numerusform>已选用 %Ln 张照片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) rejected</source>
+        <translation>
+            <numerusform>已弃用 %Ln 张照片</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MatchPanel</name>
+    <message>
+        <source>Why this photo</source>
+        <translation>为什么是这张</translation>
+    </message>
+    <message>
+        <source>Fits the question: {0} %</source>
+        <translation>符合问题：{0} %</translation>
+    </message>
+    <message>
+        <source>Fits weakly: {0} %</source>
+        <translation>勉强符合：{0} %</translation>
+    </message>
+    <message>
+        <source>All filters hold.</source>
+        <translation>满足所有筛选条件。</translation>
+    </message>
+    <message>
+        <source>the whole photo fits best</source>
+        <translation>整张照片最符合</translation>
+    </message>
+    <message>
+        <source>framed in the photo</source>
+        <translation>已在照片中框出</translation>
     </message>
 </context>
 <context>
@@ -416,6 +860,122 @@
     </message>
 </context>
 <context>
+    <name>PhotoBoxBar</name>
+    <message>
+        <source>Box tools</source>
+        <translation>框选工具</translation>
+    </message>
+    <message>
+        <source>Similar</source>
+        <translation>相似</translation>
+    </message>
+    <message>
+        <source>Find photos that hold something like this</source>
+        <translation>查找含有类似内容的照片</translation>
+    </message>
+    <message>
+        <source>Also contains</source>
+        <translation>还要包含</translation>
+    </message>
+    <message>
+        <source>What was asked before, and this too</source>
+        <translation>在原来的搜索上加上它</translation>
+    </message>
+    <message>
+        <source>Without this</source>
+        <translation>不要它</translation>
+    </message>
+    <message>
+        <source>What was asked before, but not this</source>
+        <translation>在原来的搜索中排除它</translation>
+    </message>
+    <message>
+        <source>Another box</source>
+        <translation>再画一个框</translation>
+    </message>
+    <message>
+        <source>Keep this box and draw another (Shift+drag)</source>
+        <translation>保留此框，再画一个（Shift+拖动）</translation>
+    </message>
+    <message>
+        <source>Concept…</source>
+        <translation>概念…</translation>
+    </message>
+    <message>
+        <source>Give this a name to search by</source>
+        <translation>为它命名，以便搜索</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy what is in the box</source>
+        <translation>复制框中的内容</translation>
+    </message>
+    <message>
+        <source>Show results</source>
+        <translation>显示结果</translation>
+    </message>
+    <message>
+        <source>Show all results (Enter)</source>
+        <translation>显示全部结果（回车）</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoCommands</name>
+    <message numerus="yes">
+        <source>%Ln path(s) copied</source>
+        <translation>
+            <numerusform>已复制 %Ln 个路径</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Picture copied</source>
+        <translation>已复制图片</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) removed from the library; files stay</source>
+        <translation>
+            <numerusform>已将 %Ln 张照片移出图库，文件保留</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move to trash</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %Ln file(s) to the system&apos;s trash?</source>
+        <translation>
+            <numerusform>将 %Ln 个文件移到系统回收站？</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more</source>
+        <translation>
+            <numerusform>以及另外 %Ln 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) moved to trash</source>
+        <translation>
+            <numerusform>已将 %Ln 个文件移到回收站</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) could not be moved to trash</source>
+        <translation>
+            <numerusform>%Ln 个文件无法移到回收站</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) could not be brought back from trash</source>
+        <translation>
+            <numerusform>%Ln 个文件无法从回收站还原</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PhotoGridCanvas</name>
     <message>
         <source>Photos</source>
@@ -425,8 +985,111 @@
 <context>
     <name>PhotoGridModel</name>
     <message>
+        <source>fits {0} %</source>
+        <translation>符合 {0} %</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln star(s)</source>
+        <translation>
+            <numerusform>%Ln 星</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>favourite</source>
+        <translation>已收藏</translation>
+    </message>
+    <message>
+        <source>picked</source>
+        <translation>已选用</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>已弃用</translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation>离线</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoMenu</name>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Find similar</source>
+        <translation>查找相似</translation>
+    </message>
+    <message>
+        <source>Search a region…</source>
+        <translation>搜索局部…</translation>
+    </message>
+    <message>
+        <source>Show in file manager</source>
+        <translation>在文件管理器中显示</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>复制路径</translation>
+    </message>
+    <message numerus="yes">
+        <source>Copy %Ln path(s)</source>
+        <translation>
+            <numerusform>复制 %Ln 个路径</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Add to album</source>
+        <translation>加入相册</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>Not this</source>
+        <translation>不要这种</translation>
+    </message>
+    <message>
+        <source>Remove from library</source>
+        <translation>移出图库</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %Ln photo(s) from library</source>
+        <translation>
+            <numerusform>将 %Ln 张照片移出图库</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move to trash…</source>
+        <translation>移到回收站…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %Ln file(s) to trash…</source>
+        <translation>
+            <numerusform>将 %Ln 个文件移到回收站…</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No stars</source>
+        <translation>无评分</translation>
+    </message>
+    <message>
         <source>Favourite</source>
         <translation>收藏</translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation>选用</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>弃用</translation>
     </message>
 </context>
 <context>
@@ -452,12 +1115,12 @@
         <translation>在这张照片中查找</translation>
     </message>
     <message>
-        <source>Looking…</source>
-        <translation>正在查找…</translation>
+        <source>Several phrases: put commas between them</source>
+        <translation>多个短语之间用逗号分隔</translation>
     </message>
     <message>
-        <source>Fits {0} %</source>
-        <translation>符合 {0}%</translation>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
     </message>
 </context>
 <context>
@@ -504,6 +1167,28 @@
     <message>
         <source>Photo</source>
         <translation>照片</translation>
+    </message>
+</context>
+<context>
+    <name>PhraseToggle</name>
+    <message>
+        <source>{0}  {1} %</source>
+        <translation>{0}  {1} %</translation>
+    </message>
+    <message>
+        <source>{0}: fits {1} %. Click to show or hide its place.</source>
+        <translation>{0}：符合 {1} %。点击可显示或隐藏其位置。</translation>
+    </message>
+</context>
+<context>
+    <name>PictureNames</name>
+    <message>
+        <source>Like {0}</source>
+        <translation>类似 {0}</translation>
+    </message>
+    <message>
+        <source>Region of {0}</source>
+        <translation>{0} 的局部</translation>
     </message>
 </context>
 <context>
@@ -620,8 +1305,20 @@
         <translation>所有照片</translation>
     </message>
     <message>
-        <source>Favourites</source>
-        <translation>收藏</translation>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Albums</source>
+        <translation>相册</translation>
+    </message>
+    <message>
+        <source>Kept searches</source>
+        <translation>已保存的搜索</translation>
+    </message>
+    <message>
+        <source>Concepts</source>
+        <translation>概念</translation>
     </message>
     <message>
         <source>Sidebar</source>
@@ -634,6 +1331,40 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryNotice</name>
+    <message>
+        <source>The library was damaged and begun anew; there was no good backup of ratings. The damaged file is kept as {aside}.</source>
+        <translation>图库已损坏并已重新建立；没有可用的评分备份。损坏的文件保存为 {aside}。</translation>
+    </message>
+    <message>
+        <source>The library was damaged and begun anew; ratings come from the backup {source}. The damaged file is kept as {aside}.</source>
+        <translation>图库已损坏并已重新建立；评分来自备份 {source}。损坏的文件保存为 {aside}。</translation>
+    </message>
+    <message>
+        <source>The library was damaged and begun anew; ratings could be read from the damaged file, which is kept as {aside}.</source>
+        <translation>图库已损坏并已重新建立；评分已从损坏的文件中读出，该文件保存为 {aside}。</translation>
+    </message>
+    <message>
+        <source>Choose a backup</source>
+        <translation>选择备份</translation>
+    </message>
+    <message>
+        <source>Ratings, albums and tags become those of:</source>
+        <translation>评分、相册和标签将恢复为：</translation>
+    </message>
+</context>
+<context>
+    <name>RegionSearch</name>
+    <message>
+        <source>What is in the box was copied</source>
+        <translation>已复制框中的内容</translation>
+    </message>
+    <message>
+        <source>Region of {0}</source>
+        <translation>{0} 的局部</translation>
     </message>
 </context>
 <context>
@@ -659,6 +1390,14 @@
         <translation>您收藏的照片会显示在这里。</translation>
     </message>
     <message>
+        <source>This album is empty</source>
+        <translation>这个相册是空的</translation>
+    </message>
+    <message>
+        <source>Select photos, open their menu and choose “Add to album”.</source>
+        <translation>选择照片，打开菜单并选择“加入相册”。</translation>
+    </message>
+    <message>
         <source>Photos are on their way</source>
         <translation>照片马上就来</translation>
     </message>
@@ -671,8 +1410,8 @@
         <translation>此文件夹已离线</translation>
     </message>
     <message>
-        <source>Connect its disk; nothing is forgotten meanwhile.</source>
-        <translation>请连接它所在的磁盘；其间不会丢失任何记录。</translation>
+        <source>Connect its disk, or say in its menu where it lies now. Nothing is lost.</source>
+        <translation>请连接磁盘，或在其菜单中指定新位置。不会丢失任何内容。</translation>
     </message>
     <message>
         <source>No photos here</source>
@@ -681,6 +1420,23 @@
     <message>
         <source>This folder holds no pictures that can be read.</source>
         <translation>此文件夹中没有可读取的图片。</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsStrip</name>
+    <message>
+        <source>Searching…</source>
+        <translation>正在搜索…</translation>
+    </message>
+    <message>
+        <source>Nothing here fits. Try another box, or show the closest.</source>
+        <translation>没有符合的照片。可以换一个框，或查看最接近的。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) with something like this</source>
+        <translation>
+            <numerusform>%Ln 张照片含有类似内容</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -708,6 +1464,18 @@
     <message>
         <source>Search by a picture or a box</source>
         <translation>按图片或框选搜索</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>后退</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>筛选</translation>
     </message>
     <message>
         <source>Draw a box in the selected photo</source>
@@ -758,6 +1526,157 @@
     </message>
 </context>
 <context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>In an open photo</source>
+        <translation>在打开的照片中</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Search box; in an open photo: find in it</source>
+        <translation>搜索框；在打开的照片中：在其中查找</translation>
+    </message>
+    <message>
+        <source>Search at once</source>
+        <translation>立即搜索</translation>
+    </message>
+    <message>
+        <source>Find similar photos</source>
+        <translation>查找相似照片</translation>
+    </message>
+    <message>
+        <source>Draw a box to search for what is in it</source>
+        <translation>画框搜索其中的内容</translation>
+    </message>
+    <message>
+        <source>{0}+drag</source>
+        <translation>{0}+拖动</translation>
+    </message>
+    <message>
+        <source>Draw a box on a thumbnail</source>
+        <translation>在缩略图上画框</translation>
+    </message>
+    <message>
+        <source>Search by the picture on the clipboard</source>
+        <translation>用剪贴板中的图片搜索</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Back and forward through searches</source>
+        <translation>在搜索记录中后退、前进</translation>
+    </message>
+    <message>
+        <source>Keep this search</source>
+        <translation>保存此搜索</translation>
+    </message>
+    <message>
+        <source>Save as concept</source>
+        <translation>存为概念</translation>
+    </message>
+    <message>
+        <source>Freeze the order of results</source>
+        <translation>固定结果顺序</translation>
+    </message>
+    <message>
+        <source>Zoom to the matching place</source>
+        <translation>放大到匹配位置</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>Favourite, pick, reject</source>
+        <translation>收藏、选用、弃用</translation>
+    </message>
+    <message>
+        <source>Select all, the others, none</source>
+        <translation>全选、反选、不选</translation>
+    </message>
+    <message>
+        <source>Show in file manager, open with</source>
+        <translation>在文件管理器中显示、打开方式</translation>
+    </message>
+    <message>
+        <source>Copy path, copy picture</source>
+        <translation>复制路径、复制图片</translation>
+    </message>
+    <message>
+        <source>Move to trash; asks before</source>
+        <translation>移到回收站，会先询问</translation>
+    </message>
+    <message>
+        <source>Undo, redo</source>
+        <translation>撤销、重做</translation>
+    </message>
+    <message>
+        <source>Photo before and after, also Alt and wheel</source>
+        <translation>上一张、下一张，也可用 Alt 加滚轮</translation>
+    </message>
+    <message>
+        <source>Whole photo or 100 %, also by a click; the wheel zooms</source>
+        <translation>整张照片或 100 %，也可单击；滚轮缩放</translation>
+    </message>
+    <message>
+        <source>arrows</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>Nudge the box; with Shift change its size</source>
+        <translation>微移框；加 Shift 改变大小</translation>
+    </message>
+    <message>
+        <source>Clear the box, then back to the photos</source>
+        <translation>清除框，再返回照片</translation>
+    </message>
+    <message>
+        <source>Hide or show the sidebar, the information</source>
+        <translation>隐藏或显示侧栏、信息</translation>
+    </message>
+    <message>
+        <source>Information about the photo</source>
+        <translation>照片信息</translation>
+    </message>
+    <message>
+        <source>Next panel</source>
+        <translation>下一面板</translation>
+    </message>
+    <message>
+        <source>Larger and smaller thumbnails</source>
+        <translation>放大、缩小缩略图</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>This list</source>
+        <translation>此列表</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>Library and folders</source>
@@ -768,12 +1687,28 @@
         <translation>添加文件夹…</translation>
     </message>
     <message>
+        <source>New album…</source>
+        <translation>新建相册…</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
         <source>Look for new photos</source>
         <translation>查找新照片</translation>
     </message>
     <message>
         <source>Show in file manager</source>
         <translation>在文件管理器中显示</translation>
+    </message>
+    <message>
+        <source>It lies elsewhere now…</source>
+        <translation>它已移到别处…</translation>
     </message>
     <message>
         <source>Remove from library…</source>
@@ -799,6 +1734,30 @@
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>Albums</source>
+        <translation>相册</translation>
+    </message>
+    <message>
+        <source>Add photos by their menu</source>
+        <translation>用照片菜单添加</translation>
+    </message>
+    <message>
+        <source>Searches</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Keep a search with Ctrl+S</source>
+        <translation>按 Ctrl+S 保存搜索</translation>
+    </message>
+    <message>
+        <source>Concepts</source>
+        <translation>概念</translation>
+    </message>
+    <message>
+        <source>Draw a box, then name it</source>
+        <translation>画框后命名</translation>
+    </message>
+    <message>
         <source>Demo album</source>
         <translation>示例相册</translation>
     </message>
@@ -819,6 +1778,19 @@
     <message>
         <source>indexing</source>
         <translation>正在建立索引</translation>
+    </message>
+</context>
+<context>
+    <name>StarRating</name>
+    <message numerus="yes">
+        <source>%Ln star(s)</source>
+        <translation>
+            <numerusform>%Ln 星</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rating (0 to 5)</source>
+        <translation>评分（0 到 5）</translation>
     </message>
 </context>
 <context>
@@ -849,10 +1821,6 @@
     <message>
         <source>Searching…</source>
         <translation>正在搜索…</translation>
-    </message>
-    <message>
-        <source>{0} · {1} ms</source>
-        <translation>{0} · {1} 毫秒</translation>
     </message>
     <message numerus="yes">
         <source>%Ln result(s)</source>
@@ -885,6 +1853,28 @@
         <translation>暂停建立索引</translation>
     </message>
     <message>
+        <source>Freeze the order</source>
+        <translation>固定顺序</translation>
+    </message>
+    <message>
+        <source>Zoom to match</source>
+        <translation>放大到匹配处</translation>
+    </message>
+    <message>
+        <source>{0} ms</source>
+        <translation>{0} 毫秒</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln left out</source>
+        <translation>
+            <numerusform>排除 %Ln 张</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>refining…</source>
+        <translation>正在细化…</translation>
+    </message>
+    <message>
         <source>Looking for photos: {0}</source>
         <translation>正在查找照片：{0}</translation>
     </message>
@@ -895,6 +1885,10 @@
     <message>
         <source>Indexing {0}</source>
         <translation>正在建立索引 {0}</translation>
+    </message>
+    <message>
+        <source>Adding detail {0}</source>
+        <translation>正在补充细节 {0}</translation>
     </message>
     <message>
         <source>{0}/s</source>
@@ -920,6 +1914,35 @@
     </message>
 </context>
 <context>
+    <name>TagEditor</name>
+    <message>
+        <source>Add a tag</source>
+        <translation>添加标签</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>TokenMeter</name>
+    <message>
+        <source>The words are longer than what can be read: {0}. The end does not count.</source>
+        <translation>文字超过可读取的长度：{0}。末尾部分不计。</translation>
+    </message>
+    <message>
+        <source>Length of the words: {0}</source>
+        <translation>文字长度：{0}</translation>
+    </message>
+</context>
+<context>
     <name>WeakSeparator</name>
     <message>
         <source>weak matches ({count})</source>
@@ -941,8 +1964,16 @@
         <translation>文件(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
         <source>&amp;Search</source>
         <translation>搜索(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Photo</source>
+        <translation>照片(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -951,6 +1982,10 @@
     <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Rate</source>
+        <translation>评分(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Theme</source>
@@ -969,6 +2004,10 @@
         <translation>添加文件夹(&amp;A)…</translation>
     </message>
     <message>
+        <source>New a&amp;lbum…</source>
+        <translation>新建相册(&amp;L)…</translation>
+    </message>
+    <message>
         <source>Try the &amp;demo album</source>
         <translation>试用示例相册(&amp;D)</translation>
     </message>
@@ -981,6 +2020,46 @@
         <translation>问题(&amp;P)…</translation>
     </message>
     <message>
+        <source>&amp;Export results…</source>
+        <translation>导出结果(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Find</source>
+        <translation>查找(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Fi&amp;lters…</source>
+        <translation>筛选(&amp;L)…</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>后退(&amp;B)</translation>
+    </message>
+    <message>
+        <source>For&amp;ward</source>
+        <translation>前进(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Paste a picture</source>
+        <translation>粘贴图片(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Find &amp;similar photos</source>
+        <translation>查找相似照片(&amp;S)</translation>
+    </message>
+    <message>
         <source>S&amp;ettings…</source>
         <translation>设置(&amp;E)…</translation>
     </message>
@@ -989,32 +2068,64 @@
         <translation>搜索模型(&amp;M)…</translation>
     </message>
     <message>
-        <source>&amp;Quit</source>
-        <translation>退出(&amp;Q)</translation>
-    </message>
-    <message>
-        <source>&amp;Find</source>
-        <translation>查找(&amp;F)</translation>
-    </message>
-    <message>
-        <source>&amp;Paste a picture</source>
-        <translation>粘贴图片(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Search by a picture &amp;file…</source>
-        <translation>按图片文件搜索(&amp;F)…</translation>
-    </message>
-    <message>
-        <source>Find &amp;similar photos</source>
-        <translation>查找相似照片(&amp;S)</translation>
-    </message>
-    <message>
         <source>Search a &amp;region…</source>
         <translation>按区域搜索(&amp;R)…</translation>
     </message>
     <message>
+        <source>Search by a picture f&amp;ile…</source>
+        <translation>用图片文件搜索(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>&amp;Keep this search…</source>
+        <translation>保存此搜索(&amp;K)…</translation>
+    </message>
+    <message>
+        <source>Save as &amp;concept…</source>
+        <translation>存为概念(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Freeze the &amp;order</source>
+        <translation>固定顺序(&amp;O)</translation>
+    </message>
+    <message>
         <source>F&amp;avourite</source>
         <translation>收藏(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Pick</source>
+        <translation>选用(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Re&amp;ject</source>
+        <translation>弃用(&amp;J)</translation>
+    </message>
+    <message>
+        <source>&amp;Show in file manager</source>
+        <translation>在文件管理器中显示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Open with another program</source>
+        <translation>用其他程序打开(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Copy pa&amp;th</source>
+        <translation>复制路径(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy picture</source>
+        <translation>复制图片(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Remove from &amp;library</source>
+        <translation>移出图库(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Move to trash…</source>
+        <translation>移到回收站(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>&amp;No stars</source>
+        <translation>无评分(&amp;N)</translation>
     </message>
     <message>
         <source>&amp;Sidebar</source>
@@ -1037,12 +2148,20 @@
         <translation>方形缩略图(&amp;Q)</translation>
     </message>
     <message>
+        <source>&amp;Zoom to match</source>
+        <translation>放大到匹配处(&amp;Z)</translation>
+    </message>
+    <message>
         <source>&amp;Full screen</source>
         <translation>全屏(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Next panel</source>
         <translation>下一个面板(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>键盘快捷键(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;About Finelens</source>
@@ -1083,36 +2202,6 @@
         <source>Like the pasted picture</source>
         <translation>与粘贴的图片相似</translation>
     </message>
-    <message>
-        <source>Open</source>
-        <translation>打开</translation>
-    </message>
-    <message>
-        <source>Find similar</source>
-        <translation>查找相似</translation>
-    </message>
-    <message>
-        <source>Search a region…</source>
-        <translation>按区域搜索…</translation>
-    </message>
-    <message>
-        <source>Show in file manager</source>
-        <translation>在文件管理器中显示</translation>
-    </message>
-    <message numerus="yes">
-        <source>Copy %Ln path(s)</source>
-        <translation>
-            <numerusform>复制 %Ln 个路径</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Copy path</source>
-        <translation>复制路径</translation>
-    </message>
-    <message>
-        <source>Favourite</source>
-        <translation>收藏</translation>
-    </message>
 </context>
 <context>
     <name>WindowLife</name>
@@ -1123,6 +2212,17 @@
     <message>
         <source>That did not work.</source>
         <translation>操作没有成功。</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>Undone: {0}</source>
+        <translation>已撤销：{0}</translation>
+    </message>
+    <message>
+        <source>Done again: {0}</source>
+        <translation>已重做：{0}</translation>
     </message>
 </context>
 <context>
@@ -1146,6 +2246,13 @@
     <message>
         <source>Processor cores: {0} of {1}</source>
         <translation>处理器核心：{0} / {1}</translation>
+    </message>
+</context>
+<context>
+    <name>window</name>
+    <message>
+        <source>Pasted picture</source>
+        <translation>粘贴的图片</translation>
     </message>
 </context>
 </TS>

@@ -10,15 +10,23 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from app.core import messages
+from app.core import asking, changes, messages
 
 KINDS: list[type] = [
     *get_args(messages.Command),
     *get_args(messages.Event),
-    messages.ImageQuery,
+    asking.ImageQuery,
+    asking.Phrase,
+    asking.Filters,
+    asking.Query,
     messages.ProblemFact,
     messages.Hit,
     messages.PhraseHit,
+    changes.Marks,
+    changes.KeptExample,
+    *get_args(changes.Change),
+    messages.ImageHit,
+    messages.LocatedPhrase,
 ]
 PLAIN = (bool, int, float, str, bytes, type(None))
 
@@ -71,4 +79,10 @@ def test_every_job_message_carries_its_job() -> None:
         for kind in (*get_args(messages.Command), *get_args(messages.Event))
         if "job_id" not in get_type_hints(kind)
     }
-    assert without == {"Shutdown", "SetCores", "EngineReady", "LibraryChanged"}
+    assert without == {
+        "Shutdown",
+        "SetCores",
+        "EngineReady",
+        "LibraryChanged",
+        "LibraryRecovered",
+    }

@@ -16,14 +16,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.errors import LibraryError
 from app.core.library import Library
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.vector_index import VectorIndex
+from app.core.messages import OWN_JOB_ID, IndexFinished, IndexProgress, Shutdown, StartIndex
+from app.core.scanning import scan
 from tests.attack_commands import check
 from tests.conftest import SHARED
 from tests.engine_bench import EngineBench
-from tests.fakes import make_album
+from tests.engine_process import EngineProcess
+from tests.fakes import make_album, save_photo
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = [sys.executable, "-m", "tests.attack_commands"]
@@ -43,6 +47,10 @@ def sizes(short: int, long: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "n", [pytest.param(short, id="short"), pytest.param(long, marks=pytest.mark.attack)]
     )
+
+
+def _may_mount() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("mount") is not None
 
 
 @pytest.fixture
@@ -188,6 +196,21 @@ def test_many_starts_at_once(tmp_path: Path, n: int) -> None:
     check(tmp_path / "library")
 
 
+@sizes(5, 50)
+def test_many_windows_at_once(tmp_path: Path, n: int) -> None:
+    """One of them stays; all others find it and leave."""
+    command = [*OURS, "window", str(tmp_path / "library"), str(n - 1)]
+    started = [
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(n)
+    ]
+    ended = [(*process.communicate(timeout=600), process.returncode) for process in started]
+    assert [said for _, said, code in ended if code != 0] == []
+    assert sorted(words.strip() for words, _, _ in ended) == ["asked"] * (n - 1) + ["first"]
+
+
 # ---------------------------------------------------------------- damaged files
 
 
@@ -199,7 +222,7 @@ def test_damaged_databases_are_recovered(tmp_path: Path, n: int) -> None:
         bench.index(album)
         rated = int(bench.engine.library.photo_ids()[0])
         path = bench.engine.library.photo(rated).path
-        bench.engine.library.set_rating(rated, 5, True)
+        bench.engine.library.user_data.change(SetMarks((rated,), 5, True))
         bench.restart()  # makes the day's backup
     for round_number in range(n):
         chance = random.Random(round_number)
@@ -212,7 +235,7 @@ def test_damaged_databases_are_recovered(tmp_path: Path, n: int) -> None:
             opened.check()
             assert bench.paths() == {file.name for file in album.iterdir()}
             photos = {photo.path: photo.id for photo in opened.photos(opened.photo_ids())}
-            assert opened.ratings([photos[path]])[photos[path]].rating == 5
+            assert opened.user_data.marks([photos[path]])[photos[path]].rating == 5
             assert len(bench.search("red", limit=100).hits) == 60
         shutil.rmtree(library)
 
@@ -277,12 +300,96 @@ def _damage_one(folder: Path, sound: dict[str, bytes], chance: random.Random) ->
     path.write_bytes(data)
 
 
+# ---------------------------------------------------------------- files that change meanwhile
+
+
+@linux
+@sizes(2, 600)
+def test_files_changing_under_it(tool: Callable[[str], str], tmp_path: Path, n: int) -> None:
+    """While files are made, cut, renamed and deleted the engine follows; then library = disk."""
+    nasty = tmp_path / "nasty"
+    make = [sys.executable, tool("make_nasty.py"), str(nasty), "--many", "20"]
+    engine = EngineProcess(tmp_path / "library")
+    churn = subprocess.Popen([*make, "--churn", str(n)], stdout=subprocess.DEVNULL)
+    try:
+        while not (nasty / "churn").exists():
+            assert churn.poll() is None, "nothing changes files"
+            engine.connection.poll(0.05)
+        engine.send(StartIndex(1, (bytes(nasty),)))
+        while churn.poll() is None:
+            engine.take_events(0.1)
+        engine.send(StartIndex(2, ()))
+        engine.until(IndexFinished, 3600.0, job_id=2)
+        own = [each for each in engine.events if getattr(each, "job_id", 0) == OWN_JOB_ID]
+        assert n < 10 or own, "the engine did not follow"
+        engine.send(Shutdown())
+        assert engine.end() == 0
+        assert _differences(nasty, tmp_path / "library") == []
+    finally:
+        churn.kill()
+        churn.wait()
+        engine.end()
+        run([*make[:3], "--clean"])
+
+
+def _differences(folder: Path, library: Path) -> list[str]:
+    """What the library says of files that is not so, and files that it says nothing of."""
+    on_disk = {fact.path: fact for fact in scan(bytes(folder), on_error=lambda *found: None)}
+    with Library.open(library, write=False) as opened:
+        opened.check()
+        photos = {photo.path: photo for photo in opened.photos(opened.photo_ids())}
+        problems = {problem.path for problem in opened.problems()}
+        searchable = {int(photo_id) for photo_id in opened.vector_ids(opened.models()[0].id)}
+    wrong = [f"not there: {path!r}" for path in photos if path not in on_disk]
+    for path, fact in on_disk.items():
+        photo = photos.get(path)
+        if photo is None:
+            wrong += [] if path in problems else [f"not said: {path!r}"]
+        elif (photo.size_bytes, photo.mtime_ns) != (fact.size_bytes, fact.mtime_ns):
+            wrong.append(f"another file: {path!r}")
+        elif photo.id not in searchable or path in problems:
+            wrong.append(f"not searchable, or a problem too: {path!r}")
+    return wrong
+
+
+@linux
+@pytest.mark.skipif(not _may_mount(), reason="mounting a disk needs root")
+def test_a_disk_unplugged_inside_a_folder_loses_nothing(tmp_path: Path) -> None:
+    album, disk, kept = tmp_path / "album", tmp_path / "album" / "disk", tmp_path / "kept"
+    make_album(album, 4)
+    make_album(kept, 6, size=(48, 48))
+    disk.mkdir()
+    plug = ["mount", "-t", "tmpfs", "-o", "size=4m", "disk", str(disk)]
+    with EngineBench(tmp_path / "library") as bench:
+        assert run(plug).returncode == 0
+        try:
+            shutil.copytree(kept, disk, dirs_exist_ok=True)
+            assert bench.index(album).indexed == 10
+            assert run(["umount", str(disk)]).returncode == 0
+            unplugged = bench.index(album)
+            assert (unplugged.removed, unplugged.unchanged) == (0, 4)
+            save_photo(disk / "meanwhile.png", seed=77)
+            assert (bench.index(album).removed, len(bench.paths())) == (0, 11)
+            assert len(bench.search("red", limit=50).hits) == 11
+            (root,) = bench.engine.library.status()["roots"]
+            assert (root["state"], root["away"]) == ("online", ["disk"])
+            assert run(plug).returncode == 0
+            shutil.copytree(kept, disk, dirs_exist_ok=True)
+            (disk / "red_0000.png").unlink()
+            back = bench.index(album)
+            assert back.removed == 2  # the one deleted on the disk, and the one that it covers
+            assert bench.encoder.n_images == 11
+        finally:
+            run(["umount", str(disk)])
+
+
 # ---------------------------------------------------------------- full disks, what a run touches
 
 
 @linux
 @sizes(5, 50)
 def test_full_disk_at_many_points(tmp_path: Path, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit on the database's pages: any page may be the one too many."""
     monkeypatch.setattr("app.worker.indexer._FULL_RETRY_S", 0.0)
     make_album(tmp_path / "album", 120)
     for point in range(n):
@@ -293,29 +400,59 @@ def test_full_disk_at_many_points(tmp_path: Path, n: int, monkeypatch: pytest.Mo
             store.run(f"PRAGMA max_page_count = {n_pages + 1 + point % 25}")
             _until_full_or_done(bench, tmp_path / "album")
             store.run(f"PRAGMA max_page_count = {n_pages + 10_000}")
-            if bench.of_kind(_finished()) == []:
-                bench.until(_finished())
-            assert bench.of_kind(_finished())[-1].indexed == 120
+            if bench.of_kind(IndexFinished) == []:
+                bench.until(IndexFinished)
+            assert bench.of_kind(IndexFinished)[-1].indexed == 120
             bench.engine.library.check()
         shutil.rmtree(library)
 
 
-def _finished() -> Any:
-    from app.core.messages import IndexFinished
+@linux
+@pytest.mark.skipif(not _may_mount(), reason="mounting a small disk needs root")
+@sizes(3, 50)
+def test_a_disk_that_is_really_full(
+    tmp_path: Path, n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library on a disk of its own that a large file fills at different points."""
+    monkeypatch.setattr("app.worker.indexer._FULL_RETRY_S", 0.0)
+    make_album(tmp_path / "album", 120)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    n_full = 0
+    for point in range(n):
+        mount = [
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            f"size={(700 + 20 * point) * 1024}",
+            "full",
+            str(disk),
+        ]
+        assert run(mount).returncode == 0
+        try:
+            with EngineBench(disk / "library") as bench:
+                n_full += _until_full_or_done(bench, tmp_path / "album")
+                assert run(["mount", "-o", "remount,size=64m", str(disk)]).returncode == 0
+                if bench.of_kind(IndexFinished) == []:
+                    bench.until(IndexFinished)
+                assert bench.of_kind(IndexFinished)[-1].indexed == 120
+                bench.engine.library.check()
+        finally:
+            run(["umount", str(disk)])
+    assert n_full > n // 2, "the disk was hardly ever full"
 
-    return IndexFinished
 
-
-def _until_full_or_done(bench: EngineBench, album: Path) -> None:
-    from app.core.messages import IndexProgress, StartIndex
-
+def _until_full_or_done(bench: EngineBench, album: Path) -> bool:
+    """Index until the disk is full; returns False when the end came first."""
     bench.engine.library.add_root(os.fsencode(album))
     bench.send(StartIndex(bench.new_id(), ()))
     for _ in range(400):
         bench.step()
         told = bench.of_kind(IndexProgress)
-        if bench.of_kind(_finished()) or (told and told[-1].waiting_for):
-            return
+        if bench.of_kind(IndexFinished) or (told and told[-1].waiting_for):
+            break
+    return bench.of_kind(IndexFinished) == []
 
 
 @linux

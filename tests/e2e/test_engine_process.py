@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 import pytest
 
 from app.core.library import Library
 from app.core.messages import (
+    OWN_JOB_ID,
     CancelJob,
     EngineReady,
     IndexFinished,
@@ -28,53 +27,8 @@ from app.core.messages import (
     Shutdown,
     StartIndex,
 )
-from app.core.settings import Settings
-from tests.fakes import make_album, run_with_fake_encoder
-
-E = TypeVar("E")
-WAIT_S = 60.0
-
-
-class EngineProcess:
-    """The test's end of an engine process."""
-
-    def __init__(self, library_dir: Path) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        settings = dataclasses.asdict(Settings(decoder_processes=2, thumbnail_side_px=64))
-        self.process = context.Process(
-            target=run_with_fake_encoder, args=(theirs, settings, str(library_dir), "no-model")
-        )
-        self.process.start()
-        theirs.close()
-        self.events: list[Any] = []
-
-    def until(self, kind: type[E], **values: Any) -> E:
-        deadline = time.monotonic() + WAIT_S
-        while self.connection.poll(max(0.0, deadline - time.monotonic())):
-            event = self.connection.recv()
-            self.events.append(event)
-            if isinstance(event, kind) and all(
-                getattr(event, name) == value for name, value in values.items()
-            ):
-                return event
-        raise AssertionError(f"no {kind.__name__} with {values} after {self.events[-3:]}")
-
-    def send(self, *commands: Any) -> None:
-        for command in commands:
-            self.connection.send(command)
-
-    def decoders(self) -> list[psutil.Process]:
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
-
-    def end(self) -> int | None:
-        self.connection.close()
-        self.process.join(WAIT_S)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-        return self.process.exitcode
+from tests.engine_process import EngineProcess
+from tests.fakes import make_album, save_photo
 
 
 @pytest.fixture
@@ -201,3 +155,20 @@ def test_ctrl_c_is_left_to_the_window(engines: Any, album: Path) -> None:
     os.kill(engine.process.pid, signal.SIGINT)
     engine.send(Search(1, "red"))
     assert engine.until(SearchFinished, job_id=1)
+
+
+def test_the_library_follows_the_disk(engines: Any, album: Path) -> None:
+    """New, renamed and deleted files, without being asked."""
+    for photo in sorted(album.iterdir())[12:]:
+        photo.unlink()
+    engine = engines()
+    engine.send(StartIndex(1, (bytes(album),)))
+    engine.until(IndexFinished, job_id=1)
+    photo = save_photo(album / "later" / "new.png", "red", seed=5000)
+    engine.until(IndexFinished, job_id=OWN_JOB_ID, indexed=1)
+    photo.rename(album / "renamed.png")
+    engine.until(IndexFinished, job_id=OWN_JOB_ID, moved=1)
+    (album / "renamed.png").unlink()
+    engine.until(IndexFinished, job_id=OWN_JOB_ID, removed=1)
+    engine.send(Shutdown())
+    assert engine.end() == 0

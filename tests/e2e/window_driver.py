@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.core.messages import JobFailed, SearchFinished
@@ -20,6 +21,7 @@ from app.ui.photo_grid_model import PhotoGridModel
 from tests.fakes import run_with_fake_encoder
 
 TIMEOUT_MS = 60_000
+PLAIN = Qt.KeyboardModifier.NoModifier
 
 
 class WindowDriver:
@@ -76,12 +78,51 @@ class WindowDriver:
     # ------------------------------------------------------------ what people do
 
     def add_folder(self, folder: Path, *, wait: bool = True) -> None:
-        """Drop a folder on the window."""
+        """Drop a folder on the window and say yes where it asks."""
         if not wait:
-            self.window.folders_dropped.emit((bytes(folder),))
+            self._drop(folder)
             return
         with self.qtbot.waitSignal(self.link.index_finished, timeout=TIMEOUT_MS):
-            self.window.folders_dropped.emit((bytes(folder),))
+            self._drop(folder)
+
+    def _drop(self, folder: Path) -> None:
+        self.window.folders_dropped.emit((bytes(folder),))
+        if self._boxes():
+            self.answer_box("Add")
+
+    def answer_box(self, label: str) -> None:
+        """Press a button of the open message box."""
+        self.until(lambda: bool(self._boxes()))
+        box = self._boxes()[0]
+        (button,) = (each for each in box.buttons() if each.text().replace("&", "") == label)
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def _boxes(self) -> list[QMessageBox]:
+        return [box for box in self.window.findChildren(QMessageBox) if box.isVisible()]
+
+    def press(self, *keys: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
+        """Press keys where the keyboard is."""
+        if QApplication.activeModalWidget() is None:
+            # Offscreen, the keyboard does not come back from a dialog by itself.
+            self.window.activateWindow()
+        for key in keys:
+            self.qtbot.keyClick(QApplication.focusWidget() or self.grid, key, modifiers)
+
+    def select(self, *rows: int) -> list[int]:
+        """Select photos of the grid by clicks; returns their numbers."""
+        for at, row in enumerate(rows):
+            place = self.grid.visualRect(self.model.index(row))
+            modifiers = Qt.KeyboardModifier.ControlModifier if at else PLAIN
+            self.qtbot.mouseClick(
+                self.grid.viewport(), Qt.MouseButton.LeftButton, modifiers, place.center()
+            )
+        self.grid.setFocus()
+        return self.grid.selected_photo_ids()
+
+    def undo(self) -> None:
+        """Press Ctrl+Z and wait until it is done."""
+        with self.qtbot.waitSignal(self.link.change_done, timeout=TIMEOUT_MS):
+            self.press(Qt.Key.Key_Z, modifiers=Qt.KeyboardModifier.ControlModifier)
 
     def search(self, text: str) -> SearchFinished:
         """Type into the search bar and press Enter."""

@@ -1,10 +1,10 @@
 """Backups of what people made, and what to do with a library file that is damaged.
 
-A backup is itself a small library: the folders, the photos that somebody rated, tagged or put in an
-album (parked, with their content hashes), and what was said about them. Put in the place of a
-damaged file it is complete again once the folders are indexed: a file with the path or the content
-of a parked photo is that photo. Backups are dated, made once a day at most, read back before they
-count, and the newest seven are kept.
+A backup is itself a small library: the folders, the photos that somebody marked, tagged, put in an
+album (parked, with their content hashes) or took out, and what was said about them. Put in the
+place of a damaged file it is complete again once the folders are indexed: a file with the path or
+the content of a parked photo is that photo. Backups are dated, made once a day at most, read back
+before they count, and the newest seven are kept.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ from app.core.library.store import Store, make_private_file
 BACKUPS_NAME = "backups"
 MAX_BACKUPS = 7
 _SUFFIXES = ("", "-wal", "-shm")
-_MADE_BY_PEOPLE = ("ratings", "albums", "album_photos", "tags", "photo_tags", "saved_searches")
+MADE_BY_PEOPLE = (
+    "ratings",
+    "albums",
+    "album_photos",
+    "tags",
+    "photo_tags",
+    "saved_searches",
+    "concepts",
+    "concept_examples",
+    "search_history",
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -52,7 +62,7 @@ def make_daily(directory: Path, library: Path, now: datetime | None = None) -> P
             return None
         path.parent.mkdir(mode=0o700, exist_ok=True)
         extract(library, path)
-        for old in _dated(directory)[MAX_BACKUPS:]:
+        for old in dated(directory)[MAX_BACKUPS:]:
             old.unlink(missing_ok=True)
     except (LibraryError, OSError) as error:
         _logger.warning("no backup could be made: %s", error)
@@ -60,8 +70,13 @@ def make_daily(directory: Path, library: Path, now: datetime | None = None) -> P
     return path
 
 
-def extract(library: Path, target: Path) -> None:
+def extract(library: Path, target: Path, *, check: bool = False) -> None:
     """Write a small library with all that people made, read it back, and put it in place.
+
+    Args:
+        library: the library's file.
+        target: where the small one is to be.
+        check: read those tables through first, with their indexes; vectors may be damaged.
 
     Raises:
         LibraryError: it could not be read or written; there is no target then, or the old one.
@@ -69,22 +84,24 @@ def extract(library: Path, target: Path) -> None:
     """
     temporary = target.with_name(f"{target.name}.new")
     try:
-        _remove_files(temporary)
+        remove_files(temporary)
         source = Store(library, write=False)
         try:
             copy = Store(temporary, write=True)
             try:
                 schema.prepare(copy)
+                for table, _ in _copied_tables() if check else ():
+                    schema.check_integrity(source, table)
                 _copy(source, copy)
                 copy.run("PRAGMA journal_mode = DELETE")
             finally:
                 copy.close()
         finally:
             source.close()
-        _verify(temporary)
+        verify(temporary)
         commit_file(temporary, target)
     finally:
-        _remove_files(temporary)
+        remove_files(temporary)
 
 
 def copy_whole(store: Store, target: Path) -> None:
@@ -96,7 +113,7 @@ def copy_whole(store: Store, target: Path) -> None:
     temporary = target.with_name(f"{target.name}.new")
     try:
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        _remove_files(temporary)
+        remove_files(temporary)
         make_private_file(temporary)  # VACUUM fills an empty file
         store.run("VACUUM INTO ?", (str(temporary),))
         copy = Store(temporary, write=False)
@@ -108,7 +125,7 @@ def copy_whole(store: Store, target: Path) -> None:
     except OSError as error:
         raise LibraryError(f"The library cannot be backed up: {error.strerror}.") from error
     finally:
-        _remove_files(temporary)
+        remove_files(temporary)
 
 
 def recover(directory: Path, library: Path) -> Recovery:
@@ -140,13 +157,13 @@ def recover(directory: Path, library: Path) -> Recovery:
 def _rescue(library: Path, rescued: Path) -> str | None:
     """Make a file to go on with from the damaged one or from a backup; says from which."""
     try:
-        extract(library, rescued)
+        extract(library, rescued, check=True)
         return "the damaged file"
     except (LibraryError, OSError) as error:
         _logger.warning("the damaged library cannot be read: %s", error)
-    for backup in _dated(library.parent):
+    for backup in dated(library.parent):
         try:
-            _verify(backup)
+            verify(backup)
             shutil.copyfile(backup, rescued)
             rescued.chmod(0o600)
         except (LibraryError, OSError) as error:
@@ -158,23 +175,22 @@ def _rescue(library: Path, rescued: Path) -> str | None:
 
 def _copy(source: Store, copy: Store) -> None:
     with source.snapshot(), copy.transaction(durable=True):
-        schema.check_integrity(source)
         for table, where in _copied_tables():
             names = [row[1] for row in copy.rows(f"PRAGMA table_info({table})")]
             columns, marks = ", ".join(names), ", ".join("?" * len(names))
             rows = source.stream(f"SELECT {columns} FROM {table} {where}")
             copy.run_many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
-        copy.run("UPDATE photos SET gone = 1")
+        copy.run("UPDATE photos SET gone = 1 WHERE gone = 0")
 
 
 def _copied_tables() -> Iterator[tuple[str, str]]:
     yield "roots", ""
-    yield "photos", f"WHERE {HAS_USER_DATA}"
-    for table in _MADE_BY_PEOPLE:
+    yield "photos", f"WHERE gone = 2 OR {HAS_USER_DATA}"
+    for table in MADE_BY_PEOPLE:
         yield table, ""
 
 
-def _verify(path: Path) -> None:
+def verify(path: Path) -> None:
     """Open a backup as a reader would and check its structure."""
     store = Store(path, write=False)
     try:
@@ -186,11 +202,12 @@ def _verify(path: Path) -> None:
         store.close()
 
 
-def _dated(directory: Path) -> list[Path]:
+def dated(directory: Path) -> list[Path]:
     """Return the dated backups, newest first."""
     return sorted((directory / BACKUPS_NAME).glob("library-????-??-??.sqlite"), reverse=True)
 
 
-def _remove_files(path: Path) -> None:
+def remove_files(path: Path) -> None:
+    """Delete a database with everything that SQLite keeps beside it."""
     for suffix in (*_SUFFIXES, "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from app.core.errors import RootError
-from app.core.library import departures, generation, vectors
+from app.core.library import generation, user_data, vectors, visibility
 from app.core.library.rows import NewPhoto, NewProblem, Problem
 from app.core.library.store import Store
 from app.core.paths import display_path, display_text
@@ -24,7 +24,7 @@ _UPSERT_PHOTO = """
         content_hash = excluded.content_hash, width_px = excluded.width_px,
         height_px = excluded.height_px, taken_at = excluded.taken_at, camera = excluded.camera,
         format = excluded.format, average_rgb = excluded.average_rgb, sort_s = excluded.sort_s,
-        gone = 0
+        gone = CASE WHEN photos.gone >= 2 THEN photos.gone ELSE 0 END
     RETURNING id
 """
 _UPSERT_PROBLEM = """
@@ -46,9 +46,11 @@ def save(
 ) -> tuple[list[int], list[bytes]]:
     """Store a batch; return the photos' ids, in order, and the hashes that changed photos had."""
     replaced: list[bytes] = []
+    added: list[int] = []
     try:
         with store.transaction():
-            photo_ids = [_save_photo(store, photo, replaced) for photo in photos]
+            photo_ids = [_save_photo(store, photo, replaced, added) for photo in photos]
+            user_data.share(store, added)
             _save_vectors(store, model_id, photos, photo_ids)
             _forget_problems(store, photos)
             _save_problems(store, problems)
@@ -61,7 +63,8 @@ def save(
     return photo_ids, replaced
 
 
-def _save_photo(store: Store, photo: NewPhoto, replaced: list[bytes]) -> int:
+def _save_photo(store: Store, photo: NewPhoto, replaced: list[bytes], added: list[int]) -> int:
+    """Store a photo; notes the hash that a changed one had, and the id of one that is new."""
     before = store.row(
         "SELECT id, content_hash, gone FROM photos WHERE root_id = ? AND path = ?",
         (photo.root_id, photo.path),
@@ -89,12 +92,14 @@ def _save_photo(store: Store, photo: NewPhoto, replaced: list[bytes]) -> int:
     )
     assert row is not None
     photo_id = int(row[0])
-    if before is not None:
+    if before is None:
+        added.append(photo_id)
+    else:
         _, content_hash, gone = before
         if content_hash != photo.content_hash:
             replaced.append(content_hash)
             _forget_vectors(store, photo_id)
-        elif gone:
+        elif gone == 1:
             generation.raise_models_of(store, [photo_id])
             store.run(
                 "UPDATE vectors SET root_id = ? WHERE photo_id = ?", (photo.root_id, photo_id)
@@ -168,17 +173,18 @@ def _save_problems(store: Store, problems: Sequence[NewProblem]) -> None:
             )
         ]
     if listed:
-        departures.park(store, listed)
+        visibility.hide(store, listed, visibility.FILE_GONE)
 
 
 def problems(store: Store, root_id: int | None) -> list[Problem]:
     """Return the problems of one root or of all, by root and path."""
-    where = "" if root_id is None else "WHERE q.root_id = ?"
+    where = "" if root_id is None else "AND q.root_id = ?"
     return [
         Problem(*row)
         for row in store.rows(
             "SELECT q.id, q.root_id, r.path, q.path, q.display, q.reason, q.detail, q.seen_at"
-            f" FROM problems q JOIN roots r ON r.id = q.root_id {where}"
+            " FROM problems q JOIN roots r ON r.id = q.root_id"
+            f" WHERE r.removed = 0 {where}"
             " ORDER BY q.root_id, q.path",
             () if root_id is None else (root_id,),
         )

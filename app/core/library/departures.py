@@ -2,8 +2,8 @@
 
 A photo whose file is gone is *parked*: it shows nowhere, but its row, vectors and everything people
 said about it stay, so that the same content found elsewhere, now or later, is the same photo again.
-Parked photos that nobody rated, tagged or put in an album are dropped when the library is next
-opened for writing.
+Parked photos that nobody rated, tagged, put in an album or took as an example of a concept are
+dropped when the library is next opened for writing.
 """
 
 from __future__ import annotations
@@ -12,49 +12,50 @@ import os
 from collections.abc import Sequence
 
 from app.core.errors import PhotoMissingError
-from app.core.library import generation
+from app.core.library import generation, user_data, visibility
 from app.core.library.photos import ids_json
-from app.core.library.roots import one_root
+from app.core.library.roots import mounts, one_root
 from app.core.library.store import Store
 from app.core.paths import display_path
 
 HAS_USER_DATA = """
     (EXISTS (SELECT 1 FROM ratings u WHERE u.photo_id = photos.id)
     OR EXISTS (SELECT 1 FROM album_photos u WHERE u.photo_id = photos.id)
-    OR EXISTS (SELECT 1 FROM photo_tags u WHERE u.photo_id = photos.id))
+    OR EXISTS (SELECT 1 FROM photo_tags u WHERE u.photo_id = photos.id)
+    OR EXISTS (SELECT 1 FROM concept_examples u WHERE u.photo_id = photos.id))
 """
 _IS_A_PROBLEM = """
     EXISTS (SELECT 1 FROM problems q WHERE q.root_id = photos.root_id AND q.path = photos.path)
 """
 
 
-def park(store: Store, photo_ids: Sequence[int]) -> int:
-    """Take photos out of sight, inside a transaction; return how many were in sight."""
-    ids = ids_json(photo_ids)
-    n_photos = store.run(
-        "UPDATE photos SET gone = 1 WHERE gone = 0 AND id IN (SELECT value FROM json_each(?))",
-        (ids,),
-    )
-    if n_photos:
-        generation.raise_models_of(store, photo_ids)
-        store.run(
-            "UPDATE vectors SET root_id = NULL WHERE photo_id IN (SELECT value FROM json_each(?))",
-            (ids,),
-        )
-        generation.raise_library(store)
-    return n_photos
-
-
 def remove(store: Store, photo_ids: Sequence[int]) -> int:
-    """Park photos whose files are gone and drop those that hold nothing made by people."""
+    """Park photos whose files are gone and drop those that hold nothing made by people.
+
+    Copies that are still there take over what people said about them.
+    """
     with store.transaction():
-        n_photos = park(store, photo_ids)
+        user_data.share(store, _copies_of(store, photo_ids))
+        n_photos = len(visibility.hide(store, photo_ids, visibility.FILE_GONE))
         store.run(
             "DELETE FROM photos WHERE gone = 1 AND id IN (SELECT value FROM json_each(?))"
             f" AND NOT {HAS_USER_DATA}",
             (ids_json(photo_ids),),
         )
     return n_photos
+
+
+def _copies_of(store: Store, photo_ids: Sequence[int]) -> list[int]:
+    """Return photos in sight that have the content of some that people said something about."""
+    ids = ids_json(photo_ids)
+    rows = store.rows(
+        "SELECT DISTINCT c.id FROM photos JOIN photos c ON c.content_hash = photos.content_hash"
+        " AND c.size_bytes = photos.size_bytes AND c.id != photos.id AND c.gone = 0"
+        f" WHERE photos.id IN (SELECT value FROM json_each(?)) AND {HAS_USER_DATA}"
+        " AND c.id NOT IN (SELECT value FROM json_each(?))",
+        (ids, ids),
+    )
+    return [photo_id for (photo_id,) in rows]
 
 
 def drop_parked(store: Store) -> list[bytes]:
@@ -70,19 +71,23 @@ def drop_parked(store: Store) -> list[bytes]:
 def find_moved(store: Store, root_id: int, content_hash: bytes, size_bytes: int) -> int | None:
     """Return the photo with this content whose file is gone, or None.
 
-    A file that is out of reach, because its root is offline, missing or empty, is not gone.
-    Of several, the one in the given root comes first, then the oldest.
+    A file that is out of reach, because its root is offline, missing or empty or its disk is
+    away, is not gone. Of several, the one in the given root comes first, then the oldest.
     """
     candidates = store.rows(
-        "SELECT p.id, p.gone, p.path, r.path, r.state"
+        "SELECT p.id, p.gone, p.root_id, p.path, r.path, r.state"
         " FROM photos p JOIN roots r ON r.id = p.root_id"
-        " WHERE p.content_hash = ? AND p.size_bytes = ?"
+        " WHERE p.content_hash = ? AND p.size_bytes = ? AND p.gone != 2"
         " ORDER BY p.root_id != ?, p.gone, p.id",
         (content_hash, size_bytes, root_id),
     )
-    for photo_id, gone, path, root_path, state in candidates:
-        if gone or (state == "online" and _is_gone(root_path, path)):
+    for photo_id, gone, its_root_id, path, root_path, state in candidates:
+        if gone:
             return int(photo_id)
+        if state == "online" and _is_gone(root_path, path):
+            away = [mount for mount, is_away in mounts(store, its_root_id).items() if is_away]
+            if not any(path.startswith(mount + os.sep.encode()) for mount in away):
+                return int(photo_id)
     return None
 
 
@@ -113,7 +118,7 @@ def move(
             (root_id, path, photo_id),
         )
         if occupant is not None:
-            park(store, [occupant])
+            visibility.hide(store, [occupant], visibility.FILE_GONE)
             # A path that no file can have: file systems forbid the byte 0.
             aside = b"\0%d" % occupant
             store.run("UPDATE photos SET path = ? WHERE id = ?", (aside, occupant))

@@ -29,7 +29,7 @@ def raise_model(store: Store, model_id: int) -> int:
 
 
 def raise_models_of(store: Store, photo_ids: Iterable[int]) -> None:
-    """Note a change of these photos' vectors, for every model that has some, and stamp them."""
+    """Note a change of these photos' vectors and regions, for their models, and stamp them."""
     ids = json.dumps(list(photo_ids))
     of_these = "photo_id IN (SELECT value FROM json_each(?))"
     store.run(
@@ -37,9 +37,10 @@ def raise_models_of(store: Store, photo_ids: Iterable[int]) -> None:
         f" WHERE id IN (SELECT DISTINCT model_id FROM vectors WHERE {of_these})",
         (ids,),
     )
-    store.run(
-        "UPDATE vectors SET generation ="
-        " (SELECT generation FROM models WHERE models.id = vectors.model_id)"
-        f" WHERE {of_these}",
-        (ids,),
-    )
+    for table in ("vectors", "regions"):
+        store.run(
+            f"UPDATE {table} SET generation ="
+            f" (SELECT generation FROM models WHERE models.id = {table}.model_id)"
+            f" WHERE {of_these}",
+            (ids,),
+        )

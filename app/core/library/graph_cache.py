@@ -45,12 +45,17 @@ class GraphFacts:
 
 
 class GraphCache:
-    """The graph file and sidecar of one model, in a folder of the library."""
+    """The graph file and sidecar of one kind of vectors, in a folder of the library.
 
-    def __init__(self, folder: Path, model_id: int) -> None:
+    Args:
+        folder: where they are.
+        stem: how their names begin, for instance ``photos-1``.
+    """
+
+    def __init__(self, folder: Path, stem: str) -> None:
         self._folder = folder
-        self._stem = f"photos-{model_id}"
-        self._sidecar = folder / f"{self._stem}.json"
+        self._stem = stem
+        self._sidecar = folder / f"{stem}.json"
 
     def load(self, identity: GraphIdentity, newest: int) -> tuple[Any, GraphFacts] | None:
         """Return the graph and its facts, or None unless every byte is as it was written.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,21 +11,26 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from app.core.asking import Filters
 from app.core.errors import LibraryError
 from app.core.library import (
     backups,
     batches,
     departures,
+    folder,
     generation,
     photos,
-    regions,
+    restoring,
     roots,
     schema,
-    user_data,
+    status,
     vectors,
 )
-from app.core.library.file_system import network_kind
-from app.core.library.lock import WriterLock
+from app.core.library.concepts import Concepts
+from app.core.library.filters import matching
+from app.core.library.folder import LIBRARY_NAME, SUSPECT_NAME
+from app.core.library.lock import FolderLock
+from app.core.library.regions import RegionVectors
 from app.core.library.rows import (
     Float16Array,
     Int64Array,
@@ -35,18 +40,14 @@ from app.core.library.rows import (
     NewProblem,
     Photo,
     Problem,
-    Rating,
-    Regions,
     Root,
     RootState,
 )
-from app.core.library.store import Store
-from app.core.library.thumbnails import THUMBNAILS_NAME, Thumbnails
-from app.core.paths import display_path
+from app.core.library.searches import Searches
+from app.core.library.store import Store, make_private_file
+from app.core.library.thumbnails import Thumbnails
+from app.core.library.user_data import UserData
 from app.core.scanning import fold_int64
-
-LIBRARY_NAME = "library.sqlite"
-_ALWAYS_CHECKED_BYTES = 64 << 20  # about 0.1 s
 
 
 class Library:
@@ -58,13 +59,17 @@ class Library:
     """
 
     def __init__(
-        self, directory: Path, store: Store, thumbnails: Thumbnails, lock: WriterLock | None
+        self, directory: Path, store: Store, thumbnails: Thumbnails, lock: FolderLock | None
     ) -> None:
         """Not called directly: use ``Library.open``."""
         self.directory = directory
         self._store = store
         self._thumbnails = thumbnails
         self._lock = lock
+        self.regions = RegionVectors(store)
+        self.concepts = Concepts(store)
+        self.searches = Searches(store)
+        self.was_checked = False  # whether the whole file was read when it was opened
 
     @classmethod
     def open(cls, directory: Path, *, write: bool) -> Library:
@@ -80,13 +85,14 @@ class Library:
         if not write:
             store = Store(directory / LIBRARY_NAME, write=False)
             return cls._checked(directory, store, None)
-        _refuse_network(directory)
-        _make_private_folder(directory)
-        lock = WriterLock(directory)
+        folder.refuse_network(directory)
+        folder.make_private(directory)
+        lock = FolderLock(directory)
         try:
-            suspect = _is_suspect(directory / LIBRARY_NAME)
+            suspect = folder.is_suspect(directory)
             store = Store(directory / LIBRARY_NAME, write=True)
             library = cls._checked(directory, store, lock, suspect=suspect)
+            (directory / SUSPECT_NAME).unlink(missing_ok=True)
         except BaseException:
             lock.release()
             raise
@@ -105,15 +111,17 @@ class Library:
             LibraryLockedError: another process writes it.
             LibraryError: the folder cannot be used.
         """
-        lock = WriterLock(directory)
+        lock = FolderLock(directory)
         try:
-            return backups.recover(directory, directory / LIBRARY_NAME)
+            recovery = backups.recover(directory, directory / LIBRARY_NAME)
+            (directory / SUSPECT_NAME).unlink(missing_ok=True)
+            return recovery
         finally:
             lock.release()
 
     @classmethod
     def _checked(
-        cls, directory: Path, store: Store, lock: WriterLock | None, *, suspect: bool = False
+        cls, directory: Path, store: Store, lock: FolderLock | None, *, suspect: bool = False
     ) -> Library:
         try:
             if lock is None:
@@ -121,12 +129,14 @@ class Library:
                 return cls(directory, store, Thumbnails(directory, write=False), None)
             if suspect:
                 schema.check_integrity(store)
-            folder = directory / backups.BACKUPS_NAME
+            kept = directory / backups.BACKUPS_NAME
             schema.prepare(
                 store,
-                lambda version: backups.copy_whole(store, folder / f"before-{version}.sqlite"),
+                lambda version: backups.copy_whole(store, kept / f"before-{version}.sqlite"),
             )
             library = cls(directory, store, Thumbnails(directory, write=True), lock)
+            library._forget_thumbnails(roots.purge_removed(store))
+            library.was_checked = suspect
             library._forget_thumbnails(departures.drop_parked(store))
             return library
         except BaseException:
@@ -169,6 +179,27 @@ class Library:
         """
         schema.check_integrity(self._store)
 
+    def interrupt(self) -> None:
+        """End a ``check`` that another thread runs on this library; it raises LibraryError."""
+        self._store.interrupt()
+
+    def distrust(self) -> None:
+        """Have the whole file checked when it is next opened for writing."""
+        with contextlib.suppress(LibraryError):
+            make_private_file(self.directory / SUSPECT_NAME)
+
+    def backups(self) -> list[restoring.Backup]:
+        """Return the backups of what people made that can be used, newest first."""
+        return restoring.offered(self.directory)
+
+    def restore(self, name: str) -> None:
+        """Make what people said that of a backup; what is said now is backed up first.
+
+        Raises:
+            LibraryError: no such backup, or it cannot be used; nothing was changed.
+        """
+        restoring.restore(self._store, self.directory, name)
+
     # ------------------------------------------------------------ roots
 
     def roots(self, model_id: int | None = None) -> list[Root]:
@@ -204,13 +235,22 @@ class Library:
         """
         roots.set_state(self._store, root_id, state)
 
+    def mounts(self, root_id: int) -> dict[bytes, bool]:
+        """Return the folders below a root on disks of their own, and whether those are away."""
+        return roots.mounts(self._store, root_id)
+
+    def set_mounts(self, root_id: int, found: dict[bytes, bool]) -> None:
+        """Note the folders below a root on disks of their own, and which disks are away."""
+        roots.set_mounts(self._store, root_id, found)
+
     def relink_root(self, root_id: int, path: bytes) -> Root:
         """Say that a folder lies elsewhere now; photos keep vectors and all said about them.
 
         Raises:
             RootError: no such root, not a folder, none of its photos there, or it overlaps another.
         """
-        return roots.relink(self._store, root_id, path)
+        with self._store.transaction(durable=True):
+            return roots.relink(self._store, root_id, path)
 
     # ------------------------------------------------------------ photos
 
@@ -230,15 +270,21 @@ class Library:
         """Return ids, (n,) int64, newest first: when taken, else when the file last changed."""
         return photos.newest_first(self._store, root_id, favourites=favourites)
 
+    def photo_ids_matching(self, *filters: Filters) -> Int64Array:
+        """Return ids of photos that all filters let through, (n,) int64, newest first."""
+        return matching(self._store, *filters)
+
     def n_photos(self, root_id: int | None = None) -> int:
         """Return how many photos the library or one root has."""
         return photos.count(self._store, root_id)
 
-    def known_files(self, root_id: int, model_id: int) -> dict[bytes, KnownFile]:
-        """Return what is known of each file of a root, photos and problems, by relative path."""
-        has_thumbnail = self._thumbnails.hashes().__contains__
-        with self._store.snapshot():
-            return photos.known_files(self._store, root_id, model_id, has_thumbnail)
+    def known_files(self, root_id: int, model_id: int) -> Iterator[dict[bytes, KnownFile]]:
+        """Yield what is known of the files of a root, photos and problems, by relative path.
+
+        They come in blocks, so that a large root does not hold up what else is to be done.
+        """
+        yield from photos.known_photos(self._store, root_id, model_id, self._thumbnails.known)
+        yield photos.known_problems(self._store, root_id)
 
     def save_batch(
         self, model_id: int, photos: Sequence[NewPhoto], problems: Sequence[NewProblem]
@@ -370,15 +416,6 @@ class Library:
         """Return the ids of photos with a vector of this model, (n,) int64, ascending."""
         return vectors.ids(self._store, model_id)
 
-    def save_regions(self, model_id: int, photo_id: int, found: Regions) -> None:
-        """Store the regions of one photo, 8 bits a number, in place of those it had."""
-        with self._store.transaction():
-            regions.save(self._store, model_id, photo_id, found)
-
-    def load_regions(self, model_id: int, photo_ids: Sequence[int]) -> dict[int, Regions]:
-        """Return the regions of those photos that have some, by photo id."""
-        return regions.load(self._store, model_id, photo_ids)
-
     # ------------------------------------------------------------ thumbnails
 
     def thumbnail(self, photo_id: int) -> bytes | None:
@@ -405,95 +442,14 @@ class Library:
 
     # ------------------------------------------------------------ what people made
 
-    def set_rating(self, photo_id: int, rating: int, favourite: bool) -> None:
-        """Store 0 to 5 stars and the heart of a photo; on disk before this returns.
-
-        Raises:
-            PhotoMissingError: no such photo.
-        """
-        user_data.set_rating(self._store, photo_id, rating, favourite)
-
-    def set_favourite(self, photo_ids: Sequence[int], favourite: bool) -> None:
-        """Give photos a heart or take it; stars stay; on disk before this returns.
-
-        Photos that left the library are skipped.
-        """
-        user_data.set_favourite(self._store, photo_ids, favourite)
-
-    def ratings(self, photo_ids: Sequence[int] | Int64Array) -> dict[int, Rating]:
-        """Return the ratings of those photos that have one, by photo id."""
-        return user_data.ratings(self._store, [int(item) for item in photo_ids])
+    @property
+    def user_data(self) -> UserData:
+        """Marks, albums, tags, and what was taken out: read and changed there."""
+        return UserData(self._store)
 
     # ------------------------------------------------------------ status
 
     def status(self) -> dict[str, Any]:
         """Return what ``status --json`` prints: plain data, paths for display."""
         with self._store.snapshot():
-            known_models = self.models()
-            newest = known_models[-1].id if known_models else None
-            return {
-                "library": display_path(os.fsencode(self.directory)),
-                "schema_version": schema.SCHEMA_VERSION,
-                "generation": self.generation,
-                "photos": self.n_photos(),
-                "problems": self._store.number("SELECT COUNT(*) FROM problems"),
-                "roots": [
-                    {
-                        "path": root.display,
-                        "state": root.state,
-                        "photos": root.n_photos,
-                        "indexed": root.n_indexed,
-                    }
-                    for root in self.roots(newest)
-                ],
-                "models": [
-                    {
-                        "name": model.name,
-                        "fingerprint": model.fingerprint,
-                        "dim": model.dim,
-                        "vectors": model.n_vectors,
-                    }
-                    for model in known_models
-                ],
-                "bytes": {
-                    name: _size_bytes(self.directory / name)
-                    for name in (LIBRARY_NAME, THUMBNAILS_NAME)
-                },
-            }
-
-
-def _size_bytes(path: Path) -> int:
-    return sum(part.stat().st_size for part in (path, Path(f"{path}-wal")) if part.exists())
-
-
-def _is_suspect(path: Path) -> bool:
-    """Whether to check a file before use: it is small, or its last writer did not close it."""
-    try:
-        return path.stat().st_size < _ALWAYS_CHECKED_BYTES or Path(f"{path}-wal").exists()
-    except OSError:
-        return False
-
-
-def _refuse_network(directory: Path) -> None:
-    kind = network_kind(directory)
-    if kind is not None:
-        shown = display_path(os.fsencode(directory))
-        raise LibraryError(
-            f"The library cannot be in {shown}: it is on a network file system ({kind}), where"
-            " a database can be damaged. Choose a folder on a local disk; photos may stay there.",
-            directory=shown,
-        )
-
-
-def _make_private_folder(directory: Path) -> None:
-    """Create the folder for its owner only; a folder that holds other things keeps its mode."""
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours = (directory / LIBRARY_NAME).exists() or not any(directory.iterdir())
-        if ours and directory.stat().st_mode & 0o077:
-            directory.chmod(0o700)
-    except OSError as error:
-        shown = display_path(os.fsencode(directory))
-        raise LibraryError(
-            f"The library folder {shown} cannot be used: {error.strerror}.", directory=shown
-        ) from error
+            return status.status(self._store, self.directory)

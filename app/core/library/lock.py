@@ -1,4 +1,4 @@
-"""The lock that makes one process the writer of a library.
+"""The locks that make one process the writer of a library, and one window its window.
 
 The operating system holds it and gives it back when the process ends, however it ends, so there
 is nothing stale to clean up. Lock files are never deleted: deleting one would let two processes
@@ -16,19 +16,24 @@ from app.core.errors import LibraryError, LibraryLockedError
 from app.core.paths import display_path
 
 LOCK_NAME = "library.lock"
+WINDOW_LOCK_NAME = "window.lock"
 _HELD_BY_ANOTHER = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 
 
-class WriterLock:
+class FolderLock:
     """An exclusive lock on a library directory, held from construction to ``release``.
+
+    Args:
+        directory: of the library; it exists.
+        name: of the lock file: each is a lock of its own.
 
     Raises:
         LibraryLockedError: another process, or another object of this one, holds it.
         LibraryError: the lock file cannot be made.
     """
 
-    def __init__(self, directory: Path) -> None:
-        path = directory / LOCK_NAME
+    def __init__(self, directory: Path, name: str = LOCK_NAME) -> None:
+        path = directory / name
         try:
             self._file: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:

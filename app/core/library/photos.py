@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
 from app.core.errors import PhotoMissingError
 from app.core.library.rows import Int64Array, KnownFile, Photo
 from app.core.library.store import Store
+
+_KNOWN_PER_BLOCK = 10_000
 
 _SELECT = """
     SELECT p.id, p.root_id, r.path, p.path, p.display, p.size_bytes, p.mtime_ns, p.inode,
@@ -64,22 +66,44 @@ def count(store: Store, root_id: int | None) -> int:
     return store.number("SELECT COUNT(*) FROM photos WHERE gone = 0 AND root_id = ?", (root_id,))
 
 
-def known_files(
-    store: Store, root_id: int, model_id: int, has_thumbnail: Callable[[bytes], bool]
-) -> dict[bytes, KnownFile]:
-    """Return what is known of every file of a root: photos and problems, by relative path."""
-    photos = store.stream(
-        "SELECT p.path, p.id, p.size_bytes, p.mtime_ns, p.inode, v.id IS NOT NULL, p.content_hash"
-        " FROM photos p LEFT JOIN vectors v ON v.model_id = ? AND v.photo_id = p.id"
-        " WHERE p.root_id = ? AND p.gone = 0",
-        (model_id, root_id),
-    )
-    known = {
-        path: KnownFile(
-            photo_id, size, mtime_ns, inode, bool(vector), False, None, has_thumbnail(content)
-        )
-        for path, photo_id, size, mtime_ns, inode, vector, content in photos
-    }
+def known_photos(
+    store: Store,
+    root_id: int,
+    model_id: int,
+    having_thumbnail: Callable[[Sequence[bytes]], Collection[bytes]],
+) -> Iterator[dict[bytes, KnownFile]]:
+    """Yield what is known of the photos of a root, by relative path, a block of them at a time.
+
+    Between blocks the library may change; every block is true when it is yielded.
+    """
+    last = b""
+    while rows := store.rows(
+        "SELECT p.path, p.id, p.size_bytes, p.mtime_ns, p.inode, v.id IS NOT NULL, p.gone = 2,"
+        " p.content_hash FROM photos p LEFT JOIN vectors v ON v.model_id = ? AND v.photo_id = p.id"
+        " WHERE p.root_id = ? AND p.gone IN (0, 2) AND p.path > ? ORDER BY p.path LIMIT ?",
+        (model_id, root_id, last, _KNOWN_PER_BLOCK),
+    ):
+        last = rows[-1][0]
+        shown = having_thumbnail([row[-1] for row in rows])
+        yield {
+            path: KnownFile(
+                photo_id,
+                size,
+                mtime_ns,
+                inode,
+                bool(vector),
+                False,
+                None,
+                content in shown,
+                bool(taken_out),
+            )
+            for path, photo_id, size, mtime_ns, inode, vector, taken_out, content in rows
+        }
+
+
+def known_problems(store: Store, root_id: int) -> dict[bytes, KnownFile]:
+    """Return what is known of the files of a root that could not be used, by relative path."""
+    known = {}
     problems = store.stream(
         "SELECT path, size_bytes, mtime_ns, inode, decoder_version FROM problems WHERE root_id = ?",
         (root_id,),

@@ -17,21 +17,24 @@ from app.core.errors import LibraryError
 from app.core.files import sync_folder
 from app.core.library.backups import BACKUPS_NAME
 from app.core.library.file_system import network_kind
+from app.core.library.folder import INDEX_NAME, LIBRARY_NAME, SUSPECT_NAME
+from app.core.library.lock import LOCK_NAME, WINDOW_LOCK_NAME
 from app.core.paths import display_path
 
 logger = logging.getLogger(__name__)
 
 # What a library's folder holds; also the logs and locks that SQLite puts beside its files.
 LIBRARY_FILES = (
-    "library.sqlite*",
-    "library.lock",
+    f"{LIBRARY_NAME}*",
+    LOCK_NAME,
+    WINDOW_LOCK_NAME,
+    SUSPECT_NAME,
     "thumbnails.sqlite*",
-    "photos-*.hnsw*",
-    "photos-*.json*",
-    "regions-*.hnsw*",
-    "regions-*.json*",
 )
 BACKUP_FILES = ("library-????-??-??.sqlite*", "before-*.sqlite*", "rescued.sqlite*")
+INDEX_FILES = tuple(
+    f"{kind}-*.{ending}*" for kind in ("photos", "regions") for ending in ("hnsw", "json", "new")
+)
 CONFIG_FILES = ("settings.json*", "window.ini", "finelens.log*")
 OWN_FOLDER_NAME = "Finelens library"
 _ROOM_FACTOR = 1.05
@@ -58,7 +61,7 @@ def check_place(directory: Path, current: Path) -> None:
         )
     if not os.access(existing, os.W_OK | os.X_OK) or not existing.is_dir():
         raise LibraryError(f"{shown} cannot be written: choose another.", reason="read_only")
-    if directory.resolve() != current.resolve() and (directory / "library.sqlite").exists():
+    if directory.resolve() != current.resolve() and (directory / LIBRARY_NAME).exists():
         raise LibraryError(f"There is already a library in {shown}.", reason="taken")
     free = shutil.disk_usage(existing).free
     needed = sum(path.stat().st_size for path in library_files(current) if path.is_file())
@@ -87,6 +90,7 @@ def move_library(current: Path, directory: Path) -> None:
         raise LibraryError(f"The library cannot be moved: {error.strerror}.") from error
     _delete(current / name for name in names)
     _remove_if_empty(current / BACKUPS_NAME)
+    _remove_if_empty(current / INDEX_NAME)
     _remove_if_empty(current)
 
 
@@ -101,6 +105,7 @@ def library_files(directory: Path) -> Iterator[Path]:
     """Yield what a library's folder holds of Finelens' own."""
     yield from _matching(directory, LIBRARY_FILES)
     yield from _matching(directory / BACKUPS_NAME, BACKUP_FILES)
+    yield from _matching(directory / INDEX_NAME, INDEX_FILES)
 
 
 def erase(library_dir: Path, config_dir: Path, models_dir: Path, cache_dir: Path) -> list[Path]:
@@ -115,7 +120,8 @@ def erase(library_dir: Path, config_dir: Path, models_dir: Path, cache_dir: Path
         shutil.rmtree(folder, ignore_errors=True)
     left = [*library_files(library_dir), *_matching(config_dir, CONFIG_FILES)]
     left += [folder for folder in (models_dir, cache_dir) if folder.exists()]
-    for folder in (library_dir / BACKUPS_NAME, library_dir, config_dir):
+    inner = (library_dir / BACKUPS_NAME, library_dir / INDEX_NAME)
+    for folder in (*inner, library_dir, config_dir):
         _remove_if_empty(folder)
     return left
 

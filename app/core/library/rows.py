@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from app.core.asking import Query
+
 RootState = Literal["online", "offline"]
 
 Float32Array = npt.NDArray[np.float32]
@@ -91,7 +93,8 @@ class KnownFile:
     """What the library remembers of a file. Equal size, mtime and inode mean: nothing to do.
 
     For a problem ``photo_id`` is None and ``decoder_version`` says which decoder refused the file.
-    ``has_thumbnail`` is False when the thumbnail has to be made again.
+    ``has_thumbnail`` is False when the thumbnail has to be made again. ``taken_out``: people do not
+    want the photo in the library although its file is there.
     """
 
     photo_id: int | None
@@ -102,6 +105,7 @@ class KnownFile:
     problem: bool
     decoder_version: str | None = None
     has_thumbnail: bool = True
+    taken_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,12 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
-    """What a person thinks of a photo: 0 (none) to 5 stars, and the heart."""
+class Album:
+    """An album and how many of its photos can be seen now."""
 
-    photo_id: int
-    rating: int
-    favourite: bool
+    id: int
+    name: str
+    n_photos: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,3 +167,77 @@ class Regions:
 
     boxes: Float32Array
     vectors: Float32Array
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackedRegions:
+    """Regions of several photos, as they are stored; M regions in all, those of a photo together.
+
+    Attributes:
+        photo_ids: (n,) int64, photos that have regions.
+        starts: (n,) int64, the first region of each photo; counts run to the next start.
+        boxes: (M, 4) float32 in 0..1.
+        codes: (M, E) int8.
+        scales: (M,) float32; a vector is its codes times its scale.
+    """
+
+    photo_ids: Int64Array
+    starts: Int64Array
+    boxes: Float32Array
+    codes: Int8Array
+    scales: Float32Array
+
+    def __len__(self) -> int:
+        return len(self.scales)
+
+    def vectors(self) -> Float32Array:
+        """Return all region vectors, (M, E) float32."""
+        widened: Float32Array = self.codes.astype(np.float32) * self.scales[:, None]
+        return widened
+
+    def counts(self) -> Int64Array:
+        """Return how many regions each photo has, (n,) int64."""
+        return np.diff(self.starts, append=len(self)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example of a concept: ``picture`` is a JPEG of it, ``photo_id`` None once that is gone."""
+
+    id: int
+    concept_id: int
+    photo_id: int | None
+    box: tuple[float, float, float, float] | None
+    accepted: bool
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A named concept; how many examples were accepted and rejected."""
+
+    id: int
+    name: str
+    n_accepted: int
+    n_rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A question kept under a name."""
+
+    id: int
+    name: str
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class PastSearch:
+    """A question of the history; ``asked_at`` is ISO 8601 in UTC."""
+
+    id: int
+    query: Query
+    asked_at: str

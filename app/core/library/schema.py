@@ -17,7 +17,53 @@ from app.core.library.store import Store
 from app.core.paths import display_path
 
 APPLICATION_ID = 0x46696E65  # "Fine"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 5
+
+# A region row's generation: of the model when it changed. A projection, (E, D) float32, makes
+# region vectors shorter for the index; n_regions: how many it was made from.
+_REGION_INDEX_DDL = (
+    "CREATE INDEX regions_by_generation ON regions (model_id, generation)",
+    """
+    CREATE TABLE region_projections (
+        model_id INTEGER PRIMARY KEY REFERENCES models (id) ON DELETE CASCADE,
+        n_regions INTEGER NOT NULL,
+        n_columns INTEGER NOT NULL,
+        matrix BLOB NOT NULL
+    )
+    """,
+)
+
+# What people made: concepts by examples, and what they asked. picture: a JPEG of the example, so
+# that any model can learn it; box: four numbers in 0..1 as JSON, or NULL for the whole photo.
+_CONCEPTS_DDL = (
+    """
+    CREATE TABLE concepts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        created_at TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE concept_examples (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        concept_id INTEGER NOT NULL REFERENCES concepts (id) ON DELETE CASCADE,
+        photo_id INTEGER REFERENCES photos (id) ON DELETE SET NULL,
+        box TEXT,
+        accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
+        picture BLOB NOT NULL,
+        created_at TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX concept_examples_of_concept ON concept_examples (concept_id)",
+    "CREATE INDEX concept_examples_of_photo ON concept_examples (photo_id)",
+    """
+    CREATE TABLE search_history (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        query TEXT NOT NULL,
+        asked_at TEXT NOT NULL
+    )
+    """,
+)
 
 # Ids are never reused (AUTOINCREMENT): windows and index files may hold the id of a row that left.
 DDL = (
@@ -34,11 +80,24 @@ DDL = (
         path BLOB NOT NULL UNIQUE,
         display TEXT NOT NULL,
         state TEXT NOT NULL DEFAULT 'online' CHECK (state IN ('online', 'offline')),
-        added_at TEXT NOT NULL
+        added_at TEXT NOT NULL,
+        removed INTEGER NOT NULL DEFAULT 0
     )
     """,
-    # gone: the file is not there, but the row is kept for what people said about the photo, and for
-    # a while to recognise the file elsewhere. sort_s: when it was taken, else changed; seconds.
+    # Folders on other disks below a root (b"" is the root itself), as the last scans found them.
+    # away: the folder is on the disk of the one above it now, so its own disk is not there.
+    """
+    CREATE TABLE mounts (
+        root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+        path BLOB NOT NULL,
+        away INTEGER NOT NULL CHECK (away IN (0, 1)),
+        PRIMARY KEY (root_id, path)
+    ) WITHOUT ROWID
+    """,
+    # gone: 0 for photos to be seen. 1: the file is not there, but the row is kept for what people
+    # said about the photo, and for a while to recognise the file elsewhere. 2: people took the
+    # photo out. 3: its folder was removed and can come back until the library is opened anew.
+    # sort_s: when it was taken, else changed; seconds.
     """
     CREATE TABLE photos (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -117,17 +176,20 @@ DDL = (
         boxes BLOB NOT NULL,
         scales BLOB NOT NULL,
         codes BLOB NOT NULL,
+        generation INTEGER NOT NULL DEFAULT 0,
         UNIQUE (model_id, photo_id)
     )
     """,
     "CREATE INDEX regions_of_photo ON regions (photo_id)",
+    *_REGION_INDEX_DDL,
     # What people made. Written with full durability.
     """
     CREATE TABLE ratings (
         photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
         rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5),
         favourite INTEGER NOT NULL CHECK (favourite IN (0, 1)),
-        changed_at TEXT NOT NULL
+        changed_at TEXT NOT NULL,
+        flag INTEGER NOT NULL DEFAULT 0
     )
     """,
     """
@@ -163,12 +225,14 @@ DDL = (
         created_at TEXT NOT NULL
     )
     """,
+    *_CONCEPTS_DDL,
 )
 
 TABLES = frozenset(
     {
         "library",
         "roots",
+        "mounts",
         "photos",
         "problems",
         "models",
@@ -180,6 +244,10 @@ TABLES = frozenset(
         "tags",
         "photo_tags",
         "saved_searches",
+        "region_projections",
+        "concepts",
+        "concept_examples",
+        "search_history",
     }
 )
 
@@ -229,13 +297,13 @@ def check(store: Store) -> None:
         _require_tables(store)
 
 
-def check_integrity(store: Store) -> None:
-    """Read every page and check the structure of the file.
+def check_integrity(store: Store, table: str | None = None) -> None:
+    """Read every page of the file, or of one table and its indexes, and check their structure.
 
     Raises:
         LibraryDamagedError: it is not sound.
     """
-    found = str(store.value("PRAGMA quick_check(1)"))
+    found = str(store.value(f"PRAGMA quick_check({table or 1})"))
     if found != "ok":
         raise LibraryDamagedError(
             f"The library {_shown(store)} is damaged ({found}). Move it aside and index again.",
@@ -319,6 +387,39 @@ def _add_regions_and_gone_photos(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX regions_of_photo ON regions (photo_id)")
 
 
+def _add_region_index_and_concepts(connection: sqlite3.Connection) -> None:
+    """2 -> 3: regions know when they changed; concepts and the history of searches."""
+    connection.execute("ALTER TABLE regions ADD COLUMN generation INTEGER NOT NULL DEFAULT 0")
+    for statement in (*_REGION_INDEX_DDL, *_CONCEPTS_DDL):
+        connection.execute(statement)
+
+
+def _add_flags_and_removed_folders(connection: sqlite3.Connection) -> None:
+    """3 -> 4: photos are picked or rejected; a removed folder can come back."""
+    from sqlite_utils import Database
+
+    database = Database(connection)
+    database.table("ratings").add_column("flag", int, not_null_default=0)
+    database.table("roots").add_column("removed", int, not_null_default=0)
+
+
+def _add_mounts(connection: sqlite3.Connection) -> None:
+    """4 -> 5: which folders below a root lie on disks of their own."""
+    connection.execute(
+        """
+        CREATE TABLE mounts (
+            root_id INTEGER NOT NULL REFERENCES roots (id) ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            away INTEGER NOT NULL CHECK (away IN (0, 1)),
+            PRIMARY KEY (root_id, path)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _add_regions_and_gone_photos,
+    2: _add_region_index_and_concepts,
+    3: _add_flags_and_removed_folders,
+    4: _add_mounts,
 }

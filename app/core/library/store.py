@@ -75,6 +75,10 @@ class Store:
         """Close the connection; harmless the second time."""
         self.connection.close()
 
+    def interrupt(self) -> None:
+        """End the query that another thread runs on this connection, with an error there."""
+        self.connection.interrupt()
+
     # ------------------------------------------------------------ reading
 
     def rows(self, sql: str, params: Params = ()) -> list[Row]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.core.errors import LibraryDamagedError, LibraryError, LibraryMissingError
-from app.core.library.store import Store
+from app.core.library.store import Row, Store
 
 THUMBNAILS_NAME = "thumbnails.sqlite"
 THUMBNAILS_APPLICATION_ID = 0x46696E74  # "Fint"
@@ -40,29 +40,26 @@ class Thumbnails:
 
     def get(self, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return JPEG data by content hash, for those that have a thumbnail."""
-        found: dict[bytes, bytes] = {}
+        return dict(self._rows_of("content_hash, jpeg", hashes))
+
+    def known(self, hashes: Sequence[bytes]) -> set[bytes]:
+        """Return those content hashes that have a thumbnail."""
+        return {content_hash for (content_hash,) in self._rows_of("content_hash", hashes)}
+
+    def _rows_of(self, columns: str, hashes: Sequence[bytes]) -> list[Row]:
+        found: list[Row] = []
         try:
             store = self._reader()
             for start in range(0, len(hashes), _HASHES_PER_QUERY):
                 block = tuple(hashes[start : start + _HASHES_PER_QUERY])
                 marks = ",".join("?" * len(block))
-                sql = f"SELECT content_hash, jpeg FROM thumbnails WHERE content_hash IN ({marks})"
-                found.update(store.rows(sql, block))
+                sql = f"SELECT {columns} FROM thumbnails WHERE content_hash IN ({marks})"
+                found += store.rows(sql, block)
         except LibraryMissingError:
             pass
         except LibraryError as error:
             self._give_up_reading(error)
         return found
-
-    def hashes(self) -> frozenset[bytes]:
-        """Return the content hashes of all thumbnails."""
-        try:
-            return frozenset(
-                item for (item,) in self._reader().stream("SELECT content_hash FROM thumbnails")
-            )
-        except LibraryError as error:
-            self._give_up_reading(error)
-            return frozenset()
 
     def save(self, thumbnails: Iterable[tuple[bytes, bytes]]) -> None:
         """Store (content hash, JPEG) pairs in one transaction; newer ones replace older ones."""

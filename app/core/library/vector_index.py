@@ -12,22 +12,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from app.core.library.folder import INDEX_NAME
 from app.core.library.graph_cache import GraphCache, GraphFacts, GraphIdentity, new_graph
 from app.core.library.library import Library
-from app.core.library.rows import Float32Array, Int64Array
+from app.core.library.rows import Float16Array, Float32Array, Int64Array
 from app.core.library.vector_table import VectorTable
 
 EXACT_LIMIT = 20_000
 N_NEIGHBOURS = 16
 _BUILD_EFFORT = 100
 _LEAST_SEARCH_EFFORT = 200
-_CANDIDATES_PER_HIT = 3
-_GRAPH_ROWS_PER_NEW_ROW = 3
+_GRAPH_ROWS_PER_NEW_ROW = 1  # the graph keeps its distance, the idle engine closes it
 _GRAPH_ROWS_PER_STEP = 2000
 _UNFINISHED_WORTH_SAVING = 0.5
 _FEW_DEAD = 1000
@@ -38,42 +39,90 @@ _logger = logging.getLogger(__name__)
 Floats = npt.NDArray[np.floating]
 
 
+class VectorSource(Protocol):
+    """Where the vectors of an index are kept for good, and where its graph may be."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder for the graph on disk."""
+
+    @property
+    def stem(self) -> str:
+        """How the names of the graph's files begin."""
+
+    def identity(self) -> GraphIdentity:
+        """What a graph must be made for."""
+
+    def generation(self) -> int:
+        """A number that grows with every change of the vectors."""
+
+    def load(self, since: int = -1) -> tuple[Int64Array, Float16Array]:
+        """Ids (n,) int64, ascending, and vectors (n, E) float16 changed after a generation."""
+
+
+class PhotoVectors:
+    """The photo vectors of one model in a library, as a ``VectorSource``."""
+
+    def __init__(self, library: Library, model_id: int) -> None:
+        self._library = library
+        self._model_id = model_id
+        self.folder = library.directory / INDEX_NAME
+        self.stem = f"photos-{model_id}"
+
+    def identity(self) -> GraphIdentity:
+        """This model's vectors in this library."""
+        fingerprint, dim, _ = self._library.model_facts(self._model_id)
+        return GraphIdentity(self._library.uuid, fingerprint, dim, N_NEIGHBOURS)
+
+    def generation(self) -> int:
+        """The model's generation."""
+        return self._library.model_facts(self._model_id)[2]
+
+    def load(self, since: int = -1) -> tuple[Int64Array, Float16Array]:
+        """The vectors changed after a generation of the model."""
+        return self._library.load_vectors(self._model_id, since)
+
+
 class VectorIndex:
-    """The photo vectors of one model, searchable. One thread at a time.
+    """The vectors of one source, searchable. One thread at a time.
 
     Whoever writes vectors to the library tells the index too (``add``, ``remove``).
     """
 
-    def __init__(self, library: Library, model_id: int, *, exact_limit: int = EXACT_LIMIT) -> None:
-        """Not called directly: use ``VectorIndex.open``."""
-        self._library = library
-        self._model_id = model_id
-        self._exact_limit = exact_limit
-        fingerprint, dim, _ = library.model_facts(model_id)
-        self._identity = GraphIdentity(library.uuid, fingerprint, dim, N_NEIGHBOURS)
-        self._table = VectorTable(*library.load_vectors(model_id))
-        self._cache = GraphCache(library.directory / "index", model_id)
-        self._graph: Any = None
-        self._pending = _NO_IDS  # in the table, not in the graph yet
-        self._dead: set[int] = set()  # in the graph, not in the table as it is there
-        self._dirty = False
+    candidates_per_hit = 3
 
-    @classmethod
-    def open(
-        cls, library: Library, model_id: int, *, exact_limit: int = EXACT_LIMIT
-    ) -> VectorIndex:
-        """Load all vectors of a model, and the graph if the one on disk is sound and fits.
+    def __init__(self, source: VectorSource, *, exact_limit: int = EXACT_LIMIT) -> None:
+        """Load all vectors, and the graph if the one on disk is sound and fits.
 
         A graph that is behind is brought up to date. A damaged, foreign or missing one is no error:
         ``build`` makes it anew, and until then every vector is compared.
 
         Raises:
+            LibraryError: the vectors cannot be read.
+        """
+        self._source = source
+        self._exact_limit = exact_limit
+        self._identity = source.identity()
+        self._table = VectorTable(*source.load())
+        self._cache = GraphCache(source.folder, source.stem)
+        self._graph: Any = None
+        self._pending = _NO_IDS  # in the table, not in the graph yet
+        self._dead: set[int] = set()  # in the graph, not in the table as it is there
+        self._dirty = False
+
+        if len(self) > exact_limit:
+            self._load_graph()
+
+    @classmethod
+    def open(
+        cls, library: Library, model_id: int, *, exact_limit: int = EXACT_LIMIT
+    ) -> VectorIndex:
+        """Return the index of a model's photo vectors.
+
+        Raises:
             LibraryError: no such model, or the library cannot be read.
         """
-        index = cls(library, model_id, exact_limit=exact_limit)
-        if len(index) > exact_limit:
-            index._load_graph()
-        return index
+        return cls(PhotoVectors(library, model_id), exact_limit=exact_limit)
 
     def __len__(self) -> int:
         """Return how many photos can be found."""
@@ -126,9 +175,9 @@ class VectorIndex:
             return
         if not self._dirty or len(self._pending) > _UNFINISHED_WORTH_SAVING * len(self):
             return
-        generation = self._library.model_facts(self._model_id)[2]
         n_rows = int(self._graph.get_current_count())
-        self._cache.save(self._graph, GraphFacts(self._identity, n_rows, generation))
+        facts = GraphFacts(self._identity, n_rows, self._source.generation())
+        self._cache.save(self._graph, facts)
         self._dirty = False
 
     # ------------------------------------------------------------ asking
@@ -152,7 +201,7 @@ class VectorIndex:
         if allowed_ids is None:
             rows = self._proposed_rows(query, k)
         else:
-            rows = self._known_rows(np.unique(np.asarray(allowed_ids, dtype=np.int64)))
+            rows = self._allowed_rows(np.unique(np.asarray(allowed_ids, dtype=np.int64)))
         if rows is None:
             rows = self._table.alive_rows()
             cosines = self._table.cosines(query)[rows]
@@ -171,6 +220,14 @@ class VectorIndex:
         found[known] = self._table.cosines(query, rows[known])
         return found
 
+    def vectors_of(self, ids: Int64Array) -> Float32Array:
+        """Return the vectors of ids that are all there, (n, E) float32, in order."""
+        return self._table.vectors_at(self._table.rows_of(ids)).astype(np.float32)
+
+    def ids(self) -> Int64Array:
+        """Return the ids of all that can be found, (n,) int64."""
+        return self._table.ids_at(self._table.alive_rows())
+
     def sample(self, n: int, seed: int) -> Float32Array:
         """Return (m, E) float32 of m <= n photos drawn at random; same seed, same photos."""
         rows = self._table.alive_rows()
@@ -178,13 +235,17 @@ class VectorIndex:
             rows = np.sort(np.random.default_rng(seed).choice(rows, size=n, replace=False))
         return self._table.vectors_at(rows).astype(np.float32)
 
+    def _allowed_rows(self, ids: Int64Array) -> Int64Array:
+        """Return the rows that a search with ``allowed_ids`` compares."""
+        return self._known_rows(ids)
+
     def _known_rows(self, ids: Int64Array) -> Int64Array:
         rows = self._table.rows_of(ids)
         return rows[rows >= 0]
 
     def _proposed_rows(self, query: Float32Array, k: int) -> Int64Array | None:
         """Return what the graph proposes and all it does not hold; None when it cannot answer."""
-        wanted = k * _CANDIDATES_PER_HIT
+        wanted = k * self.candidates_per_hit
         if self._graph is None or wanted * 4 > len(self) - len(self._pending):
             return None
         try:
@@ -198,14 +259,13 @@ class VectorIndex:
     # ------------------------------------------------------------ the graph
 
     def _load_graph(self) -> None:
-        newest = self._library.model_facts(self._model_id)[2]
-        loaded = self._cache.load(self._identity, newest)
+        loaded = self._cache.load(self._identity, self._source.generation())
         if loaded is None:
             return
         self._graph, facts = loaded
         labels = np.array(sorted(self._graph.get_ids_list()), dtype=np.int64)
         ids = self._table.ids_at(self._table.alive_rows())
-        changed, _ = self._library.load_vectors(self._model_id, facts.generation)
+        changed, _ = self._source.load(facts.generation)
         dead = np.union1d(np.setdiff1d(labels, ids), np.intersect1d(labels, changed))
         self._mark_dead(dead)
         self._dead.update(dead.tolist())

@@ -113,7 +113,11 @@ def load_some(
 
 _SHARED = (
     ("vectors", "root_id, generation, patches, vector", "p.root_id, 0, d.patches, d.vector"),
-    ("regions", "n_regions, boxes, scales, codes", "d.n_regions, d.boxes, d.scales, d.codes"),
+    (
+        "regions",
+        "n_regions, boxes, scales, codes, generation",
+        "d.n_regions, d.boxes, d.scales, d.codes, 0",
+    ),
 )
 
 
@@ -122,18 +126,7 @@ def share(store: Store, photo_ids: Sequence[int]) -> None:
     listed = str([int(item) for item in photo_ids])
     copied = 0
     with store.transaction():
-        for table, columns, values in (
-            (
-                "vectors",
-                "root_id, generation, patches, vector",
-                "p.root_id, 0, d.patches, d.vector",
-            ),
-            (
-                "regions",
-                "n_regions, boxes, scales, codes",
-                "d.n_regions, d.boxes, d.scales, d.codes",
-            ),
-        ):
+        for table, columns, values in _SHARED:
             copied += store.run(
                 f"INSERT OR IGNORE INTO {table} (model_id, photo_id, {columns})"
                 f" SELECT d.model_id, p.id, {values} FROM photos p"

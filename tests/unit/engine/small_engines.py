@@ -9,19 +9,18 @@ from multiprocessing.connection import Connection
 
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     EngineReady,
-    FavouriteSet,
     IndexFinished,
     IndexProgress,
     JobFailed,
-    LibraryChanged,
+    LocatedPhrase,
     PauseJob,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -49,14 +48,12 @@ def answering(connection: Connection, settings: dict, library: str, model: str) 
         if isinstance(command, Shutdown):
             return
         if isinstance(command, Search):
-            text = f"{command.text}|{settings['engine']}|{library}|{model}"
+            text = f"{command.query.text}|{settings['engine']}|{library}|{model}"
             connection.send(SearchFinished(command.job_id, text, "small", 1.0, ()))
         elif isinstance(command, StartIndex):
             connection.send(finished(command.job_id))
-        elif isinstance(command, RemoveRoot):
-            connection.send(LibraryChanged(2, photos=True, roots=True))
-        elif isinstance(command, SetFavourite):
-            connection.send(FavouriteSet(command.job_id))
+        elif isinstance(command, ChangeLibrary):
+            connection.send(ChangeDone(command.job_id, command.change))
 
 
 def chatty(connection: Connection, *_args: object) -> None:
@@ -125,10 +122,14 @@ def two_answers(connection: Connection, *_args: object) -> None:
     commands = [connection.recv() for _ in range(4)]
     for command in commands:
         if isinstance(command, Search):
-            connection.send(SearchFinished(command.job_id, command.text, "small", 1.0, ()))
+            connection.send(SearchFinished(command.job_id, command.query.text, "small", 1.0, ()))
         else:
             event = PhotoLocated(
-                command.job_id, command.photo_id, command.text, 0.5, None, 1, 1, b"\0\0\0\0"
+                command.job_id,
+                command.photo_id,
+                1,
+                1,
+                (LocatedPhrase(command.texts[0], 0.5, None, b"\0\0\0\0"),),
             )
             connection.send(event)
     connection.send(PhotoOpened(99, 5, 1, 1, 1, 1, b"\0\0\0"))

@@ -12,7 +12,9 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from app.core.messages import ImageQuery
+from app.core.asking import ImageQuery, Query
+from app.core.changes import SetMarks
+from app.core.messages import ChangeDone
 from app.core.settings import Settings
 from app.engine.link import EngineLink, EngineLost
 from tests.unit.engine import small_engines
@@ -53,7 +55,7 @@ def test_commands_sent_before_the_start_are_answered(
     ready = Listener()
     link.engine_ready.connect(ready._on_link_anything)
     with qtbot.waitSignal(link.search_finished, timeout=TIMEOUT_MS) as got:
-        job_id = link.search("红伞")
+        job_id = link.search(Query("红伞"))
         link.start()
     assert ready.heard == [small_engines.READY]
     answer = got.args[0]
@@ -128,7 +130,7 @@ def test_a_question_that_kills_the_engine_twice_is_given_up(
     link = make_link(small_engines.dying_at_a_question)
     with qtbot.waitSignal(link.job_failed, timeout=TIMEOUT_MS) as got:
         link.start()
-        job_id = link.search("deadly")
+        job_id = link.search(Query("deadly"))
     assert (got.args[0].job_id, got.args[0].kind) == (job_id, "EngineLostError")
 
 
@@ -153,12 +155,12 @@ def test_only_the_latest_search_and_place_are_announced(
     link.photo_located.connect(places._on_link_anything)
     link.start()
     with qtbot.waitSignal(link.photo_opened, timeout=TIMEOUT_MS):
-        link.search("a")
-        link.locate(1, "b")
-        link.search("ab")
-        link.locate(1, "bc")
+        link.search(Query("a"))
+        link.locate(1, ("b",))
+        link.search(Query("ab"))
+        link.locate(1, ("bc",))
     assert [event.text for event in searches.heard] == ["ab"]
-    assert [event.text for event in places.heard] == ["bc"]
+    assert [event.places[0].text for event in places.heard] == ["bc"]
 
 
 def test_what_cannot_be_understood_ends_a_life_not_the_window(
@@ -192,7 +194,7 @@ def test_a_large_picture_does_not_block_the_sender(
     with qtbot.waitSignal(link.engine_ready, timeout=TIMEOUT_MS):
         link.start()
     pixels = bytes(20_000_000)
-    job_id = link.search("", ImageQuery(pixels=pixels, width_px=2500, height_px=2500))
+    job_id = link.search(Query(images=(ImageQuery(pixels=pixels, width_px=2500, height_px=2500),)))
     assert job_id == 1
     link.stop(timeout_s=1.0)
 
@@ -213,26 +215,16 @@ def test_stopping_and_starting_again_hears_only_the_new_life(
     assert lost.heard == []
 
 
-def test_removing_a_folder_is_finished_by_the_change_of_folders(
+def test_a_change_waits_for_the_engine_and_is_answered_once(
     make_link: Callable[..., EngineLink], qtbot: QtBot
 ) -> None:
     link = make_link(small_engines.answering)
-    with qtbot.waitSignal(link.library_changed, timeout=TIMEOUT_MS) as got:
-        link.start()
-        link.remove_root(3)
-    assert got.args[0].roots
-    assert len(link._jobs) == 0
-
-
-def test_a_favourite_waits_for_the_engine_and_is_answered_once(
-    make_link: Callable[..., EngineLink], qtbot: QtBot
-) -> None:
-    link = make_link(small_engines.answering)
-    job_id = link.set_favourite((3, 4), True)
+    change = SetMarks((3, 4), favourite=True)
+    job_id = link.change_library(change)
     assert len(link._jobs) == 1
-    with qtbot.waitSignal(link.favourite_set, timeout=TIMEOUT_MS) as got:
+    with qtbot.waitSignal(link.change_done, timeout=TIMEOUT_MS) as got:
         link.start()
-    assert got.args[0].job_id == job_id
+    assert got.args[0] == ChangeDone(job_id, change)
     assert len(link._jobs) == 0
 
 

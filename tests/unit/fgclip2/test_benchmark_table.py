@@ -14,7 +14,9 @@ def engine(rate: float, **more: float) -> dict[str, object]:
         "long_text_ms": 60.0,
         "long_text_cpu_ms": 90.0,
         "load_s": 1.5,
+        "load_core_s": 0.8,
         "rss_mb": 500,
+        "VmHWM_mb": 600,
         **more,
     }
 
@@ -24,17 +26,38 @@ def test_rates_are_compared_with_transformers_and_with_the_peak() -> None:
         "date": "2026-01-31",
         "machine": {"cpu": "a CPU", "cores": 2, "instructions": ["avx2"], "load_before": [0.1]},
         "size": "base",
-        "peaks_gflops": {"f32": 100.0, "int8": 10 * image_gflop("base", 256)},
+        "load_after": [0.2],
+        "peaks_gflops": {
+            "f32": {"wall": 100.0, "core": 50.0},
+            "int8": {name: 10 * image_gflop("base", 14 * 18) for name in ("wall", "core")},
+        },
+        "auto": {
+            "precision": "int8",
+            "first_load_s": 9.0,
+            "first_load_core_s": 12.0,
+            "first_highest_mb": 1200,
+        },
         "engines": {
             "transformers-f32": engine(1.0),
-            "openvino-int8": engine(6.0, least_cosine=0.9991, first_load_s=9.0),
+            "openvino-int8": engine(6.0, least_cosine=0.9991, first_highest_mb=1100),
             "openvino-bf16": {"failed": "no units"},
+            "onnxruntime-f32": {"images_s": engine(2.0)["images_s"]},
         },
+        "path": {
+            "precision": "int8",
+            "megapixels": 12,
+            "256": {"alone_images_s": 8.0, "path_images_s": 7.0, "share": 0.875},
+        },
+        "limited": {"openvino-int8": engine(3.0, least_cosine=0.9992)},
     }
     page = as_table(report)
     assert "| openvino-int8 | 6.00, 6.0 x, 60 % | 0.99910 |" in page
+    assert "| onnxruntime-f32 | 2.00, 2.0 x," in page
     assert "openvino-bf16 did not run: no units" in page
-    assert "| openvino-int8 | 20 (30) | 60 (90) | 1.5 | 9.0 | 500 |" in page
+    assert "| openvino-int8 | 20 (30) | 60 (90) | 1.5 (0.8) | 500 | 600 | 1100 |" in page
+    assert "`auto` chose int8 here" in page
+    assert "| 256 | 8.00 | 7.00 | 88 % |" in page
+    assert "| openvino-int8 | 3.00 | 30 | 90 | 0.99920 |" in page
 
 
 def test_operations_of_a_picture() -> None:

@@ -59,6 +59,31 @@ def test_any_mode_of_picture(encoder: Encoder, mode: str) -> None:
     np.testing.assert_array_equal(encoder.encode_images([image], 64), as_rgb)
 
 
+def test_pictures_of_many_grids_run_at_once(
+    checkpoint_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cores stay busy although no two pictures share a grid; patches are made late."""
+    from fgclip2 import openvino_runs
+
+    encoder = Encoder.load(checkpoint_dir, engine="openvino")
+    sizes = [(64, 48), (48, 64), (128, 32), (32, 128), (80, 80), (160, 20)]
+    images = [noise(*size) for size in sizes]
+    running: list[int] = []
+    finish = openvino_runs.Graph._finish
+
+    def count(graph: object, place: int, inputs: dict[int, object]) -> object:
+        running.append(len(inputs))
+        return finish(graph, place, inputs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(openvino_runs.Graph, "_finish", count)
+    together = encoder.encode_images(images, 64)
+    towers = [n for n in running if n > 1]
+    assert max(running) >= 2
+    assert len(towers) >= len(images) - 1
+    alone = np.concatenate([encoder.encode_images([image], 64) for image in images])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
 def test_dynamic_budget_is_the_default(encoder: Encoder) -> None:
     image = noise(320, 240)
     budget = dynamic_budget(320, 240)

@@ -94,6 +94,15 @@ def test_a_whole_graph_that_openvino_refuses_is_made_again(
     assert len(built) == 2
 
 
+def test_changed_facts_are_not_believed(tmp_path: Path) -> None:
+    cache = GraphCache(tmp_path)
+    cache.store_facts(KEY, {"ranges": {"layer": [-1.5, 2.5]}})
+    assert cache.load_facts(KEY) == {"key": KEY, "ranges": {"layer": [-1.5, 2.5]}}
+    (path,) = tmp_path.iterdir()
+    path.write_text(path.read_text().replace("-1.5", "-7.5"))
+    assert cache.load_facts(KEY) is None
+
+
 def test_other_weights_are_another_graph(checkpoint_dir: Path, tmp_path: Path) -> None:
     cache_dir = tmp_path / "cache"
     first = encode(checkpoint_dir, cache_dir)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from fgclip2.positions import resize_matrix, resize_table
+from fgclip2 import positions
+from fgclip2.positions import PositionCache, resize_matrix, resize_table
 
 GRIDS = [(16, 16), (9, 12), (27, 36), (3, 38), (1, 1), (1, 128), (64, 64), (17, 15), (113, 9)]
 
@@ -21,6 +22,20 @@ def test_resize_is_that_of_torch(rows: int, columns: int) -> None:
     found = resize_table(table, rows, columns)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, wanted[0].permute(1, 2, 0).reshape(-1, 24).numpy(), atol=6e-6)
+
+
+def test_grids_are_kept_within_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = np.random.default_rng(0).standard_normal((256, 24)).astype(np.float32)
+    monkeypatch.setattr(positions, "MAX_CACHE_BYTES", 3 * 12 * 24 * 4)
+    cache = PositionCache(table)
+    first = cache.of(3, 4)
+    assert cache.of(3, 4) is first
+    for grid in ((4, 3), (2, 6), (6, 2)):
+        np.testing.assert_array_equal(cache.of(*grid), resize_table(table, *grid))
+        assert cache.n_bytes <= positions.MAX_CACHE_BYTES
+    assert cache.of(3, 4) is not first
+    np.testing.assert_array_equal(cache.of(20, 20), resize_table(table, 20, 20))
+    assert cache.n_bytes == 0
 
 
 def test_the_stored_grid_is_unchanged() -> None:

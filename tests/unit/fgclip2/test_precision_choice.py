@@ -13,7 +13,8 @@ import pytest
 from fgclip2 import Encoder, engine_choice, precision_choice
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.graph_cache import GraphCache
-from fgclip2.openvino_engine import OpenvinoEngine, probe_seconds
+from fgclip2.openvino_engine import EXACT, OpenvinoEngine, probe_seconds
+from fgclip2.openvino_graph import SAFE_LEVELS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,7 +24,7 @@ def speeds(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """Seconds that each precision seems to take."""
     seconds = {"f32": 3.0, "bf16": 2.0, "int8": 1.0}
     monkeypatch.setattr(precision_choice, "_candidates", lambda: sorted(seconds))
-    monkeypatch.setattr(precision_choice, "probe_seconds", seconds.__getitem__)
+    monkeypatch.setattr(precision_choice, "probe_seconds", lambda names: dict(seconds))
     monkeypatch.setattr(engine_choice, "_TINY_BELOW_WIDTH", 1)
     monkeypatch.setattr(engine_choice, "_torch_sees_gpu", lambda: False)
     return seconds
@@ -73,11 +74,34 @@ def test_none_below_the_least_cosine_is_chosen(
     monkeypatch.setattr(precision_choice, "least_cosine", lambda *_: next(cosines))
     monkeypatch.setattr(precision_choice, "OpenvinoEngine", _always_exact)
     chosen = precision_choice.choose_precision(Checkpoint.open(reference_dir), GraphCache(tmp_path))
-    assert chosen.precision == "f32"
+    assert chosen == EXACT
 
 
 def _always_exact(checkpoint: Checkpoint, *_: object) -> OpenvinoEngine:
-    return OpenvinoEngine(checkpoint, "f32")
+    return OpenvinoEngine(checkpoint, EXACT)
+
+
+@pytest.mark.parametrize(
+    ("measured", "arithmetic"),
+    [
+        ({"f32": 2.0, "bf16": 1.0, "int8": 1.0}, "bf16"),
+        ({"f32": 1.0, "bf16": 2.0, "int8": 1.0}, "f32"),
+        ({"f32": 1.0, "int8": 1.0}, "f32"),
+    ],
+)
+def test_what_is_not_8_bit_takes_the_faster_arithmetic(
+    reference_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    measured: dict[str, float],
+    arithmetic: str,
+) -> None:
+    monkeypatch.setattr(precision_choice, "_candidates", lambda: sorted(measured))
+    monkeypatch.setattr(precision_choice, "probe_seconds", lambda names: dict(measured))
+    checkpoint, cache = Checkpoint.open(reference_dir), GraphCache(tmp_path)
+    assert precision_choice.load_precision("int8", checkpoint, cache).arithmetic == arithmetic
+    monkeypatch.setattr(precision_choice, "probe_seconds", None)  # not measured again
+    assert precision_choice.load_precision("int8", checkpoint, cache).arithmetic == arithmetic
 
 
 def test_least_cosine() -> None:
@@ -87,21 +111,28 @@ def test_least_cosine() -> None:
     assert precision_choice.least_cosine(rows * np.nan, rows) == -1.0
 
 
-@pytest.mark.parametrize("precision", ["f32", "int8"])
-def test_the_probe_runs(precision: str) -> None:
-    assert probe_seconds(precision) > 0
+def test_the_probe_runs() -> None:
+    names = precision_choice._candidates()
+    assert {"f32", "int8"} <= set(names)
+    seconds = probe_seconds(names)
+    assert set(seconds) == set(names)
+    assert all(0 < value < 60 for value in seconds.values())
 
 
 LIMITED = """
 import sys
 import numpy as np
+from PIL import Image
 from fgclip2 import Encoder
-ids = np.random.default_rng(0).integers(3, 600, (8, 64))
+from fgclip2.openvino_engine import weight_levels
+rng = np.random.default_rng(0)
+ids = rng.integers(3, 600, (8, 64))
+soft = Image.fromarray(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize((320, 240))
 exact, small = (
-    Encoder.load(sys.argv[1], "openvino", name).encode_token_ids(ids, "short")
-    for name in ("f32", "int8")
+    np.concatenate([encoder.encode_token_ids(ids, "short"), encoder.encode_images([soft], 256)])
+    for encoder in (Encoder.load(sys.argv[1], "openvino", name) for name in ("f32", "int8"))
 )
-print((exact * small).sum(1).min())
+print((exact * small).sum(1).min(), weight_levels())
 """
 
 
@@ -115,4 +146,6 @@ def test_int8_is_exact_enough_without_newer_instructions(reference_dir: Path) ->
         text=True,
         check=True,
     )
-    assert float(done.stdout) >= 0.995
+    cosine, levels = done.stdout.split()
+    assert float(cosine) >= 0.995
+    assert int(levels) == SAFE_LEVELS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -81,6 +82,28 @@ def test_the_whole_picture_is_the_mean_of_all_patches() -> None:
     dense = np.random.default_rng(1).standard_normal((5, 7, 3)).astype(np.float32)
     found = pool_regions(dense, [[0, 0, 70, 50]], (70, 50))
     np.testing.assert_allclose(found[0], dense.mean(axis=(0, 1)), atol=1e-6)
+
+
+def test_many_boxes_are_pooled_as_each_alone() -> None:
+    rng = np.random.default_rng(3)
+    dense = rng.standard_normal((9, 13, 4)).astype(np.float32)
+    corners = np.sort(rng.uniform(-40, 200, (2500, 2, 2)), axis=1)
+    boxes = corners.reshape(-1, 4)
+    together = pool_regions(dense, boxes, (130, 90))
+    for index in (0, 1023, 1024, 2499):
+        alone = roi_align(dense, boxes[index] / 10)
+        np.testing.assert_allclose(together[index], alone, atol=2e-5)
+
+
+def test_an_endless_box_takes_no_memory() -> None:
+    dense = np.ones((64, 64, 2), np.float32)
+    tracemalloc.start()
+    try:
+        found = pool_regions(dense, [[-1e300, 0, 1e300, 64], [0, 0, 1e12, 64]], (64, 64))
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert (np.abs(found) < 1e-4).all()
 
 
 def test_a_box_far_outside_is_zeros() -> None:

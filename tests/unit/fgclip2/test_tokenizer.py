@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import sentencepiece
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fgclip2.errors import TextError, TokenizerError
 from fgclip2.tokenizer import Tokenizer
@@ -63,6 +65,26 @@ def test_ids_are_those_of_transformers(
     found = tokenizer.encode([text], length)
     assert found.dtype == np.int64
     np.testing.assert_array_equal(found, [wanted["input_ids"]])
+
+
+letters = st.one_of(
+    st.sampled_from("abcdefghij klm,.'\"-0123456789  \n\t"),
+    st.sampled_from("狗猫海滩厨房一二三,。!?“”"),
+    st.sampled_from("ＡＢｃ１２　ﬁÅéßİıΣς"),
+    st.sampled_from("🐕🦺👩‍👩‍👧🏽️‍𠮷𪚥㐂"),
+    st.characters(exclude_categories=["Cs"]),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(letters, max_size=90), length=st.sampled_from([64, 196]))
+def test_any_text_gives_the_ids_of_transformers(
+    tokenizer: Tokenizer, gemma: Any, text: str, length: int
+) -> None:
+    wanted = gemma(text.lower(), padding="max_length", truncation=True, max_length=length)
+    assert tokenizer.encode([text], length)[0].tolist() == wanted["input_ids"]
 
 
 def test_rows_end_with_the_end_mark_and_padding(tokenizer: Tokenizer) -> None:

@@ -9,8 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.asking import Box
 from app.core.library.rows import Photo
-from app.core.messages import Box, PhotoLocated, PhotoOpened
+from app.core.messages import LocatedPhrase, PhotoLocated, PhotoOpened
 from app.ui.photo_view import PhotoView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -36,7 +37,7 @@ def opened(
 def located(photo_id: int = BIG_ID, region: Box | None = (0.25, 0.25, 0.75, 0.5)) -> PhotoLocated:
     heat = np.zeros((6, 8), np.float32)
     heat[2, 4] = 1
-    return PhotoLocated(1, photo_id, "a boat", 0.83, region, 6, 8, heat.tobytes())
+    return PhotoLocated(1, photo_id, 6, 8, (LocatedPhrase("a boat", 0.83, region, heat.tobytes()),))
 
 
 class Thumbnails(QObject):

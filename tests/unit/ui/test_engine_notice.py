@@ -13,7 +13,7 @@ from app.engine.link import EngineLost
 from app.ui.banner import Banner, StartingBar
 from app.ui.engine_notice import EngineNotice
 from app.ui.library_reader import ReadFailure
-from tests.unit.ui.samples import Listener, RecordingLink
+from tests.unit.ui.samples import Listener, RecordingLink, progress
 
 READY = EngineReady("m", "f", 4, "openvino", "f32", 1)
 
@@ -88,3 +88,11 @@ def test_actions_become_wishes(world: World, qtbot: QtBot) -> None:
 def test_a_library_that_cannot_be_read_is_announced(world: World) -> None:
     world.notice.show_read_failure(ReadFailure("LibraryDamagedError", "bad header"))
     assert "damaged" in world.banner.label.text()
+
+
+def test_a_full_disk_is_said_for_as_long_as_indexing_waits(world: World) -> None:
+    world.link.index_progressed.emit(progress(phase="paused", waiting_kind="LibraryFullError"))
+    assert world.banner.label.text().startswith("The disk is full.")
+    world.link.index_progressed.emit(progress(phase="paused", waiting_kind="LibraryFullError"))
+    world.link.index_progressed.emit(progress())
+    assert world.banner.isHidden()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.messages import (
+    OWN_JOB_ID,
     CancelJob,
     IndexFinished,
     JobFailed,
@@ -12,6 +13,7 @@ from app.core.messages import (
     ResumeJob,
     StartIndex,
 )
+from app.engine.link import EngineLost
 from app.ui.index_controller import IndexController
 from tests.unit.ui.samples import Listener, RecordingLink, progress
 
@@ -78,4 +80,27 @@ def test_a_failed_job_ends_and_says_why(world: World) -> None:
     assert world.failed.heard == []
     world.link.job_failed.emit(JobFailed(job_id, "RootError", "", {"path": "/a/b"}))
     assert [event.kind for event in world.failed.heard] == ["RootError"]
+    assert not world.index.is_running
+
+
+def test_a_run_of_the_engines_own_is_shown_once_it_has_work(world: World) -> None:
+    for done, total in ((0, 0), (10, 10)):
+        event = progress(job_id=OWN_JOB_ID, phase="indexing", done=done, total=total)
+        world.link.index_progressed.emit(event)
+        world.finish(OWN_JOB_ID)
+    assert (world.progressed.heard, world.ended.heard) == ([], [])
+    busy = progress(job_id=OWN_JOB_ID, phase="indexing", done=3, total=10)
+    world.link.index_progressed.emit(busy)
+    world.link.index_progressed.emit(busy)
+    assert (world.started.heard, world.progressed.heard) == ([None], [busy, busy])
+    world.index.cancel()
+    assert world.link.sent == [CancelJob(OWN_JOB_ID)]
+    world.finish(OWN_JOB_ID)
+    assert [event.job_id for event in world.ended.heard] == [OWN_JOB_ID]
+
+
+def test_a_run_of_the_engines_own_ends_with_the_engine(world: World) -> None:
+    busy = progress(job_id=OWN_JOB_ID, phase="indexing", done=3, total=10)
+    world.link.index_progressed.emit(busy)
+    world.link.engine_lost.emit(EngineLost(-9, restarting=True))
     assert not world.index.is_running

@@ -39,7 +39,7 @@ def test_an_overview_counts_everything(
         reader.load_overview()
     overview = got.args[0]
     assert overview.exists
-    assert (overview.n_photos, overview.n_problems, overview.favourites) == (5, 2, frozenset())
+    assert (overview.n_photos, overview.n_problems, overview.n_favourites) == (5, 2, 0)
     assert [root.n_photos for root in overview.roots] == [5]
 
 

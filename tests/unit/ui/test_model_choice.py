@@ -9,17 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import ModelError
-from app.core.messages import (
-    JobFailed,
-    ModelSwitched,
-    PauseJob,
-    ResumeJob,
-    SwitchProgress,
-    UseModel,
-)
+from app.core.messages import JobFailed, PauseJob, ResumeJob
 from app.core.model_messages import AddModel, DownloadModel, ModelDone, PrepareModel
 from app.core.models import bundled_model
 from app.core.settings import Settings
+from app.core.switching import ModelSwitched, SwitchProgress, UseModel
 from tests.fakes import READY
 from tests.unit.ui.settings_stage import Stage, add_model, make_stage
 

@@ -10,9 +10,19 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from pytestqt.qtbot import QtBot
 
+from app.core.asking import ImageQuery
 from app.core.library.rows import Photo
-from app.core.messages import JobFailed, Locate, OpenPhoto, PhotoOpened
-from app.ui.photo_controller import PhotoController
+from app.core.messages import (
+    JobFailed,
+    Locate,
+    LocatedPhrase,
+    OpenPhoto,
+    PhotoLocated,
+    PhotoOpened,
+)
+from app.ui.outside_pictures import OutsidePictures
+from app.ui.photo_controller import PhotoController, phrases_of
+from app.ui.photo_grid_model import PhotoGridModel
 from app.ui.photo_page import PhotoPage
 from app.ui.photo_view import PhotoView
 from tests.fakes import READY
@@ -35,12 +45,20 @@ class World:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.link = RecordingLink()
-        self.page = PhotoPage(PhotoView())
+        self.page = PhotoPage(PhotoView(), PhotoGridModel(lambda _ids: []))
         qtbot.addWidget(self.page)
         self.page.resize(800, 600)
         self.page.show()
         qtbot.waitExposed(self.page)
-        self.photos = PhotoController(self.link, ReadyReader(), self.page, lambda _id: None)  # type: ignore[arg-type]
+        self.outside = OutsidePictures("Pasted picture")
+        reader = ReadyReader()
+        self.photos = PhotoController(
+            self.link,
+            reader,
+            self.page,
+            lambda _id: None,
+            self.outside,  # type: ignore[arg-type]
+        )
 
     def open(self, photo_id: int = 1, phrase: str = "") -> None:
         self.photos.open(photo_id, np.arange(1, N_PHOTOS + 1), phrase)
@@ -92,18 +110,18 @@ def test_a_photo_left_meanwhile_is_not_asked_for(world: World) -> None:
     assert len(world.asked(OpenPhoto)) == 1
 
 
-def test_the_star_of_the_page_says_and_asks(qtbot: QtBot, world: World) -> None:
+def test_the_heart_of_the_page_says_and_asks(qtbot: QtBot, world: World) -> None:
     button = world.page.favourite_button
     world.open(2)
     world.page.show_favourite(True)
     assert button.isChecked()
-    assert button.icon_name == "star_filled"
+    assert button.icon_name == "heart_filled"
     with qtbot.waitSignal(world.page.favourite_requested, timeout=1000) as got:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert got.args == [2]
     world.page.show_favourite(False)
     assert not button.isChecked()
-    assert button.icon_name == "star"
+    assert button.icon_name == "heart"
 
 
 def test_a_long_name_gives_way_to_the_phrase_and_the_buttons(qtbot: QtBot, world: World) -> None:
@@ -134,4 +152,43 @@ def test_a_step_takes_the_phrase_along_and_ends_at_the_ends(world: World) -> Non
     assert world.photos.photo.id == N_PHOTOS
     world.photos.step(1)
     assert world.photos.photo.id == N_PHOTOS
-    assert [(c.photo_id, c.text) for c in world.asked(Locate)] == [(2, "a boat"), (3, "a boat")]  # type: ignore[attr-defined]
+    assert [(c.photo_id, c.texts[0]) for c in world.asked(Locate)] == [(2, "a boat"), (3, "a boat")]  # type: ignore[attr-defined]
+
+
+def test_phrases_are_looked_for_together_without_what_is_excluded(world: World) -> None:
+    assert phrases_of("red hat, blue door, without cars") == ("red hat", "blue door")
+    world.open(1, "red hat, blue door")
+    (command,) = world.asked(Locate)
+    assert command.texts == ("red hat", "blue door")  # type: ignore[attr-defined]
+    heat = np.zeros(4, np.float32).tobytes()
+    places = (
+        LocatedPhrase("red hat", 0.8, (0.1, 0.1, 0.4, 0.4), heat),
+        LocatedPhrase("blue door", 0.2, (0.5, 0.5, 0.9, 0.9), heat),
+    )
+    world.link.photo_located.emit(PhotoLocated(command.job_id, 1, 2, 2, places))
+    toggles = world.page.toggles.toggles
+    assert [place.chip for place in world.page.view.places] == [0, 1]
+    assert "red hat" in toggles[0].text()
+    toggles[0].click()
+    assert [place.chip for place in world.page.view.places] == [1], "its box is gone with it"
+    toggles[1].click()
+    assert world.page.view.picture.heat is None
+    toggles[0].click()
+    assert world.page.view.picture.heat is not None
+
+
+def test_pictures_from_outside_are_opened_by_their_pixels_or_their_path(
+    qtbot: QtBot, world: World
+) -> None:
+    pasted = ImageQuery(pixels=bytes(3 * 8 * 6), width_px=8, height_px=6)
+    world.open(world.outside.add(pasted))
+    qtbot.waitUntil(lambda: world.page.view.picture.pixels is not None, timeout=10_000)
+    assert world.asked(OpenPhoto) == []
+    assert world.page.name_label.text() == "Pasted picture"
+    file = ImageQuery(path=b"/tmp/a boat.jpg", box=(0, 0, 0.5, 0.5))
+    number = world.outside.add(file)
+    assert number == world.outside.add(ImageQuery(path=b"/tmp/a boat.jpg")), "one picture"
+    world.open(number, "boat")
+    (command,) = world.asked(OpenPhoto)
+    assert command.path == b"/tmp/a boat.jpg"
+    assert world.asked(Locate) == [], "the engine finds phrases in photos of the library"

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from app.core.messages import Box, Hit, PhraseHit
-from app.ui.photo_grid_painter import phrase_boxes
+from app.core.asking import Box
+from app.core.changes import Marks
+from app.core.messages import Hit, PhraseHit
+from app.ui.photo_grid_hover import HoverButtons
+from app.ui.photo_grid_painter import hit_boxes
 from app.ui.theme import CHIP_COLORS
 from tests.unit.ui.photo_grid_stage import HEIGHT, LEFT, WIDTH, Stage, make_stage, wheel
 
@@ -193,9 +196,9 @@ def _near(color: QColor, wanted: QColor) -> bool:
 
 
 def test_a_match_that_is_the_whole_photo_gets_no_frame() -> None:
-    assert phrase_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
-    assert phrase_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
-    assert phrase_boxes(None) == []
+    assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
+    assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
+    assert hit_boxes(None) == []
 
 
 def test_the_placeholder_has_the_photos_colour_and_selection_the_accent(stage: Stage) -> None:
@@ -241,18 +244,72 @@ def test_screen_readers_hear_what_it_is(stage: Stage) -> None:
     assert stage.grid.accessibleName() == "Photos"
 
 
-def test_favourites_wear_a_star(stage: Stage) -> None:
+def test_marks_are_worn_and_told(stage: Stage) -> None:
     stage.model.set_photos(np.arange(10))
     role = Qt.ItemDataRole.AccessibleDescriptionRole
     cell = stage.grid.photo_layout.cell(1)
+    # The middle of the first badge.
     corner = QPoint(cell.left() + 5 + 8, cell.top() + cell.width() - 5 - 8)
-    plain = stage.grid.viewport().grab().toImage().pixelColor(corner).name()
-    stage.model.set_favourites(frozenset({1, 77}))
-    assert stage.grid.viewport().grab().toImage().pixelColor(corner).name() == "#f4f4f4"
-    assert stage.model.index(1).data(role) == "Favourite"
-    assert stage.model.index(2).data(role) is None
+    stage.model.set_marks({1: Marks(1, 3, True, 1), 77: Marks(77, 5)})
+    assert stage.grid.viewport().grab().toImage().pixelColor(corner).lightness() > 200
+    assert stage.model.index(1).data(role) == "3 stars, favourite, picked"
+    assert stage.model.index(2).data(role) == ""
     stage.model.set_photos(np.arange(1, 10))
-    assert stage.model.index(0).data(role) == "Favourite", "photos set later are marked too"
-    stage.model.set_favourites(frozenset())
+    assert stage.model.index(0).data(role) == "3 stars, favourite, picked", "set later, marked too"
+    stage.model.set_marks({})
     stage.model.set_photos(np.arange(10))
-    assert stage.grid.viewport().grab().toImage().pixelColor(corner).name() == plain
+    assert stage.grid.viewport().grab().toImage().pixelColor(corner).lightness() < 200
+
+
+def test_rejected_and_offline_photos_are_pale(stage: Stage) -> None:
+    stage.model.set_photos(np.arange(3))
+    at = stage.center(1)
+    plain = stage.grid.viewport().grab().toImage().pixelColor(at)
+    stage.model.set_marks({1: Marks(1, flag=-1)})
+    rejected = stage.grid.viewport().grab().toImage().pixelColor(at)
+    assert rejected != plain
+    stage.model.set_marks({})
+    photo = stage.model.photo(1)
+    assert photo is not None
+    stage.model.set_offline_roots(frozenset({photo.root_id}))
+    offline = stage.grid.viewport().grab().toImage().pixelColor(at)
+    assert offline == rejected
+    role = Qt.ItemDataRole.AccessibleDescriptionRole
+    assert stage.model.index(1).data(role) == "offline"
+
+
+def test_a_hovered_photo_is_rated_by_a_click_on_a_star(qtbot, stage: Stage) -> None:
+    stage.model.set_photos(np.arange(3))
+    place = stage.grid.visualRect(stage.model.index(1)).adjusted(4, 4, -4, -4)
+    thumbnail = QRect(place.left(), place.top(), place.width(), place.width())
+    buttons = HoverButtons.on(thumbnail)
+    assert buttons is not None
+    QTest.mouseMove(stage.grid.viewport(), place.center())
+    qtbot.waitUntil(lambda: stage.grid.hovered_row == 1, timeout=5000)
+    with qtbot.waitSignal(stage.grid.rating_requested, timeout=1000) as got:
+        QTest.mouseClick(
+            stage.grid.viewport(), Qt.MouseButton.LeftButton, pos=buttons.stars[3].center()
+        )
+    assert got.args == [1, 4]
+    stage.grid.judging = True
+    judged = HoverButtons.on(thumbnail, judging=True)
+    assert judged is not None
+    with qtbot.waitSignal(stage.grid.judgement_requested, timeout=1000) as got:
+        area = dict(judged.judgements)["reject"]
+        QTest.mouseClick(stage.grid.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
+    assert got.args == [1, False]
+
+
+def test_zoom_to_match_lays_the_place_over_the_thumbnail(stage: Stage) -> None:
+    box = (0.6, 0.1, 0.8, 0.4)
+    stage.model.set_photos([1, 2], {1: Hit(1, 0.9, "good", box), 2: Hit(2, 0.8, "good")})
+    whole = stage.grid.cell_map(0)
+    stage.grid.set_zoom_to_match(True)
+    zoomed, other = stage.grid.cell_map(0), stage.grid.cell_map(1)
+    assert zoomed.photo.width() > 1.5 * whole.photo.width()
+    area = zoomed.to_cell(box)
+    assert zoomed.shown.contains(area), "all of the place is seen"
+    assert max(area.width(), area.height()) > 0.55 * zoomed.shown.width()
+    assert other.photo.size() == whole.photo.size(), "without a place the whole photo is shown"
+    again = zoomed.to_box(area)
+    assert again == pytest.approx(box, abs=1e-6)

@@ -128,5 +128,5 @@ def test_folding_hides_the_weak_rows_and_keeps_the_separator() -> None:
 
 
 def test_names_only_with_room() -> None:
-    assert PhotoGridLayout(10, 1000, 96).name_px == 0
-    assert PhotoGridLayout(10, 1000, 176).name_px > 0
+    assert PhotoGridLayout(10, 1000, 96).name_px < 12, "room for the ticks alone"
+    assert PhotoGridLayout(10, 1000, 176).name_px > 16

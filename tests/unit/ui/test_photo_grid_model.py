@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.core.asking import Box
 from app.core.errors import LibraryDamagedError
 from app.core.library.rows import Photo
 from app.core.messages import Hit
@@ -57,7 +58,7 @@ class Thumbnails(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.images: dict[int, QImage] = {}
-        self.wanted: list[tuple[list[int], list[int]]] = []
+        self.wanted: list[tuple[list[int], list[int], Mapping[int, Box]]] = []
         self.forgotten: list[int] = []
         self.n_forgot_missing = 0
 
@@ -67,8 +68,8 @@ class Thumbnails(QObject):
     def set_shape(self, shape: ThumbnailShape) -> None:
         self.shape = shape
 
-    def want(self, visible: Sequence[int], ahead: Sequence[int] = ()) -> None:
-        self.wanted.append((list(visible), list(ahead)))
+    def want(self, visible: Sequence[int], ahead: Sequence[int], focus: Mapping[int, Box]) -> None:
+        self.wanted.append((list(visible), list(ahead), focus))
 
     def forget(self, photo_ids: Iterable[int]) -> None:
         self.forgotten += list(photo_ids)
@@ -171,7 +172,7 @@ def test_a_thumbnail_that_came_changes_its_row_only_while_visible(
 ) -> None:
     model.set_photos([10, 11, 12, 13])
     model.set_visible(range(1, 3), range(3, 4), SHAPE)
-    assert thumbnails.wanted == [([11, 12], [13])]
+    assert thumbnails.wanted == [([11, 12], [13], {})]
     with qtbot.waitSignal(model.dataChanged) as signal:
         thumbnails.thumbnail_loaded.emit(12, QImage())
     assert signal.args[0].row() == 2

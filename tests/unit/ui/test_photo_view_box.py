@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.ui.photo_view_box import HANDLES, Grip, dragged, drawn, grip_at, grown, handle_point, moved
 
 coordinates = st.floats(-0.5, 1.5)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from app.core.messages import Box
+from app.core.asking import Box
 from app.ui.photo_view import PhotoView
 from tests.unit.ui.photo_view_stage import (
     BIG_ID,

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from app.core.messages import PhotoLocated
+from app.core.messages import LocatedPhrase, PhotoLocated
 from app.ui.photo_view_heat import N_COLORS, color_map, heat_image, smooth
 
 
 def located(heat: np.ndarray) -> PhotoLocated:
     rows, columns = heat.shape
-    return PhotoLocated(1, 1, "a cat", 0.9, None, rows, columns, heat.tobytes())
+    return PhotoLocated(1, 1, rows, columns, (LocatedPhrase("a cat", 0.9, None, heat.tobytes()),))
 
 
 def lightness(rgb: np.ndarray) -> np.ndarray:

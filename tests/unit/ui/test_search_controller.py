@@ -9,16 +9,19 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
+from app.core.asking import Filters, ImageQuery, Phrase, Query
 from app.core.messages import (
-    ImageQuery,
     JobFailed,
     LibraryChanged,
+    RememberSearch,
     Search,
     SearchFinished,
+    SearchRefined,
 )
 from app.ui.library_reader import PhotoList
+from app.ui.question import Picture, Question, Results, chip_colors
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
-from app.ui.search_controller import Results, SearchController
+from app.ui.search_controller import SearchController
 from tests.unit.ui.samples import Listener, RecordingLink, hit
 
 
@@ -30,9 +33,11 @@ class StillReader(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[Scope] = []
+        self.filters: list[tuple[Filters, ...]] = []
 
-    def load_photo_list(self, scope: Scope) -> None:
+    def load_photo_list(self, scope: Scope, *filters: Filters) -> None:
         self.asked.append(scope)
+        self.filters.append(filters)
 
 
 class World:
@@ -70,23 +75,23 @@ def test_without_a_question_the_scope_is_shown(world: World) -> None:
     world.search.refresh()
     assert world.reader.asked == [ALL_PHOTOS]
     ids = np.array([3, 2, 1])
-    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, ids))
+    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (), ids))
     assert world.results.heard[0].verdict == "browsing"
     assert world.results.heard[0].ids.tolist() == [3, 2, 1]
-    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, ids[:0]))
+    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (), ids[:0]))
     assert world.results.heard[1].verdict == "nothing"
 
 
 def test_a_list_of_another_scope_comes_too_late(world: World) -> None:
     world.search.set_scope(Scope(root_id=2))
-    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, np.array([1])))
+    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (), np.array([1])))
     assert world.results.heard == []
 
 
 def test_words_are_asked_of_the_engine_in_the_scope(world: World) -> None:
     world.search.set_scope(Scope(root_id=2))
     world.search.ask_text("  red cafe\u0301 ")
-    assert (world.last.text, world.last.root_id, world.last.image) == ("red caf\u00e9", 2, None)
+    assert world.last.query == Query("red caf\u00e9", filters=Filters(root_ids=(2,)))
 
 
 @pytest.mark.parametrize(
@@ -121,14 +126,129 @@ def test_a_region_replaces_the_words_and_words_join_it(world: World) -> None:
     world.search.ask_text("kitchen")
     region = ImageQuery(photo_id=7, box=(0.1, 0.1, 0.5, 0.5))
     world.search.ask_image(region, "Region of a.jpg")
-    assert (world.last.text, world.last.image) == ("", region)
+    assert world.last.query == Query("", (region,))
     world.search.ask_text("red")
-    assert (world.last.text, world.last.image) == ("red", region)
-    world.search.remove_image()
-    assert (world.last.text, world.last.image) == ("red", None)
-    assert [question.image_label for question in world.questions.heard] == [
-        "", "Region of a.jpg", "Region of a.jpg", "",
+    assert world.last.query == Query("red", (region,))
+    world.search.set_picture_need(0, None)
+    assert world.last.query == Query("red")
+    labels = [[each.label for each in question.pictures] for question in world.questions.heard]
+    assert labels == [[], ["Region of a.jpg"], ["Region of a.jpg"], []]
+
+
+def test_boxes_and_words_combine_and_a_box_can_be_kept_out(world: World) -> None:
+    one = ImageQuery(photo_id=7, box=(0.1, 0.1, 0.5, 0.5))
+    other = ImageQuery(photo_id=7, box=(0.6, 0.6, 0.9, 0.9), need="excluded")
+    world.search.ask_text("kitchen")
+    world.search.add_image(one, "one")
+    world.search.add_image(other, "other")
+    world.search.add_image(one, "the same")
+    assert world.last.query == Query("kitchen", (other, one))
+    world.search.set_picture_need(0, "optional")
+    assert world.last.query.images[0].need == "optional"
+
+
+def test_chips_say_what_each_phrase_counts(world: World) -> None:
+    world.search.ask_text("red umbrella, wet street, without cars")
+    assert world.last.query.phrases is None, "the engine splits the words itself"
+    needs = [chip.phrase.need for chip in world.search.question.chips]
+    assert needs == ["optional", "optional", "excluded"]
+    world.search.set_need(1, "required")
+    world.search.set_need(0, None)
+    assert world.last.query.phrases == (
+        Phrase("wet street", "required"),
+        Phrase("cars", "excluded"),
+    )
+    assert world.search.question.wanted_text == "wet street"
+    assert list(chip_colors(world.search.question.chips)) == [None, 0, None]
+    world.search.set_need(0, "optional")
+    assert [phrase.text for phrase in world.last.query.phrases or ()] == [
+        "red umbrella", "wet street", "cars",
     ]  # fmt: skip
+    world.search.ask_text("a dog")
+    assert world.last.query == Query("a dog"), "new words have new chips"
+
+
+def test_words_that_only_filter_narrow_the_list(world: World) -> None:
+    world.search.ask_text("2023")
+    assert world.reader.asked == [ALL_PHOTOS]
+    (narrowing,) = world.reader.filters[-1]
+    assert (narrowing.taken_from, narrowing.taken_to) == ("2023-01-01", "2023-12-31")
+    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (), np.array([1])))
+    assert world.results.heard == [], "a list that is not narrowed comes too late"
+    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (narrowing,), np.array([1])))
+    assert world.results.heard[-1].ids.tolist() == [1]
+    world.search.ask_text("a dog")
+    world.search.set_filters(Filters(min_rating=4))
+    assert world.last.query.filters == Filters(min_rating=4)
+
+
+def test_refined_results_replace_the_first_ones(world: World) -> None:
+    world.search.ask_text("x")
+    job_id = world.last.job_id
+    world.link.search_finished.emit(
+        SearchFinished(job_id, "x", "m", 12.0, (hit(1), hit(2), hit(3)), refining=True)
+    )
+    assert world.results.heard[-1].refining
+    refined = (hit(2), hit(1), hit(4, "weak"), hit(3, "weak"))
+    world.link.search_refined.emit(SearchRefined(job_id, 80.0, refined, 5))
+    last = world.results.heard[-1]
+    assert last.ids.tolist() == [2, 1, 4, 3]
+    assert (last.refining, last.weak_from, last.n_excluded, last.is_refresh) == (False, 2, 5, True)
+
+
+def test_a_frozen_order_keeps_the_first_one(world: World) -> None:
+    world.search.set_frozen(True)
+    world.search.ask_text("x")
+    job_id = world.last.job_id
+    first = SearchFinished(job_id, "x", "m", 12.0, (hit(1), hit(2), hit(3)), refining=True)
+    world.link.search_finished.emit(first)
+    refined = (hit(2, score=0.99), hit(4), hit(1), hit(3, "weak"))
+    world.link.search_refined.emit(SearchRefined(job_id, 80.0, refined))
+    last = world.results.heard[-1]
+    assert last.ids.tolist() == [1, 2, 4, 3], "what is new comes last in its group"
+    assert last.hits[2].score == 0.99
+
+
+def test_refined_results_of_an_older_question_are_dropped(world: World) -> None:
+    world.search.ask_text("x")
+    old = world.last.job_id
+    world.answer(hit(1))
+    world.search.ask_text("xy")
+    world.link.search_refined.emit(SearchRefined(old, 80.0, (hit(9),)))
+    assert world.results.heard[-1].ids.tolist() == [1]
+
+
+def test_back_and_forward_go_through_what_was_meant(world: World) -> None:
+    for text in ("r", "re", "red"):
+        world.search.ask_text(text)
+    world.search.confirm_text("red")
+    assert isinstance(world.link.sent[-1], RememberSearch)
+    world.search.ask_text("blue")
+    world.search.go_back()
+    assert world.search.question.text == "red", "words on their way are one question"
+    world.search.go_back()
+    assert world.search.question.text == ""
+    assert not world.search.history.can_go_back
+    world.search.go_back()
+    world.search.go_forward()
+    world.search.go_forward()
+    assert world.search.question.text == "blue"
+    world.search.go_back()
+    world.search.ask_text("green")
+    assert not world.search.history.can_go_forward
+
+
+def test_a_kept_search_that_is_changed_is_not_the_kept_one(world: World) -> None:
+    world.search.ask(Question(scope=Scope(saved_id=3)).with_text("boat"))
+    assert world.search.question.scope == Scope(saved_id=3)
+    world.search.ask_text("boats")
+    assert world.search.question.scope == ALL_PHOTOS
+    concept = Picture(ImageQuery(concept_id=5), "my cat")
+    world.search.ask(Question(pictures=(concept,), scope=Scope(concept_id=5)))
+    world.search.ask_text("on a sofa")
+    assert world.search.question.scope == Scope(concept_id=5), "it is looked for still"
+    world.search.set_picture_need(0, None)
+    assert world.search.question.scope == ALL_PHOTOS
 
 
 def test_clearing_goes_back_to_the_scope_and_drops_the_answer(world: World) -> None:
@@ -141,9 +261,14 @@ def test_clearing_goes_back_to_the_scope_and_drops_the_answer(world: World) -> N
     assert world.search.question.is_empty
 
 
-def test_a_question_leaves_the_favourites_but_a_choice_of_them_stays(world: World) -> None:
+def test_a_question_stays_in_the_favourites_and_leaves_an_album(world: World) -> None:
     world.search.set_scope(FAVOURITES)
     assert world.reader.asked == [FAVOURITES]
+    world.search.ask_text("a")
+    assert world.last.query.filters == Filters(favourite=True)
+    world.search.clear()
+    world.search.set_scope(Scope(album_id=2))
+    assert world.reader.asked[-1] == Scope(album_id=2)
     world.search.ask_text("a")
     assert world.search.question.scope == ALL_PHOTOS
 
@@ -163,7 +288,7 @@ def test_while_indexing_the_list_follows_at_its_pace(world: World) -> None:
     assert world.search._timer.isActive()
     world.search._timer.timeout.emit()
     assert world.reader.asked == [ALL_PHOTOS]
-    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, np.array([1])))
+    world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (), np.array([1])))
     assert world.results.heard[-1].is_refresh
 
 
@@ -182,7 +307,7 @@ def test_only_the_list_of_favourites_follows_them(
 ) -> None:
     world.search.set_scope(scope)
     world.reader.asked.clear()
-    world.link.library_changed.emit(LibraryChanged(2, favourites=True))
+    world.link.library_changed.emit(LibraryChanged(2, marks=True))
     assert world.search._timer.isActive() == is_asked
     if is_asked:
         qtbot.waitUntil(lambda: world.reader.asked == [scope], timeout=5000)

@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.core.messages import JobFailed, SwitchProgress
+from app.core.messages import JobFailed
 from app.core.model_messages import DownloadModel, ModelProgress
 from app.core.models import published_models
+from app.core.switching import SwitchProgress
 from app.ui.language import LanguageSwitcher
 from app.ui.settings_controller import SettingsController
 from app.ui.settings_dialog import PAGE_NAMES, SettingsDialog

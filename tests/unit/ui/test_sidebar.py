@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from app.core.asking import Query
+from app.core.library.rows import Album, Concept, SavedSearch
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 from app.ui.sidebar import Sidebar
-from app.ui.sidebar_model import SidebarModel
+from app.ui.sidebar_model import SidebarContent, SidebarModel
 from tests.unit.ui.samples import Listener, progress, root
 
 
@@ -20,7 +22,7 @@ def sidebar(qtbot: QtBot) -> Sidebar:
     sidebar.resize(232, 600)
     sidebar.show()
     nas = root(2, path=b"/mnt/NAS", display="/mnt/NAS", state="offline", n_photos=3)
-    sidebar.set_library((root(1), nas), 13, 2)
+    sidebar.set_content(SidebarContent((root(1), nas), 13, 2))
     return sidebar
 
 
@@ -37,19 +39,49 @@ def test_model_keeps_qts_rules(qapp: object) -> None:
     tester = QAbstractItemModelTester(
         model, QAbstractItemModelTester.FailureReportingMode.Fatal, model
     )
-    model.set_library((root(1),), 10, 0)
-    model.set_library((root(1), root(2)), 20, 1)
+    model.set_content(SidebarContent((root(1),), 10, 0))
+    model.set_content(SidebarContent((root(1), root(2)), 20, 1))
     model.set_progress(progress())
     model.clear_progress()
-    model.set_library((), 0, 0)
+    model.set_content(SidebarContent((), 0, 0))
     assert tester.model() is model
 
 
 def test_folders_show_name_count_and_state(sidebar: Sidebar) -> None:
     assert texts(sidebar.model) == [
         "Library", "All photos", "Favourites", "Folders", "Holiday", "NAS",
+        "Albums", "Add photos by their menu", "Searches", "Keep a search with Ctrl+S",
+        "Concepts", "Draw a box, then name it",
     ]  # fmt: skip
-    assert states(sidebar.model) == ["", "13", "2", "", "10", "offline"]
+    assert states(sidebar.model) == ["", "13", "2", "", "10", "offline", *[""] * 6]
+
+
+def test_albums_searches_and_concepts_are_listed_and_have_menus(
+    sidebar: Sidebar, qtbot: QtBot
+) -> None:
+    sidebar.set_content(
+        SidebarContent(
+            albums=(Album(4, "Lake", 7),),
+            searches=(SavedSearch(5, "Boats", Query("boat")),),
+            concepts=(Concept(6, "My cat", 3, 1),),
+        )
+    )
+    assert texts(sidebar.model)[4:] == ["Albums", "Lake", "Searches", "Boats", "Concepts", "My cat"]
+    renamed, deleted = Listener(), Listener()
+    sidebar.rename_requested.connect(renamed.on_one)
+    sidebar.delete_requested.connect(deleted.on_one)
+    scopes = [Scope(album_id=4), Scope(saved_id=5), Scope(concept_id=6)]
+    for scope in scopes:
+        menu = sidebar.menu_for(scope)
+        assert menu is not None
+        for action in menu.actions():
+            action.trigger()
+        menu.deleteLater()
+    assert renamed.heard == deleted.heard == scopes
+    assert sidebar.menu_for(FAVOURITES) is None
+    sidebar.show_group("searches")
+    assert sidebar.view.currentIndex().data() == "Boats"
+    assert sidebar.scope == ALL_PHOTOS, "showing a part chooses nothing"
 
 
 def test_a_folder_shows_percent_while_it_is_indexed(sidebar: Sidebar) -> None:
@@ -67,7 +99,7 @@ def test_progress_moves_no_selection(sidebar: Sidebar) -> None:
     sidebar.select_scope(Scope(root_id=1))
     sidebar.scope_changed.connect(heard.on_one)
     sidebar.set_progress(progress(5, 10))
-    sidebar.set_library((root(1), root(2)), 20, 1)
+    sidebar.set_content(SidebarContent((root(1), root(2)), 20, 1))
     assert heard.heard == []
     assert sidebar.scope == Scope(root_id=1)
 
@@ -91,7 +123,7 @@ def test_a_click_chooses(sidebar: Sidebar, qtbot: QtBot) -> None:
 def test_a_folder_that_goes_leaves_all_photos(sidebar: Sidebar, qtbot: QtBot) -> None:
     sidebar.select_scope(Scope(root_id=2))
     with qtbot.waitSignal(sidebar.scope_changed, timeout=1000) as got:
-        sidebar.set_library((root(1),), 10, 2)
+        sidebar.set_content(SidebarContent((root(1),), 10, 2))
     assert got.args == [ALL_PHOTOS]
 
 
@@ -100,6 +132,7 @@ def test_the_folder_menu_asks_for_the_folder(sidebar: Sidebar) -> None:
     for signal in (
         sidebar.index_requested,
         sidebar.reveal_requested,
+        sidebar.relink_requested,
         sidebar.remove_requested,
     ):
         signal.connect(heard.on_one)
@@ -107,7 +140,7 @@ def test_the_folder_menu_asks_for_the_folder(sidebar: Sidebar) -> None:
     for action in menu.actions():
         action.trigger()
     menu.deleteLater()
-    assert heard.heard == [root(1)] * 3
+    assert heard.heard == [root(1)] * 4
 
 
 def test_the_button_asks_for_a_folder(sidebar: Sidebar, qtbot: QtBot) -> None:
@@ -117,14 +150,14 @@ def test_the_button_asks_for_a_folder(sidebar: Sidebar, qtbot: QtBot) -> None:
 
 def test_a_folder_at_the_top_of_a_disk_has_a_name(qapp: object) -> None:
     model = SidebarModel()
-    model.set_library((root(1, path=b"/", display="/"),), 1, 0)
+    model.set_content(SidebarContent((root(1, path=b"/", display="/"),), 1, 0))
     assert texts(model)[4] == "/"
 
 
 def test_the_demo_album_has_its_own_name(qapp: object) -> None:
     model = SidebarModel(demo_album=b"/resources/demo/album")
-    model.set_library((root(1, path=b"/resources/demo/album"), root(2)), 1, 0)
-    assert texts(model)[4:] == ["Demo album", "Holiday"]
+    model.set_content(SidebarContent((root(1, path=b"/resources/demo/album"), root(2)), 1, 0))
+    assert texts(model)[4:6] == ["Demo album", "Holiday"]
 
 
 def test_it_paints_every_state(sidebar: Sidebar) -> None:

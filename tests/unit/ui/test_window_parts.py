@@ -2,51 +2,104 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.messages import JobFailed
+from app.core.asking import Filters, ImageQuery
+from app.core.messages import Hit, ImageHit, JobFailed, PhraseHit
 from app.ui.banner import Banner, StartingBar
+from app.ui.chip import Chip
 from app.ui.error_text import error_text
+from app.ui.filters_panel import FiltersPanel
 from app.ui.first_start import FirstStart
 from app.ui.icon_button import IconButton
 from app.ui.icons import DRAWINGS, line_icon
 from app.ui.inspector import Inspector
 from app.ui.language import LanguageSwitcher
+from app.ui.photo_grid_painter import chip_color
 from app.ui.pictures import MAX_SIDE_PX, PicturePreparer, image_query
 from app.ui.problems_dialog import ProblemsDialog, ProblemsModel
 from app.ui.query_chips import QueryChips
+from app.ui.question import Picture, Question
 from app.ui.rail import Rail
 from app.ui.results_page import ResultsPage
 from app.ui.reveal import reveal_command
 from app.ui.search_bar import SearchBar
 from app.ui.sidebar import Sidebar
+from app.ui.star_rating import StarRating
 from app.ui.status_bar import StatusBar
 from tests.unit.ui.samples import Listener, hit, photo, problem
 
 # ---------------------------------------------------------------- chips and banner
 
 
-def test_a_chip_is_removed_by_mouse_and_by_key(qtbot: QtBot) -> None:
+def test_chips_show_every_part_of_a_question(qtbot: QtBot) -> None:
     chips = QueryChips()
     qtbot.addWidget(chips)
-    chips.show_image("Region of " + "very_long_name_" * 20 + ".jpg")
-    assert not chips.isHidden()
-    assert chips.image_chip.text.startswith("Region of very_long")
-    assert len(chips.image_chip.label.text()) < len(chips.image_chip.text)
-    assert chips.image_chip.text in chips.image_chip.button.accessibleName()
-    with qtbot.waitSignal(chips.image_removed, timeout=1000):
-        qtbot.mouseClick(chips.image_chip.button, Qt.MouseButton.LeftButton)
     assert chips.isHidden()
-    chips.show_image("Like a.jpg")
-    with qtbot.waitSignal(chips.image_removed, timeout=1000):
-        qtbot.keyClick(chips.image_chip, Qt.Key.Key_Delete)
-    chips.show_image("")
+    picture = Picture(ImageQuery(photo_id=1, box=(0, 0, 1, 1)), "Region of " + "long_" * 60)
+    question = Question(pictures=(picture,), filters=Filters(root_ids=(4,), min_rating=3))
+    question = question.with_text("red umbrella, wet street, without cars, 2023")
+    chips.show_question(question, {4: "Holiday"}.__getitem__)
+    chips.resize(900, 60)
+    assert [chip.text for chip in chips.chips[1:]] == [
+        "red umbrella", "wet street", "cars", "Holiday", "★★★ or more", "2023",
+    ]  # fmt: skip
+    first = chips.chips[0]
+    assert len(first.label.text()) < len(first.text), "a long name is shown shortened"
+    assert first.text in first.button.accessibleName()
+    colors = [chip.state.color for chip in chips.chips[1:4]]
+    assert colors == [chip_color(0), chip_color(1), None], "what is excluded has no places"
+    assert chips.chips[3].accessibleName() == "cars: must not be there"
+    assert chips.chips[-1].state.fixed, "what words filter is taken out of the words"
+    with qtbot.waitSignal(chips.filters_changed, timeout=1000) as got:
+        qtbot.mouseClick(chips.chips[4].button, Qt.MouseButton.LeftButton)
+    assert got.args == [Filters(min_rating=3)]
+    chips.show_question(Question(), str)
     assert chips.isHidden()
+
+
+def test_a_chip_is_changed_by_mouse_menu_and_key(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    chips.show_question(Question().with_text("red umbrella, wet street"), str)
+    heard: list[tuple[int, object]] = []
+    chips.need_chosen.connect(lambda number, need: heard.append((number, need)))
+    qtbot.mouseClick(chips.chips[0].button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(chips.chips[1], Qt.Key.Key_Delete)
+    menu = chips.chips[1].menu()
+    for action in menu.actions():
+        action.trigger()
+    menu.deleteLater()
+    assert heard == [
+        (0, None), (1, None), (1, "required"), (1, "optional"), (1, "excluded"), (1, None),
+    ]  # fmt: skip
+    taken_out = Question().with_text("red umbrella, wet street").with_need(0, None)
+    chips.show_question(taken_out, str)
+    heard.clear()
+    assert chips.chips[0].label.font().strikeOut()
+    qtbot.mouseClick(chips.chips[0].button, Qt.MouseButton.LeftButton)
+    assert heard == [(0, "optional")], "a chip that was taken out comes back"
+
+
+def test_chips_wrap_where_the_window_is_narrow(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    text = ", ".join(f"a rather long phrase number {number}" for number in range(6))
+    chips.show_question(Question().with_text(text), str)
+    chips.resize(500, 300)
+    chips.show()
+    qtbot.waitExposed(chips)
+    places = [chip.geometry() for chip in chips.chips]
+    assert len({place.top() for place in places}) > 1
+    assert all(place.right() <= 500 for place in places)
+    assert not any(a.intersects(b) for a, b in combinations(places, 2))
 
 
 def test_the_banner_says_a_sentence_and_offers_its_action(
@@ -146,19 +199,69 @@ def test_the_inspector_describes_a_photo_in_the_readers_numbers(qtbot: QtBot) ->
     inspector = Inspector()
     qtbot.addWidget(inspector)
     assert "Choose a photo" in inspector.name_label.text()
-    inspector.show_photo(photo(), hit(1, "good", 0.874))
+    assert inspector.details.isHidden()
+    inspector.show_photo(photo(), hit(1, "good", 0.874), Question())
     facts = inspector.facts_label.text()
     assert inspector.name_label.text().replace("\u200b", "") == "red.jpg"
     assert "4,000 × 3,000 pixels" in facts
     assert "JPEG, 1.18 MiB" in facts
     assert "Canon EOS R6" in facts
-    assert inspector.match_label.text() == "Fits the question: 87 %"
-    inspector.show_photo(photo(taken_at=None, camera=None), hit(1, "weak", 0.3))
+    assert inspector.match.sentence.text() == "Fits the question: 87 %"
+    inspector.show_photo(photo(taken_at=None, camera=None), hit(1, "weak", 0.3), Question())
     assert "Canon" not in inspector.facts_label.text()
-    assert inspector.match_label.text() == "Fits weakly: 30 %"
-    inspector.show_photo(photo(path=b"a\xff\n.jpg"), None)
-    assert inspector.match_label.isHidden()
+    assert inspector.match.sentence.text() == "Fits weakly: 30 %"
+    inspector.show_photo(photo(path=b"a\xff\n.jpg"), None, Question())
+    assert inspector.match.isHidden()
     assert "\n" not in inspector.name_label.text()
+
+
+def test_the_inspector_explains_a_match_part_by_part(qtbot: QtBot) -> None:
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    phrases = (PhraseHit("red hat", 0.9, (0, 0, 0.5, 0.5)), PhraseHit("snow", 0.2, None))
+    images = (ImageHit(0.7, None),)
+    found = Hit(1, 0.8, "good", None, phrases, images)
+    picture = Picture(ImageQuery(photo_id=2), "Like b.jpg")
+    question = Question(pictures=(picture,), filters=Filters(favourite=True))
+    inspector.show_photo(photo(), found, question.with_text("red hat, snow"))
+    names = [row.accessibleName() for row in inspector.match.rows]
+    assert names == [
+        "Like b.jpg, 70 %, the whole photo fits best",
+        "red hat, 90 %, framed in the photo",
+        "snow, 20 %, the whole photo fits best",
+    ]
+    assert not inspector.match.filters.isHidden()
+
+
+def test_stars_are_set_by_pointer_and_keys(qtbot: QtBot) -> None:
+    stars = StarRating()
+    qtbot.addWidget(stars)
+    heard = Listener()
+    stars.rating_chosen.connect(heard.on_one)
+    qtbot.mouseClick(stars, Qt.MouseButton.LeftButton, pos=QPoint(60, 12))
+    stars.set_rating(3)
+    qtbot.mouseClick(stars, Qt.MouseButton.LeftButton, pos=QPoint(60, 12))
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_5, Qt.Key.Key_0):
+        qtbot.keyClick(stars, key)
+    assert heard.heard == [3, 0, 4, 2, 5, 0]
+    assert stars.accessibleName() == "3 stars"
+
+
+def test_tags_are_added_and_taken_off(qtbot: QtBot) -> None:
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    inspector.show_photo(photo(7), None, Question())
+    inspector.show_tags(("family",), ("family", "lake"))
+    heard: list[tuple[int, str, bool]] = []
+    inspector.tag_requested.connect(lambda *args: heard.append(args))
+    qtbot.keyClicks(inspector.tags.edit, "  a   lake ")
+    qtbot.keyClick(inspector.tags.edit, Qt.Key.Key_Return)
+    chip = inspector.tags.findChild(Chip)
+    assert chip is not None
+    qtbot.mouseClick(chip.button, Qt.MouseButton.LeftButton)
+    assert heard == [(7, "a lake", True), (7, "family", False)]
+    inspector.show_photo(photo(8), None, Question())
+    assert inspector.tags.tags == [], "the tags of another photo are not shown meanwhile"
 
 
 # ---------------------------------------------------------------- problems
@@ -276,7 +379,7 @@ def test_a_large_picture_is_scaled_down(qtbot: QtBot) -> None:
     assert len(query.pixels) == query.width_px * query.height_px * 3
 
 
-@pytest.mark.parametrize("panel", [Rail, Sidebar, SearchBar, StatusBar, FirstStart])
+@pytest.mark.parametrize("panel", [Rail, Sidebar, SearchBar, FiltersPanel, StatusBar, FirstStart])
 def test_every_control_has_a_name(qtbot: QtBot, panel: type[QWidget]) -> None:
     widget = panel()
     qtbot.addWidget(widget)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.core.messages import PauseJob, ResumeJob, SetCores, StartIndex
+from app.core.messages import PauseJob, ResumeJob, StartIndex
+from app.core.switching import SetCores
 from app.ui.index_controller import IndexController
 from app.ui.search_bar import SearchBar
 from app.ui.work_manners import WorkManners

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
+from app.worker import photo_file
 from app.worker.decode_messages import (
     DecodedPhoto,
     DecodedPixels,
@@ -378,24 +379,93 @@ def test_memory_errors_ask_for_more(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_file_that_changes_while_read_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.worker import decoder
-
     path = save_photo(tmp_path / "a.png", "red")
-    read = decoder._read_all
-    times: list[int] = []
+    read = photo_file._read
+    n_reads: list[int] = []
 
-    def read_and_change(file: Any, size_bytes: int) -> bytes:
-        data = read(file, size_bytes)
-        times.append(size_bytes)
-        if len(times) == 1:
+    def read_and_change(file: Any, n_bytes: int = 1 << 20) -> bytes:
+        data = read(file, n_bytes)
+        n_reads.append(len(data))
+        if len(n_reads) == 1:
             make_image("blue", (300, 200), seed=3).save(path)
         return data
 
-    monkeypatch.setattr(decoder, "_read_all", read_and_change)
+    monkeypatch.setattr(photo_file, "_read", read_and_change)
     reply = _photo(path)
-    assert len(times) == 2
+    assert len(n_reads) == 2
     assert (reply.width_px, reply.height_px) == (300, 200)
     assert reply.size_bytes == path.stat().st_size
+
+
+def test_a_large_file_that_changes_while_decoded_is_decoded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_file, "MOST_IN_MEMORY_BYTES", 10)
+    path = save_photo(tmp_path / "a.png", "red")
+    digest = photo_file.PhotoFile.content_hash
+    hashes: list[bytes] = []
+
+    def hash_and_change(file: photo_file.PhotoFile) -> bytes:
+        hashes.append(digest(file))
+        if len(hashes) == 1:
+            make_image("blue", (300, 200), seed=3).save(path)
+        return hashes[-1]
+
+    monkeypatch.setattr(photo_file.PhotoFile, "content_hash", hash_and_change)
+    reply = _photo(path)
+    assert len(hashes) == 2
+    assert (reply.width_px, reply.content_hash) == (300, hashes[1])
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.gif", "a.bmp", "a.tif", "a.avif"])
+def test_large_files_are_decoded_from_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = save_photo(tmp_path / name, "green", (90, 70), seed=1)
+    from_memory = _photo(path)
+    monkeypatch.setattr(photo_file, "MOST_IN_MEMORY_BYTES", 10)
+    assert _photo(path) == from_memory
+
+
+def test_a_file_too_large_to_be_read_in_time_is_named(tmp_path: Path) -> None:
+    path = save_photo(tmp_path / "a.jpg")
+    os.truncate(path, (2 << 30) + 1)
+    assert _refused(path) == ("too_large", f"a file of {(2 << 30) + 1} bytes")
+
+
+def test_an_uncompressed_panorama_fits_where_its_file_is_not_held(tmp_path: Path) -> None:
+    """56 megapixels in a file of 168 MB: the file and its pixels together would not fit."""
+    Image.new("RGB", (14_000, 4_000), (10, 200, 30)).save(tmp_path / "wide.bmp")
+    reply: Any = answer(PhotoRequest(os.fsencode(tmp_path / "wide.bmp"), PATCHES, 320), 360 << 20)
+    assert isinstance(reply, DecodedPhoto), reply
+    assert reply.average_rgb == 0x0AC81E
+
+
+@pytest.mark.parametrize("n_levels", [1, 2, 6])
+def test_large_jpeg_2000_pictures_are_decoded_no_finer_than_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_levels: int
+) -> None:
+    scene = make_image("red", (1600, 1200))
+    scene.paste(COLOURS["blue"], (0, 0, 800, 600))
+    scene.save(tmp_path / "a.jp2", num_resolutions=n_levels)
+    reply = _photo(tmp_path / "a.jp2")
+    monkeypatch.setattr("app.worker.decoder.jpeg2000_levels", lambda data: 0)
+    whole = _photo(tmp_path / "a.jp2")
+    assert (reply.width_px, reply.height_px) == (whole.width_px, whole.height_px) == (1600, 1200)
+    ours, theirs = (np.frombuffer(each.grid, np.uint8).astype(int) for each in (reply, whole))
+    assert abs(ours - theirs).mean() < 2
+
+
+def test_webp_bombs_are_refused_before_pillow_makes_room_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("it was opened"))
+    side = (16_384 - 1).to_bytes(3, "little")
+    chunk = b"VP8X" + (10).to_bytes(4, "little") + bytes(4) + side + side
+    (tmp_path / "a.webp").write_bytes(b"RIFF" + len(chunk).to_bytes(4, "little") + b"WEBP" + chunk)
+    reason, detail = _refused(tmp_path / "a.webp")
+    assert reason == "too_large"
+    assert "16384 x 16384" in detail
 
 
 # ---------------------------------------------------------------- attack by chance

@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.core.asking import Filters, ImageQuery, Query
+from app.core.changes import PutBackFolder, RestoreMarks, SetMarks, TakeOutFolder, TakeOutPhotos
 from app.core.errors import EngineError, LibraryError, LibraryLockedError, ModelError
 from app.core.library import Library
+from app.core.library.user_data import UserData
 from app.core.messages import (
     CancelJob,
+    ChangeDone,
+    ChangeLibrary,
     EngineReady,
-    FavouriteSet,
-    ImageQuery,
     IndexFinished,
     JobCancelled,
     JobFailed,
@@ -24,10 +27,8 @@ from app.core.messages import (
     OpenPhoto,
     PhotoLocated,
     PhotoOpened,
-    RemoveRoot,
     Search,
     SearchFinished,
-    SetFavourite,
     Shutdown,
     StartIndex,
 )
@@ -147,7 +148,7 @@ def test_limit_and_folder(bench: EngineBench, tmp_path: Path) -> None:
     bench.index(tmp_path / "second")
     assert len(bench.search("red", limit=3).hits) == 3
     second = bench.engine.library.roots()[1]
-    found = bench.search("red", root_id=second.id)
+    found = bench.search("red", filters=Filters(root_ids=(second.id,)))
     assert len(found.hits) == 6
     assert set(bench.engine.library.photo_ids(second.id)) == {hit.photo_id for hit in found.hits}
 
@@ -159,16 +160,16 @@ def test_an_empty_library_answers_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", ",，;", "\n"])
 def test_nothing_to_search_for_is_an_error(bench: EngineBench, text: str) -> None:
-    bench.send(Search(500, text))
+    bench.send(Search(500, Query(text)))
     assert bench.until(JobFailed, job_id=500).kind == "QueryError"
 
 
 def test_a_photo_finds_its_like(bench: EngineBench) -> None:
     photo_id = _photo_id(bench, "green")
-    found = bench.search("", image=ImageQuery(photo_id=photo_id))
+    found = bench.search("", images=(ImageQuery(photo_id=photo_id),))
     assert _names(bench, found)[:5] == ["green"] * 5
     assert found.hits[0].phrases == ()
-    assert photo_id in [hit.photo_id for hit in found.hits[:5]]
+    assert found.hits[0].photo_id == photo_id
     assert found.hits[0].match == "good"
     assert found.hits[-1].match == "weak"
 
@@ -179,15 +180,15 @@ def test_a_box_of_a_picture_decides(bench: EngineBench, tmp_path: Path) -> None:
     picture.save(tmp_path / "query.png")
     path = os.fsencode(tmp_path / "query.png")
     for box, colour in (((0.0, 0.0, 0.5, 1.0), "red"), ((0.5, 0.0, 1.0, 1.0), "blue")):
-        from_file = bench.search("", image=ImageQuery(path=path, box=box), limit=5)
+        from_file = bench.search("", images=(ImageQuery(path=path, box=box),), limit=5)
         pasted = ImageQuery(pixels=picture.tobytes(), width_px=200, height_px=100, box=box)
-        from_pixels = bench.search("", image=pasted, limit=5)
+        from_pixels = bench.search("", images=(pasted,), limit=5)
         assert _names(bench, from_file) == _names(bench, from_pixels) == [colour] * 5
 
 
 def test_a_picture_and_words_together(bench: EngineBench) -> None:
     photo_id = _photo_id(bench, "green")
-    found = bench.search("red", image=ImageQuery(photo_id=photo_id), limit=10)
+    found = bench.search("red", images=(ImageQuery(photo_id=photo_id),), limit=10)
     assert set(_names(bench, found)) == {"red", "green"}
 
 
@@ -205,7 +206,7 @@ def test_a_picture_and_words_together(bench: EngineBench) -> None:
     ],
 )
 def test_pictures_that_are_none_are_errors(bench: EngineBench, image: ImageQuery) -> None:
-    bench.send(Search(500, "", image))
+    bench.send(Search(500, Query(images=(image,))))
     assert bench.until(JobFailed, job_id=500).kind == "QueryError"
 
 
@@ -218,7 +219,7 @@ def test_pictures_that_cannot_be_read_are_errors(bench: EngineBench, tmp_path: P
     ]
     for image, kind in cases:
         job_id = bench.new_id()
-        bench.send(Search(job_id, "", image))
+        bench.send(Search(job_id, Query(images=(image,))))
         assert bench.until(JobFailed, job_id=job_id).kind == kind
 
 
@@ -231,16 +232,17 @@ def test_locate_finds_the_place(bench: EngineBench, tmp_path: Path) -> None:
     picture.save(tmp_path / "album" / "place.png")
     bench.index(tmp_path / "album")
     photo_id = _photo_id(bench, "place")
-    bench.send(Locate(600, photo_id, "the red thing"))
+    bench.send(Locate(600, photo_id, ("the red thing",)))
     place = bench.until(PhotoLocated, job_id=600)
-    heat = np.frombuffer(place.heat, np.float32).reshape(place.rows, place.columns)
+    (found,) = place.places
+    heat = np.frombuffer(found.heat, np.float32).reshape(place.rows, place.columns)
     assert heat.min() == 0
     assert heat.max() == 1
     _, column = np.unravel_index(heat.argmax(), heat.shape)
     assert column >= place.columns // 2
-    assert place.region is not None
-    assert np.abs(np.array(place.region) - (0.5, 0.25, 1.0, 0.75)).max() <= 0.13
-    assert 0 <= place.score <= 1
+    assert found.region is not None
+    assert np.abs(np.array(found.region) - (0.5, 0.25, 1.0, 0.75)).max() <= 0.13
+    assert 0 <= found.score <= 1
 
 
 def test_locate_needs_words_and_a_photo(bench: EngineBench) -> None:
@@ -249,7 +251,7 @@ def test_locate_needs_words_and_a_photo(bench: EngineBench) -> None:
         (4711, "red", "PhotoMissingError"),
     ):
         job_id = bench.new_id()
-        bench.send(Locate(job_id, photo_id, text))
+        bench.send(Locate(job_id, photo_id, (text,)))
         assert bench.until(JobFailed, job_id=job_id).kind == kind
 
 
@@ -276,7 +278,7 @@ def test_open_a_deleted_file(bench: EngineBench, tmp_path: Path) -> None:
 
 
 def test_the_latest_search_wins(bench: EngineBench) -> None:
-    bench.send(Search(801, "red"), Search(802, "green"), Search(803, "blue"))
+    bench.send(Search(801, Query("red")), Search(802, Query("green")), Search(803, Query("blue")))
     bench.until(SearchFinished, job_id=803)
     assert {event.job_id for event in bench.of_kind(JobCancelled)} == {801, 802}
     assert [event.job_id for event in bench.of_kind(SearchFinished)] == [803]
@@ -286,7 +288,7 @@ def test_searches_do_not_wait_for_an_index_job(bench: EngineBench, tmp_path: Pat
     make_album(tmp_path / "more", 60)
     bench.send(StartIndex(900, (bytes(tmp_path / "more"),)))
     bench.step(3)
-    bench.send(Search(901, "red"))
+    bench.send(Search(901, Query("red")))
     bench.step()
     assert bench.of_kind(SearchFinished, job_id=901)
     assert not bench.of_kind(IndexFinished, job_id=900)
@@ -297,7 +299,7 @@ def test_cancelling_questions(tmp_path: Path) -> None:
     make_album(tmp_path / "album", 3)
     with EngineBench(tmp_path / "library", pool=HeldPool) as bench:
         query = ImageQuery(path=bytes(tmp_path / "album" / "red_0000.png"))
-        bench.send(Search(1, "", query))
+        bench.send(Search(1, Query(images=(query,))))
         bench.step()
         assert isinstance(bench.pool, HeldPool)
         ((_, decoding),) = bench.pool.waiting
@@ -325,7 +327,9 @@ def test_only_the_last_few_photos_to_open_are_decoded(tmp_path: Path) -> None:
 def test_the_waker_rings_when_a_picture_is_decoded(tmp_path: Path) -> None:
     make_album(tmp_path / "album", 1)
     with EngineBench(tmp_path / "library", pool=HeldPool) as bench:
-        bench.send(Search(1, "", ImageQuery(path=bytes(tmp_path / "album" / "red_0000.png"))))
+        bench.send(
+            Search(1, Query(images=(ImageQuery(path=bytes(tmp_path / "album" / "red_0000.png")),)))
+        )
         bench.step()
         assert not bench.engine.step()
         assert not bench.engine.waker.reader.poll()
@@ -339,55 +343,68 @@ def test_the_waker_rings_when_a_picture_is_decoded(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- folders, idling, the end
 
 
-def test_removing_a_folder(bench: EngineBench) -> None:
+def test_a_folder_is_removed_and_comes_back(bench: EngineBench) -> None:
     (root,) = bench.engine.library.roots()
-    bench.send(RemoveRoot(1000, root.id))
-    bench.step()
+    before = bench.search("red").hits
+    bench.send(ChangeLibrary(1000, TakeOutFolder(root.id)))
+    inverse = bench.until(ChangeDone, job_id=1000).inverse
     change = bench.of_kind(LibraryChanged)[-1]
-    assert change.roots
-    assert change.photos
+    assert (change.roots, change.photos, change.problems) == (True, True, True)
     assert bench.engine.library.n_photos() == 0
+    assert bench.engine.library.roots() == []
     assert bench.search("red").hits == ()
-    bench.send(RemoveRoot(1001, root.id))
-    assert bench.until(JobFailed, job_id=1001).kind == "RootError"
+    assert inverse == PutBackFolder(root.id)
+    bench.send(ChangeLibrary(1001, inverse))
+    bench.until(ChangeDone, job_id=1001)
+    assert bench.engine.library.roots() == [root]
+    assert bench.search("red").hits == before
+    bench.send(ChangeLibrary(1002, TakeOutFolder(77)))
+    assert bench.until(JobFailed, job_id=1002).kind == "RootError"
 
 
-def test_favourites_are_on_disk_before_they_are_announced(
-    bench: EngineBench, tmp_path: Path
-) -> None:
+def test_a_photo_taken_out_is_not_found_until_it_comes_back(bench: EngineBench) -> None:
+    before = bench.search("red").hits
+    bench.send(ChangeLibrary(1000, TakeOutPhotos((before[0].photo_id,))))
+    inverse = bench.until(ChangeDone, job_id=1000).inverse
+    assert before[0].photo_id not in {hit.photo_id for hit in bench.search("red").hits}
+    bench.send(ChangeLibrary(1001, inverse))
+    bench.until(ChangeDone, job_id=1001)
+    assert bench.search("red").hits == before
+
+
+def test_marks_are_on_disk_before_they_are_announced(bench: EngineBench, tmp_path: Path) -> None:
     red, blue = _photo_id(bench, "red"), _photo_id(bench, "blue")
-    bench.send(SetFavourite(1000, (red, blue, 99_999), True))
-    bench.until(FavouriteSet, job_id=1000)
+    bench.send(ChangeLibrary(1000, SetMarks((red, blue, 99_999), favourite=True)))
+    bench.until(ChangeDone, job_id=1000)
     change, answer = bench.events[-2:]
     assert isinstance(change, LibraryChanged)
-    assert change == LibraryChanged(bench.engine.library.generation, favourites=True)
-    assert answer == FavouriteSet(1000)
+    assert change == LibraryChanged(bench.engine.library.generation, marks=True)
+    assert isinstance(answer, ChangeDone)
+    assert isinstance(answer.inverse, RestoreMarks)
     with Library.open(tmp_path / "library", write=False) as reader:
         assert sorted(reader.photo_ids(favourites=True).tolist()) == sorted([red, blue])
         assert reader.generation == change.generation
-    bench.send(SetFavourite(1001, (red,), False))
-    bench.until(FavouriteSet, job_id=1001)
-    assert bench.engine.library.photo_ids(favourites=True).tolist() == [blue]
+    bench.send(ChangeLibrary(1001, answer.inverse))
+    bench.until(ChangeDone, job_id=1001)
+    assert bench.engine.library.photo_ids(favourites=True).tolist() == []
 
 
-def test_favourites_do_not_wait_for_an_index_job(bench: EngineBench, tmp_path: Path) -> None:
-    photo_id = _photo_id(bench, "red")
-    bench.send(
-        StartIndex(1000, (bytes(tmp_path / "album"),)), SetFavourite(1001, (photo_id,), True)
-    )
+def test_changes_do_not_wait_for_an_index_job(bench: EngineBench, tmp_path: Path) -> None:
+    change = SetMarks((_photo_id(bench, "red"),), rating=3)
+    bench.send(StartIndex(1000, (bytes(tmp_path / "album"),)), ChangeLibrary(1001, change))
     bench.until(IndexFinished, job_id=1000)
     kinds = [type(event) for event in bench.events if getattr(event, "job_id", 0) >= 1000]
-    assert kinds[0] is FavouriteSet
+    assert kinds[0] is ChangeDone
 
 
-def test_favourites_that_cannot_be_kept_are_said(
+def test_changes_that_cannot_be_kept_are_said(
     bench: EngineBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(photo_ids: object, favourite: bool) -> None:
+    def full(user_data: UserData, change: object) -> None:
         raise LibraryError("The disk is full.")
 
-    monkeypatch.setattr(bench.engine.library, "set_favourite", full)
-    bench.send(SetFavourite(1000, (1,), True))
+    monkeypatch.setattr(UserData, "change", full)
+    bench.send(ChangeLibrary(1000, SetMarks((1,), flag=1)))
     assert bench.until(JobFailed, job_id=1000).kind == "LibraryError"
     assert not bench.engine.is_busy
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.messages import (
     IndexFinished,
     IndexProgress,
@@ -55,7 +56,7 @@ def test_everything_is_indexed_once(bench: EngineBench, album: Path) -> None:
     assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
     assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
     assert bench.encoder.n_images == 12
-    assert len(bench.pool.requests) == 12
+    assert len(bench.pool.requests) == 24, "once for each pass"
     assert bench.paths() == {path.name for path in album.iterdir()}
 
 
@@ -140,7 +141,7 @@ def test_moved_and_renamed_files_keep_their_photo(bench: EngineBench, album: Pat
     bench.index(album)
     library = bench.engine.library
     ids = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
-    library.set_rating(ids[b"red_0000.png"], 5, True)
+    library.user_data.change(SetMarks((ids[b"red_0000.png"],), 5, True))
     (album / "sub").mkdir()
     (album / "red_0000.png").rename(album / "sub" / "renamed.png")
     (album / "blue_0002.png").rename(album / "other.png")
@@ -149,7 +150,7 @@ def test_moved_and_renamed_files_keep_their_photo(bench: EngineBench, album: Pat
     moved = {photo.path: photo.id for photo in library.photos(library.photo_ids())}
     assert moved[os.path.join(b"sub", b"renamed.png")] == ids[b"red_0000.png"]
     assert moved[b"other.png"] == ids[b"blue_0002.png"]
-    assert library.ratings([ids[b"red_0000.png"]])[ids[b"red_0000.png"]].rating == 5
+    assert library.user_data.marks([ids[b"red_0000.png"]])[ids[b"red_0000.png"]].rating == 5
     assert ids[b"red_0000.png"] in {hit.photo_id for hit in bench.search("red", limit=2).hits}
 
 
@@ -293,7 +294,7 @@ def test_bad_files_are_named_and_not_tried_again(
     bench.pool.requests.clear()
     assert _numbers(bench.index(album)) == (14, 0, 12, 0, 0, 2)
     assert bench.pool.requests == []
-    monkeypatch.setattr(disk_changes, "DECODER_VERSION", "a newer decoder")
+    monkeypatch.setattr(disk_changes, "decoder_version", lambda: "a newer decoder")
     bench.index(album)
     assert len(bench.pool.requests) == 2
 
@@ -379,16 +380,31 @@ def test_files_and_thumbnails_come_first_newest_first(bench: EngineBench, album:
     asked = [os.path.basename(request.path) for request in bench.pool.requests]
     assert asked == sorted(asked, reverse=True)
     assert bench.until(IndexFinished).indexed == 12
-    assert len(bench.pool.requests) == 12
+    assert len(bench.pool.requests) == 24, "once for each pass"
 
 
 def test_pixels_that_did_not_fit_are_decoded_once_more(
     bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.worker.index_work.MAX_KEPT_BYTES", 100_000)
+    monkeypatch.setattr("app.worker.waiting.MAX_KEPT_BYTES", 100_000)
+    monkeypatch.setattr("app.worker.waiting.MAX_SPOOLED_BYTES", 100_000)
     assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
-    assert 12 < len(bench.pool.requests) <= 24
+    assert 24 < len(bench.pool.requests) <= 36
     assert len(bench.search("red").hits) == 12
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_pixels_that_did_not_fit_into_memory_wait_on_disk(
+    bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch, readable: bool
+) -> None:
+    monkeypatch.setattr("app.worker.waiting.MAX_KEPT_BYTES", 100_000)
+    if not readable:
+        monkeypatch.setattr("app.worker.waiting.Waiting._read", lambda *_: b"")
+    before = set(bench.engine.library.directory.iterdir())
+    assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
+    assert (len(bench.pool.requests) == 12) == readable
+    assert [hit.match for hit in bench.search("red").hits].count("good") == 2
+    assert set(bench.engine.library.directory.iterdir()) == before
 
 
 def test_copies_are_encoded_once(bench: EngineBench, album: Path, tmp_path: Path) -> None:

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from app.core.changes import TakeOutFolder
 from app.core.messages import (
     CancelJob,
+    ChangeLibrary,
     IndexFinished,
     IndexProgress,
     JobFailed,
     LibraryChanged,
     PauseJob,
-    RemoveRoot,
     ResumeJob,
     StartIndex,
 )
@@ -109,8 +110,12 @@ def test_cancelling_a_paused_or_waiting_job_ends_it(bench: EngineBench, album: P
 def test_progress_is_complete_and_monotonic(bench: EngineBench, album: Path) -> None:
     (album / "bad.jpg").write_bytes(b"x")
     bench.index(album)
-    told = bench.of_kind(IndexProgress)
+    everything = bench.of_kind(IndexProgress)
+    told = [event for event in everything if event.phase != "refining"]
+    refining = [event for event in everything if event.phase == "refining"]
     assert told[0].phase == "scanning"
+    assert everything == [*told, *refining]
+    assert (refining[0].done, refining[-1].done, refining[-1].total) == (0, 12, 12)
     assert (told[-1].done, told[-1].total, told[-1].n_problems) == (13, 13, 1)
     done = [event.done for event in told]
     assert done == sorted(done)
@@ -148,7 +153,7 @@ def test_a_folder_can_be_removed_while_it_is_indexed(
     while not bench.encoder.n_images:
         bench.step()
     first, _ = bench.engine.library.roots()
-    bench.send(RemoveRoot(bench.new_id(), first.id))
+    bench.send(ChangeLibrary(bench.new_id(), TakeOutFolder(first.id)))
     done = bench.until(IndexFinished, job_id=job_id)
     assert not done.cancelled
     assert [root.n_photos for root in bench.engine.library.roots()] == [9]

@@ -8,18 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ModelError
-from app.core.messages import (
-    CancelJob,
-    EngineReady,
-    JobCancelled,
-    JobFailed,
-    ModelSwitched,
-    PauseJob,
-    ResumeJob,
-    SwitchProgress,
-    UseModel,
-)
+from app.core.messages import CancelJob, EngineReady, JobCancelled, JobFailed, PauseJob, ResumeJob
 from app.core.settings import Settings
+from app.core.switching import ModelSwitched, SwitchProgress, UseModel
 from app.worker.engine import Engine
 from tests.engine_bench import EngineBench
 from tests.fakes import FakeEncoder, HeldPool, make_album

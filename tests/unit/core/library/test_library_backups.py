@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from app.core.changes import Marks, SetMarks
 from app.core.errors import LibraryDamagedError, LibraryError, RootError
 from app.core.library import Library, backups, file_system
-from app.core.library import library as library_module
-from app.core.library.library import LIBRARY_NAME
+from app.core.library import folder as library_folder
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto
 
 MakePhoto = Callable[..., NewPhoto]
@@ -24,7 +25,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def rated(library: Library, model_id: int, make_photo: MakePhoto) -> int:
     """A rated photo among fifty."""
     ids = library.save_batch(model_id, [make_photo(n) for n in range(50)], [])
-    library.set_rating(ids[7], 4, True)
+    library.user_data.change(SetMarks((ids[7],), 4, True))
     return ids[7]
 
 
@@ -88,7 +89,7 @@ def test_ratings_survive_a_damaged_file(
         again.save_batch(model, [make_photo(n) for n in range(50)], [])
         (photo,) = [photo for photo in again.photos(again.photo_ids()) if photo.id == rated]
         assert photo.path == b"photo-7.jpg"
-        assert again.ratings([rated])[rated].rating == 4
+        assert again.user_data.marks([rated])[rated].rating == 4
 
 
 def test_without_a_good_backup_the_library_begins_empty(
@@ -113,6 +114,56 @@ def test_an_upgrade_is_backed_up_first(directory: Path) -> None:
     kept = sqlite3.connect(directory / backups.BACKUPS_NAME / "before-1.sqlite")
     assert kept.execute("PRAGMA user_version").fetchone() == (1,)
     kept.close()
+
+
+# ---------------------------------------------------------------- a choice of backups
+
+
+def test_what_people_said_comes_back_from_a_backup(
+    library: Library, directory: Path, rated: int, model_id: int
+) -> None:
+    backups.make_daily(directory, directory / LIBRARY_NAME, NOW)
+    other = int(library.photo_ids()[0])
+    library.user_data.change(SetMarks((rated,), rating=1, favourite=False))
+    library.user_data.change(SetMarks((other,), rating=5, favourite=True))
+    (backup,) = library.backups()
+    assert (backup.name, backup.n_ratings) == ("library-2026-03-01.sqlite", 1)
+    library.restore(backup.name)
+    assert library.user_data.marks(library.photo_ids()) == {rated: Marks(rated, 4, True)}
+    assert library.n_photos() == len(library.vector_ids(model_id)) == 50
+    assert library.backups()[0].name == "before-restore.sqlite"
+    library.restore("before-restore.sqlite")
+    marks = library.user_data.marks(library.photo_ids())
+    assert {key: item.rating for key, item in marks.items()} == {rated: 1, other: 5}
+
+
+def test_a_restored_rating_finds_its_photo_by_content(
+    library: Library,
+    directory: Path,
+    rated: int,
+    root_id: int,
+    model_id: int,
+    make_photo: MakePhoto,
+) -> None:
+    backups.make_daily(directory, directory / LIBRARY_NAME, NOW)
+    library.remove_root(root_id)
+    root = library.add_root(os.path.dirname(library.directory.__fspath__().encode()))
+    moved = make_photo(b"elsewhere.jpg", b"photo-7.jpg", root_id=root.id)
+    (photo_id,) = library.save_batch(model_id, [moved], [])
+    library.restore("library-2026-03-01.sqlite")
+    assert library.user_data.marks([photo_id])[photo_id].rating == 4
+
+
+def test_a_backup_that_is_not_good_is_neither_offered_nor_taken(
+    library: Library, directory: Path, rated: int
+) -> None:
+    (directory / backups.BACKUPS_NAME).mkdir(exist_ok=True)
+    (directory / backups.BACKUPS_NAME / "library-2026-01-01.sqlite").write_bytes(b"not a backup")
+    assert library.backups() == []
+    for name in ("library-2026-01-01.sqlite", "../library.sqlite", "nothing"):
+        with pytest.raises(LibraryError, match="no good backup"):
+            library.restore(name)
+    assert library.user_data.marks([rated])[rated].rating == 4
 
 
 # ---------------------------------------------------------------- moved folders
@@ -166,7 +217,7 @@ def test_innermost_mount_counts(path: str, kind: str) -> None:
 
 
 def test_a_network_file_system_is_refused(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library_module, "network_kind", lambda directory: "nfs4")
+    monkeypatch.setattr(library_folder, "network_kind", lambda directory: "nfs4")
     with pytest.raises(LibraryError, match=r"network file system \(nfs4\)"):
         Library.open(directory, write=True)
     assert not directory.exists()

@@ -15,7 +15,7 @@ import pytest
 
 from app.core.errors import AppError
 from app.core.library import Library
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto
 
 ROOT = Path(__file__).resolve().parents[4]

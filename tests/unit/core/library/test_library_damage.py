@@ -10,8 +10,9 @@ import pytest
 
 from app.core.errors import LibraryDamagedError, LibraryError
 from app.core.library import Library
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto, NewProblem
+from tests.unit.core.library.known import known_files
 
 Damage = Callable[[bytearray, random.Random], bytes]
 
@@ -56,7 +57,7 @@ def read_everything(library: Library) -> None:
     library.photos(ids)
     for root in library.roots():
         for model in library.models():
-            library.known_files(root.id, model.id)
+            known_files(library, root.id, model.id)
             library.load_vectors(model.id)
     library.problems()
     library.thumbnails(ids.tolist())

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.errors import PhotoMissingError, RootError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
+from tests.unit.core.library.known import known_files, n_thumbnails
 
 MakePhoto = Callable[..., NewPhoto]
 
@@ -63,7 +65,7 @@ def test_a_move_keeps_id_vector_thumbnail_and_rating(
     library: Library, model_id: int, folder: Path, tmp_path: Path, photo: tuple[int, NewPhoto]
 ) -> None:
     photo_id, new = photo
-    library.set_rating(photo_id, 4, True)
+    library.user_data.change(SetMarks((photo_id,), 4, True))
     (tmp_path / "second").mkdir()
     second = library.add_root(os.fsencode(tmp_path / "second"))
     (folder / "a.jpg").rename(tmp_path / "second" / "b.jpg")
@@ -71,10 +73,10 @@ def test_a_move_keeps_id_vector_thumbnail_and_rating(
     library.move_photo(photo_id, second.id, "新/b.jpg".encode(), new.size_bytes, 77, 88)
     at = library.photo(photo_id)
     assert (at.root_id, at.display, at.mtime_ns, at.inode) == (second.id, "新/b.jpg", 77, 88)
-    assert library.ratings([photo_id])[photo_id].favourite
+    assert library.user_data.marks([photo_id])[photo_id].favourite
     assert library.thumbnail(photo_id) == new.thumbnail
     assert [root.n_indexed for root in library.roots(model_id)] == [0, 1]
-    assert library.known_files(new.root_id, model_id) == {}
+    assert known_files(library, new.root_id, model_id) == {}
 
 
 def test_of_several_the_one_in_the_same_root_comes_first(
@@ -99,7 +101,7 @@ def test_files_that_swapped_names_keep_what_was_said_of_them(
 ) -> None:
     a, b = make_photo(b"a.jpg"), make_photo(b"b.jpg")
     id_a, id_b = library.save_batch(model_id, [a, b], [])
-    library.set_rating(id_b, 2, False)
+    library.user_data.change(SetMarks((id_b,), 2, False))
     library.move_photo(id_a, root_id, b"b.jpg", a.size_bytes, 1, 1)
     assert library.n_photos() == 1
     assert library.load_vectors(model_id)[0].tolist() == [id_a]
@@ -109,7 +111,7 @@ def test_files_that_swapped_names_keep_what_was_said_of_them(
         b"b.jpg": id_a,
         b"a.jpg": id_b,
     }
-    assert library.ratings([id_b])[id_b].rating == 2
+    assert library.user_data.marks([id_b])[id_b].rating == 2
     assert library.load_vectors(model_id)[0].tolist() == [id_a, id_b]
 
 
@@ -136,7 +138,7 @@ def test_a_touched_photo_is_up_to_date(
     library: Library, root_id: int, model_id: int, photo: tuple[int, NewPhoto]
 ) -> None:
     library.touch_photo(photo[0], 123, 2**64 - 1)
-    known = library.known_files(root_id, model_id)[b"a.jpg"]
+    known = known_files(library, root_id, model_id)[b"a.jpg"]
     assert (known.mtime_ns, known.inode) == (123, -1)
 
 
@@ -146,7 +148,7 @@ def test_a_removed_photo_leaves_nothing_unless_people_said_something(
     plain, rated, tagged, filed = library.save_batch(
         model_id, [make_photo(n) for n in range(4)], []
     )
-    library.set_rating(rated, 5, False)
+    library.user_data.change(SetMarks((rated,), 5, False))
     library._store.run("INSERT INTO tags VALUES (1, 'summer')")
     library._store.run("INSERT INTO photo_tags VALUES (?, 1)", (tagged,))
     library._store.run("INSERT INTO albums VALUES (1, 'best', '2026')")
@@ -161,7 +163,7 @@ def test_a_removed_photo_leaves_nothing_unless_people_said_something(
         again = make_photo(1)
         assert moved(later, again) == rated
         assert later.save_batch(model_id, [again], []) == [rated]
-        assert later.ratings([rated])[rated].rating == 5
+        assert later.user_data.marks([rated])[rated].rating == 5
         assert later.photo_ids().tolist() == [rated]
 
 
@@ -173,4 +175,45 @@ def test_a_parked_photo_is_dropped_with_its_thumbnail_at_the_next_start(
     library.close()
     with Library.open(directory, write=True) as later:
         assert later._store.rows("SELECT id FROM photos") == [(a,)]
-        assert len(later._thumbnails.hashes()) == 1
+        assert n_thumbnails(later) == 1
+
+
+def test_a_copy_keeps_what_was_said_of_the_original(
+    library: Library, photo: tuple[int, NewPhoto], model_id: int, make_photo: MakePhoto
+) -> None:
+    photo_id, new = photo
+    library.user_data.change(SetMarks((photo_id,), rating=5, favourite=True))
+    (copy_id,) = library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    assert library.user_data.marks([copy_id])[copy_id].rating == 5
+    library.user_data.change(SetMarks((copy_id,), rating=0, favourite=False))
+    library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    assert (
+        library.user_data.marks([copy_id]) == {}
+    )  # taken back, and listed again: it stays taken back
+
+
+def test_a_copy_takes_over_from_an_original_that_is_deleted(
+    library: Library, photo: tuple[int, NewPhoto], model_id: int, make_photo: MakePhoto
+) -> None:
+    photo_id, new = photo
+    (copy_id,) = library.save_batch(model_id, [make_photo(b"copy.jpg", new.path)], [])
+    library.user_data.change(SetMarks((photo_id,), rating=5, favourite=True))
+    library.remove_photos([photo_id])
+    assert library.user_data.marks([copy_id])[copy_id].favourite
+
+
+def test_a_photo_on_a_disk_that_is_away_did_not_move(
+    library: Library,
+    folder: Path,
+    photo: tuple[int, NewPhoto],
+    model_id: int,
+    make_photo: MakePhoto,
+) -> None:
+    _, new = photo
+    on_disk = make_photo(b"disk/b.jpg", b"content of b")
+    (photo_id,) = library.save_batch(model_id, [on_disk], [])
+    assert moved(library, on_disk) == photo_id
+    library.set_mounts(new.root_id, {b"disk": True})
+    assert moved(library, on_disk) is None
+    library.set_mounts(new.root_id, {b"disk": False})
+    assert moved(library, on_disk) == photo_id

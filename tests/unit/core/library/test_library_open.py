@@ -17,7 +17,7 @@ from app.core.errors import (
     LibraryNewerError,
 )
 from app.core.library import Library
-from app.core.library.library import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME
 from app.core.library.schema import APPLICATION_ID, SCHEMA_VERSION
 from app.core.library.thumbnails import THUMBNAILS_NAME
 

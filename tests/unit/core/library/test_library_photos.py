@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from app.core.changes import SetMarks
 from app.core.errors import PhotoMissingError, RootError
 from app.core.library import Library
 from app.core.library.rows import KnownFile, NewPhoto, NewProblem
+from tests.unit.core.library.known import known_files, n_thumbnails
 
 MakePhoto = Callable[..., NewPhoto]
 MakeProblem = Callable[..., NewProblem]
@@ -54,7 +56,7 @@ def test_any_path_and_inode_come_back(
 ) -> None:
     (photo_id,) = library.save_batch(model_id, [make_photo(path, inode=inode)], [])
     assert library.photo(photo_id).path == path
-    assert (library.known_files(root_id, model_id)[path].inode - inode) % 2**64 == 0
+    assert (known_files(library, root_id, model_id)[path].inode - inode) % 2**64 == 0
 
 
 def test_saying_a_batch_twice_changes_nothing(
@@ -67,10 +69,10 @@ def test_saying_a_batch_twice_changes_nothing(
     photos = [make_photo(n) for n in range(5)]
     problems = [make_problem(b"bad.jpg")]
     first = library.save_batch(model_id, photos, problems)
-    before = (library.photos(first), library.known_files(root_id, model_id))
+    before = (library.photos(first), known_files(library, root_id, model_id))
     again = library.save_batch(model_id, photos, problems)
     assert again == first
-    assert (library.photos(first), library.known_files(root_id, model_id)) == before
+    assert (library.photos(first), known_files(library, root_id, model_id)) == before
     assert library.n_photos() == 5
     assert len(library.problems()) == 1
     assert len(library.load_vectors(model_id)[0]) == 5
@@ -88,7 +90,7 @@ def test_new_content_keeps_the_id_and_drops_old_vectors(
     assert len(library.load_vectors(model_id)[0]) == 0
     assert len(library.load_vectors(other)[0]) == 0
     assert library.thumbnail(photo_id) == b"jpeg of edited"
-    assert len(library._thumbnails.hashes()) == 1
+    assert n_thumbnails(library) == 1
 
 
 def test_same_content_without_vector_keeps_the_one_it_has(
@@ -108,7 +110,7 @@ def test_two_photos_of_one_content_share_the_thumbnail_until_both_left(
     library.remove_photos([one])
     assert library.thumbnail(two) == b"jpeg of c"
     library.remove_photos([two])
-    assert library._thumbnails.hashes() == frozenset()
+    assert n_thumbnails(library) == 0
 
 
 def test_a_good_file_clears_its_problem_and_a_problem_hides_its_photo(
@@ -119,11 +121,11 @@ def test_a_good_file_clears_its_problem_and_a_problem_hides_its_photo(
     make_problem: MakeProblem,
 ) -> None:
     (photo_id,) = library.save_batch(model_id, [make_photo(b"a.jpg")], [])
-    library.set_rating(photo_id, 5, True)
+    library.user_data.change(SetMarks((photo_id,), 5, True))
     library.save_batch(model_id, [], [make_problem(b"a.jpg")])
     assert library.n_photos() == 0
     assert len(library.load_vectors(model_id)[0]) == 0
-    assert library.known_files(root_id, model_id) == {
+    assert known_files(library, root_id, model_id) == {
         b"a.jpg": KnownFile(None, 3, 5, 9, False, True, "1")
     }
     with pytest.raises(PhotoMissingError):
@@ -132,7 +134,7 @@ def test_a_good_file_clears_its_problem_and_a_problem_hides_its_photo(
     (again,) = library.save_batch(model_id, [make_photo(b"a.jpg", vector=None)], [])
     assert again == photo_id
     assert library.problems() == []
-    assert library.ratings([photo_id])[photo_id].rating == 5
+    assert library.user_data.marks([photo_id])[photo_id].rating == 5
     assert library.load_vectors(model_id)[0].tolist() == [photo_id]  # the same content
 
 
@@ -180,14 +182,14 @@ def test_known_files_tell_what_to_do(
     photos = [make_photo(1), make_photo(2, vector=None), make_photo(3, thumbnail=None)]
     ids = library.save_batch(model_id, photos, [make_problem(b"bad")])
     other = library.use_model("other", "other", 8)
-    known = library.known_files(root_id, model_id)
+    known = known_files(library, root_id, model_id)
     assert set(known) == {photo.path for photo in photos} | {b"bad"}
     assert [known[photo.path].photo_id for photo in photos] == ids
     assert [known[photo.path].has_vector for photo in photos] == [True, False, True]
     assert [known[photo.path].has_thumbnail for photo in photos] == [True, True, False]
     assert known[b"bad"].problem
     assert known[b"bad"].decoder_version == "1"
-    assert not any(fact.has_vector for fact in library.known_files(root_id, other).values())
+    assert not any(fact.has_vector for fact in known_files(library, root_id, other).values())
 
 
 def test_photos_come_in_the_order_asked_without_those_that_left(
@@ -218,8 +220,8 @@ def test_newest_first_by_date_taken_else_by_change(
     assert library.photo_ids().dtype == np.int64
     assert library.photo_ids(root_id).tolist() == [three, five, two, one, four]
     assert library.photo_ids(root_id + 1).tolist() == []
-    library.set_rating(two, 0, True)
-    library.set_rating(three, 5, False)
+    library.user_data.change(SetMarks((two,), 0, True))
+    library.user_data.change(SetMarks((three,), 5, False))
     assert library.photo_ids(favourites=True).tolist() == [two]
     assert library.photo_ids(root_id, favourites=True).tolist() == [two]
 
@@ -252,7 +254,7 @@ def test_every_committed_change_raises_the_generation(
         lambda: library.save_batch(model_id, [make_photo(2)], []),
         lambda: library.save_batch(model_id, [], [make_problem(b"bad")]),
         lambda: library.touch_photo(photo_id, 1, 2),
-        lambda: library.set_rating(photo_id, 3, False),
+        lambda: library.user_data.change(SetMarks((photo_id,), 3, False)),
         lambda: library.save_vectors(model_id, [photo_id], np.ones((1, 16), np.float32), 1024),
         lambda: library.set_root_state(root_id, "offline"),
         lambda: library.move_photo(photo_id, root_id, b"new.jpg", 1, 2, 3),

@@ -26,7 +26,10 @@ def library_dir(tmp_path: Path) -> Path:
         library.add_root(bytes(tmp_path))
     (folder / "backups").mkdir(exist_ok=True)
     (folder / "backups" / "library-2026-01-02.sqlite").write_bytes(b"backup")
-    (folder / "photos-1.hnsw").write_bytes(b"graph")
+    (folder / "index").mkdir()
+    for name in ("photos-1-0f.hnsw", "photos-1.json", "regions-1-0f.hnsw", "regions-1.json"):
+        (folder / "index" / name).write_bytes(b"graph")
+    (folder / "window.lock").touch()
     return folder
 
 
@@ -38,6 +41,7 @@ def test_a_moved_library_is_whole_and_leaves_nothing(library_dir: Path, tmp_path
     after = {path.relative_to(target): path.stat().st_size for path in library_files(target)}
     assert after == before
     assert Path("backups/library-2026-01-02.sqlite") in after
+    assert Path("index/regions-1.json") in after
     assert not library_dir.exists()
     with Library.open(target, write=False) as library:
         assert [root.path for root in library.roots()] == [bytes(tmp_path)]

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.core.changes import SetMarks
 from app.core.errors import RootError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
+from tests.unit.core.library.known import n_thumbnails
 
 MakePhoto = Callable[..., NewPhoto]
 
@@ -92,14 +94,14 @@ def test_a_removed_root_takes_its_photos_and_leaves_the_others(
     second = library.add_root(os.fsencode(tmp_path / "second"))
     gone, _ = library.save_batch(model_id, [make_photo(1), make_photo(2)], [])
     (kept,) = library.save_batch(model_id, [make_photo(3, root_id=second.id)], [])
-    library.set_rating(gone, 4, False)
+    library.user_data.change(SetMarks((gone,), 4, False))
     seen = library.model_facts(model_id)[2]
     assert library.remove_root(root_id) == 2
     assert library.photo_ids().tolist() == [kept]
     assert library.load_vectors(model_id)[0].tolist() == [kept]
-    assert library.ratings([gone]) == {}
+    assert library.user_data.marks([gone]) == {}
     assert library.model_facts(model_id)[2] > seen
-    assert len(library._thumbnails.hashes()) == 1
+    assert n_thumbnails(library) == 1
     with pytest.raises(RootError, match="No folder"):
         library.remove_root(root_id)
     with pytest.raises(RootError, match="No folder"):

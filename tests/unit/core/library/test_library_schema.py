@@ -7,19 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.core.changes import Marks
 from app.core.errors import LibraryMissingError
 from app.core.library import Library, schema
-from app.core.library.library import LIBRARY_NAME
-from app.core.library.rows import Rating
+from app.core.library.folder import LIBRARY_NAME
 
-SCHEMA_V1 = (Path(__file__).parent / "schema_v1.sql").read_text()
+SCHEMAS = {
+    version: (Path(__file__).parent / f"schema_v{version}.sql").read_text(encoding="utf-8")
+    for version in (1, 2)
+}
 
 
-@pytest.fixture
-def old_library(directory: Path) -> Path:
+@pytest.fixture(params=sorted(SCHEMAS))
+def old_library(directory: Path, request: pytest.FixtureRequest) -> Path:
     directory.mkdir()
     with closing(sqlite3.connect(directory / LIBRARY_NAME)) as connection:
-        connection.executescript(SCHEMA_V1)
+        connection.executescript(SCHEMAS[request.param])
     return directory
 
 
@@ -56,7 +59,7 @@ def test_an_upgrade_keeps_everything(old_library: Path) -> None:
         assert library.photo_ids().tolist() == [9, 8]
         photo = library.photo(8)
         assert (photo.absolute_path, photo.camera) == (b"/photos/a/\xff.jpg", "Camera")
-        assert library.ratings([8]) == {8: Rating(8, 4, True)}
+        assert library.user_data.marks([8]) == {8: Marks(8, 4, True)}
         assert [problem.path for problem in library.problems()] == [b"bad.jpg"]
         (root,) = library.roots(1)
         assert (root.state, root.n_photos, root.n_indexed) == ("offline", 2, 1)
@@ -78,14 +81,15 @@ def test_a_failing_step_leaves_the_old_library(
     old_library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = shape_of(old_library)
-    step = schema.UPGRADES[1]
+    last = schema.SCHEMA_VERSION - 1
+    step = schema.UPGRADES[last]
 
     def fails_after(connection: sqlite3.Connection) -> None:
         step(connection)
         raise RuntimeError("the power went")
 
     with monkeypatch.context() as patched:
-        patched.setitem(schema.UPGRADES, 1, fails_after)
+        patched.setitem(schema.UPGRADES, last, fails_after)
         with pytest.raises(RuntimeError, match="power"):
             Library.open(old_library, write=True)
     assert shape_of(old_library) == before

@@ -9,6 +9,7 @@ import pytest
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
 from app.core.library.thumbnails import THUMBNAILS_NAME
+from tests.unit.core.library.known import known_files
 
 MakePhoto = Callable[..., NewPhoto]
 
@@ -53,7 +54,7 @@ def test_a_damaged_file_is_set_aside_and_made_again(
     assert "thumbnails cannot be read" in caplog.text
     with Library.open(directory, write=True) as later:
         assert later.thumbnail(photo_id) is None
-        assert not later.known_files(root_id, model_id)[b"photo-1.jpg"].has_thumbnail
+        assert not known_files(later, root_id, model_id)[b"photo-1.jpg"].has_thumbnail
         later.save_batch(model_id, [make_photo(1)], [])
         assert later.thumbnail(photo_id) == b"jpeg of photo-1.jpg"
     assert (directory / f"{THUMBNAILS_NAME}.damaged").read_bytes().startswith(b"no database")

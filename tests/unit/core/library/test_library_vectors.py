@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from app.core.errors import LibraryDamagedError, LibraryError
+from app.core.errors import LibraryError
 from app.core.library import Library
-from app.core.library.rows import NewPhoto, Regions
+from app.core.library.rows import NewPhoto
 
 MakePhoto = Callable[..., NewPhoto]
 MakeVectors = Callable[..., np.ndarray]
@@ -93,39 +93,3 @@ def test_vectors_that_cannot_be_are_refused(
 def test_no_vectors_are_an_empty_array(library: Library, model_id: int) -> None:
     ids, vectors = library.load_vectors(model_id)
     assert (ids.shape, vectors.shape) == ((0,), (0, 16))
-
-
-def test_regions_come_back_within_eight_bits(
-    library: Library, model_id: int, make_photo: MakePhoto, make_vectors: MakeVectors
-) -> None:
-    one, two, three = library.save_batch(model_id, [make_photo(n) for n in range(3)], [])
-    boxes = np.array([[0, 0, 1, 1], [0.1, 0.25, 0.6, 0.9]], np.float32)
-    rows = make_vectors(2)
-    library.save_regions(model_id, one, Regions(boxes, rows))
-    library.save_regions(model_id, two, Regions(np.empty((0, 4)), np.empty((0, 16))))
-    found = library.load_regions(model_id, [one, two, three])
-    assert set(found) == {one, two}
-    assert np.abs(found[one].boxes - boxes).max() <= 0.5 / 65535 + 1e-7
-    errors = np.abs(found[one].vectors - rows)
-    assert (errors <= np.abs(rows).max(axis=1, keepdims=True) / 127 / 2 + 1e-6).all()
-    assert (np.sum(found[one].vectors * rows, axis=1) > 0.999).all()
-    assert found[two].vectors.shape == (0, 16)
-    stored = library._store.value("SELECT length(codes) FROM regions WHERE photo_id = ?", (one,))
-    assert stored == 2 * 16
-
-    library.save_regions(model_id, one, Regions(boxes[:1], rows[:1]))
-    assert len(library.load_regions(model_id, [one])[one].boxes) == 1
-    library.save_batch(model_id, [make_photo(0, content=b"new")], [])
-    assert library.load_regions(model_id, [one]) == {}
-    with pytest.raises(ValueError, match="shapes"):
-        library.save_regions(model_id, one, Regions(boxes, rows[:1]))
-
-
-def test_damaged_regions_are_called_damaged(
-    library: Library, model_id: int, make_photo: MakePhoto, make_vectors: MakeVectors
-) -> None:
-    (photo_id,) = library.save_batch(model_id, [make_photo(1)], [])
-    library.save_regions(model_id, photo_id, Regions(np.zeros((2, 4)), make_vectors(2)))
-    library._store.run("UPDATE regions SET n_regions = 3")
-    with pytest.raises(LibraryDamagedError, match="wrong size"):
-        library.load_regions(model_id, [photo_id])

@@ -1,0 +1,256 @@
+"""Filters in a question: "camera:nikon", "rating>=4", "2023", "去年夏天", "四星以上".
+
+``parse_filter`` reads one filter, as the command line and the controls give it; ``find_filters``
+finds all of them in a sentence. Keys and values are not case-sensitive; a value with spaces is
+quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.core.asking import Filters, Orientation
+from app.core.errors import QueryError
+from app.core.language.dates import Days, find_dates, parse_date
+
+_KEYS = {
+    "folder": ("folder", "in", "path", "文件夹", "目录"),
+    "date": ("date", "taken", "when", "日期", "时间"),
+    "before": ("before", "until", "早于"),
+    "after": ("after", "since", "晚于"),
+    "camera": ("camera", "相机"),
+    "rating": ("rating", "stars", "评分", "星级"),
+    "is": ("is", "favourite", "favorite", "收藏"),
+    "type": ("type", "format", "ext", "filetype", "类型", "格式"),
+    "orientation": ("orientation", "方向"),
+    "name": ("name", "file", "filename", "文件名", "名称"),
+}
+_KEY_OF = {word: key for key, words in _KEYS.items() for word in words}
+_FORMATS = {"jpg": "jpeg", "tif": "tiff", "heif": "heic"}
+_FORMAT_WORDS = "jpe?g|png|gif|tiff?|webp|heic|heif|avif|bmp|raw"
+_ORIENTATIONS: dict[str, Orientation] = {
+    "landscape": "landscape", "horizontal": "landscape", "wide": "landscape", "横": "landscape",
+    "横图": "landscape", "横版": "landscape", "横向": "landscape", "横拍": "landscape",
+    "portrait": "portrait", "vertical": "portrait", "tall": "portrait", "竖": "portrait",
+    "竖图": "portrait", "竖版": "portrait", "竖向": "portrait", "竖拍": "portrait",
+    "square": "square", "方图": "square", "方形": "square", "正方形": "square",
+}  # fmt: skip
+_YES = (
+    "yes",
+    "true",
+    "1",
+    "favourite",
+    "favorite",
+    "是",
+    "收藏",
+    "heart",
+    "favourites",
+    "favorites",
+)
+_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_KEY_WORDS = "|".join(sorted(map(re.escape, _KEY_OF), key=len, reverse=True))
+_ONE_FILTER = re.compile(
+    rf"(?P<key>{_KEY_WORDS})\s*(?P<sign>>=|<=|[:：=><≥])\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
+)
+# In a sentence a value ends at a space or comma; quotes were hidden before, so they have none.
+_KEYED = re.compile(
+    rf"(?<![^\W_])(?P<all>(?:{_KEY_WORDS})(?:>=|<=|[:：=><≥])(?:[^\s,，;；、]+))", re.IGNORECASE
+)
+_STARS = re.compile(
+    r"(?P<signs>★+)"
+    r"|(?<!\w)(?:rated\s+)?(?P<en>[1-5])\s*(?:\+\s*stars?|-?stars?\s*(?:\+|or\s+(?:more|better)))"
+    r"|(?<!\w)rated\s+(?P<rated>[1-5])(?:\s+stars?)?"
+    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:及以上|以上)(?:的)?",
+    re.IGNORECASE,
+)
+_SHAPES = re.compile(
+    r"(?P<en>landscape|portrait|vertical|horizontal|square)\s+(?:orientation|format)"
+    r"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图)(?:的)?",
+    re.IGNORECASE,
+)
+_TYPES = re.compile(
+    rf"(?<!\w)(?P<en>{_FORMAT_WORDS})\s+(?:files?|images?|format)|(?P<zh>{_FORMAT_WORDS})\s*格式(?:的)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFilter:
+    """A filter in a sentence, ``text[start:stop]``."""
+
+    filters: Filters
+    start: int
+    stop: int
+
+
+def parse_filter(text: str, today: date) -> Filters:
+    """Return what one filter says: ``key:value``, ``key=value``, ``rating>=4``, or days alone.
+
+    Raises:
+        QueryError: an unknown key, or a value that the key cannot have.
+    """
+    match = _ONE_FILTER.fullmatch(text.strip())
+    if match is not None:
+        value = match["value"].strip().strip("\"'“”「」『』")
+        found = _read(_KEY_OF[match["key"].lower()], match["sign"], value, today)
+    else:
+        days = parse_date(text, today)
+        found = _bare_word(text) if days is None else _with_days(days)
+    if found is None:
+        known = ", ".join(_KEYS)
+        raise QueryError(
+            f"The filter {text!r} is not understood; use one of {known} and a value, as in"
+            " camera:nikon, rating>=4, date:2023-05 or type:png.",
+            filter=text,
+        )
+    return found
+
+
+def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> list[FoundFilter]:
+    """Return the filters in a sentence, from left to right, without overlaps.
+
+    Args:
+        text: with quoted parts hidden.
+        spoken: gives ``text[start:stop]`` as it was typed.
+        today: what "last summer" is counted from.
+    """
+    found: list[FoundFilter] = []
+    for candidate in (*_keyed(text, spoken, today), *_words(text), *_dates(text, today)):
+        if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
+            found.append(candidate)
+    return sorted(found, key=lambda each: each.start)
+
+
+def both(one: Filters, other: Filters) -> Filters:
+    """Return filters that let through what both let through; file types add up."""
+    return Filters(
+        root_ids=one.root_ids + other.root_ids,
+        folders=one.folders + other.folders,
+        taken_from=max(filter(None, (one.taken_from, other.taken_from)), default=None),
+        taken_to=min(filter(None, (one.taken_to, other.taken_to)), default=None),
+        cameras=one.cameras + other.cameras,
+        min_rating=max(one.min_rating, other.min_rating),
+        favourite=one.favourite or other.favourite,
+        formats=one.formats + other.formats,
+        orientation=other.orientation or one.orientation,
+        names=one.names + other.names,
+    )
+
+
+# ---------------------------------------------------------------- one filter
+
+
+def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
+    if not value:
+        return None
+    match key:
+        case "folder":
+            return Filters(folders=(value,))
+        case "camera":
+            return Filters(cameras=tuple(value.split()))
+        case "name":
+            return Filters(names=(value,))
+        case "type":
+            return Filters(formats=tuple(_format(part) for part in re.split(r"[,|]", value)))
+        case "orientation":
+            shape = _ORIENTATIONS.get(value.lower())
+            return None if shape is None else Filters(orientation=shape)
+        case "rating":
+            return _rating(sign, value)
+        case "is":
+            return Filters(favourite=True) if value.lower() in _YES else None
+        case "before" | "after":
+            return _side(key, value, today)
+    return _date(sign, value, today)
+
+
+def _rating(sign: str, value: str) -> Filters | None:
+    match = re.fullmatch(r"(?P<n>[0-5])(?:\+|\s*stars?|星|颗星|星以上)?|(?P<signs>★{1,5})", value)
+    if match is None or sign in ("<", "<="):
+        return None
+    stars = len(match["signs"]) if match["signs"] else int(match["n"])
+    return Filters(min_rating=stars + 1 if sign == ">" else stars)
+
+
+def _date(sign: str, value: str, today: date) -> Filters | None:
+    days = parse_date(value, today)
+    if days is None:
+        return None
+    if sign in (">", ">=", "≥"):
+        return _side("since" if sign != ">" else "after", value, today)
+    if sign in ("<", "<="):
+        return _side("until" if sign == "<=" else "before", value, today)
+    return _with_days(days)
+
+
+def _side(word: str, value: str, today: date) -> Filters | None:
+    days = parse_date(f"{word} {value}", today)
+    return None if days is None else _with_days(days)
+
+
+def _with_days(days: Days) -> Filters:
+    first = None if days.first is None else days.first.isoformat()
+    last = None if days.last is None else days.last.isoformat()
+    return Filters(taken_from=first, taken_to=last)
+
+
+def _bare_word(text: str) -> Filters | None:
+    word = text.strip().lower()
+    if word in ("favourite", "favourites", "favorite", "favorites", "收藏"):
+        return Filters(favourite=True)
+    if word in _ORIENTATIONS:
+        return Filters(orientation=_ORIENTATIONS[word])
+    if re.fullmatch(r"★{1,5}", word):
+        return Filters(min_rating=len(word))
+    return None
+
+
+def _format(word: str) -> str:
+    tidy = word.strip().lower().lstrip(".")
+    return _FORMATS.get(tidy, tidy)
+
+
+# ---------------------------------------------------------------- filters in a sentence
+
+
+def _keyed(text: str, spoken: Callable[[int, int], str], today: date) -> Iterator[FoundFilter]:
+    for match in _KEYED.finditer(text):
+        try:
+            filters = parse_filter(spoken(match.start(), match.end()), today)
+        except QueryError:  # "time:" in a sentence is no filter, it is looked for
+            continue
+        yield FoundFilter(filters, match.start(), match.end())
+
+
+def _words(text: str) -> Iterator[FoundFilter]:
+    for match in _STARS.finditer(text):
+        yield FoundFilter(Filters(min_rating=_stars(match)), match.start(), match.end())
+    for match in _SHAPES.finditer(text):
+        shape = _ORIENTATIONS[(match["en"] or match["zh"]).lower()]
+        yield FoundFilter(Filters(orientation=shape), match.start(), match.end())
+    for match in _TYPES.finditer(text):
+        kind = _format(match["en"] or match["zh"])
+        yield FoundFilter(Filters(formats=(kind,)), match.start(), match.end())
+
+
+def _stars(match: re.Match[str]) -> int:
+    if match["signs"]:
+        return min(len(match["signs"]), 5)
+    word = match["en"] or match["rated"] or match["zh"]
+    return int(word) if word.isascii() else _NUMBERS[word]
+
+
+def _dates(text: str, today: date) -> Iterator[FoundFilter]:
+    for found in find_dates(text, today):
+        yield FoundFilter(_with_days(found.days), found.start, found.stop)
+
+
+def merged(found: list[FoundFilter]) -> Filters:
+    """Return what all filters of a sentence say together."""
+    together = Filters()
+    for each in found:
+        together = both(together, each.filters)
+    return replace(together, formats=tuple(dict.fromkeys(together.formats)))

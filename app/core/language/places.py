@@ -1,0 +1,162 @@
+"""Words for places and sizes: "on the left", "in the background", "tiny", "左边", "很大的".
+
+``split_place`` takes them out of a phrase; ``fit`` says how well a box agrees with them, from where
+and how large it is in the picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Place = Literal[
+    "left", "right", "top", "bottom", "centre", "background", "foreground", "tiny", "small",
+    "large", "huge",
+]  # fmt: skip
+Floats = npt.NDArray[np.floating]
+
+_SIDE = (
+    r"(?:\s*(?:side|hand\s+side|half|part|corner|edge|third))?"
+    r"(?:\s+of\s+the\s+(?:photo|picture|image|frame))?"
+)
+_EN_SIDES: dict[Place, str] = {
+    "left": "left",
+    "right": "right",
+    "top": "top|upper",
+    "bottom": "bottom|lower",
+    "centre": "cent(?:re|er)|middle",
+    "background": "background|distance",
+    "foreground": "foreground",
+}
+_ZH_SIDES: dict[Place, str] = {
+    "left": "左(?:边|侧|面|半边|下角|上角)|左",
+    "right": "右(?:边|侧|面|半边|下角|上角)|右",
+    "top": "(?:上(?:方|部)|顶(?:部|端)|左上角|右上角)",
+    "bottom": "(?:下(?:方|部)|底(?:部|端)|左下角|右下角)",
+    "centre": "(?:中间|中央|中心|正中)",
+    "background": "(?:背景(?:里|中|上)?|远处|后面|后方)",
+    "foreground": "(?:前景(?:里|中)?|近处)",
+}
+_EN_SIZES: dict[Place, str] = {
+    "tiny": "tiny|minuscule",
+    "small": "small|little",
+    "large": "large|big",
+    "huge": "huge|giant|enormous|gigantic",
+}
+_ZH_SIZES: dict[Place, str] = {
+    "tiny": "(?:极小|微小|很小|小小|非常小)的?",
+    "small": "(?:小的|较小的?)",
+    "large": "(?:大的|很大的?|大大的|较大的?)",
+    "huge": "(?:巨大|特大|非常大|超大|极大)的?",
+}
+_PICTURE_ZH = r"(?:照片|图片|画面|图)?(?:的)?"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPhrase:
+    """A phrase without its place words, and the places they named.
+
+    ``text`` keeps size words: they also say what a thing looks like.
+    """
+
+    text: str
+    places: tuple[Place, ...]
+
+
+def split_place(phrase: str) -> PlacedPhrase:
+    """Return what a phrase is about and where it must be.
+
+    A phrase that is only a place ("on the left") keeps its words as text.
+    """
+    places: list[Place] = []
+    text = phrase
+    for place, pattern in _PLACES:
+        if pattern.search(text):
+            places.append(place)
+    for _, pattern in _PLACES:
+        text = pattern.sub(" ", text)
+    places += [place for place, pattern in _SIZES if pattern.search(text)][:1]
+    tidy = re.sub(r"\s+", " ", text).strip(" ,，的在")
+    return PlacedPhrase(tidy or phrase, tuple(places))
+
+
+def fit(places: tuple[Place, ...], boxes: Floats) -> npt.NDArray[np.float32]:
+    """Return how well boxes agree with places, (K,) float32, 1 fully and 0 not at all.
+
+    Args:
+        places: all of them count; none is agreed with by every box.
+        boxes: (K, 4) x0, y0, x1, y1 in 0..1.
+    """
+    x = (boxes[:, 0] + boxes[:, 2]) / 2
+    y = (boxes[:, 1] + boxes[:, 3]) / 2
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    agreed = np.ones(len(boxes), np.float64)
+    for place in places:
+        agreed = np.minimum(agreed, _agreement(place, x, y, area))
+    return agreed.astype(np.float32)
+
+
+def _agreement(place: Place, x: Floats, y: Floats, area: Floats) -> Floats:
+    match place:
+        case "left":
+            return _ramp(x, 0.55, 0.4)
+        case "right":
+            return _ramp(x, 0.45, 0.6)
+        case "top":
+            return _ramp(y, 0.55, 0.4)
+        case "bottom":
+            return _ramp(y, 0.45, 0.6)
+        case "centre":
+            return _ramp(np.maximum(np.abs(x - 0.5), np.abs(y - 0.5)), 0.3, 0.15)
+        case "background":  # smaller, or higher up
+            return np.maximum(_ramp(area, 0.25, 0.08), _ramp(y, 0.55, 0.35))
+        case "foreground":
+            return np.maximum(_ramp(area, 0.05, 0.2), _ramp(y, 0.5, 0.7))
+        case "tiny":
+            return _ramp(area, 0.04, 0.015)
+        case "small":
+            return _ramp(area, 0.12, 0.05)
+        case "large":
+            return _ramp(area, 0.06, 0.15)
+        case "huge":
+            return _ramp(area, 0.15, 0.35)
+
+
+def _ramp(values: Floats, at_zero: float, at_one: float) -> Floats:
+    """Return 0 up to ``at_zero``, 1 from ``at_one`` on, in either direction, straight between."""
+    ramp: Floats = np.clip((values - at_zero) / (at_one - at_zero), 0.0, 1.0)
+    return ramp
+
+
+def _english_place(words: str) -> str:
+    where = rf"(?:{words}){_SIDE}"
+    return (
+        rf"\b(?:that\s+is\s+|is\s+)?(?:on|in|at|to|near|towards)\s+the\s+(?:far\s+|very\s+)?"
+        rf"(?:(?:top|bottom|upper|lower|left|right)[\s-]+)?{where}\b(?!\s+of\b)"
+        rf"|\b(?:(?:top|bottom|upper|lower)[\s-]+)?(?:{words})[\s-]hand\s+side\b"
+    )
+
+
+def _chinese_place(words: str) -> str:
+    return rf"(?:在|位于)?{_PICTURE_ZH}(?:{words})(?:的|有)?"
+
+
+def _both(
+    places: dict[Place, str], chinese: dict[Place, str]
+) -> Iterator[tuple[Place, re.Pattern[str]]]:
+    for place, english in places.items():
+        yield place, re.compile(f"{english}|{chinese[place]}", re.IGNORECASE)
+
+
+_PLACES = tuple(
+    _both(
+        {place: _english_place(words) for place, words in _EN_SIDES.items()},
+        {place: _chinese_place(words) for place, words in _ZH_SIDES.items()},
+    )
+)
+_SIZES = tuple(_both({place: rf"\b(?:{words})\b" for place, words in _EN_SIZES.items()}, _ZH_SIZES))

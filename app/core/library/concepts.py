@@ -1,0 +1,175 @@
+"""Named concepts: what people showed by examples, accepted or rejected.
+
+An example keeps a small picture of itself, so that it outlives its photo and can be learned by any
+model. Every write here is on disk before it returns.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.core.asking import Box
+from app.core.changes import ForgetConcept, KeptExample, RestoreConcept
+from app.core.errors import QueryError
+from app.core.library.rows import Concept, Example
+from app.core.library.searches import checked_name
+from app.core.library.store import Store
+
+MAX_EXAMPLES_AT_ONCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NewExample:
+    """An example to be kept; ``picture`` is a JPEG of the box, or of the whole photo."""
+
+    picture: bytes
+    photo_id: int | None = None
+    box: Box | None = None
+    accepted: bool = True
+
+
+class Concepts:
+    """The concepts of one library; ``Library.concepts``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self) -> list[Concept]:
+        """Return the concepts, by name."""
+        rows = self._store.rows(
+            "SELECT c.id, c.name, COALESCE(SUM(e.accepted), 0),"
+            " COALESCE(SUM(1 - e.accepted), 0) FROM concepts c"
+            " LEFT JOIN concept_examples e ON e.concept_id = c.id GROUP BY c.id ORDER BY c.name"
+        )
+        return [Concept(*row) for row in rows]
+
+    def named(self, name: str) -> Concept:
+        """Return the concept of a name.
+
+        Raises:
+            QueryError: there is none.
+        """
+        tidy = checked_name(name)
+        for concept in self.all():
+            if concept.name == tidy:
+                return concept
+        raise QueryError(f"There is no concept {tidy!r}.", name=tidy)
+
+    def examples(self, concept_id: int) -> list[Example]:
+        """Return the examples of a concept, oldest first.
+
+        Raises:
+            QueryError: no such concept.
+        """
+        self._require(concept_id)
+        rows = self._store.rows(
+            "SELECT id, concept_id, photo_id, box, accepted, picture FROM concept_examples"
+            " WHERE concept_id = ? ORDER BY id",
+            (concept_id,),
+        )
+        return [Example(row[0], row[1], row[2], _box(row[3]), bool(row[4]), row[5]) for row in rows]
+
+    def save(self, name: str, examples: Sequence[NewExample], concept_id: int | None = None) -> int:
+        """Make a concept of one to five examples, or give a known one more, or another name.
+
+        Returns:
+            The concept's id.
+
+        Raises:
+            QueryError: no name, one that is taken, too few or too many examples, no such concept.
+        """
+        tidy = checked_name(name)
+        if len(examples) > MAX_EXAMPLES_AT_ONCE or (concept_id is None and not examples):
+            raise QueryError(f"A concept needs one to {MAX_EXAMPLES_AT_ONCE} examples.")
+        with self._store.transaction(durable=True):
+            taken = self._store.row("SELECT id FROM concepts WHERE name = ?", (tidy,))
+            if taken is not None and taken[0] != concept_id:
+                raise QueryError(f"There is a concept {tidy!r} already.", name=tidy)
+            if concept_id is None:
+                self._store.run(
+                    "INSERT INTO concepts (name, created_at) VALUES (?, ?)", (tidy, _now())
+                )
+                concept_id = self._store.number("SELECT last_insert_rowid()")
+            else:
+                self._require(concept_id)
+                self._store.run("UPDATE concepts SET name = ? WHERE id = ?", (tidy, concept_id))
+            for example in examples:
+                self._add(concept_id, example)
+        return concept_id
+
+    def judge(self, concept_id: int, example: NewExample) -> None:
+        """Add a photo's example, accepted or rejected, in place of what was said of the photo.
+
+        Raises:
+            QueryError: no such concept.
+        """
+        with self._store.transaction(durable=True):
+            self._require(concept_id)
+            self._store.run(
+                "DELETE FROM concept_examples WHERE concept_id = ? AND photo_id = ?",
+                (concept_id, example.photo_id),
+            )
+            self._add(concept_id, example)
+
+    def _require(self, concept_id: int) -> None:
+        if self._store.row("SELECT 1 FROM concepts WHERE id = ?", (concept_id,)) is None:
+            raise QueryError("This concept is not in the library any more.")
+
+    def _add(self, concept_id: int, example: NewExample) -> None:
+        box = None if example.box is None else json.dumps(example.box)
+        self._store.run(
+            "INSERT INTO concept_examples"
+            " (concept_id, photo_id, box, accepted, picture, created_at)"
+            " VALUES (?, (SELECT id FROM photos WHERE id = ?), ?, ?, ?, ?)",
+            (concept_id, example.photo_id, box, example.accepted, example.picture, _now()),
+        )
+
+
+def forget(store: Store, change: ForgetConcept) -> RestoreConcept:
+    """Forget a concept, inside a transaction; return the inverse.
+
+    Raises:
+        QueryError: no such concept.
+    """
+    name = store.value("SELECT name FROM concepts WHERE id = ?", (change.concept_id,))
+    if name is None:
+        raise QueryError("This concept is not in the library any more.")
+    rows = store.rows(
+        "SELECT photo_id, box, accepted, picture FROM concept_examples"
+        " WHERE concept_id = ? ORDER BY id",
+        (change.concept_id,),
+    )
+    store.run("DELETE FROM concepts WHERE id = ?", (change.concept_id,))
+    examples = tuple(KeptExample(row[0], row[1], bool(row[2]), row[3]) for row in rows)
+    return RestoreConcept(change.concept_id, name, examples)
+
+
+def restore(store: Store, change: RestoreConcept) -> ForgetConcept:
+    """Bring a concept back, inside a transaction; return the inverse."""
+    store.run(
+        "INSERT INTO concepts (id, name, created_at) VALUES (?, ?, ?)",
+        (change.concept_id, change.name, _now()),
+    )
+    store.run_many(
+        "INSERT INTO concept_examples (concept_id, photo_id, box, accepted, picture, created_at)"
+        " VALUES (?, (SELECT id FROM photos WHERE id = ?), ?, ?, ?, ?)",
+        [
+            (change.concept_id, each.photo_id, each.box, each.accepted, each.picture, _now())
+            for each in change.examples
+        ],
+    )
+    return ForgetConcept(change.concept_id)
+
+
+def _box(text: str | None) -> Box | None:
+    if text is None:
+        return None
+    x0, y0, x1, y1 = json.loads(text)
+    return x0, y0, x1, y1
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,86 @@
+"""Which photos filters let through, asked of the database."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+
+import numpy as np
+
+from app.core.asking import Filters
+from app.core.library.rows import Int64Array
+from app.core.library.store import Store
+
+_DAY = (
+    "COALESCE(SUBSTR(p.taken_at, 1, 10), DATE(p.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
+)
+_SHAPES = {
+    "landscape": "p.width_px > p.height_px",
+    "portrait": "p.width_px < p.height_px",
+    "square": "p.width_px = p.height_px",
+}
+# Types by the names that people use, where they differ from the library's.
+_SAME_FORMATS = {"heic": ("heif",), "jpeg": ("mpo",), "jp2": ("jpeg2000",)}
+
+
+def matching(store: Store, *given: Filters) -> Int64Array:
+    """Return the ids of photos that all filters let through, (n,) int64, newest first."""
+    conditions, params = ["p.gone = 0"], []
+    for filters in given:
+        for condition, values in _conditions(filters):
+            conditions.append(condition)
+            params += values
+    store.connection.create_function("plain", 1, plain, deterministic=True)
+    rows = store.stream(
+        "SELECT p.id FROM photos p JOIN roots r ON r.id = p.root_id"
+        " LEFT JOIN ratings u ON u.photo_id = p.id"
+        f" WHERE {' AND '.join(conditions)} ORDER BY p.sort_s DESC, p.id DESC",
+        params,
+    )
+    return np.fromiter((row[0] for row in rows), np.int64)
+
+
+def plain(text: str | None) -> str:
+    """Return a text without the difference of upper and lower case."""
+    return unicodedata.normalize("NFC", text or "").casefold()
+
+
+def _conditions(filters: Filters) -> list[tuple[str, list[object]]]:
+    """Return SQL conditions with their values, one a field that narrows."""
+    found: list[tuple[str, list[object]]] = []
+    if filters.root_ids:
+        marks = ", ".join("?" * len(filters.root_ids))
+        found.append((f"p.root_id IN ({marks})", list(filters.root_ids)))
+    found += [_folder(folder) for folder in filters.folders]
+    if filters.taken_from is not None:
+        found.append((f"{_DAY} >= ?", [filters.taken_from]))
+    if filters.taken_to is not None:
+        found.append((f"{_DAY} <= ?", [filters.taken_to]))
+    found += [("INSTR(plain(p.camera), ?) > 0", [plain(word)]) for word in filters.cameras]
+    if filters.min_rating > 0:
+        found.append(("COALESCE(u.rating, 0) >= ?", [filters.min_rating]))
+    if filters.favourite:
+        found.append(("u.favourite = 1", []))
+    if filters.formats:
+        names = [name for kind in filters.formats for name in _formats(kind)]
+        found.append((f"LOWER(p.format) IN ({', '.join('?' * len(names))})", list(names)))
+    if filters.orientation is not None:
+        found.append((_SHAPES[filters.orientation], []))
+    found += [("INSTR(plain(p.display), ?) > 0", [plain(word)]) for word in filters.names]
+    return found
+
+
+def _folder(folder: str) -> tuple[str, list[object]]:
+    """A path that the photo is below, or words of the path without the file's name."""
+    if os.path.isabs(folder):
+        below = os.path.join(os.path.normpath(folder), "")
+        return f"INSTR(r.display || '{os.sep}' || p.display, ?) = 1", [below]
+    # What RTRIM takes away is the file's name: all letters that are no separator.
+    name_letters = f"REPLACE(p.display, '{os.sep}', '')"
+    path = f"r.display || '{os.sep}' || RTRIM(p.display, {name_letters})"
+    return f"INSTR(plain({path}), ?) > 0", [plain(folder)]
+
+
+def _formats(kind: str) -> tuple[str, ...]:
+    low = kind.lower()
+    return (low, *_SAME_FORMATS.get(low, ()))

@@ -1,0 +1,103 @@
+"""Searches that people keep: under a name, and the history of what they asked.
+
+Every write here is on disk before it returns.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from app.core.asking import Query
+from app.core.errors import QueryError
+from app.core.library.query_json import query_from_json, query_to_json
+from app.core.library.rows import PastSearch, SavedSearch
+from app.core.library.store import Store
+
+MAX_HISTORY = 500
+
+
+class Searches:
+    """Saved searches and the history of one library; ``Library.searches``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def saved(self) -> list[SavedSearch]:
+        """Return the saved searches, by name."""
+        rows = self._store.rows("SELECT id, name, query FROM saved_searches ORDER BY name, id")
+        return [SavedSearch(row[0], row[1], query_from_json(row[2])) for row in rows]
+
+    def save(self, name: str, query: Query, saved_id: int | None = None) -> int:
+        """Keep a question under a name, in place of a kept one if there is an id; return its id.
+
+        Raises:
+            QueryError: no name, nothing asked, pasted pixels, or no saved search with that id.
+        """
+        tidy = checked_name(name)
+        if query.is_empty and query.filters.is_empty:
+            raise QueryError("There is nothing to keep: the search is empty.")
+        text = query_to_json(query)
+        with self._store.transaction(durable=True):
+            if saved_id is None:
+                self._store.run(
+                    "INSERT INTO saved_searches (name, query, created_at) VALUES (?, ?, ?)",
+                    (tidy, text, _now()),
+                )
+                return self._store.number("SELECT last_insert_rowid()")
+            n_changed = self._store.run(
+                "UPDATE saved_searches SET name = ?, query = ? WHERE id = ?", (tidy, text, saved_id)
+            )
+            if not n_changed:
+                raise QueryError("This saved search is not in the library any more.")
+            return saved_id
+
+    def remove(self, saved_id: int) -> None:
+        """Forget a saved search; harmless for one that is not there."""
+        with self._store.transaction(durable=True):
+            self._store.run("DELETE FROM saved_searches WHERE id = ?", (saved_id,))
+
+    def history(self, limit: int = MAX_HISTORY) -> list[PastSearch]:
+        """Return what was asked, the latest first."""
+        rows = self._store.rows(
+            "SELECT id, query, asked_at FROM search_history ORDER BY id DESC LIMIT ?", (limit,)
+        )
+        return [PastSearch(row[0], query_from_json(row[1]), row[2]) for row in rows]
+
+    def remember(self, query: Query) -> None:
+        """Put a question at the end of the history; asked again, its older entry goes.
+
+        Raises:
+            QueryError: it asks by pasted pixels.
+        """
+        text = query_to_json(query)
+        with self._store.transaction(durable=True):
+            self._store.run("DELETE FROM search_history WHERE query = ?", (text,))
+            self._store.run(
+                "INSERT INTO search_history (query, asked_at) VALUES (?, ?)", (text, _now())
+            )
+            self._store.run(
+                "DELETE FROM search_history WHERE id NOT IN"
+                " (SELECT id FROM search_history ORDER BY id DESC LIMIT ?)",
+                (MAX_HISTORY,),
+            )
+
+    def clear_history(self) -> None:
+        """Forget what was asked."""
+        with self._store.transaction(durable=True):
+            self._store.run("DELETE FROM search_history")
+
+
+def checked_name(name: str) -> str:
+    """Return a name that people gave, without spaces around it.
+
+    Raises:
+        QueryError: nothing is left.
+    """
+    tidy = " ".join(name.split())
+    if not tidy:
+        raise QueryError("A name is needed.")
+    return tidy
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

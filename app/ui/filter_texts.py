@@ -1,0 +1,114 @@
+"""Filters in words: one short text for each thing that narrows, and the filters without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt
+
+from app.core.asking import Filters
+
+_Item = TypeVar("_Item", int, str)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterText:
+    """One filter for people, and what is left without it."""
+
+    text: str
+    without: Filters
+
+
+def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[FilterText]:
+    """Return the filters that narrow, in a fixed order.
+
+    Args:
+        filters: set by controls or found in words.
+        root_name: the name of a folder of the library by its number.
+    """
+    texts = [
+        FilterText(root_name(root_id), replace(filters, root_ids=_less(filters.root_ids, root_id)))
+        for root_id in filters.root_ids
+    ]
+    texts += [
+        FilterText(_in_folder(word), replace(filters, folders=_less(filters.folders, word)))
+        for word in filters.folders
+    ]
+    if filters.taken_from or filters.taken_to:
+        without = replace(filters, taken_from=None, taken_to=None)
+        texts.append(FilterText(dates_text(filters.taken_from, filters.taken_to), without))
+    texts += [
+        FilterText(word, replace(filters, cameras=_less(filters.cameras, word)))
+        for word in filters.cameras
+    ]
+    if filters.min_rating:
+        texts.append(FilterText(stars_text(filters.min_rating), replace(filters, min_rating=0)))
+    if filters.favourite:
+        favourites = QCoreApplication.translate("FilterText", "favourites")
+        texts.append(FilterText(favourites, replace(filters, favourite=False)))
+    texts += [
+        FilterText(kind.upper(), replace(filters, formats=_less(filters.formats, kind)))
+        for kind in filters.formats
+    ]
+    if filters.orientation is not None:
+        text = orientation_texts()[filters.orientation]
+        texts.append(FilterText(text, replace(filters, orientation=None)))
+    texts += [
+        FilterText(_named(word), replace(filters, names=_less(filters.names, word)))
+        for word in filters.names
+    ]
+    return texts
+
+
+def orientation_texts() -> dict[str, str]:
+    """Return the words for each orientation."""
+    return {
+        "landscape": QCoreApplication.translate("FilterText", "landscape format"),
+        "portrait": QCoreApplication.translate("FilterText", "portrait format"),
+        "square": QCoreApplication.translate("FilterText", "square format"),
+    }
+
+
+def stars_text(rating: int) -> str:
+    """Return so many stars or more, as people write it."""
+    stars = "★" * rating
+    if rating == 5:
+        return stars
+    return QCoreApplication.translate("FilterText", "{stars} or more").format(stars=stars)
+
+
+def dates_text(first: str | None, last: str | None) -> str:
+    """Return a range of days, as short as it can be said: a year, a month, a day, from, until."""
+    start = QDate.fromString(first or "", Qt.DateFormat.ISODate)
+    end = QDate.fromString(last or "", Qt.DateFormat.ISODate)
+    if start.isValid() and end.isValid():
+        if start == QDate(start.year(), 1, 1) and end == QDate(start.year(), 12, 31):
+            return str(start.year())
+        if start.day() == 1 and end == start.addMonths(1).addDays(-1):
+            return QLocale().toString(start, _month_format())
+        return _day(start) if start == end else f"{_day(start)} – {_day(end)}"
+    if start.isValid():
+        return QCoreApplication.translate("FilterText", "from {0}").format(_day(start))
+    return QCoreApplication.translate("FilterText", "until {0}").format(_day(end))
+
+
+def _day(date: QDate) -> str:
+    return QLocale().toString(date, QLocale.FormatType.ShortFormat)
+
+
+def _month_format() -> str:
+    return QCoreApplication.translate("FilterText", "MMMM yyyy", "a month of a year, Qt's format")
+
+
+def _in_folder(word: str) -> str:
+    return QCoreApplication.translate("FilterText", "folder {0}").format(word)
+
+
+def _named(word: str) -> str:
+    return QCoreApplication.translate("FilterText", "named {0}").format(word)
+
+
+def _less(items: tuple[_Item, ...], item: _Item) -> tuple[_Item, ...]:
+    return tuple(each for each in items if each != item)

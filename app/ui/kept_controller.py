@@ -1,0 +1,281 @@
+"""What is kept of searching: searches under a name, named concepts, files with results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.core.asking import ImageQuery
+from app.core.changes import ForgetConcept
+from app.core.library.rows import Concept, SavedSearch
+from app.core.messages import (
+    ConceptSaved,
+    ExportFinished,
+    ExportForm,
+    JobFailed,
+    LibraryChanged,
+    SearchesSaved,
+)
+from app.core.paths import display_path
+from app.engine.link import EngineLink
+from app.ui.library_reader import Kept, LibraryReader
+from app.ui.name_dialog import NameDialog
+from app.ui.question import Picture, Question, Results, question_of
+from app.ui.scope import Scope
+from app.ui.undo_desk import Step, UndoDesk
+
+FORMS: tuple[ExportForm, ...] = ("csv", "json", "png", "pdf")
+MAX_EXAMPLES = 5
+
+
+class KeptController(QObject):
+    """Keeps, renames and forgets searches and concepts, each with Undo; writes results to files.
+
+    Args:
+        label_of: the name of a picture of a kept search for people.
+    """
+
+    kept_changed = Signal(object)  # Kept
+    said = Signal(str)
+    kept_failed = Signal(object)  # JobFailed
+
+    def __init__(
+        self,
+        link: EngineLink,
+        reader: LibraryReader,
+        desk: UndoDesk,
+        window: QWidget,
+        label_of: Callable[[ImageQuery], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._reader = reader
+        self._desk = desk
+        self._window = window
+        self._label_of = label_of
+        self._kept = Kept()
+        self._own_jobs: set[int] = set()
+        self._inverses: dict[int, Callable[[SearchesSaved], Callable[[], int]]] = {}
+        reader.kept_loaded.connect(self._on_reader_kept_loaded)
+        link.library_changed.connect(self._on_link_library_changed)
+        link.searches_saved.connect(self._on_link_searches_saved)
+        link.concept_saved.connect(self._on_link_concept_saved)
+        link.export_finished.connect(self._on_link_export_finished)
+        link.job_failed.connect(self._on_link_job_failed)
+
+    @property
+    def kept(self) -> Kept:
+        """The searches and concepts there are."""
+        return self._kept
+
+    def load(self) -> None:
+        """Read what is kept; answered by ``kept_changed``."""
+        self._reader.load_kept()
+
+    def question(self, scope: Scope) -> Question | None:
+        """The question that a kept search or a concept asks; None if it is not there."""
+        saved = self._saved(scope.saved_id)
+        if saved is not None:
+            labels = tuple(self._label_of(image) for image in saved.query.images)
+            return question_of(saved.query, labels, scope)
+        concept = self.concept(scope.concept_id)
+        if concept is None:
+            return None
+        picture = Picture(ImageQuery(concept_id=concept.id), concept.name)
+        return Question(pictures=(picture,), scope=scope)
+
+    def concept(self, concept_id: int | None) -> Concept | None:
+        """Return a concept by its number."""
+        return next((each for each in self._kept.concepts if each.id == concept_id), None)
+
+    def _saved(self, saved_id: int | None) -> SavedSearch | None:
+        return next((each for each in self._kept.searches if each.id == saved_id), None)
+
+    # ------------------------------------------------------------ searches
+
+    def ask_to_save(self, question: Question) -> NameDialog | None:
+        """Ask for a name, then keep a search; None if there is nothing to keep."""
+        if question.is_bare:
+            self.said.emit(self.tr("Search for something first, then keep it."))
+            return None
+        dialog = NameDialog(
+            self._window,
+            self.tr("Keep this search"),
+            self.tr("It stays in the sidebar and always shows the photos that fit now. Name:"),
+            question.label,
+            self.tr("Keep"),
+            lambda name: self._save(name, question),
+        )
+        dialog.open()
+        return dialog
+
+    def _save(self, name: str, question: Question) -> None:
+        text = self.tr("Search “{0}” kept").format(name)
+        query = question.query
+        self._carry_out(text, lambda: self._send_save(SavedSearch(0, name, query)))
+
+    def _send_save(self, saved: SavedSearch) -> int:
+        job_id = self._link.save_search(saved.name, saved.query)
+        self._inverses[job_id] = lambda event: (
+            lambda: self._send_removal(SavedSearch(event.saved_id or 0, saved.name, saved.query))
+        )
+        return job_id
+
+    def _send_removal(self, saved: SavedSearch) -> int:
+        job_id = self._link.remove_saved_search(saved.id)
+        self._inverses[job_id] = lambda _event: lambda: self._send_save(saved)
+        return job_id
+
+    def _send_rename(self, before: SavedSearch, after: SavedSearch) -> int:
+        job_id = self._link.save_search(after.name, after.query, after.id)
+        self._inverses[job_id] = lambda _event: lambda: self._send_rename(after, before)
+        return job_id
+
+    def _carry_out(self, text: str, run: Callable[[], int]) -> None:
+        self._desk.carry_out(Step(text, run, tell=True))
+
+    # ------------------------------------------------------------ concepts
+
+    def ask_to_name_concept(self, examples: tuple[ImageQuery, ...]) -> NameDialog | None:
+        """Ask for a name, then make a concept of one to five examples."""
+        examples = examples[:MAX_EXAMPLES]
+        if not examples:
+            self.said.emit(self.tr("Select one to five photos, or draw a box."))
+            return None
+        dialog = NameDialog(
+            self._window,
+            self.tr("Save as concept"),
+            self.tr("What do %Ln example(s) show? You can search by this name.", "", len(examples)),
+            "",
+            self.tr("Save"),
+            lambda name: self._save_concept(name, examples),
+        )
+        dialog.open()
+        return dialog
+
+    def _save_concept(self, name: str, examples: tuple[ImageQuery, ...]) -> None:
+        known = next((each for each in self._kept.concepts if each.name == name), None)
+        job_id = self._link.save_concept(name, examples, None if known is None else known.id)
+        self._own_jobs.add(job_id)
+
+    def judge(self, concept_id: int, photo_id: int, *, accepted: bool) -> None:
+        """Say that a photo shows a concept, or does not."""
+        self._own_jobs.add(self._link.judge_concept(concept_id, photo_id, accepted))
+        name = "" if (concept := self.concept(concept_id)) is None else concept.name
+        text = self.tr("Noted: this is “{0}”") if accepted else self.tr("Noted: this is not “{0}”")
+        self.said.emit(text.format(name))
+
+    # ------------------------------------------------------------ rename, delete
+
+    def ask_to_rename(self, scope: Scope) -> NameDialog | None:
+        """Ask for another name of a kept search or a concept."""
+        saved, concept = self._saved(scope.saved_id), self.concept(scope.concept_id)
+        kept = saved or concept
+        if kept is None:
+            return None
+        dialog = NameDialog(
+            self._window,
+            self.tr("Rename"),
+            self.tr("Name:"),
+            kept.name,
+            self.tr("Rename"),
+            lambda name: self._rename(kept, name),
+        )
+        dialog.open()
+        return dialog
+
+    def _rename(self, kept: SavedSearch | Concept, name: str) -> None:
+        if name == kept.name:
+            return
+        if isinstance(kept, Concept):
+            self._own_jobs.add(self._link.save_concept(name, (), kept.id))
+            return
+        after = SavedSearch(kept.id, name, kept.query)
+        text = self.tr("Search renamed to “{0}”").format(name)
+        self._carry_out(text, lambda: self._send_rename(kept, after))
+
+    def delete(self, scope: Scope) -> None:
+        """Forget a kept search or a concept."""
+        saved, concept = self._saved(scope.saved_id), self.concept(scope.concept_id)
+        if saved is not None:
+            text = self.tr("Search “{0}” deleted").format(saved.name)
+            self._carry_out(text, lambda: self._send_removal(saved))
+        elif concept is not None:
+            text = self.tr("Concept “{0}” deleted").format(concept.name)
+            self._desk.change(ForgetConcept(concept.id), text, tell=True)
+
+    # ------------------------------------------------------------ files
+
+    def ask_to_export(self, results: Results | None) -> None:
+        """Ask for a file, then write the results to it."""
+        if results is None or not results.hits:
+            self.said.emit(self.tr("Search for something first, then export the results."))
+            return
+        filters = {
+            self.tr("Table (*.csv)"): "csv",
+            self.tr("Data with boxes (*.json)"): "json",
+            self.tr("Contact sheet, picture (*.png)"): "png",
+            self.tr("Contact sheet, document (*.pdf)"): "pdf",
+        }
+        path, chosen = QFileDialog.getSaveFileName(
+            self._window,
+            self.tr("Export results"),
+            self.tr("results") + ".csv",
+            ";;".join(filters),
+        )
+        if path:
+            self.export(Path(path), filters.get(chosen, "csv"), results)
+
+    def export(self, path: Path, chosen: str, results: Results) -> None:
+        """Write results to a file; its ending says in which form, else the one chosen."""
+        ending = path.suffix.lstrip(".").lower()
+        form = next((each for each in FORMS if each == ending), None)
+        if form is None:
+            form = next(each for each in FORMS if each == chosen)
+            path = path.with_name(f"{path.name}.{form}")
+        hits = tuple(results.hits[int(photo_id)] for photo_id in results.ids[: results.n_good])
+        job_id = self._link.export_results(
+            os.fsencode(path), form, results.question.query, hits or tuple(results.hits.values())
+        )
+        self._own_jobs.add(job_id)
+
+    # ------------------------------------------------------------ facts
+
+    @Slot(object)
+    def _on_reader_kept_loaded(self, kept: Kept) -> None:
+        self._kept = kept
+        self.kept_changed.emit(kept)
+
+    @Slot(object)
+    def _on_link_library_changed(self, event: LibraryChanged) -> None:
+        if event.searches or event.concepts:
+            self.load()
+
+    @Slot(object)
+    def _on_link_searches_saved(self, event: SearchesSaved) -> None:
+        inverse = self._inverses.pop(event.job_id, None)
+        if inverse is not None:
+            self._desk.settle(event.job_id, inverse(event))
+
+    @Slot(object)
+    def _on_link_concept_saved(self, event: ConceptSaved) -> None:
+        self._own_jobs.discard(event.job_id)
+
+    @Slot(object)
+    def _on_link_export_finished(self, event: ExportFinished) -> None:
+        if event.job_id in self._own_jobs:
+            self._own_jobs.discard(event.job_id)
+            text = self.tr("%Ln photo(s) written to {0}", "", event.n_photos)
+            self.said.emit(text.format(display_path(os.path.basename(event.path))))
+
+    @Slot(object)
+    def _on_link_job_failed(self, event: JobFailed) -> None:
+        self._inverses.pop(event.job_id, None)
+        if event.job_id in self._own_jobs:
+            self._own_jobs.discard(event.job_id)
+            self.kept_failed.emit(event)

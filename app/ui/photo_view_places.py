@@ -1,0 +1,82 @@
+"""What was found in an open photo: places of a search, places and heat of phrases looked for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QImage
+
+from app.core.asking import Box
+from app.core.messages import Hit, PhotoLocated
+from app.ui.photo_grid_painter import WHOLE_PHOTO
+from app.ui.photo_view_heat import heat_image
+from app.ui.photo_view_painter import Place
+
+
+class FoundPlaces:
+    """Which places are framed and which heat lies over the photo.
+
+    Phrases that were looked for in the photo come before what the search had found.
+    """
+
+    def __init__(self) -> None:
+        self._of_hit: list[Place] = []
+        self._located: PhotoLocated | None = None
+        self._hidden: set[int] = set()
+
+    @property
+    def located(self) -> PhotoLocated | None:
+        """Where phrases fit; None while none is looked for."""
+        return self._located
+
+    def set_hit(self, hit: Hit | None) -> None:
+        """Take the places that a search found."""
+        self._of_hit = _places_of(hit)
+
+    def set_located(self, located: PhotoLocated | None) -> None:
+        """Take the places of phrases; None for none."""
+        self._located = located
+        self._hidden.clear()
+
+    def set_shown(self, number: int, shown: bool) -> None:
+        """Show a phrase, its place and its heat, or leave it out."""
+        if shown:
+            self._hidden.discard(number)
+        else:
+            self._hidden.add(number)
+
+    def places(self) -> list[Place]:
+        """The places to frame."""
+        if self._located is None:
+            return self._of_hit
+        found = []
+        for number in self._shown():
+            place = self._located.places[number]
+            if place.region is not None:
+                percent = QLocale().toString(round(place.score * 100))
+                found.append(Place(place.region, f"{place.text}  {percent} %", number))
+        return found
+
+    def heat(self) -> QImage | None:
+        """The heat to lay over the photo."""
+        shown = self._shown()
+        return None if self._located is None or not shown else heat_image(self._located, shown)
+
+    def _shown(self) -> list[int]:
+        if self._located is None:
+            return []
+        return [i for i in range(len(self._located.places)) if i not in self._hidden]
+
+
+def _places_of(hit: Hit | None) -> list[Place]:
+    """The places that a search found, with their phrases."""
+    if hit is None:
+        return []
+    found = [(phrase.region, phrase.text, i) for i, phrase in enumerate(hit.phrases)]
+    found += [(image.region, "", len(found) + i) for i, image in enumerate(hit.images)]
+    if not any(box for box, _, _ in found):
+        found = [(hit.region, "", 0)]
+    return [Place(box, text, i) for box, text, i in found if box and _is_part(box)]
+
+
+def _is_part(box: Box) -> bool:
+    return (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO

@@ -1,0 +1,144 @@
+"""From answers to the panels: the grid, what is said about it, the chips, the status bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from app.ui.folders_controller import FoldersController
+from app.ui.index_controller import IndexController
+from app.ui.main_window import MainWindow
+from app.ui.photo_grid import PhotoGrid
+from app.ui.photo_grid_model import PhotoGridModel
+from app.ui.question import Question, Results
+from app.ui.results_page import ResultsState
+from app.ui.search_controller import SearchController
+
+
+class ResultsController(QObject):
+    """Keeps the grid, the chips and the status bar true to the question and its answer."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        grid: PhotoGrid,
+        grid_model: PhotoGridModel,
+        search: SearchController,
+        folders: FoldersController,
+        index: IndexController,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._panels = window.panels
+        self._grid = grid
+        self._grid_model = grid_model
+        self._search = search
+        self._folders = folders
+        self._index = index
+        search.question_changed.connect(self._on_search_question_changed)
+        search.history_changed.connect(self._on_search_history_changed)
+        search.search_started.connect(self._on_search_started)
+        search.results_changed.connect(self._on_search_results_changed)
+        search.search_failed.connect(self._on_search_failed)
+        index.index_started.connect(self._update_state)
+        index.index_ended.connect(self._update_state)
+        folders.overview_changed.connect(self._on_folders_overview_changed)
+        self._on_search_history_changed()
+
+    @Slot(bool)
+    def set_frozen(self, frozen: bool) -> None:
+        """Keep the order of results, or let a better one take its place."""
+        self._search.set_frozen(frozen)
+        self._window.actions_.freeze.setChecked(frozen)
+        self._panels.status_bar.freeze_button.setChecked(frozen)
+
+    @Slot(bool)
+    def set_zoom_to_match(self, zoom: bool) -> None:
+        """Let matched places fill the thumbnails, or show whole photos."""
+        self._grid.set_zoom_to_match(zoom)
+        self._window.actions_.zoom_to_match.setChecked(zoom)
+        self._panels.status_bar.zoom_button.setChecked(zoom)
+
+    # ------------------------------------------------------------ the question
+
+    @Slot(object)
+    def _on_search_question_changed(self, question: Question) -> None:
+        edit = self._panels.search_bar.edit
+        if edit.query() != question.text:
+            edit.show_query(question.text)
+        self._panels.chips.show_question(question, self._panels.sidebar.model.root_name)
+        self._panels.search_bar.show_filters(question.filters)
+        self._panels.sidebar.select_scope(question.scope)
+        self._grid.judging = question.scope.concept_id is not None
+
+    @Slot()
+    def _on_search_history_changed(self) -> None:
+        history = self._search.history
+        self._panels.search_bar.show_history(
+            can_go_back=history.can_go_back, can_go_forward=history.can_go_forward
+        )
+        self._window.actions_.back.setEnabled(history.can_go_back)
+        self._window.actions_.forward.setEnabled(history.can_go_forward)
+
+    @Slot()
+    def _on_search_started(self) -> None:
+        self._panels.status_bar.show_searching()
+
+    @Slot(object)
+    def _on_search_failed(self, _failure: object) -> None:
+        """The grid keeps what it shows; the banner says why there is nothing new."""
+        self._panels.status_bar.show_browsing(self._grid_model.rowCount())
+
+    # ------------------------------------------------------------ the answer
+
+    @Slot(object)
+    def _on_search_results_changed(self, results: Results) -> None:
+        self._grid_model.set_photos(
+            results.ids,
+            results.hits or None,
+            results.weak_from,
+            keep_place=results.is_refresh,
+        )
+        bar = self._panels.status_bar
+        if results.question.is_empty:
+            bar.show_browsing(len(results.ids))
+        else:
+            bar.show_results(
+                results.n_good,
+                results.took_ms,
+                refining=results.refining,
+                n_excluded=results.n_excluded,
+            )
+        self._panels.chips.meter.show_tokens(results.n_tokens)
+        self._update_state()
+
+    @Slot()
+    def _update_state(self) -> None:
+        results = self._search.results
+        if results is not None:
+            self._panels.results.set_state(self._state_of(results))
+
+    def _state_of(self, results: Results) -> ResultsState:
+        if results.verdict == "weak":
+            return "weak"
+        if results.verdict != "nothing":
+            return "photos"
+        question, scope = results.question, results.question.scope
+        if not question.is_empty or question.narrowing:
+            return "nothing_fits"
+        if scope.favourites:
+            return "no_favourites"
+        if scope.album_id is not None:
+            return "empty_album"
+        if self._index.is_running:
+            return "indexing"
+        root = next((r for r in self._folders.overview.roots if r.id == scope.root_id), None)
+        return "offline" if root is not None and root.state == "offline" else "empty"
+
+    @Slot()
+    def _on_folders_overview_changed(self) -> None:
+        roots = self._folders.overview.roots
+        offline = frozenset(root.id for root in roots if root.state == "offline")
+        self._grid_model.set_offline_roots(offline)
+        self._panels.search_bar.set_roots(roots)
+        self._update_state()

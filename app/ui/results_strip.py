@@ -1,0 +1,133 @@
+"""The first results under an open photo, while a box in it is drawn and changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app.core.library.rows import Photo
+from app.ui.photo_grid_model import PhotoGridModel, photo_name
+from app.ui.photo_grid_painter import CellState, PhotoCellPainter
+from app.ui.theme import SECONDARY_TEXT_PX, text_font
+
+SIDE_PX = 84
+GAP_PX = 8
+MARGIN_PX = 12
+HEADING_PX = 26
+
+
+class ResultsStrip(QWidget):
+    """A line of thumbnails with a heading; as many as there is room for."""
+
+    photo_chosen = Signal(object)  # photo id
+
+    def __init__(self, model: PhotoGridModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._painter = PhotoCellPainter(self.font())
+        self._hovered: int | None = None
+        self._is_searching = False
+        self.setFixedHeight(HEADING_PX + SIDE_PX + MARGIN_PX)
+        self.setMouseTracking(True)
+        model.modelReset.connect(self._on_model_changed)
+        model.dataChanged.connect(self._on_model_data_changed)
+        self.hide()
+
+    def sizeHint(self) -> QSize:
+        """One line, as wide as the photo."""
+        return QSize(400, self.height())
+
+    def set_searching(self, searching: bool) -> None:
+        """Say that better results are on their way."""
+        self._is_searching = searching
+        self.update()
+
+    @property
+    def n_shown(self) -> int:
+        """How many thumbnails there is room for."""
+        room = self.width() - 2 * MARGIN_PX + GAP_PX
+        return max(0, min(self._n_good(), room // (SIDE_PX + GAP_PX)))
+
+    def text(self) -> str:
+        """What the heading says."""
+        n_good = self._n_good()
+        if self._is_searching:
+            return self.tr("Searching…")
+        if not n_good:
+            return self.tr("Nothing here fits. Try another box, or show the closest.")
+        return self.tr("%Ln photo(s) with something like this", "", n_good)
+
+    def _n_good(self) -> int:
+        weak_from = self._model.weak_from
+        return self._model.rowCount() if weak_from is None else weak_from
+
+    def _cell(self, row: int) -> QRect:
+        return QRect(MARGIN_PX + row * (SIDE_PX + GAP_PX), HEADING_PX, SIDE_PX, SIDE_PX)
+
+    def _row_at(self, point: QPoint) -> int | None:
+        for row in range(self.n_shown):
+            if self._cell(row).contains(point):
+                return row
+        return None
+
+    def _photo(self, row: int) -> Photo | None:
+        return self._model.photo(row)
+
+    # ------------------------------------------------------------ events
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the heading and the thumbnails."""
+        painter = QPainter(self)
+        palette = self.palette()
+        painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.Window))
+        painter.setFont(text_font(SECONDARY_TEXT_PX))
+        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+        heading = QRect(MARGIN_PX, 0, self.width() - 2 * MARGIN_PX, HEADING_PX)
+        painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter, self.text())
+        for row in range(self.n_shown):
+            # Small thumbnails have neither buttons nor a name.
+            state = CellState(selected=row == self._hovered)
+            cell = self._model.cell(row)
+            self._painter.paint(painter, cell, self._cell(row), state, palette, square=True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Mark the thumbnail under the pointer."""
+        row = self._row_at(event.position().toPoint())
+        if row != self._hovered:
+            self._hovered = row
+            self.setCursor(
+                Qt.CursorShape.ArrowCursor if row is None else Qt.CursorShape.PointingHandCursor
+            )
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Mark none."""
+        super().leaveEvent(event)
+        self._hovered = None
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose a photo."""
+        row = self._row_at(event.position().toPoint())
+        if row is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.photo_chosen.emit(self._model.photo_id(row))
+
+    def event(self, event: QEvent) -> bool:
+        """Name the photo under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = self._row_at(event.pos())
+            photo = None if row is None else self._photo(row)
+            QToolTip.showText(event.globalPos(), "" if photo is None else photo_name(photo), self)
+            return True
+        return super().event(event)
+
+    @Slot()
+    def _on_model_changed(self) -> None:
+        self._hovered = None
+        self.update()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_model_data_changed(self, first: QModelIndex, _last: QModelIndex) -> None:
+        if first.row() < self.n_shown:
+            self.update()

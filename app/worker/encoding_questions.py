@@ -1,0 +1,189 @@
+"""Questions as vectors: what is asked, encoded once for both steps of a search."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+from app.core.asking import ImageQuery, Need, Phrase, Query
+from app.core.errors import ModelError
+from app.core.language.filter_words import both
+from app.core.language.near_misses import generated_misses
+from app.core.language.places import Place, split_place
+from app.core.library import Library
+from app.core.library.rows import Example, Int64Array
+from app.core.queries import parse_query
+from app.worker.encoding import EncoderLike, Vectors, fine_budget
+from app.worker.fine_pass import unit_rows
+from app.worker.pictures import Picture
+
+_REJECTED_WEIGHT = 0.25
+_SHORT_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedPhrase:
+    """A phrase as vectors: (E,) for photos and for regions, (k, E) of its near misses."""
+
+    phrase: Phrase
+    photo: Vectors
+    region: Vectors
+    photo_misses: Vectors
+    region_misses: Vectors
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedPicture:
+    """A picture as vectors; ``region`` is None where the whole picture counts."""
+
+    need: Need
+    photo: Vectors
+    region: Vectors | None
+    rejected_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question, encoded.
+
+    Attributes:
+        text: the vector of all words, None where they are one phrase or none.
+        phrases: wanted and excluded ones.
+        pictures: those of the query, in order.
+        allowed_ids: photos that the filters let through, newest first; None without filters.
+        n_tokens: of the text, with its end mark.
+    """
+
+    text: Vectors | None
+    phrases: tuple[AskedPhrase, ...]
+    pictures: tuple[AskedPicture, ...]
+    allowed_ids: Int64Array | None
+    n_tokens: int = 0
+
+    @property
+    def wants_something(self) -> bool:
+        """Whether anything is looked for; else the photos that are left are simply listed."""
+        parts = (*(asked.phrase.need for asked in self.phrases), *(p.need for p in self.pictures))
+        return any(need != "excluded" for need in parts)
+
+
+@dataclass(slots=True, eq=False)
+class QuestionEncoder:
+    """Encodes words, pictures and concepts.
+
+    Args:
+        library: read only here.
+        encoder: for words and pictures.
+        patches: budget of a whole picture, the one that photos were encoded with.
+    """
+
+    library: Library
+    encoder: EncoderLike
+    patches: int
+    _examples: dict[int, tuple[Vectors, Vectors]] = field(default_factory=dict)
+
+    def encode(self, query: Query, pictures: Sequence[Picture | None]) -> Asked:
+        """Return a question as vectors.
+
+        Args:
+            query: checked by ``check_query``.
+            pictures: decoded, one for each of the query's images; None for a concept.
+
+        Raises:
+            ModelError: the model cannot encode it.
+            QueryError: a concept that is not there.
+        """
+        parsed = parse_query(query.text)
+        phrases = parsed.phrases if query.phrases is None else query.phrases
+        described = parsed.text
+        if query.phrases is not None:
+            described = ", ".join(each.text for each in phrases if each.need != "excluded")
+        allowed = None
+        filters = both(parsed.filters, query.filters)
+        if not filters.is_empty:
+            allowed = self.library.photo_ids_matching(parsed.filters, query.filters)
+        n_wanted = sum(phrase.need != "excluded" for phrase in phrases)
+        return Asked(
+            self.texts([described])[0] if n_wanted > 1 else None,
+            tuple(self._phrase(phrase) for phrase in phrases),
+            tuple(
+                self._picture(image, picture)
+                for image, picture in zip(query.images, pictures, strict=True)
+            ),
+            allowed,
+            self.encoder.token_count(described) if described else 0,
+        )
+
+    def texts(self, texts: Sequence[str], mode: str = "auto") -> Vectors:
+        """Return the vectors of texts, (n, E).
+
+        Raises:
+            ModelError: the model cannot encode them.
+        """
+        from fgclip2 import FgclipError
+
+        if not texts:
+            return np.zeros((0, self.encoder.dim), np.float32)
+        try:
+            return self.encoder.encode_texts(list(texts), mode=mode)
+        except FgclipError as error:
+            raise ModelError(f"The model cannot encode these words: {error}") from error
+
+    def picture_vectors(self, picture: Picture) -> tuple[Vectors, Vectors]:
+        """Return a picture's vectors, (E,) each: of its part alone, and of the part as a region.
+
+        Raises:
+            ModelError: the model cannot encode it.
+        """
+        from fgclip2 import FgclipError
+        from fgclip2.regions import pool_regions
+
+        fine = fine_budget(self.encoder, *picture.whole.size)
+        try:
+            photo = self.encoder.encode_images([picture.part], patches=self.patches)[0]
+            _, maps = self.encoder.encode_images_and_dense(
+                [picture.whole], patches=fine, normalize=False
+            )
+        except FgclipError as error:
+            raise ModelError(f"The model cannot encode this picture: {error}") from error
+        box = picture.box or (0.0, 0.0, 1.0, 1.0)
+        return photo, unit_rows(pool_regions(maps[0], [box], (1, 1)))[0]
+
+    def _phrase(self, phrase: Phrase) -> AskedPhrase:
+        placed = split_place(phrase.text)
+        misses = generated_misses(placed.text, phrase.unlike)
+        photo = self.texts([placed.text, *misses])
+        region = self.texts([placed.text, *misses], mode="box")
+        return AskedPhrase(phrase, photo[0], region[0], photo[1:], region[1:], placed.places)
+
+    def _picture(self, image: ImageQuery, picture: Picture | None) -> AskedPicture:
+        if image.concept_id is not None:
+            return self._concept(image.concept_id, image.need)
+        assert picture is not None
+        photo, region = self.picture_vectors(picture)
+        return AskedPicture(image.need, photo, None if image.box is None else region)
+
+    def _concept(self, concept_id: int, need: Need) -> AskedPicture:
+        """A concept is the mean of what was accepted, less a part of what was rejected."""
+        examples = self.library.concepts.examples(concept_id)
+        accepted = [self._example(each) for each in examples if each.accepted]
+        rejected = [self._example(each) for each in examples if not each.accepted]
+        mean = [np.mean([pair[at] for pair in accepted], axis=0) for at in (0, 1)]
+        if rejected:
+            away = [np.mean([pair[at] for pair in rejected], axis=0) for at in (0, 1)]
+            mean = [mean[at] - _REJECTED_WEIGHT * away[at] for at in (0, 1)]
+        photo, region = (unit_rows(vector[None])[0] for vector in mean)
+        ids = (each.photo_id for each in examples if not each.accepted)
+        return AskedPicture(need, photo, region, tuple(i for i in ids if i is not None))
+
+    def _example(self, example: Example) -> tuple[Vectors, Vectors]:
+        known = self._examples.get(example.id)
+        if known is None:
+            picture = Picture(Image.open(io.BytesIO(example.picture)).convert("RGB"))
+            known = self._examples[example.id] = self.picture_vectors(picture)
+        return known

@@ -1,0 +1,190 @@
+"""How well photos fit each part of a question, in deviations above the line of a match.
+
+A part is a phrase or a picture. Photos are compared by their own vectors and, where they are there,
+by their best region; the two are put together as the mean of their deviations (``app/core/ranking``
+has the formula of one). What comes out is an *excess*: 0 is a match at its least, whatever the
+part, so that parts can be put together.
+
+    phrase    photo and region count alike
+    picture   a box counts mostly by regions, a whole picture by the photo alone
+
+Places and sizes take ``PLACE_WEIGHT`` deviations from a region that does not agree with them at
+all. A phrase with near misses counts by 2 c - m: its own cosine, and its margin over the best miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.core.language.places import Place, fit
+from app.core.library.rows import Float32Array, Int64Array, PackedRegions
+from app.core.ranking import Background, good_line, lower_deviation
+from app.worker.backgrounds import Backgrounds, best_of_photos
+from app.worker.encoding import Vectors
+from app.worker.encoding_questions import AskedPhrase, AskedPicture
+
+PLACE_WEIGHT = 4.0
+BOX_REGION_SHARE = 0.7
+_LEAST_SCALE = 0.5
+_MOST = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Photos to judge: (n,) ids, their (n, E) vectors, and the regions of those that have some.
+
+    ``rows`` says which candidate each photo of ``regions`` is.
+    """
+
+    ids: Int64Array
+    vectors: Float32Array
+    regions: PackedRegions
+    region_vectors: Float32Array
+    rows: Int64Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Excess of each candidate, (n,), that of its regions alone, and its best region's box, (n, 4).
+
+    The last two are NaN where a photo has no regions, or where they were not asked.
+    """
+
+    excess: Float32Array
+    by_region: Float32Array
+    boxes: Float32Array
+
+
+def text_excess(
+    vector: Vectors, candidates: Candidates, grounds: Backgrounds, n_photos: int
+) -> Float32Array:
+    """Return the excess of candidates, (n,), for a text by the photo vectors alone."""
+    background = grounds.text_photo.for_query(grounds.photos @ vector, n_photos)
+    excess: Float32Array = background.z(candidates.vectors @ vector) - background.good_z
+    return excess
+
+
+def phrase_evidence(
+    asked: AskedPhrase, candidates: Candidates, grounds: Backgrounds, n_photos: int
+) -> Evidence:
+    """Return how well candidates fit a phrase.
+
+    Args:
+        asked: the phrase.
+        candidates: to judge.
+        grounds: of the library.
+        n_photos: how many are searched, of which the candidates are the best.
+    """
+
+    def photo_values(vectors: Vectors) -> Vectors:
+        return _with_margin(vectors @ asked.photo, vectors @ asked.photo_misses.T)
+
+    plain = grounds.photos @ asked.photo
+    sample = photo_values(grounds.photos)
+    ground = _ground(grounds.text_photo, plain, sample)
+    by_photo = ground.z(photo_values(candidates.vectors))
+    if not len(candidates.regions) or not len(grounds.regions):
+        return _photo_evidence(by_photo - good_line(ground.z(sample), n_photos))
+
+    def region_values(vectors: Vectors) -> Vectors:
+        return _with_margin(vectors @ asked.region, vectors @ asked.region_misses.T)
+
+    plain_best = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
+    weight = PLACE_WEIGHT * grounds.text_region.deviation
+    sample_best, _ = _best_regions(
+        region_values(grounds.region_vectors), grounds.regions, asked.places, weight
+    )
+    best, boxes = _best_regions(
+        region_values(candidates.region_vectors), candidates.regions, asked.places, weight
+    )
+    region_ground = _ground(grounds.text_region, plain_best, sample_best)
+    z, sample_z = region_ground.z(best), region_ground.z(sample_best)
+    sample_both = (ground.z(photo_values(grounds.region_photos)) + sample_z) / 2
+    both = (by_photo[candidates.rows] + z) / 2
+    evidence = _photo_evidence(by_photo - good_line(ground.z(sample), n_photos))
+    line = good_line(sample_both / grounds.both_deviation, n_photos)
+    evidence.excess[candidates.rows] = both / grounds.both_deviation - line
+    evidence.by_region[candidates.rows] = z - good_line(sample_z, n_photos)
+    evidence.boxes[candidates.rows] = boxes
+    return evidence
+
+
+def picture_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backgrounds) -> Evidence:
+    """Return how well candidates fit a picture, or a box of one."""
+    evidence = _photo_evidence(grounds.picture_photo.z(candidates.vectors @ asked.photo))
+    if asked.region is None or not len(candidates.regions) or not len(grounds.regions):
+        return evidence
+    values = candidates.region_vectors @ asked.region
+    best, boxes = _best_regions(values, candidates.regions, (), 0.0)
+    sample = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
+    z = Background.of_a_box(sample).z(best)
+    rows = candidates.rows
+    evidence.excess[rows] = (1 - BOX_REGION_SHARE) * evidence.excess[rows] + BOX_REGION_SHARE * z
+    evidence.by_region[rows] = z
+    evidence.boxes[rows] = boxes
+    return evidence
+
+
+def together(parts: Sequence[Float32Array], required: Sequence[Float32Array]) -> Float32Array:
+    """Return the excess of candidates, (n,), for a whole question.
+
+    Args:
+        parts: excess for each part that is looked for; a part counts ``_MOST`` at most, so that one
+            that fits very well does not hide one that is missing.
+        required: those that a match must fit; a photo that lacks one is a weak match at best.
+    """
+    excess = np.mean([np.minimum(part, _MOST) for part in parts], axis=0)
+    if len(parts) == 1:
+        excess = parts[0]
+    lacking = np.zeros(len(excess), dtype=np.bool_)
+    for part in required:
+        lacking |= part < 0
+    held_down = np.where(lacking & (excess >= 0), -1.0 / (1.0 + np.abs(excess)), excess)
+    return held_down.astype(np.float32)
+
+
+def _photo_evidence(excess: Float32Array) -> Evidence:
+    """Return evidence that knows of no regions."""
+    n_photos = len(excess)
+    nothing = np.full(n_photos, np.nan, np.float32)
+    return Evidence(excess.copy(), nothing, np.full((n_photos, 4), np.nan, np.float32))
+
+
+def _with_margin(cosines: Vectors, misses: Vectors) -> Vectors:
+    """Return 2 c - m for cosines (n,) and those of near misses (n, k); c without any."""
+    if not misses.shape[1]:
+        return cosines
+    values: Vectors = 2 * cosines - misses.max(axis=1)
+    return values
+
+
+def _ground(base: Background, plain: Vectors, values: Vectors) -> Background:
+    """Return the background of a query whose values on the sample are not its plain cosines.
+
+    Level and deviation move as the values moved from the cosines.
+    """
+    known = base.for_query(plain)
+    if values is plain or not len(values) or np.array_equal(values, plain):
+        return known
+    scale = lower_deviation(values) / max(lower_deviation(plain), 1e-6)
+    moved = float(np.median(values) - np.median(plain))
+    return replace(
+        known, mean=known.mean + moved, deviation=known.deviation * max(scale, _LEAST_SCALE)
+    )
+
+
+def _best_regions(
+    values: Vectors, packed: PackedRegions, places: tuple[Place, ...], weight: float
+) -> tuple[Vectors, Vectors]:
+    """Return each photo's highest value, (n,), and the box that has it, (n, 4)."""
+    if places:
+        values = values - np.float32(weight) * (1 - fit(places, packed.boxes))
+    best = best_of_photos(values, packed)
+    is_best = values == np.repeat(best, packed.counts())
+    at = np.flatnonzero(is_best)
+    owners = np.searchsorted(packed.starts, at, side="right") - 1
+    firsts = at[np.unique(owners, return_index=True)[1]]
+    return best, packed.boxes[firsts]

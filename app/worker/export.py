@@ -1,0 +1,201 @@
+"""Results written to a file: a table, plain data, or a contact sheet with the boxes drawn."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+from app.core.asking import Box
+from app.core.errors import LibraryError
+from app.core.files import replace_file
+from app.core.library import Library
+from app.core.library.rows import Photo
+from app.core.messages import ExportResults, Hit
+from app.core.paths import display_path
+
+_COLUMNS = ("path", "score", "match", "x0", "y0", "x1", "y1", "taken_at", "camera", "phrases")
+_CELL_PX, _GAP_PX, _MARGIN_PX, _TEXT_PX = 240, 16, 40, 34
+_SHEET_COLUMNS, _SHEET_ROWS = 5, 6
+_PAPER, _INK, _FAINT = "white", "#202020", "#707070"
+_PHRASE_COLOURS = ("#d23b2f", "#2f6fd2", "#2f9e44", "#b8860b", "#8e44ad", "#00838f")
+_DPI = 150
+_HAN_FONTS = (
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansSC-Regular.otf",
+    "SourceHanSansCN-Regular.otf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "PingFang.ttc",
+    "Hiragino Sans GB.ttc",
+    "msyh.ttc",
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def hit_dict(hit: Hit, path: bytes) -> dict[str, Any]:
+    """Return a hit as the command line and exports write it; the format is part of the design."""
+    return {
+        "path": os.fsdecode(path),
+        "score": round(hit.score, 4),
+        "match": hit.match,
+        "region": hit.region,
+        "phrases": [
+            {"text": phrase.text, "score": round(phrase.score, 4), "region": phrase.region}
+            for phrase in hit.phrases
+        ],
+    }
+
+
+def export_results(library: Library, command: ExportResults) -> int:
+    """Write hits to a file, whole or not at all; return how many photos are in it.
+
+    Hits whose photo left the library are passed over.
+
+    Raises:
+        LibraryError: the file cannot be written.
+    """
+    photos = {photo.id: photo for photo in library.photos([h.photo_id for h in command.hits])}
+    found = [(hit, photos[hit.photo_id]) for hit in command.hits if hit.photo_id in photos]
+    match command.form:
+        case "csv":
+            data = _csv(found)
+        case "json":
+            results = [hit_dict(hit, photo.absolute_path) for hit, photo in found]
+            whole = {"query": command.query.text, "results": results}
+            data = json.dumps(whole, indent=1).encode()
+        case "png" | "pdf":
+            thumbnails = library.thumbnails([photo.id for _, photo in found])
+            data = _contact_sheet(command.query.text, found, thumbnails, command.form)
+    try:
+        replace_file(Path(os.fsdecode(command.path)), data)
+    except OSError as error:
+        shown = display_path(command.path)
+        raise LibraryError(f"{shown} cannot be written: {error.strerror}.", file=shown) from error
+    return len(found)
+
+
+def _csv(found: list[tuple[Hit, Photo]]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(_COLUMNS)
+    for hit, photo in found:
+        box = [""] * 4 if hit.region is None else [f"{side:.4f}" for side in hit.region]
+        phrases = "; ".join(f"{phrase.text}: {phrase.score:.2f}" for phrase in hit.phrases)
+        path = display_path(photo.absolute_path)
+        writer.writerow(
+            [
+                _harmless(path),
+                f"{hit.score:.4f}",
+                hit.match,
+                *box,
+                photo.taken_at or "",
+                _harmless(photo.camera or ""),
+                _harmless(phrases),
+            ]
+        )
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")  # the mark tells spreadsheets UTF-8
+
+
+def _harmless(text: str) -> str:
+    """Return text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+# ---------------------------------------------------------------- contact sheets
+
+
+def _contact_sheet(
+    title: str, found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes], form: str
+) -> bytes:
+    """Draw all hits: one tall PNG, or PDF pages of 30."""
+    per_page = _SHEET_COLUMNS * _SHEET_ROWS if form == "pdf" else max(len(found), 1)
+    pages = [
+        _page(title, found[start : start + per_page], thumbnails)
+        for start in range(0, max(len(found), 1), per_page)
+    ]
+    buffer = io.BytesIO()
+    if form == "pdf":
+        pages[0].save(buffer, "PDF", save_all=True, append_images=pages[1:], resolution=_DPI)
+    else:
+        pages[0].save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _page(title: str, found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes]) -> Image.Image:
+    n_rows = max(1, -(-len(found) // _SHEET_COLUMNS))
+    width = 2 * _MARGIN_PX + _SHEET_COLUMNS * (_CELL_PX + _GAP_PX) - _GAP_PX
+    height = 2 * _MARGIN_PX + _TEXT_PX + n_rows * (_CELL_PX + _TEXT_PX + _GAP_PX)
+    page = Image.new("RGB", (width, height), _PAPER)
+    draw = ImageDraw.Draw(page)
+    _write(draw, (_MARGIN_PX, _MARGIN_PX), title, 22, _INK, width - 2 * _MARGIN_PX)
+    for at, (hit, photo) in enumerate(found):
+        row, column = divmod(at, _SHEET_COLUMNS)
+        left = _MARGIN_PX + column * (_CELL_PX + _GAP_PX)
+        top = _MARGIN_PX + _TEXT_PX + row * (_CELL_PX + _TEXT_PX + _GAP_PX)
+        _draw_photo(page, (left, top), hit, thumbnails.get(photo.id))
+        name = os.path.basename(photo.display)
+        caption = f"{hit.score:.2f}  {name}"
+        _write(draw, (left, top + _CELL_PX + 4), caption, 13, _FAINT, _CELL_PX)
+    return page
+
+
+def _draw_photo(
+    page: Image.Image, corner: tuple[int, int], hit: Hit, thumbnail: bytes | None
+) -> None:
+    """Put a thumbnail into its cell and draw the places of its phrases, each in its colour."""
+    cell = Image.new("RGB", (_CELL_PX, _CELL_PX), "#e8e8e8")
+    if thumbnail is not None:
+        cell = Image.open(io.BytesIO(thumbnail)).convert("RGB")
+        cell.thumbnail((_CELL_PX, _CELL_PX))
+    draw = ImageDraw.Draw(cell)
+    boxes = [phrase.region for phrase in hit.phrases] + [image.region for image in hit.images]
+    if not any(boxes):
+        boxes = [hit.region]
+    for at, box in enumerate(boxes):
+        if box is not None:
+            _draw_box(draw, cell.size, box, _PHRASE_COLOURS[at % len(_PHRASE_COLOURS)])
+    left = corner[0] + (_CELL_PX - cell.width) // 2
+    top = corner[1] + (_CELL_PX - cell.height) // 2
+    page.paste(cell, (left, top))
+
+
+def _draw_box(draw: ImageDraw.ImageDraw, size: tuple[int, int], box: Box, colour: str) -> None:
+    width, height = size
+    x0, y0 = round(box[0] * (width - 1)), round(box[1] * (height - 1))
+    x1, y1 = round(box[2] * (width - 1)), round(box[3] * (height - 1))
+    draw.rectangle((x0, y0, x1, y1), outline="black", width=4)
+    draw.rectangle(
+        (x0 + 1, y0 + 1, max(x1 - 1, x0 + 1), max(y1 - 1, y0 + 1)), outline=colour, width=2
+    )
+
+
+def _write(
+    draw: ImageDraw.ImageDraw,
+    corner: tuple[int, int],
+    text: str,
+    size_px: int,
+    colour: str,
+    room_px: int,
+) -> None:
+    """Write one line, cut to its room."""
+    font = _font(size_px)
+    shown = text
+    while shown and draw.textlength(shown, font) > room_px:
+        shown = shown[:-2] + "…" if len(shown) > 2 else ""
+    draw.text(corner, shown, fill=colour, font=font)
+
+
+def _font(size_px: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    """Return a font with Han characters where the system has one, else Pillow's own."""
+    for name in _HAN_FONTS:
+        try:
+            return ImageFont.truetype(name, size_px)
+        except OSError:
+            continue
+    return ImageFont.load_default(size_px)

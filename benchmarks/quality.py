@@ -1,0 +1,289 @@
+"""How good search is on drawn scenes that no training run has seen.
+
+    python -m benchmarks.quality [--model DIR] [--scenes N]
+
+Every scene says which things it shows and where, so every question has a known answer. Each figure
+is measured three ways where that makes sense: as the application searches (regions and photos), by
+the photo vectors alone, and by the crop alone (a box cut out and searched as a picture). Prints a
+Markdown table; docs/quality.md explains the rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from app.core.asking import ImageQuery, Query
+from app.core.library import Library
+from app.core.library.region_index import RegionIndex
+from app.core.library.rows import NewPhoto
+from app.core.library.vector_index import VectorIndex
+from app.core.messages import Hit
+from app.core.paths import bundled_model_dir
+from app.core.ranking import GOOD_SCORE
+from app.core.region_choice import overlaps
+from app.core.settings import Settings
+from app.worker.encoding import EncoderLike, fine_budget, patch_budget
+from app.worker.fine_pass import encode_finely
+from app.worker.pictures import Picture
+from app.worker.searcher import Answer, Searcher
+from benchmarks.regions import FIRST_SCENE, SCENE_PX, SMALL_AREA
+from fgclip2 import Encoder
+from trainer.data.scenes import Scene, SceneObject, make_scene
+from trainer.data.scenes_words import kinds
+
+_TOP = 20
+_SIDE_WORDS = {"left": "{} on the left", "right": "{} on the right"}
+_ENOUGH = 0.5
+_HELD_OUT_KINDS = 12
+_N_WAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Scenes in a library, by photo id, and what searches them."""
+
+    searcher: Searcher
+    scenes: dict[int, Scene]
+
+    def refined(self, text: str) -> Answer:
+        return self.searcher.refined(self.searcher.encode(Query(text), []), _TOP)
+
+    def by_photos(self, text: str) -> Answer:
+        return self.searcher.first(self.searcher.encode(Query(text), []), _TOP)
+
+    def with_name(self, name: str) -> set[int]:
+        return {
+            photo_id
+            for photo_id, scene in self.scenes.items()
+            if any(each.name.en == name for each in scene.objects)
+        }
+
+    def objects(self, *, small: bool = False) -> Iterator[tuple[int, SceneObject]]:
+        for photo_id, scene in self.scenes.items():
+            for each in scene.objects:
+                if not small or _area(each) < SMALL_AREA:
+                    yield photo_id, each
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    parser.add_argument("--model", type=Path, default=bundled_model_dir())
+    parser.add_argument("--scenes", type=int, default=400)
+    options = parser.parse_args()
+    encoder = Encoder.load(options.model)
+    absent = frozenset(sorted(kinds())[:: max(1, len(kinds()) // _HELD_OUT_KINDS)])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(Path(folder) / "library", write=True) as library,
+    ):
+        bench = _bench(library, encoder, options.scenes, absent)
+        print(f"{len(bench.scenes)} scenes, model {encoder.name}\n")
+        print("| question | regions | photos alone | crop alone |")
+        print("|---|---|---|---|")
+        for name, figures in _rows(bench, absent):
+            padded = (*figures, *[float("nan")] * (_N_WAYS - len(figures)))
+            print(f"| {name} | {' | '.join(map(_percent, padded))} |", flush=True)
+
+
+def _rows(bench: Bench, absent: frozenset[str]) -> Iterator[tuple[str, tuple[float, ...]]]:
+    yield "small object by its words, in the first 20", _by_words(bench)
+    yield "small object by its box, another such scene in the first 20", _by_box(bench)
+    yield "box of the best region overlaps the object by half", _places(bench)
+    yield "two phrases: both satisfied, at the right places", _two_phrases(bench)
+    yield "of the first 20 without B, those that show B (lower is better)", _exclusions(bench)
+    yield "object on the side that is asked for, first 5", _sides(bench)
+    yield "English and Chinese share of the first 20", _languages(bench)
+    yield "absent: says so", (_says_absent(bench, sorted(absent)),)
+    present = sorted({each.name.en for _, each in bench.objects()})[::5]
+    yield "present: says it is absent (lower is better)", (_says_absent(bench, present),)
+
+
+def _bench(library: Library, encoder: EncoderLike, n_scenes: int, absent: frozenset[str]) -> Bench:
+    model_id = library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
+    with tempfile.TemporaryDirectory() as folder:
+        root_id = library.add_root(folder.encode()).id
+    scenes: dict[int, Scene] = {}
+    seed = FIRST_SCENE
+    while len(scenes) < n_scenes:
+        seed += 1
+        scene = make_scene(seed, SCENE_PX)
+        if any(each.kind in absent for each in scene.objects):
+            continue
+        budget = fine_budget(encoder, *scene.image.size)
+        (vector,), (regions,) = encode_finely(encoder, [scene.image], budget)
+        photo = NewPhoto(
+            root_id, b"%d.png" % seed, 1, seed, seed, b"%032d" % seed, *SCENE_PX,
+            None, None, "PNG", 0, vector=vector, patches=budget,
+        )  # fmt: skip
+        (photo_id,) = library.save_batch(model_id, [photo], [])
+        library.regions.save(model_id, {photo_id: regions})
+        scenes[photo_id] = scene
+    index, regions_index = VectorIndex.open(library, model_id), RegionIndex(library, model_id)
+    patches = patch_budget(encoder, Settings())
+    searcher = Searcher(library, index, regions_index, model_id, encoder, patches)
+    return Bench(searcher, scenes)
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _by_words(bench: Bench) -> tuple[float, ...]:
+    found = [
+        (
+            photo_id in _ids(bench.refined(each.name.en)),
+            photo_id in _ids(bench.by_photos(each.name.en)),
+        )
+        for photo_id, each in bench.objects(small=True)
+    ]
+    return tuple(np.mean(found, axis=0))
+
+
+def _by_box(bench: Bench) -> tuple[float, ...]:
+    found = []
+    for photo_id, each in bench.objects(small=True):
+        others = bench.with_name(each.name.en) - {photo_id}
+        if not others:
+            continue
+        picture = Picture(bench.scenes[photo_id].image, each.box)
+        query = Query(images=(ImageQuery(photo_id=photo_id, box=each.box),))
+        asked = bench.searcher.encode(query, [picture])
+        alone = replace(asked, pictures=(replace(asked.pictures[0], region=None),))
+        answers = (
+            bench.searcher.refined(asked, _TOP + 1),
+            bench.searcher.first(alone, _TOP + 1),
+        )
+        found.append([bool((set(_ids(answer)) - {photo_id}) & others) for answer in answers])
+    regions, crop = np.mean(found, axis=0) if found else (float("nan"),) * 2
+    return regions, float("nan"), crop
+
+
+def _places(bench: Bench) -> tuple[float, ...]:
+    right = []
+    for photo_id, each in bench.objects():
+        hit = _hit_of(bench.refined(each.name.en), photo_id)
+        if hit is not None and hit.region is not None:
+            right.append(_is_at(hit.region, each))
+    return (float(np.mean(right)) if right else float("nan"),)
+
+
+def _two_phrases(bench: Bench) -> tuple[float, ...]:
+    right = []
+    for photo_id, scene in bench.scenes.items():
+        if len(scene.objects) < 2:
+            continue
+        one, two = scene.objects[:2]
+        hit = _hit_of(bench.refined(f"{one.name.en}, {two.name.en}"), photo_id)
+        right.append(
+            hit is not None
+            and len(hit.phrases) == 2
+            and all(
+                phrase.score >= GOOD_SCORE and phrase.region and _is_at(phrase.region, each)
+                for phrase, each in zip(hit.phrases, (one, two), strict=True)
+            )
+        )
+    return (float(np.mean(right)),)
+
+
+def _exclusions(bench: Bench) -> tuple[float, ...]:
+    shares = []
+    for _, scene in list(bench.scenes.items())[::4]:
+        if len(scene.objects) < 2:
+            continue
+        wanted, other = (each.kind for each in scene.objects[:2])
+        if wanted == other:
+            continue
+        showing = {
+            photo_id
+            for photo_id, each in bench.scenes.items()
+            if any(thing.kind == other for thing in each.objects)
+        }
+        left = _ids(bench.refined(f"{wanted} without {other}"))
+        asked = bench.searcher.encode(Query(wanted), [])
+        unwanted = bench.searcher.questions.texts([other])[0]
+        phrase = asked.phrases[0]
+        apart = phrase.photo - unwanted
+        minus = replace(phrase, photo=apart / np.linalg.norm(apart))
+        subtracted = bench.searcher.first(replace(asked, phrases=(minus,)), _TOP)
+        shares.append([_share(left, showing), _share(_ids(subtracted), showing)])
+    return tuple(np.mean(shares, axis=0))
+
+
+def _sides(bench: Bench) -> tuple[float, ...]:
+    right = []
+    names = sorted({each.name.en for _, each in bench.objects()})
+    for name in names[::3]:
+        for side, words in _SIDE_WORDS.items():
+            holders = [
+                each.box
+                for photo_id in bench.with_name(name)
+                for each in bench.scenes[photo_id].objects
+                if each.name.en == name
+            ]
+            if not any(_side(box) == side for box in holders):
+                continue
+            for hit in bench.refined(words.format(name)).hits[:5]:
+                things = bench.scenes[hit.photo_id].objects
+                boxes = [each.box for each in things if each.name.en == name]
+                if boxes:
+                    right.append(any(_side(box) == side for box in boxes))
+    return (float(np.mean(right)) if right else float("nan"),)
+
+
+def _languages(bench: Bench) -> tuple[float, ...]:
+    shares = []
+    for _, scene in list(bench.scenes.items())[::4]:
+        name = scene.objects[0].name
+        shares.append(
+            [
+                len(set(_ids(ask(name.en))) & set(_ids(ask(name.zh)))) / _TOP
+                for ask in (bench.refined, bench.by_photos)
+            ]
+        )
+    return tuple(np.mean(shares, axis=0))
+
+
+def _says_absent(bench: Bench, names: list[str]) -> float:
+    said = [not any(hit.match == "good" for hit in bench.refined(name).hits) for name in names]
+    return float(np.mean(said))
+
+
+# ---------------------------------------------------------------- small pieces
+
+
+def _ids(answer: Answer) -> list[int]:
+    return [hit.photo_id for hit in answer.hits]
+
+
+def _hit_of(answer: Answer, photo_id: int) -> Hit | None:
+    return next((hit for hit in answer.hits if hit.photo_id == photo_id), None)
+
+
+def _is_at(region: tuple[float, ...], thing: SceneObject) -> bool:
+    return float(overlaps(np.array(region), np.array([thing.box]))[0]) >= _ENOUGH
+
+
+def _area(thing: SceneObject) -> float:
+    x0, y0, x1, y1 = thing.box
+    return (x1 - x0) * (y1 - y0)
+
+
+def _side(box: tuple[float, ...]) -> str:
+    return "left" if (box[0] + box[2]) / 2 < 0.5 else "right"
+
+
+def _share(ids: list[int], showing: set[int]) -> float:
+    return len(set(ids) & showing) / max(len(ids), 1)
+
+
+def _percent(figure: float) -> str:
+    return "" if np.isnan(figure) else f"{100 * figure:.1f}"
+
+
+if __name__ == "__main__":
+    main()

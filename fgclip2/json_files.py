@@ -1,0 +1,49 @@
+"""JSON files of a model folder, read without trust: a limited size, and one kind of error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+MAX_JSON_BYTES = 2 << 20
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        OSError: it cannot be read.
+        ValueError: it is no file, too large, nested too deeply, or not JSON.
+    """
+    check_is_file(path)
+    n_bytes = path.stat().st_size
+    if n_bytes > MAX_JSON_BYTES:
+        raise ValueError(f"{n_bytes} bytes; up to {MAX_JSON_BYTES} are read")
+    return parse_json(path.read_bytes())
+
+
+def parse_json(content: bytes) -> Any:
+    """What some bytes of JSON hold.
+
+    Raises:
+        ValueError: nested too deeply, or not JSON.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def check_is_file(path: Path) -> None:
+    """Refuse folders, pipes and devices, which could block the reader for ever.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        OSError: it cannot be looked at.
+        ValueError: it is something else.
+    """
+    path.stat()
+    if not path.is_file():
+        raise ValueError("not a regular file")

@@ -1,0 +1,178 @@
+"""``search``, ``export`` and ``concept`` with all their options, by the letter of the design."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import cli
+from app.core.library import Library
+from tests.fakes import COLOURS, InlinePool, load_fake_encoder, make_image
+
+SIDE = 160
+HIT_KEYS = ["path", "score", "match", "region", "phrases"]
+Run = Callable[..., tuple[int, Any, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A function that runs a command with ``--json``: exit code, result, standard error."""
+
+    def run(*argv: str | Path) -> tuple[int, Any, str]:
+        capsys.readouterr()
+        arguments = [*map(str, argv), "--library", str(tmp_path / "library"), "--json"]
+        try:
+            code = cli.main(arguments, loader=load_fake_encoder, pool=InlinePool())
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, json.loads(out) if out else None, err
+
+    return run
+
+
+@pytest.fixture
+def album(tmp_path: Path, run: Run) -> Path:
+    """White pictures with a red thing, with a red and a blue one, and with none; indexed."""
+    folder = tmp_path / "album"
+    folder.mkdir()
+    for number in range(8):
+        for name, colours in (("red", ["red"]), ("both", ["red", "blue"]), ("plain", [])):
+            picture = make_image("white", (SIDE, SIDE))
+            for at, colour in enumerate(colours):
+                picture.paste(COLOURS[colour], (10 + 80 * at, 60, 60 + 80 * at, 110))
+            path = folder / f"{name}-{number}.png"
+            picture.save(path)
+            os.utime(path, (1_600_000_000 + 86_400 * number,) * 2)
+    code, result, _ = run("index", folder)
+    assert (code, result["indexed"]) == (0, 24)
+    return folder
+
+
+def kinds(result: Any, n: int) -> set[str]:
+    return {Path(hit["path"]).stem.split("-")[0] for hit in result["results"][:n]}
+
+
+def test_every_hit_has_regions_in_the_unit_square(run: Run, album: Path) -> None:
+    code, result, _ = run("search", "red thing, blue thing", "--limit", "8")
+    assert code == 0
+    assert list(result) == ["query", "model", "took_ms", "results"]
+    assert kinds(result, 8) == {"both"}
+    for hit in result["results"]:
+        assert list(hit) == HIT_KEYS
+        assert [phrase["text"] for phrase in hit["phrases"]] == ["red thing", "blue thing"]
+        for box in (hit["region"], *(phrase["region"] for phrase in hit["phrases"])):
+            x0, y0, x1, y1 = box
+            assert 0 <= x0 < x1 <= 1
+            assert 0 <= y0 < y1 <= 1
+
+
+def test_without_leaves_out(run: Run, album: Path) -> None:
+    code, result, _ = run("search", "red thing", "--without", "blue thing", "--limit", "30")
+    assert code == 0
+    assert result["query"] == "red thing"
+    assert kinds(result, 8) == {"red"}
+    assert "both" not in kinds(result, 30)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (["name:both"], {"both"}),
+        (["name=both", "date>=2020-09-17"], {"both"}),
+        (["type:jpg"], set()),
+        (["before:1990"], set()),
+        (["orientation:square"], {"red", "both", "plain"}),
+    ],
+)
+def test_filters_narrow(run: Run, album: Path, filters: list[str], expected: set[str]) -> None:
+    argv = [part for each in filters for part in ("--filter", each)]
+    code, result, _ = run("search", "red thing", "--limit", "99", *argv)
+    assert code == 0
+    assert kinds(result, 99) == expected
+    _, everything, _ = run("search", "red thing", "--limit", "99")
+    paths = {hit["path"] for hit in result["results"]}
+    assert result["results"] == [hit for hit in everything["results"] if hit["path"] in paths]
+
+
+def test_filters_alone_list_photos(run: Run, album: Path) -> None:
+    code, result, _ = run("search", "", "--filter", "name:plain", "--limit", "3")
+    assert code == 0
+    names = [Path(hit["path"]).name for hit in result["results"]]
+    assert names == ["plain-7.png", "plain-6.png", "plain-5.png"]
+
+
+def test_several_pictures_and_boxes(run: Run, album: Path) -> None:
+    scene = album / "both-0.png"
+    code, red, _ = run("search", "", "--image", scene, "--box", "10,60,60,110", "--limit", "8")
+    assert code == 0
+    assert kinds(red, 8) <= {"red", "both"}
+    code, both, _ = run(
+        "search", "", "--image", scene, "--box", "10,60,60,110", "--box", "90,60,140,110",
+        "--limit", "8",
+    )  # fmt: skip
+    assert code == 0
+    assert kinds(both, 8) == {"both"}
+    red_scene = album / "red-1.png"
+    code, again, _ = run(
+        "search", "blue thing", "--image", red_scene, "--box", "10,60,60,110", "--limit", "8"
+    )
+    assert code == 0
+    assert kinds(again, 8) == {"both"}
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["search", "red", "--filter", "flavour:sweet"],
+        ["search", "red", "--filter", "rating:many"],
+        ["search", "red", "--without", " "],
+        ["search", ""],
+        ["search", "", "--box", "1,2,3,4"],
+        ["export", "red"],
+        ["export", "red", "--out", "results.doc"],
+        ["concept"],
+        ["concept", "add", "thing"],
+        ["concept", "search", "unheard of"],
+    ],
+)
+def test_wrong_arguments(run: Run, album: Path, argv: list[str]) -> None:
+    code, result, err = run(*argv)
+    assert (code, result) == (2, None)
+    assert err.strip()
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "png", "pdf"])
+def test_export_writes_a_file(run: Run, album: Path, tmp_path: Path, form: str) -> None:
+    out = tmp_path / f"found.{form}"
+    code, result, _ = run("export", "red thing", "--out", out, "--limit", "5")
+    assert (code, result) == (0, {"path": str(out), "photos": 5})
+    assert out.stat().st_size > 100
+    if form == "json":
+        written = json.loads(out.read_text(encoding="utf-8"))
+        assert [list(hit) for hit in written["results"]] == [HIT_KEYS] * 5
+    assert os.listdir(tmp_path / "library").count(out.name) == 0
+
+
+def test_concepts_are_added_listed_and_searched(run: Run, album: Path, tmp_path: Path) -> None:
+    code, result, _ = run(
+        "concept", "add", "crimson", "--image", album / "red-0.png", "--box", "10,60,60,110"
+    )
+    assert (code, result) == (
+        0, {"concepts": [{"name": "crimson", "accepted": 1, "rejected": 0}]}
+    )  # fmt: skip
+    run("concept", "add", "crimson", "--image", album / "red-1.png", "--box", "10,60,60,110")
+    _, result, _ = run("concept", "list")
+    assert result == {"concepts": [{"name": "crimson", "accepted": 2, "rejected": 0}]}
+    code, found, _ = run("concept", "search", "crimson", "--limit", "16")
+    assert code == 0
+    assert list(found) == ["query", "model", "took_ms", "results"]
+    assert kinds(found, 16) == {"red", "both"}
+    with Library.open(tmp_path / "library", write=False) as library:
+        example = library.concepts.examples(library.concepts.named("crimson").id)[0]
+    assert example.picture.startswith(b"\xff\xd8")

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.core.asking import Filters, ImageQuery, Phrase, Query
+from app.core.changes import SetMarks
+from app.core.errors import QueryError
+from app.core.library import Library, backups
+from app.core.library.concepts import NewExample
+from app.core.library.library import LIBRARY_NAME
+from app.core.library.rows import NewPhoto
+from app.core.library.searches import MAX_HISTORY
+
+MakePhoto = Callable[..., NewPhoto]
+FULL = Query(
+    "a dog, no cats",
+    (
+        ImageQuery(photo_id=3, box=(0.1, 0.2, 0.3, 0.4)),
+        ImageQuery(path=b"/photos/\xff.jpg", need="excluded"),
+    ),
+    (Phrase("a dog", "required"), Phrase("red cup", "optional", ("blue cup",))),
+    Filters(root_ids=(1,), taken_from="2023-01-01", formats=("png",), favourite=True),
+)
+
+
+# ---------------------------------------------------------------- saved searches and history
+
+
+def test_a_saved_search_comes_back_whole(library: Library) -> None:
+    saved_id = library.searches.save("  My  dogs ", FULL)
+    (saved,) = library.searches.saved()
+    assert (saved.id, saved.name, saved.query) == (saved_id, "My dogs", FULL)
+    assert library.searches.save("Cats", Query("cats"), saved_id) == saved_id
+    (changed,) = library.searches.saved()
+    assert (changed.name, changed.query) == ("Cats", Query("cats"))
+    library.searches.remove(saved_id)
+    library.searches.remove(saved_id)
+    assert library.searches.saved() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "saved_id"),
+    [
+        (" ", Query("a"), None),
+        ("Name", Query(" "), None),
+        ("Name", Query(images=(ImageQuery(pixels=b"abc", width_px=1, height_px=1),)), None),
+        ("Name", Query("a"), 99),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(
+    library: Library, name: str, query: Query, saved_id: int | None
+) -> None:
+    with pytest.raises(QueryError):
+        library.searches.save(name, query, saved_id)
+    assert library.searches.saved() == []
+
+
+def test_text_that_is_no_question_is_searched_for(library: Library) -> None:
+    library.searches.save("Old", Query("x"))
+    for text in ("a plain text", '{"text": 1}', '{"text": "a", "images": [{"box": 1}]', "[]"):
+        library._store.run("UPDATE saved_searches SET query = ?", (text,))
+        assert library.searches.saved()[0].query == Query(text)
+
+
+def test_the_history_has_the_latest_first_and_each_once(library: Library) -> None:
+    for text in ("a", "b", "a"):
+        library.searches.remember(Query(text))
+    assert [past.query.text for past in library.searches.history()] == ["a", "b"]
+    assert [past.query.text for past in library.searches.history(1)] == ["a"]
+    library.searches.clear_history()
+    assert library.searches.history() == []
+
+
+def test_the_history_has_an_end(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_HISTORY >= 100
+    monkeypatch.setattr("app.core.library.searches.MAX_HISTORY", 3)
+    for number in range(5):
+        library.searches.remember(Query(str(number)))
+    assert [past.query.text for past in library.searches.history()] == ["4", "3", "2"]
+
+
+# ---------------------------------------------------------------- concepts
+
+
+def test_a_concept_has_its_examples(library: Library, model_id: int, make_photo: MakePhoto) -> None:
+    (photo_id,) = library.save_batch(model_id, [make_photo(1)], [])
+    box = (0.1, 0.2, 0.5, 0.9)
+    concepts = library.concepts
+    concept_id = concepts.save("grandma", [NewExample(b"jpeg", photo_id, box), NewExample(b"two")])
+    concepts.judge(concept_id, NewExample(b"no", photo_id, accepted=False))
+    other, judged = concepts.examples(concept_id)
+    assert (other.picture, other.photo_id, other.box, other.accepted) == (b"two", None, None, True)
+    assert (judged.picture, judged.photo_id, judged.accepted) == (b"no", photo_id, False)
+    found = concepts.named(" grandma ")
+    assert (found.id, found.n_accepted, found.n_rejected) == (concept_id, 1, 1)
+    concepts.save("Oma", [NewExample(b"three")], concept_id)
+    assert [concept.name for concept in concepts.all()] == ["Oma"]
+    concepts.remove(concept_id)
+    assert concepts.all() == []
+    with pytest.raises(QueryError):
+        concepts.examples(concept_id)
+
+
+def test_what_is_no_concept_is_refused(library: Library) -> None:
+    library.concepts.save("dog", [NewExample(b"x")])
+    for name, n_examples, concept_id in (
+        (" ", 1, None), ("dog", 1, None), ("cat", 0, None), ("cat", 6, None), ("cat", 1, 99),
+    ):  # fmt: skip
+        with pytest.raises(QueryError):
+            library.concepts.save(name, [NewExample(b"x")] * n_examples, concept_id)
+    with pytest.raises(QueryError, match="no concept 'cat'"):
+        library.concepts.named("cat")
+    assert [concept.name for concept in library.concepts.all()] == ["dog"]
+
+
+def test_examples_outlive_their_photo_and_a_backup_has_them(
+    library: Library, directory: Path, model_id: int, make_photo: MakePhoto, tmp_path: Path
+) -> None:
+    one, two = library.save_batch(model_id, [make_photo(1), make_photo(2)], [])
+    concept_id = library.concepts.save("dog", [NewExample(b"x", one), NewExample(b"y", two)])
+    library.searches.remember(Query("dogs"))
+    library.remove_photos([one])
+    library.remove_root(library.roots()[0].id)
+    assert [each.photo_id for each in library.concepts.examples(concept_id)] == [None, None]
+    copy = tmp_path / "copy" / LIBRARY_NAME
+    copy.parent.mkdir()
+    backups.extract(directory / LIBRARY_NAME, copy)
+    with Library.open(copy.parent, write=False) as saved:
+        assert [each.picture for each in saved.concepts.examples(concept_id)] == [b"x", b"y"]
+        assert [past.query.text for past in saved.searches.history()] == ["dogs"]
+
+
+# ---------------------------------------------------------------- filters
+
+
+@pytest.fixture
+def album(library: Library, model_id: int, make_photo: MakePhoto, folder: Path) -> dict[str, int]:
+    day = 86_400_000_000_000
+    photos = {
+        "beach": make_photo(
+            "Trips/Été/beach.JPG".encode(), taken_at="2023-07-01T10:00:00", camera="NIKON D750"
+        ),
+        "snow": make_photo(
+            "Trips/2024/雪山.png".encode(), taken_at="2024-01-15T10:00:00", format="PNG",
+            width_px=300, height_px=400,
+        ),
+        "square": make_photo(b"square.heic", mtime_ns=19_000 * day, format="HEIF", width_px=480),
+    }  # fmt: skip
+    ids = library.save_batch(model_id, list(photos.values()), [])
+    library.user_data.change(SetMarks((ids[0],), rating=4, favourite=False))
+    library.user_data.change(SetMarks((ids[1],), rating=2, favourite=True))
+    return dict(zip(photos, ids, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        (Filters(), "snow beach square"),
+        (Filters(folders=("été",)), "beach"),
+        (Filters(folders=("trips",)), "snow beach"),
+        (Filters(folders=("beach",)), ""),
+        (Filters(folders=("trips", "2024")), "snow"),
+        (Filters(taken_from="2023-07-01", taken_to="2023-07-01"), "beach"),
+        (Filters(taken_from="2023-07-02"), "snow"),
+        (Filters(taken_to="2022-12-31"), "square"),
+        (Filters(cameras=("nikon", "d750")), "beach"),
+        (Filters(cameras=("canon",)), ""),
+        (Filters(min_rating=4), "beach"),
+        (Filters(favourite=True), "snow"),
+        (Filters(formats=("png", "heic")), "snow square"),
+        (Filters(formats=("jpeg",)), "beach"),
+        (Filters(orientation="landscape"), "beach"),
+        (Filters(orientation="portrait"), "snow"),
+        (Filters(orientation="square"), "square"),
+        (Filters(names=("雪",)), "snow"),
+        (Filters(names=("BEACH",)), "beach"),
+        (Filters(names=("%",)), ""),
+        (Filters(root_ids=(99,)), ""),
+    ],
+)
+def test_filters_let_through(
+    library: Library, album: dict[str, int], filters: Filters, names: str
+) -> None:
+    expected = [album[name] for name in names.split()]
+    assert library.photo_ids_matching(filters).tolist() == expected
+    assert library.photo_ids_matching(Filters(), filters).tolist() == expected
+
+
+def test_a_path_filters_what_is_below_it(
+    library: Library, album: dict[str, int], folder: Path
+) -> None:
+    below = Filters(folders=(os.path.join(folder, "Trips", "2024"),))
+    assert library.photo_ids_matching(below).tolist() == [album["snow"]]
+    beside = Filters(folders=(os.path.join(folder, "Trip"),))
+    assert library.photo_ids_matching(beside).tolist() == []

@@ -1,0 +1,158 @@
+"""Words for places, attributes and days, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.asking import Filters
+from app.core.errors import QueryError
+from app.core.language.dates import parse_date
+from app.core.language.filter_words import parse_filter
+from app.core.language.near_misses import attributes, generated_misses, misses_named
+from app.core.language.places import fit, split_place
+from app.core.region_choice import choose_boxes, overlaps
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "places"),
+    [
+        ("a red cup on the left", "a red cup", ("left",)),
+        ("a dog in the top left corner", "a dog", ("left", "top")),
+        ("a tiny bird in the background", "a tiny bird", ("background", "tiny")),
+        ("左边的红色杯子", "红色杯子", ("left",)),
+        ("背景里的山", "山", ("background",)),
+        ("照片右上角的月亮", "月亮", ("right", "top")),
+        ("一只很小的鸟", "一只很小的鸟", ("tiny",)),
+        ("中间有一只狗", "一只狗", ("centre",)),
+        ("on the left", "on the left", ("left",)),
+        ("a cat to the right of the sofa", "a cat to the right of the sofa", ()),
+        ("a man's right hand", "a man's right hand", ()),
+    ],
+)
+def test_places_leave_the_phrase(phrase: str, text: str, places: tuple[str, ...]) -> None:
+    placed = split_place(phrase)
+    assert (placed.text, placed.places) == (text, places)
+
+
+def test_boxes_agree_with_places() -> None:
+    boxes = np.array([[0.0, 0.0, 0.2, 0.2], [0.8, 0.7, 1.0, 1.0], [0.1, 0.1, 0.9, 0.9]])
+    assert fit(("left", "top"), boxes).tolist() == [1.0, 0.0, pytest.approx(1 / 3)]
+    assert fit(("right", "bottom"), boxes)[1] == 1.0
+    assert fit(("huge",), boxes).tolist() == [0.0, 0.0, 1.0]
+    assert fit((), boxes).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_near_misses_keep_the_language() -> None:
+    assert misses_named("a red cup", "blue") == ("a blue cup",)
+    assert misses_named("红色的杯子", "蓝色") == ("蓝色的杯子",)
+    assert misses_named("a red cup", "wooden") == ()
+    misses = generated_misses("a red cup", ("a blue cup",))
+    assert misses[0] == "a blue cup"
+    assert len(misses) == 6
+    assert "a red cup" not in misses
+    assert generated_misses("a red cup", ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("red", "红色"),
+        ("two dogs", "两只狗"),
+        ("wooden", "木头"),
+        ("left", "左边"),
+        ("big", "大的"),
+    ],
+)
+def test_attributes_mean_the_same_in_both_languages(one: str, other: str) -> None:
+    (english,), (chinese,) = attributes(one), attributes(other)
+    assert (english.family, english.kind) == (chinese.family, chinese.kind)
+
+
+# ---------------------------------------------------------------- days and single filters
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2023", "2023-01-01", "2023-12-31"),
+        ("2023-02", "2023-02-01", "2023-02-28"),
+        ("2023年5月6日", "2023-05-06", "2023-05-06"),
+        ("6 May 2023", "2023-05-06", "2023-05-06"),
+        ("winter of 2021", "2021-12-01", "2022-02-28"),
+        ("last summer", "2025-06-01", "2025-08-31"),
+        ("去年夏天", "2025-06-01", "2025-08-31"),
+        ("前年五月", "2024-05-01", "2024-05-31"),
+        ("last week", "2026-11-16", "2026-11-22"),
+        ("上个月", "2026-10-01", "2026-10-31"),
+        ("2019..2021", "2019-01-01", "2021-12-31"),
+        ("2019年到2021年", "2019-01-01", "2021-12-31"),
+    ],
+)
+def test_days(text: str, first: str, last: str) -> None:
+    days = parse_date(text, TODAY)
+    assert days is not None
+    assert (str(days.first), str(days.last)) == (first, last)
+
+
+@given(st.dates(date(1970, 1, 1), date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d"]))
+def test_every_day_is_read_back(day: date, form: str) -> None:
+    days = parse_date(day.strftime(form), TODAY)
+    assert days is not None
+    assert (days.first, days.last) == (day, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("camera=Nikon D750", Filters(cameras=("Nikon", "D750"))),
+        ("rating>3", Filters(min_rating=4)),
+        ("rating:★★", Filters(min_rating=2)),
+        ("date<2020", Filters(taken_to="2019-12-31")),
+        ("after:2020", Filters(taken_from="2021-01-01")),
+        ("类型：heif", Filters(formats=("heic",))),
+        ("收藏", Filters(favourite=True)),
+        ("2023", Filters(taken_from="2023-01-01", taken_to="2023-12-31")),
+    ],
+)
+def test_single_filters(text: str, filters: Filters) -> None:
+    assert parse_filter(text, TODAY) == filters
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "rating:9", "date:soon", "orientation:up", "is:no"]
+)
+def test_filters_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(QueryError, match="not understood"):
+        parse_filter(text, TODAY)
+
+
+# ---------------------------------------------------------------- boxes that stand out
+
+
+def test_a_thing_on_a_plain_ground_gets_a_box() -> None:
+    dense = np.tile(np.eye(16, dtype=np.float32)[0], (14, 18, 1))
+    dense[4:8, 10:15] = np.eye(16, dtype=np.float32)[3]
+    dense += np.random.default_rng(0).normal(0, 0.02, dense.shape).astype(np.float32)
+    boxes = choose_boxes(dense, 8)
+    assert boxes[0].tolist() == [0.0, 0.0, 1.0, 1.0]
+    thing = np.array([10 / 18, 4 / 14, 15 / 18, 8 / 14])
+    assert overlaps(thing, boxes[1:2])[0] >= 0.7, "the first after the whole photo"
+    assert len(choose_boxes(dense, 8, whole=False)) == 8
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 32))
+def test_any_map_gives_boxes_inside_the_photo(rows: int, columns: int, n_boxes: int) -> None:
+    dense = np.random.default_rng(rows).normal(size=(rows, columns, 8)).astype(np.float32)
+    boxes = choose_boxes(dense, n_boxes)
+    assert 1 <= len(boxes) <= n_boxes
+    assert (boxes[:, :2] >= 0).all()
+    assert (boxes[:, 2:] <= 1).all()
+    assert (boxes[:, 2:] > boxes[:, :2]).all()
+    assert len(np.unique(boxes, axis=0)) == len(boxes)

@@ -1,0 +1,209 @@
+"""Boxes in an open photo with real mouse and key events: what they mean, several together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.core.asking import ImageQuery, Query
+from app.core.messages import BoxesSuggested, Search, SearchFinished, SuggestBoxes
+from app.ui.photo_grid_model import PhotoGridModel
+from app.ui.photo_page import PhotoPage
+from app.ui.photo_view import PhotoView
+from app.ui.region_search import RegionSearch
+from app.ui.search_controller import SearchController
+from tests.unit.ui.photo_view_stage import drag, in_view, opened, photo, send_move
+from tests.unit.ui.samples import Listener, RecordingLink, hit
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class StillReader(QObject):
+    """A reader that is not asked for anything here."""
+
+    photo_list_loaded = Signal(object)
+
+    def load_photo_list(self, *_scope: object) -> None:
+        """Nothing: lists are not looked at."""
+
+
+class World:
+    """A photo page on the screen, and the questions that its boxes ask."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.link = RecordingLink()
+        self.search = SearchController(self.link, StillReader())  # type: ignore[arg-type]
+        self.model = PhotoGridModel(lambda _ids: [])
+        self.page = PhotoPage(PhotoView(), self.model)
+        qtbot.addWidget(self.page)
+        self.page.resize(1100, 900)
+        self.page.show()
+        qtbot.waitExposed(self.page)
+        self.view = self.page.view
+        self.regions = RegionSearch(
+            self.link,
+            self.search,
+            self.page,
+            lambda photo_id: ImageQuery(photo_id=photo_id),
+            lambda photo_id: f"photo {photo_id}",
+        )
+        self.photo = photo(7)
+        self.page.show_photo(self.photo, None)
+        self.view.setFocus()
+
+    @property
+    def asked(self) -> list[Query]:
+        return [command.query for command in self.link.sent if isinstance(command, Search)]
+
+    def draw(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        drag(self.view, in_view(self.view, *start), in_view(self.view, *end), modifiers)
+
+    def press_tool(self, name: str) -> None:
+        button = self.view.box_bar.meaning_buttons[name]
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def world(qtbot: QtBot) -> Iterator[World]:
+    world = World(qtbot)
+    yield world
+    world.search.close()
+    world.view.shut_down()
+
+
+def near(box: tuple[float, ...] | None, wanted: tuple[float, ...]) -> bool:
+    return box is not None and np.allclose(box, wanted, atol=0.01)
+
+
+def test_a_drawn_box_asks_at_once_and_esc_takes_it_back(world: World) -> None:
+    world.search.ask_text("kitchen")
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    (image,) = world.asked[-1].images
+    assert world.asked[-1].text == ""
+    assert near(image.box, (0.2, 0.2, 0.6, 0.5))
+    assert world.page.strip.isVisible()
+    assert world.view.box_bar.isVisible()
+    QTest.keyClick(world.view, Qt.Key.Key_Escape)
+    assert world.search.question.text == "kitchen", "the question before it is asked again"
+    assert not world.page.strip.isVisible()
+    assert not world.view.box_bar.isVisible()
+
+
+def test_a_box_is_added_to_the_words_or_kept_out_of_them(world: World) -> None:
+    world.search.ask_text("kitchen")
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    world.press_tool("also")
+    assert (world.asked[-1].text, world.asked[-1].images[0].need) == ("kitchen", "required")
+    world.press_tool("without")
+    assert (world.asked[-1].text, world.asked[-1].images[0].need) == ("kitchen", "excluded")
+    assert len(world.asked[-1].images) == 1
+    world.press_tool("similar")
+    assert world.asked[-1].text == ""
+
+
+def test_without_a_question_there_is_nothing_to_add_to(world: World) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    buttons = world.view.box_bar.meaning_buttons
+    enabled = {name: button.isEnabled() for name, button in buttons.items()}
+    assert enabled == {"similar": True, "also": False, "without": False}
+
+
+def test_shift_and_drag_draws_a_second_box(world: World) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.1, 0.1), (0.3, 0.3))
+    world.draw((0.6, 0.6), (0.9, 0.9), SHIFT)
+    boxes = [image.box for image in world.asked[-1].images]
+    assert near(boxes[0], (0.1, 0.1, 0.3, 0.3))
+    assert near(boxes[1], (0.6, 0.6, 0.9, 0.9))
+    assert len(world.view.picture.fixed_boxes) == 1
+    world.regions.end()
+    assert world.view.picture.fixed_boxes == ()
+
+
+def test_arrows_nudge_the_box_and_ask_again(qtbot: QtBot, world: World) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    n_asked = len(world.asked)
+    before = world.view.box
+    for _ in range(5):
+        QTest.keyClick(world.view, Qt.Key.Key_Right)
+    assert len(world.asked) == n_asked, "not for every press"
+    qtbot.waitUntil(lambda: len(world.asked) == n_asked + 1, timeout=5000)
+    box = world.asked[-1].images[0].box
+    assert before is not None
+    assert box is not None
+    assert box[0] > before[0]
+    assert box[2] - box[0] == pytest.approx(before[2] - before[0])
+
+
+def test_suggested_boxes_appear_on_hover_and_are_taken_by_a_click(world: World) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    (command,) = (c for c in world.link.sent if isinstance(c, SuggestBoxes))
+    assert command.image == ImageQuery(photo_id=7)
+    large, small = (0.1, 0.1, 0.9, 0.9), (0.4, 0.4, 0.6, 0.6)
+    world.link.boxes_suggested.emit(BoxesSuggested(command.job_id + 9, (large,)))
+    assert world.view.picture.suggestions == ()
+    world.link.boxes_suggested.emit(BoxesSuggested(command.job_id, (large, small)))
+    at = in_view(world.view, 0.5, 0.5)
+    QTest.mouseMove(world.view, at)
+    send_move_without_button(world, at)
+    assert world.view.picture.hovered_suggestion == small, "the smaller one lies on top"
+    QTest.mouseClick(world.view, Qt.MouseButton.LeftButton, pos=at)
+    assert world.view.box == small
+    assert world.asked[-1].images[0].box == small
+
+
+def send_move_without_button(world: World, at: QPoint) -> None:
+    """Offscreen the pointer moves only in events."""
+    send_move(world.view, at + QPoint(1, 1))
+
+
+def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: World) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    assert world.page.strip.text() == "Searching…"
+    job_id = next(c.job_id for c in reversed(world.link.sent) if isinstance(c, Search))
+    hits = (hit(11), hit(12), hit(13, "weak"))
+    world.model.set_photos([11, 12, 13], {each.photo_id: each for each in hits}, 2)
+    world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, hits))
+    assert world.page.strip.text() == "2 photos with something like this"
+    assert world.page.strip.n_shown == 2, "weak matches are not among them"
+    with qtbot.waitSignal(world.page.result_chosen, timeout=1000) as got:
+        QTest.mouseClick(world.page.strip, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
+    assert got.args == [12]
+    results = Listener()
+    world.view.box_bar.results_requested.connect(results.on_none)
+    QTest.keyClick(world.view, Qt.Key.Key_Return)
+    assert results.heard == [None]
+
+
+def test_what_is_in_the_box_is_copied_and_named(qtbot: QtBot, world: World) -> None:
+    world.view.set_pixels(opened(7))
+    qtbot.waitUntil(lambda: world.view.picture.pixels is not None, timeout=10_000)
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.25, 0.25), (0.75, 0.75))
+    said, named = Listener(), Listener()
+    world.regions.said.connect(said.on_one)
+    world.regions.concept_requested.connect(named.on_one)
+    QTest.mouseClick(world.view.box_bar.copy_button, Qt.MouseButton.LeftButton)
+    image = QGuiApplication.clipboard().image()
+    assert abs(image.width() - 400) < 8
+    assert abs(image.height() - 300) < 8
+    assert said.heard == ["What is in the box was copied"]
+    QTest.mouseClick(world.view.box_bar.concept_button, Qt.MouseButton.LeftButton)
+    assert near(named.heard[0].box, (0.25, 0.25, 0.75, 0.75))
+    QGuiApplication.clipboard().clear()

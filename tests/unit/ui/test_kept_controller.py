@@ -1,0 +1,158 @@
+"""Kept searches, concepts and exports: what is sent, what is undone, what is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.asking import ImageQuery, Phrase, Query
+from app.core.changes import ForgetConcept
+from app.core.library.rows import Concept, SavedSearch
+from app.core.messages import (
+    ChangeLibrary,
+    ExportFinished,
+    ExportResults,
+    JobFailed,
+    JudgeConcept,
+    RemoveSavedSearch,
+    SaveConcept,
+    SaveSearch,
+    SearchesSaved,
+)
+from app.ui.kept_controller import KeptController
+from app.ui.library_reader import Kept
+from app.ui.name_dialog import NameDialog
+from app.ui.question import Question, results_of
+from app.ui.scope import Scope
+from app.ui.undo_desk import UndoDesk
+from tests.unit.ui.samples import Listener, RecordingLink, hit
+
+BOATS = SavedSearch(5, "Boats", Query("boat", phrases=(Phrase("boat", "required"),)))
+
+
+class StillReader(QObject):
+    """A reader whose answers a test gives."""
+
+    kept_loaded = Signal(object)
+
+    def load_kept(self) -> None:
+        """Answered by the test."""
+
+
+class World:
+    def __init__(self, qtbot: QtBot) -> None:
+        self.window = QWidget()
+        qtbot.addWidget(self.window)
+        self.window.show()
+        self.link, self.reader = RecordingLink(), StillReader()
+        self.desk = UndoDesk(self.link)
+        self.kept = KeptController(
+            self.link,
+            self.reader,
+            self.desk,
+            self.window,
+            lambda _image: "a picture",  # type: ignore[arg-type]
+        )
+        self.said, self.failed = Listener(), Listener()
+        self.kept.said.connect(self.said.on_one)
+        self.kept.kept_failed.connect(self.failed.on_one)
+        concepts = (Concept(6, "My cat", 2, 0),)
+        self.reader.kept_loaded.emit(Kept((BOATS,), concepts))
+
+    def enter(self, qtbot: QtBot, dialog: NameDialog | None, name: str) -> None:
+        assert dialog is not None
+        dialog.edit.selectAll()
+        dialog.edit.insert(name)
+        qtbot.keyClick(dialog.edit, Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def world(qtbot: QtBot) -> World:
+    return World(qtbot)
+
+
+def test_a_search_is_kept_and_that_is_undone(qtbot: QtBot, world: World) -> None:
+    assert world.kept.ask_to_save(Question()) is None
+    assert world.said.heard == ["Search for something first, then keep it."]
+    question = Question().with_text("red boat")
+    world.enter(qtbot, world.kept.ask_to_save(question), "  Red   boats ")
+    command = world.link.sent[-1]
+    assert command == SaveSearch(command.job_id, "Red boats", question.query)
+    world.link.searches_saved.emit(SearchesSaved(command.job_id, 9))
+    world.desk.undo()
+    removal = world.link.sent[-1]
+    assert removal == RemoveSavedSearch(removal.job_id, 9)
+    world.link.searches_saved.emit(SearchesSaved(removal.job_id))
+    world.desk.redo()
+    again = world.link.sent[-1]
+    assert again == SaveSearch(again.job_id, "Red boats", question.query)
+
+
+def test_a_kept_search_and_a_concept_are_questions(world: World) -> None:
+    question = world.kept.question(Scope(saved_id=5))
+    assert question is not None
+    assert question.query == BOATS.query
+    assert question.scope == Scope(saved_id=5)
+    concept = world.kept.question(Scope(concept_id=6))
+    assert concept is not None
+    assert concept.query.images == (ImageQuery(concept_id=6),)
+    assert world.kept.question(Scope(saved_id=77)) is None
+
+
+def test_renaming_and_deleting(qtbot: QtBot, world: World) -> None:
+    world.enter(qtbot, world.kept.ask_to_rename(Scope(saved_id=5)), "Ships")
+    renamed = world.link.sent[-1]
+    assert renamed == SaveSearch(renamed.job_id, "Ships", BOATS.query, 5)
+    world.enter(qtbot, world.kept.ask_to_rename(Scope(concept_id=6)), "Tom")
+    concept = world.link.sent[-1]
+    assert concept == SaveConcept(concept.job_id, "Tom", (), 6)
+    world.kept.delete(Scope(concept_id=6))
+    forgotten = world.link.sent[-1]
+    assert forgotten == ChangeLibrary(forgotten.job_id, ForgetConcept(6))
+    world.kept.delete(Scope(saved_id=5))
+    removal = world.link.sent[-1]
+    world.link.searches_saved.emit(SearchesSaved(removal.job_id))
+    world.desk.undo()
+    assert world.link.sent[-1].name == "Boats"
+
+
+def test_examples_make_a_concept_and_a_known_name_gets_more(qtbot: QtBot, world: World) -> None:
+    assert world.kept.ask_to_name_concept(()) is None
+    many = tuple(ImageQuery(photo_id=number) for number in range(1, 9))
+    world.enter(qtbot, world.kept.ask_to_name_concept(many), "Dog")
+    command = world.link.sent[-1]
+    assert command == SaveConcept(command.job_id, "Dog", many[:5])
+    world.enter(qtbot, world.kept.ask_to_name_concept(many[:1]), "My cat")
+    assert world.link.sent[-1].concept_id == 6
+    world.link.job_failed.emit(JobFailed(world.link.sent[-1].job_id, "QueryError", ""))
+    assert len(world.failed.heard) == 1
+    world.kept.judge(6, 3, accepted=False)
+    judged = world.link.sent[-1]
+    assert judged == JudgeConcept(judged.job_id, 6, 3, False)
+    assert world.said.heard[-1] == "Noted: this is not “My cat”"
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "written", "form"),
+    [
+        ("out.json", "csv", "out.json", "json"),
+        ("out", "pdf", "out.pdf", "pdf"),
+        ("my.album", "png", "my.album.png", "png"),
+    ],
+)
+def test_results_are_written_in_the_form_that_was_meant(
+    world: World, tmp_path: Path, name: str, chosen: str, written: str, form: str
+) -> None:
+    hits = (hit(3), hit(1), hit(2, "weak"))
+    results = results_of(Question().with_text("boat"), hits)
+    world.kept.export(tmp_path / name, chosen, results)
+    command = world.link.sent[-1]
+    assert isinstance(command, ExportResults)
+    assert (command.path, command.form) == (bytes(tmp_path / written), form)
+    assert [each.photo_id for each in command.hits] == [3, 1], "weak matches are left out"
+    world.link.export_finished.emit(ExportFinished(command.job_id, command.path, 2))
+    assert world.said.heard == [f"2 photos written to {written}"]

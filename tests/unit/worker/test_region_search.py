@@ -1,0 +1,296 @@
+"""Searching on regions with the encoder that knows colours: phrases, boxes, places, exclusions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.core.asking import Filters, ImageQuery, Phrase, Query
+from app.core.messages import (
+    BoxesSuggested,
+    ConceptSaved,
+    ExportFinished,
+    ExportResults,
+    Hit,
+    JobFailed,
+    JudgeConcept,
+    LibraryChanged,
+    RememberSearch,
+    RemoveConcept,
+    SaveConcept,
+    SaveSearch,
+    Search,
+    SearchesSaved,
+    SearchFinished,
+    SearchRefined,
+    SuggestBoxes,
+)
+from app.core.region_choice import overlaps
+from app.worker import searcher
+from tests.engine_bench import EngineBench
+from tests.fakes import COLOURS, make_image
+
+SIDE = 320
+PLACES = {"left": (16, 112, 112, 208), "right": (208, 112, 304, 208)}
+WHITE = "white"
+
+
+def save_scene(folder: Path, name: str, things: dict[str, str]) -> None:
+    """A white picture with a coloured square at each of some places."""
+    picture = make_image(WHITE, (SIDE, SIDE))
+    for place, colour in things.items():
+        picture.paste(COLOURS[colour], PLACES[place])
+    picture.save(folder / f"{name}.png")
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineBench]:
+    base = tmp_path_factory.mktemp("regions")
+    folder = base / "album"
+    folder.mkdir()
+    for number in range(4):
+        save_scene(folder, f"red-left-{number}", {"left": "red"})
+        save_scene(folder, f"red-right-{number}", {"right": "red"})
+        save_scene(folder, f"red-blue-{number}", {"left": "red", "right": "blue"})
+        save_scene(folder, f"green-{number}", {"left": "green"})
+    for number in range(24):
+        save_scene(folder, f"plain-{number}", {})
+    with EngineBench(base / "library") as opened:
+        opened.index(folder)
+        yield opened
+
+
+def refined(bench: EngineBench, query: Query, limit: int = 100) -> tuple[Hit, ...]:
+    job_id = bench.new_id()
+    bench.send(Search(job_id, query, limit))
+    first = bench.until(SearchFinished, job_id=job_id)
+    assert first.refining
+    return bench.until(SearchRefined, job_id=job_id).hits
+
+
+def names(bench: EngineBench, hits: tuple[Hit, ...]) -> list[str]:
+    photos = bench.engine.library.photos([hit.photo_id for hit in hits])
+    return [photo.path.decode().removesuffix(".png") for photo in photos]
+
+
+def photo_id(bench: EngineBench, name: str) -> int:
+    library = bench.engine.library
+    return next(
+        photo.id
+        for photo in library.photos(library.photo_ids())
+        if photo.path.decode() == f"{name}.png"
+    )
+
+
+def unit_box(place: str) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (side / SIDE for side in PLACES[place])
+    return x0, y0, x1, y1
+
+
+def is_at(hit: Hit, place: str) -> bool:
+    assert hit.region is not None
+    return float(overlaps(np.array(hit.region), np.array([unit_box(place)]))[0]) >= 0.5
+
+
+# ---------------------------------------------------------------- phrases
+
+
+@pytest.mark.parametrize("text", ["a red thing", "红色的东西"])
+def test_the_place_of_a_phrase_is_found(bench: EngineBench, text: str) -> None:
+    hits = refined(bench, Query(text))
+    found = names(bench, hits)
+    assert all(name.startswith("red") for name in found[:12]), found
+    for hit, name in zip(hits[:12], found, strict=False):
+        assert is_at(hit, "right" if name.startswith("red-right") else "left")
+        (phrase,) = hit.phrases
+        assert phrase.region == hit.region
+        assert phrase.text == text
+
+
+def test_each_phrase_has_its_own_place(bench: EngineBench) -> None:
+    hits = refined(bench, Query("red thing, blue thing"))
+    assert {name[:8] for name in names(bench, hits[:4])} == {"red-blue"}
+    for hit in hits[:4]:
+        red, blue = hit.phrases
+        assert red.region is not None
+        assert blue.region is not None
+        assert red.region[2] <= 0.5 <= blue.region[0]
+
+
+def test_place_words_choose_among_places(bench: EngineBench) -> None:
+    on_left = names(bench, refined(bench, Query("red thing on the left")))
+    on_right = names(bench, refined(bench, Query("右边的红色东西")))
+    assert {name[:8] for name in on_left[:8]} == {"red-left", "red-blue"}
+    assert {name[:9] for name in on_right[:4]} == {"red-right"}
+
+
+def test_a_required_phrase_holds_photos_without_it_down(bench: EngineBench) -> None:
+    phrases = (Phrase("red thing"), Phrase("blue thing", "required"))
+    hits = refined(bench, Query("red thing, blue thing", phrases=phrases))
+    good = {name[:8] for name in names(bench, tuple(hit for hit in hits if hit.match == "good"))}
+    assert good <= {"red-blue"}
+
+
+def test_good_matches_come_before_weak_ones_with_falling_scores(bench: EngineBench) -> None:
+    hits = refined(bench, Query("red thing, green thing"))
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all((hit.score >= 0.5) == (hit.match == "good") for hit in hits)
+
+
+# ---------------------------------------------------------------- exclusion
+
+
+@pytest.mark.parametrize("text", ["red thing without blue", "红色的东西，没有蓝色的东西"])
+def test_an_exclusion_goes_by_the_best_region(bench: EngineBench, text: str) -> None:
+    found = names(bench, refined(bench, Query(text)))
+    assert not any(name.startswith("red-blue") for name in found)
+    assert {name[:8] for name in found[:8]} == {"red-left", "red-righ"}
+
+
+def test_only_an_exclusion_leaves_the_rest(bench: EngineBench) -> None:
+    job_id = bench.new_id()
+    bench.send(Search(job_id, Query("-blue"), 100))
+    finished = bench.until(SearchFinished, job_id=job_id)
+    found = names(bench, finished.hits)
+    assert len(found) + finished.n_excluded == 40
+    assert found
+
+
+# ---------------------------------------------------------------- boxes
+
+
+def test_a_box_finds_the_same_thing_wherever_it_is(bench: EngineBench) -> None:
+    box = ImageQuery(photo_id=photo_id(bench, "red-blue-0"), box=unit_box("right"))
+    hits = refined(bench, Query(images=(box,)))
+    assert {name[:8] for name in names(bench, hits[:4])} == {"red-blue"}
+    assert all(is_at(hit, "right") for hit in hits[:4])
+    (image,) = hits[0].images
+    assert image.region == hits[0].region
+
+
+def test_boxes_add_up_and_a_box_can_say_without(bench: EngineBench) -> None:
+    scene = photo_id(bench, "red-blue-0")
+    red = ImageQuery(photo_id=scene, box=unit_box("left"))
+    blue = ImageQuery(photo_id=scene, box=unit_box("right"))
+    both = names(bench, refined(bench, Query(images=(red, blue))))
+    assert {name[:8] for name in both[:4]} == {"red-blue"}
+    no_blue = ImageQuery(photo_id=scene, box=unit_box("right"), need="excluded")
+    found = names(bench, refined(bench, Query(images=(red, no_blue))))
+    assert not any(name.startswith("red-blue") for name in found)
+    assert found[0].startswith("red")
+
+
+def test_a_box_and_words_count_together(bench: EngineBench) -> None:
+    red = ImageQuery(photo_id=photo_id(bench, "red-left-0"), box=unit_box("left"))
+    found = names(bench, refined(bench, Query("blue thing", (red,))))
+    assert {name[:8] for name in found[:4]} == {"red-blue"}
+
+
+def test_boxes_are_suggested_round_things(bench: EngineBench) -> None:
+    bench.send(SuggestBoxes(7001, ImageQuery(photo_id=photo_id(bench, "red-left-0"))))
+    boxes = bench.until(BoxesSuggested, job_id=7001).boxes
+    assert 0 < len(boxes) <= 12
+    assert overlaps(np.array(unit_box("left")), np.array(boxes)).max() >= 0.5
+
+
+# ---------------------------------------------------------------- filters
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(names=("blue",)), Filters(names=("-1",)), Filters(min_rating=1), Filters()]
+)
+@pytest.mark.parametrize("text", ["red thing", "red thing, blue thing", "a green thing -blue"])
+def test_filtered_results_are_all_results_filtered(
+    bench: EngineBench, monkeypatch: pytest.MonkeyPatch, filters: Filters, text: str
+) -> None:
+    everything = refined(bench, Query(text))
+    allowed = set(bench.engine.library.photo_ids_matching(filters).tolist())
+    expected = [hit for hit in everything if hit.photo_id in allowed]
+    assert list(refined(bench, Query(text, filters=filters))) == expected
+    monkeypatch.setattr(searcher, "ALL_PHOTOS", 2)
+    monkeypatch.setattr(searcher, "ALL_PHOTO_VECTORS", 2)
+    assert list(refined(bench, Query(text, filters=filters))) == expected
+
+
+def test_filters_alone_list_photos_newest_first(bench: EngineBench) -> None:
+    found = bench.search("", filters=Filters(names=("green",)))
+    expected = bench.engine.library.photo_ids_matching(Filters(names=("green",))).tolist()
+    assert [hit.photo_id for hit in found.hits] == expected
+    assert {(hit.score, hit.match) for hit in found.hits} == {(1.0, "good")}
+    assert not found.refining
+
+
+# ---------------------------------------------------------------- two steps
+
+
+def test_a_newer_search_takes_the_place_of_refining(bench: EngineBench) -> None:
+    bench.send(Search(8001, Query("red thing")))
+    bench.until(SearchFinished, job_id=8001)
+    bench.send(Search(8002, Query("blue thing")))
+    bench.until(SearchRefined, job_id=8002)
+    assert bench.of_kind(SearchRefined, job_id=8001) == []
+
+
+def test_tokens_are_counted(bench: EngineBench) -> None:
+    assert bench.search("a red thing -blue").n_tokens == len(["a", "red", "thing"]) + 1
+
+
+# ---------------------------------------------------------------- concepts, searches, export
+
+
+def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
+    example = ImageQuery(photo_id=photo_id(bench, "red-left-0"), box=unit_box("left"))
+    bench.send(SaveConcept(9001, "crimson", (example,)))
+    concept_id = bench.until(ConceptSaved, job_id=9001).concept_id
+    assert bench.of_kind(LibraryChanged, concepts=True)
+    asked = Query(images=(ImageQuery(concept_id=concept_id),))
+    before = names(bench, refined(bench, asked))
+    assert all(name.startswith("red") for name in before[:8])
+    rejected = photo_id(bench, before[0])
+    bench.send(JudgeConcept(9002, concept_id, rejected, accepted=False))
+    bench.until(ConceptSaved, job_id=9002)
+    after = refined(bench, asked)
+    assert rejected not in [hit.photo_id for hit in after]
+    bench.send(RemoveConcept(9003, concept_id))
+    bench.until(SearchesSaved, job_id=9003)
+    bench.send(Search(9004, asked))
+    assert bench.until(JobFailed, job_id=9004).kind == "QueryError"
+
+
+def test_searches_are_saved_and_remembered(bench: EngineBench) -> None:
+    bench.send(SaveSearch(9101, "Red", Query("red")), RememberSearch(9102, Query("blue")))
+    saved_id = bench.until(SearchesSaved, job_id=9101).saved_id
+    bench.until(SearchesSaved, job_id=9102)
+    searches = bench.engine.library.searches
+    assert [(saved.id, saved.name) for saved in searches.saved()] == [(saved_id, "Red")]
+    assert searches.history()[0].query == Query("blue")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "png", "pdf"])
+def test_results_are_exported(bench: EngineBench, tmp_path: Path, form: str) -> None:
+    query = Query("红色的东西")
+    hits = refined(bench, query, limit=7)
+    path = tmp_path / f"results.{form}"
+    bench.send(ExportResults(9201, bytes(path), form, query, hits))  # type: ignore[arg-type]
+    assert bench.until(ExportFinished, path=bytes(path)).n_photos == 7
+    data = path.read_bytes()
+    if form == "csv":
+        lines = data.decode("utf-8-sig").splitlines()
+        assert lines[0].startswith("path,score,match,x0")
+        assert len(lines) == 8
+    elif form == "json":
+        results = json.loads(data)["results"]
+        assert [tuple(each["region"]) for each in results] == [hit.region for hit in hits]
+    else:
+        assert data.startswith(b"\x89PNG" if form == "png" else b"%PDF")
+
+
+def test_an_export_to_nowhere_is_an_error(bench: EngineBench, tmp_path: Path) -> None:
+    path = bytes(tmp_path / "no folder" / "x.csv")
+    bench.send(ExportResults(9301, path, "csv", Query("a"), ()))
+    assert bench.until(JobFailed, job_id=9301).kind == "LibraryError"
