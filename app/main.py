@@ -189,16 +189,7 @@ def build_window(
     thumbnails.setParent(window)
     link = EngineLink(settings, library_dir, model_dir, window, target=engine_target)
     store = SettingsStore(settings, config_dir / SETTINGS_NAME, window)
-    workers = Workers(
-        link,
-        access,
-        LibraryReader(access.open, window),
-        thumbnails,
-        store,
-        PicturePreparer(window),
-        Trash(window),
-        ModelChoice(ModelStore(default_models_dir()), store, link, ModelLink(window), window),
-    )
+    workers = _build_workers(window, link, access, thumbnails, store)
     places = kept_places(library_dir, config_dir)
     settings_controller = SettingsController(store, workers.models, places, reopening, window)
     controllers = _build_controllers(
@@ -217,6 +208,26 @@ def build_window(
     controllers.kept.load()
     controllers.search.refresh()
     return window
+
+
+def _build_workers(
+    window: MainWindow,
+    link: EngineLink,
+    access: LibraryAccess,
+    thumbnails: ThumbnailLoader,
+    store: SettingsStore,
+) -> Workers:
+    models = ModelStore(default_models_dir())
+    return Workers(
+        link,
+        access,
+        LibraryReader(access.open, window),
+        thumbnails,
+        store,
+        PicturePreparer(window),
+        Trash(window),
+        ModelChoice(models, store, link, ModelLink(window), window),
+    )
 
 
 def _build_controllers(

@@ -175,7 +175,10 @@ class EngineLink(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         self._event_received.connect(self._on_process_event_received, queued)
         self._process_exited.connect(self._on_process_exited, queued)
-        self._handlers: dict[type, Callable[[Any], None]] = {
+        self._handlers = self._make_handlers()
+
+    def _make_handlers(self) -> dict[type, Callable[[Any], None]]:
+        return {
             EngineReady: self._handle_ready,
             IndexProgress: self.index_progressed.emit,
             IndexFinished: self._handle_index_finished,

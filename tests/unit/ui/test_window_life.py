@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.library import Library
 from app.core.settings import Settings
+from app.core.single_start import claim
 from app.ui.privacy_page import KeptPlaces
 from app.ui.window_life import WindowLife
 
@@ -58,6 +59,7 @@ def life(qapp: QApplication, places: KeptPlaces, openings: Openings) -> Iterator
     life.open()
     yield life
     window = life.window
+    life.end()
     life.deleteLater()
     if window is not None:
         window.close()
@@ -74,6 +76,7 @@ def test_a_moved_library_is_opened_where_it_lies_now(
     assert now.library == tmp_path / "new"
     assert (now.library / "library.sqlite").exists()
     assert not places.library.exists()
+    assert claim(tmp_path / "new") is None, "a second start finds this one"
     assert (settings.library_dir, settings.theme) == (str(tmp_path / "new"), "dark")
 
 

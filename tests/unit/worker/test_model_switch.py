@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ModelError
-from app.core.messages import CancelJob, EngineReady, JobCancelled, JobFailed, PauseJob, ResumeJob
+from app.core.messages import (
+    OWN_JOB_ID,
+    CancelJob,
+    EngineReady,
+    IndexFinished,
+    JobCancelled,
+    JobFailed,
+    PauseJob,
+    ResumeJob,
+)
 from app.core.settings import Settings
 from app.core.switching import ModelSwitched, SwitchProgress, UseModel
 from app.worker.engine import Engine
@@ -83,11 +92,24 @@ def test_a_new_model_takes_over_when_every_photo_has_its_vector(bench: SwitchBen
 
 def test_going_back_decodes_nothing(bench: SwitchBench) -> None:
     bench.until(ModelSwitched, job_id=_use(bench, "new"))
+    bench.until(IndexFinished, job_id=OWN_JOB_ID)
     n_requests = len(bench.pool.requests)
+    bench.events.clear()
     done = bench.until(ModelSwitched, job_id=_use(bench, "old"))
     assert done.encoded == 0
+    bench.until(IndexFinished, job_id=OWN_JOB_ID)
     assert len(bench.pool.requests) == n_requests
     assert bench.search("red").model == "old"
+
+
+def test_the_run_after_a_switch_makes_the_regions_of_the_new_model(bench: SwitchBench) -> None:
+    bench.until(ModelSwitched, job_id=_use(bench, "new"))
+    regions = bench.engine.library.regions
+    old, new = (model.id for model in bench.engine.library.models())
+    assert len(regions.photo_ids(new)) == 0
+    bench.until(IndexFinished, job_id=OWN_JOB_ID)
+    assert regions.photo_ids(new).tolist() == regions.photo_ids(old).tolist()
+    assert len(regions.photo_ids(new)) == N_PHOTOS
 
 
 def test_new_photos_get_vectors_of_the_model_that_is_in_use(
@@ -134,9 +156,8 @@ def test_a_broken_off_switch_keeps_its_vectors_and_goes_on(held: SwitchBench) ->
     held.send(CancelJob(job_id))
     held.until(JobCancelled, job_id=job_id)
     assert held.search("red").model == "old"
-    again = _use(held, "new")
-    held.step()
-    assert held.of_kind(SwitchProgress, job_id=again)[0].total == N_PHOTOS - n_made
+    again = held.until(SwitchProgress, job_id=_use(held, "new"))
+    assert again.total == N_PHOTOS - n_made
 
 
 def test_a_switch_rests_while_it_is_paused(held: SwitchBench) -> None:
