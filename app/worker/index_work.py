@@ -13,7 +13,7 @@ from app.core.library import Library
 from app.core.library.region_index import RegionIndex
 from app.core.library.rows import KnownFile, NewPhoto, NewProblem
 from app.core.library.vector_index import VectorIndex
-from app.core.messages import Event
+from app.core.messages import Event, IndexFinished, ProblemFact
 from app.core.scanning import FileFact, fold_int64
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, DecodeRequest, PhotoRequest
 from app.worker.decoder_version import decoder_version
@@ -67,6 +67,27 @@ class Counts:
     moved: int = 0
     removed: int = 0
     vanished: int = 0
+
+    def finished(
+        self,
+        job_id: int,
+        n_found: int,
+        problems: tuple[ProblemFact, ...],
+        seconds: float,
+        cancelled: bool,
+    ) -> IndexFinished:
+        """Return the event that ends a job."""
+        return IndexFinished(
+            job_id,
+            n_found,
+            self.indexed,
+            self.unchanged,
+            self.moved,
+            self.removed,
+            problems,
+            seconds,
+            cancelled,
+        )
 
 
 @dataclass(slots=True)

@@ -453,8 +453,6 @@ class IndexJob:
             self.progress.waiting_kind = LibraryFullError.__name__
             self.pause()
 
-    # ------------------------------------------------------------ the end
-
     def _remove_gone(self) -> Generator[bool, None, None]:
         library = self._tools.library
         for changes in self._changes:
@@ -474,6 +472,7 @@ class IndexJob:
     def _remove(self, photo_ids: list[int]) -> None:
         self._counts.removed += self._tools.library.remove_photos(photo_ids)
         self._tools.index.remove(photo_ids)
+        self._tools.regions.remove(photo_ids)
         self._tell_changed()
 
     def _finished(self, seconds: float) -> IndexFinished:
@@ -483,16 +482,8 @@ class IndexJob:
             if not changes.offline and not self._is_forgotten(changes)
             for problem in self._tools.library.problems(changes.root.id)
         ]
-        return IndexFinished(
-            self.job_id,
-            self._n_found,
-            self._counts.indexed,
-            self._counts.unchanged,
-            self._counts.moved,
-            self._counts.removed,
-            tuple(problems),
-            seconds,
-            self.cancelled,
+        return self._counts.finished(
+            self.job_id, self._n_found, tuple(problems), seconds, self.cancelled
         )
 
     def _tell_changed(self, *, force: bool = False) -> None:

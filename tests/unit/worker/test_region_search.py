@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
+from app.core.changes import ForgetConcept
 from app.core.messages import (
     BoxesSuggested,
+    ChangeDone,
+    ChangeLibrary,
     ConceptSaved,
     ExportFinished,
     ExportResults,
@@ -20,7 +23,6 @@ from app.core.messages import (
     JudgeConcept,
     LibraryChanged,
     RememberSearch,
-    RemoveConcept,
     SaveConcept,
     SaveSearch,
     Search,
@@ -256,8 +258,8 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     bench.until(ConceptSaved, job_id=9002)
     after = refined(bench, asked)
     assert rejected not in [hit.photo_id for hit in after]
-    bench.send(RemoveConcept(9003, concept_id))
-    bench.until(SearchesSaved, job_id=9003)
+    bench.send(ChangeLibrary(9003, ForgetConcept(concept_id)))
+    bench.until(ChangeDone, job_id=9003)
     bench.send(Search(9004, asked))
     assert bench.until(JobFailed, job_id=9004).kind == "QueryError"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
-from app.core.changes import SetMarks
+from app.core.changes import ForgetConcept, SetMarks
 from app.core.errors import QueryError
 from app.core.library import Library, backups
 from app.core.library.concepts import NewExample
@@ -99,7 +99,7 @@ def test_a_concept_has_its_examples(library: Library, model_id: int, make_photo:
     assert (found.id, found.n_accepted, found.n_rejected) == (concept_id, 1, 1)
     concepts.save("Oma", [NewExample(b"three")], concept_id)
     assert [concept.name for concept in concepts.all()] == ["Oma"]
-    concepts.remove(concept_id)
+    library.user_data.change(ForgetConcept(concept_id))
     assert concepts.all() == []
     with pytest.raises(QueryError):
         concepts.examples(concept_id)
