@@ -100,7 +100,8 @@ class IndexController(QObject):
 
     @Slot(object)
     def _on_link_index_progressed(self, event: IndexProgress) -> None:
-        if event.job_id == OWN_JOB_ID and event.phase == "indexing" and event.done < event.total:
+        at_work = event.phase in ("indexing", "refining") and event.done < event.total
+        if event.job_id == OWN_JOB_ID and at_work:
             self._adopt_own_job()
         if event.job_id in self._own_jobs:
             self._progress = event
