@@ -3,8 +3,8 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help run test test-dist attack bench lint format screenshots clean set-up-app set-up-test \
-	set-up-bench set-up-package package package-check
+.PHONY: help run test test-dist attack bench bench-training ablation lint format screenshots clean \
+	set-up-app set-up-test set-up-bench set-up-package package package-check
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
@@ -12,6 +12,8 @@ help:
 	@echo "make test-dist  training with two and four processes against one"
 	@echo "make attack the long attacks on the library of docs/reliability.md; an hour"
 	@echo "make bench  measure the encoders beside others (docs/benchmarks.md)"
+	@echo "make bench-training  a training step beside a plain reference (docs/benchmarks-training.md)"
+	@echo "make ablation  what each objective buys (docs/ablation.md); an hour on two free cores"
 	@echo "make package        build the application that people double-click (docs/packaging.md)"
 	@echo "make package-check  use it under Xvfb, as on a machine without this project"
 	@echo "make lint   ruff, mypy, import-linter"
@@ -45,6 +47,12 @@ attack: set-up-test
 
 bench: set-up-bench
 	@$(BIN)/python benchmarks/encoders.py --limited $(ARGS)
+
+bench-training: set-up-test
+	@$(BIN)/python -m benchmarks.training $(ARGS)
+
+ablation: set-up-test
+	@$(BIN)/python -m trainer.ablation --out runs/ablation --page docs/ablation.md $(ARGS)
 
 package: set-up-package
 	@$(BIN)/python -m packager build $(ARGS)

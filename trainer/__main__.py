@@ -50,7 +50,7 @@ def _evaluate_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m trainer evaluate")
     parser.add_argument("--task", required=True, choices=sorted(TASKS))
     parser.add_argument("--model", required=True, type=Path, help="model directory")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
+    parser.add_argument("--data", type=Path, help="folder of the data set (scenes are drawn)")
     parser.add_argument("--patches", type=int, help="budget (default: the protocol's)")
     parser.add_argument("--json", action="store_true")
     return parser
@@ -74,8 +74,7 @@ def _train(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from trainer.evaluation.tasks import TASKS
 
-    task = TASKS[options.task]
-    figures = task.run(options.model, options.data, options.patches or task.patches)
+    figures = TASKS[options.task].figures(options.model, options.data, options.patches)
     if options.json:
         print(json.dumps(figures))
         return

@@ -82,7 +82,9 @@ def newest_checkpoint(folder: Path) -> Path:
     """
     found = list_checkpoints(folder)
     if not found and not (folder / "average.safetensors").exists():
-        raise CheckpointError(f"{folder} is no run with checkpoints and no checkpoint")
+        raise CheckpointError(
+            f"{folder} is no run with checkpoints and no checkpoint: check the path"
+        )
     return found[-1] if found else folder
 
 

@@ -37,7 +37,9 @@ def export(checkpoint: Path, out: Path) -> None:
         recipe = json.loads((source / "recipe.json").read_text(encoding="utf-8"))
         weights = load_file(source / "average.safetensors")
     except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointError(f"{source} is no readable checkpoint: {error}") from None
+        raise CheckpointError(
+            f"{source} is no readable checkpoint: {error}; name a run or one of its checkpoints"
+        ) from None
     config = ModelConfig.from_directory(source)
     model = Fgclip2Model(config)
     released = {name: t for name, t in weights.items() if name not in TRAINING_ONLY}

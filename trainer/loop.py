@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import time
@@ -21,15 +20,18 @@ from trainer.checkpoints import (
 from trainer.data.batches import MakesBatches, prefetch
 from trainer.data.choice import make_sources, uses_photos
 from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
+from trainer.data.packing import Batch
 from trainer.data.photos import PhotoSet
+from trainer.data.samples import Source
 from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
 from trainer.optimizers import make_optimizer
+from trainer.progress import follow
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start
-from trainer.starts import centre_outputs, prepare_small_start
+from trainer.starts import batch_patches, centre_outputs, prepare_small_start, sample_patches
 from trainer.steps import backward_step
 
 logger = logging.getLogger(__name__)
@@ -45,14 +47,21 @@ class Data:
     unreadable: dict[str, str]
 
 
-def train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None = None) -> Path:
+def train(
+    recipe: Recipe,
+    out: Path,
+    resume: bool,
+    stop_after: int | None = None,
+    sources: dict[str, Source] | None = None,
+) -> Path:
     """Run a recipe, or go on with it; under torchrun, one of several processes.
 
     Args:
         recipe: validated.
-        out: folder of the run; ``log.jsonl`` and ``checkpoints`` appear in it.
+        out: folder of the run; ``checkpoints`` and the files of ``trainer.progress`` appear in it.
         resume: go on from the newest checkpoint in ``out``, if there is one.
         stop_after: end (with a checkpoint) after that many steps of the whole run.
+        sources: taken instead of making those that the recipe names, by the same names.
 
     Returns:
         The folder of the last checkpoint.
@@ -63,10 +72,34 @@ def train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None = None
         RecipeError: a starting point or source that cannot be used.
     """
     with process_group() as group:
-        return _train(recipe, out, resume, stop_after, group)
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        data, state = _begin(recipe, out, resume, sources, device, group)
+        last = min(recipe.steps, stop_after or recipe.steps)
+        started, begun = time.monotonic(), state.step
+        with follow(out, recipe, state.step, group.is_first) as progress:
+            for batch in prefetch(data.maker, state.step, last):
+                losses = _step(state, batch, recipe, device, group)
+                progress.advance(state.step)
+                if state.step % _LOG_EVERY == 0 or state.step == last:
+                    rate = (state.step - begun) * recipe.batch_size / (time.monotonic() - started)
+                    record = _record(state, losses, rate, recipe)  # by all processes: may gather
+                    progress.report(record)
+                if state.step % recipe.checkpoint_every == 0 and state.step < last:
+                    save_checkpoint(out, state, recipe, group)
+                    progress.draw()
+        _name_unreadable(data.unreadable)
+        return save_checkpoint(out, state, recipe, group)
 
 
-def _train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None, group: Group) -> Path:
+def _begin(
+    recipe: Recipe,
+    out: Path,
+    resume: bool,
+    sources: dict[str, Source] | None,
+    device: torch.device,
+    group: Group,
+) -> tuple[Data, TrainingState]:
+    """Data and model where the run starts or goes on."""
     found = list_checkpoints(out)
     if found and not resume:
         raise CheckpointError(f"{out} holds a run already: add --resume, or choose another --out")
@@ -74,38 +107,33 @@ def _train(recipe: Recipe, out: Path, resume: bool, stop_after: int | None, grou
         raise RecipeError(
             f"batch_size is {recipe.batch_size}; set it to a multiple of the {group.size} processes"
         )
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    data = open_data(recipe, out, group)
+    data = open_data(recipe, out, group, sources)
     state = start_state(recipe, device, data, group)
     if found:
         load_checkpoint(found[-1], state, recipe)
         logger.info("resumed at step %d of %d", state.step, recipe.steps)
-
-    last = min(recipe.steps, stop_after or recipe.steps)
-    started, begun = time.monotonic(), state.step
-    for batch in prefetch(data.maker, state.step, last):
-        state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
-        state.optimizer.zero_grad()
-        losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
-        torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
-        state.optimizer.step()
-        _update_average(state, recipe)
-        state.threshold = losses.threshold
-        state.step += 1
-        if state.step % _LOG_EVERY == 0 or state.step == last:
-            rate = (state.step - begun) * recipe.batch_size / (time.monotonic() - started)
-            record = _record(state, losses, rate, recipe)  # in all processes: it may gather
-            if group.is_first:
-                _log(out, record)
-        if state.step % recipe.checkpoint_every == 0 and state.step < last:
-            save_checkpoint(out, state, recipe, group)
-    for name, reason in data.unreadable.items():
-        logger.warning("unreadable sample %s: %s", name, reason)
-    return save_checkpoint(out, state, recipe, group)
+    return data, state
 
 
-def open_data(recipe: Recipe, out: Path, group: Group) -> Data:
-    """Open the recipe's sources; the first process sees to the tokenizer in ``out``."""
+def _step(
+    state: TrainingState, batch: Batch, recipe: Recipe, device: torch.device, group: Group
+) -> Losses:
+    """One optimiser step."""
+    state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
+    state.optimizer.zero_grad()
+    losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
+    torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
+    state.optimizer.step()
+    _update_average(state, recipe)
+    state.threshold = losses.threshold
+    state.step += 1
+    return losses
+
+
+def open_data(
+    recipe: Recipe, out: Path, group: Group, sources: dict[str, Source] | None = None
+) -> Data:
+    """Open the recipe's sources unless given; the first process sees to ``out``'s tokenizer."""
     photos = None
     if uses_photos(recipe):
         archives = list(recipe.archive_weights)
@@ -115,7 +143,7 @@ def open_data(recipe: Recipe, out: Path, group: Group) -> Data:
         ensure_tokenizer(out, photos, recipe)
     group.wait()
     tokenizer = Tokenizer(out, recipe.vocab_size)
-    source = MixedSource(make_sources(recipe, photos), recipe.sources, recipe.seed)
+    source = MixedSource(sources or make_sources(recipe, photos), recipe.sources, recipe.seed)
     maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
     return Data(maker, photos, source.unreadable)
 
@@ -131,8 +159,10 @@ def start_state(recipe: Recipe, device: torch.device, data: Data, group: Group) 
         model.initialise(generator)
         if recipe.small_start:
             if data.photos is None:
-                raise RecipeError("small_start is True without photos; set it to False")
-            prepare_small_start(model, data.photos, recipe.patches_at(0), generator)
+                seen = batch_patches(data.maker)
+            else:
+                seen = sample_patches(data.photos, recipe.patches_at(0))
+            prepare_small_start(model, seen, generator)
             centre_outputs(model, data.maker)
         with torch.no_grad():
             model.logit_scale.fill_(math.log(recipe.initial_scale))
@@ -174,7 +204,7 @@ def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -
     return record
 
 
-def _log(out: Path, record: dict[str, float]) -> None:
-    with (out / "log.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(record) + "\n")
-    logger.info("%s", record)
+def _name_unreadable(unreadable: dict[str, str]) -> None:
+    if unreadable:
+        named = "\n".join(unreadable.values())
+        logger.warning("%d samples could not be read:\n%s", len(unreadable), named)

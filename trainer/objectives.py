@@ -138,6 +138,7 @@ def hard_negative(
     """
     n_regions, n_texts = text_KNE.shape[:2]
     kept = torch.as_tensor(threshold, dtype=torch.float32, device=region_KE.device).detach()
+    kept = kept.reshape(())
     if not n_regions:
         zero = _nothing(region_KE, text_KNE, log_scale)
         return HardNegative(zero, zero, zero, kept)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import difflib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fgclip2.config import ModelConfig, TextConfig, VisionConfig
-from fgclip2.errors import ConfigError
 from trainer.errors import RecipeError
-
-PRECISIONS = ("auto", "f32", "bf16")
-SHARDINGS = ("ddp", "fsdp")
-OPTIMIZERS = ("adamw", "muon")
-# Names of the losses: those of stage 1 first.
-OBJECTIVES = ("short", "long", "region", "text", "contrast", "pair", "rank")
+from trainer.recipe_checks import check_recipe
 
 # MODEL.md 2.3: region = FGV, text = TIC, contrast = HITC, pair = FGT, rank = CMR.
 PAPER_WEIGHTS = {
@@ -47,6 +42,7 @@ class Recipe:
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
     stays whole. ``sharding`` is how several processes share the work: ddp or fsdp.
+    ``data_threads`` is how many samples are decoded at a time in each process.
     """
 
     name: str
@@ -107,6 +103,7 @@ class Recipe:
     micro_batch: int = 0
     checkpoint_layers: bool = False
     sharding: str = "ddp"
+    data_threads: int = 1
 
     def model_config(self) -> ModelConfig:
         """Sizes of both towers in the published layout."""
@@ -138,43 +135,7 @@ class Recipe:
         Raises:
             RecipeError: names the field, the value and the fix.
         """
-        for name in ("steps", "batch_size", "warmup_steps", "checkpoint_every", "vocab_size"):
-            _require(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
-        for name in ("chinese_share", "long_share", "average_decay", "least_crop_area"):
-            _require(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "0 to 1")
-        _require("learning_rate", self.learning_rate, self.learning_rate > 0, "above 0")
-        _require("precision", self.precision, self.precision in PRECISIONS, "auto, f32 or bf16")
-        _require("least_crop_area", self.least_crop_area, self.least_crop_area > 0, "above 0")
-        starts = [start for start, _ in self.patches]
-        ordered = bool(starts) and starts[0] == 0 and starts == sorted(starts)
-        _require("patches", self.patches, ordered, "shares of the run that begin at 0 and grow")
-        budgets = all(0 <= budget <= 1024 for _, budget in self.patches)
-        _require("patches", self.patches, budgets, "budgets up to 1024 (0: by size)")
-        self._validate_stage()
-        try:
-            self.model_config().validate(f"recipe {self.name}")
-        except ConfigError as error:
-            raise RecipeError(f"{error}; choose sizes that fit each other") from None
-
-    def _validate_stage(self) -> None:
-        _require("stage", self.stage, self.stage in (1, 2), "1 or 2")
-        _require("sharding", self.sharding, self.sharding in SHARDINGS, "ddp or fsdp")
-        _require("optimizer", self.optimizer, self.optimizer in OPTIMIZERS, "adamw or muon")
-        known = OBJECTIVES if self.stage == 2 else OBJECTIVES[:2]
-        fits = bool(self.objectives) and all(
-            name in known and weight >= 0 for name, weight in self.objectives.items()
-        )
-        _require("objectives", self.objectives, fits, f"weights of {', '.join(known)}")
-        fits = bool(self.sources) and all(weight > 0 for weight in self.sources.values())
-        _require("sources", self.sources, fits, "at least one, with weights above 0")
-        if self.sharding == "fsdp":  # pieces would differ in number between processes
-            _require("micro_batch", self.micro_batch, self.micro_batch == 0, "0 with fsdp")
-            # Muon needs whole matrices.
-            _require("optimizer", self.optimizer, self.optimizer == "adamw", "adamw with fsdp")
-        for name in ("micro_batch", "negatives_per_region", "greatest_threshold"):
-            _require(name, getattr(self, name), getattr(self, name) >= 0, "0 or more")
-        for name in ("region_scale", "head_rate", "matrix_rate", "regions_per_image"):
-            _require(name, getattr(self, name), getattr(self, name) > 0, "above 0")
+        check_recipe(self)
 
     def to_json(self) -> str:
         """The resolved recipe, saved beside every checkpoint."""
@@ -284,6 +245,7 @@ def paper() -> Recipe:
         checkpoint_layers=True,
         checkpoint_every=1000,
         export_patches=256,
+        data_threads=8,
     )
 
 
@@ -292,9 +254,26 @@ def released() -> Recipe:
     return dataclasses.replace(paper(), name="released", objectives=dict(RELEASED_WEIGHTS))
 
 
+def paper_captions() -> Recipe:
+    """Stage 1 of FG-CLIP 2 base: English and Chinese photos with short and long captions.
+
+    Set ``sources`` to where the files are, and ``weights`` to a folder of SigLIP 2 NaFlex.
+    """
+    return dataclasses.replace(
+        paper(),
+        name="paper-captions",
+        stage=1,
+        objectives={"short": 1.0, "long": 1.0},
+        sources={"tar:english": 0.65, "finehard:pairs/json@pairs": 0.35},
+        steps=39_900,
+        batch_size=61_440,
+    )
+
+
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "tiny": tiny,
     "tiny-regions": tiny_regions,
+    "paper-captions": paper_captions,
     "paper": paper,
     "released": released,
 }
@@ -314,7 +293,11 @@ def resolve(name: str, settings: list[str]) -> Recipe:
     for setting in settings:
         key, separator, text = setting.partition("=")
         if not separator or key not in known or key == "name":
-            raise RecipeError(f"--set {setting}: write field=value with a field of the recipe")
+            near = difflib.get_close_matches(key, known, 3) or ["steps", "batch_size"]
+            raise RecipeError(
+                f"--set {setting}: write field=value with a field of the recipe, such as"
+                f" {', '.join(near)}"
+            )
         changes[key] = _parse(key, text, getattr(recipe, key))
     recipe = dataclasses.replace(recipe, **changes)
     recipe.validate()
@@ -328,15 +311,12 @@ def _parse(key: str, text: str, current: Any) -> Any:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         raise RecipeError(
-            f"--set {key}={text}: not a value of type {type(current).__name__}"
+            f"--set {key}={text}: not a value of Python; write one like {current!r}"
         ) from None
     if isinstance(current, float) and isinstance(value, int):
         value = float(value)
     if type(value) is not type(current):
-        raise RecipeError(f"--set {key}={text}: expected {type(current).__name__}")
+        raise RecipeError(
+            f"--set {key}={text}: expected {type(current).__name__}; write one like {current!r}"
+        )
     return value
-
-
-def _require(name: str, value: object, fits: bool, wanted: str) -> None:
-    if not fits:
-        raise RecipeError(f"{name} is {value!r}; set it to {wanted}")

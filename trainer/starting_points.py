@@ -153,4 +153,7 @@ def _fill_scales(model: StageModel, recipe: Recipe, given: set[str]) -> None:
 def _refuse(source: str, what: str, names: list[str]) -> None:
     if names:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        raise RecipeError(f"{source} {what} {', '.join(names[:_NAMED])}{more}")
+        raise RecipeError(
+            f"{source} {what} {', '.join(names[:_NAMED])}{more}: name weights of this layout, and"
+            " set the sizes of the recipe to theirs"
+        )

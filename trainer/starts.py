@@ -50,16 +50,22 @@ def centre_outputs(model: Fgclip2Model, maker: MakesBatches) -> None:
 
 @torch.no_grad()
 def prepare_small_start(
-    model: Fgclip2Model, photos: PhotoSet, patches: int, generator: torch.Generator
+    model: Fgclip2Model, patches_NV: npt.NDArray[np.float32], generator: torch.Generator
 ) -> None:
-    """Replace parts of an initialised vision tower as the module's first lines say."""
+    """Replace parts of an initialised vision tower as the module's first lines say.
+
+    Args:
+        model: initialised.
+        patches_NV: what the tower will see, for the whitening.
+        generator: of random numbers.
+    """
     vision = model.vision_model
     for layer in vision.encoder.layers:
         assert isinstance(layer, EncoderLayer)
         _start_attention(layer, generator)
     table = vision.embeddings.position_embedding.weight
     table.copy_(sine_positions(vision.embeddings.grid_side, table.shape[1]))
-    weight, bias = whitening(sample_patches(photos, patches), table.shape[1])
+    weight, bias = whitening(patches_NV, table.shape[1])
     vision.embeddings.patch_embedding.weight.copy_(torch.from_numpy(weight))
     vision.embeddings.patch_embedding.bias.copy_(torch.from_numpy(bias))
 
@@ -80,6 +86,16 @@ def sample_patches(photos: PhotoSet, patches: int) -> npt.NDArray[np.float32]:
     step = max(1, len(photos) // _SAMPLED_PHOTOS)
     chosen = range(0, len(photos), step)
     return np.concatenate([patchify(fit_to_grid(photos.picture(i), patches)) for i in chosen])
+
+
+def batch_patches(maker: MakesBatches) -> npt.NDArray[np.float32]:
+    """(n, values) patches of the first batches, where there are no photo sets."""
+    real = []
+    for step in range(_SAMPLED_BATCHES):
+        batch = maker.make(step)
+        masked = batch.mask_BP is not None
+        real.append(batch.patches_BPV[batch.mask_BP] if masked else batch.patches_BPV.flatten(0, 1))
+    return torch.cat(real).numpy()
 
 
 def whitening(

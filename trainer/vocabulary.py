@@ -12,9 +12,12 @@ import sentencepiece
 from fgclip2.tokenizer import FILE_NAME
 from trainer.data.captions import LANGUAGES
 from trainer.data.photos import PhotoSet
+from trainer.data.scene_source import SceneSource
 from trainer.data.scenes_text import every_phrase
 from trainer.errors import DataError
 from trainer.recipes import Recipe
+
+_SCENES_READ = 1000
 
 
 def train_vocabulary(texts: Iterable[str], vocab_size: int) -> bytes:
@@ -72,6 +75,16 @@ def caption_texts(photos: PhotoSet, recipe: Recipe) -> Iterable[str]:
                         yield text
     if "scenes" in recipe.sources:
         yield from every_phrase()
+
+
+def scene_vocabulary(scenes: SceneSource, vocab_size: int) -> bytes:
+    """A vocabulary of what the first scenes of a source say, for runs on scenes alone."""
+    texts = []
+    for index in range(min(len(scenes), _SCENES_READ)):
+        scene = scenes.scene(index)
+        words = (scene.short, scene.long, *(each.phrase for each in scene.objects))
+        texts += [text for word in words for text in (word.en, word.zh)]
+    return train_vocabulary(texts, vocab_size)
 
 
 def ensure_vocabulary(directory: Path, photos: PhotoSet, recipe: Recipe) -> None:

@@ -13,20 +13,19 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from trainer.data.captions import Caption, Language
+from trainer.data.records import JsonRecords, Record
 from trainer.data.samples import Region, Sample, usable_box
 from trainer.errors import DataError, SampleError
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 _UNREADABLE = (OSError, ValueError, SyntaxError, UnidentifiedImageError)
-Record = dict[str, Any]
 
 
 class FineHardSource:
@@ -34,10 +33,8 @@ class FineHardSource:
 
     def __init__(self, files: Path, images: Path) -> None:
         self._images = images
-        self._records: list[Record] = []
-        for path in _listed_files(files):
-            self._records += _read_array(path)
-        if not self._records:
+        self._records = JsonRecords(_listed_files(files))
+        if not len(self._records):
             raise DataError(f"{files} holds no samples: name a JSON array, or a folder of them")
 
     def __len__(self) -> int:
@@ -47,7 +44,7 @@ class FineHardSource:
         """See ``Source``."""
         record = self._records[index]
         path = self._images / str(record.get("f_path"))
-        regions = [_finehard_region(info, rng) for info in record.get("bbox_info") or ()]
+        regions = [_finehard_region(info, rng) for info in _objects(record.get("bbox_info"))]
         return Sample(
             read_picture(path),
             _caption(record, ("short_caption", "caption"), path),
@@ -61,12 +58,8 @@ class JsonLinesSource:
 
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-            self._records = [json.loads(line) for line in lines if line.strip()]
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path} cannot be read as JSON lines: {error}") from None
-        if not self._records:
+        self._records = JsonRecords([path])
+        if not len(self._records):
             raise DataError(f"{path} is empty: write one JSON object a line")
 
     def __len__(self) -> int:
@@ -100,6 +93,8 @@ class TarSource:
         try:
             parts = {ending: _read_part(shard, *at) for ending, at in members.items()}
             record: Record = json.loads(parts[".json"]) if ".json" in parts else {}
+            if not isinstance(record, dict):
+                raise ValueError("its .json holds no object")
             if ".txt" in parts:
                 record.setdefault("caption", parts[".txt"].decode("utf-8").strip())
         except (OSError, ValueError) as error:
@@ -141,16 +136,6 @@ def _listed_files(files: Path) -> list[Path]:
     return [files]
 
 
-def _read_array(path: Path) -> list[Record]:
-    try:
-        records = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as JSON: {error}") from None
-    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
-        raise DataError(f"{path} is no array of objects")
-    return records
-
-
 def _caption(record: Record, keys: tuple[str, ...], path: Path) -> Caption:
     for key in keys:
         if isinstance(record.get(key), str) and record[key].strip():
@@ -160,25 +145,36 @@ def _caption(record: Record, keys: tuple[str, ...], path: Path) -> Caption:
 
 def _finehard_region(info: Record, rng: np.random.Generator) -> Region | None:
     box = usable_box(info.get("bbox"))
-    texts = [info[key] for key in ("short_expr", "long_expr") if info.get(key)]
+    texts = [str(info[key]) for key in ("short_expr", "long_expr") if info.get(key)]
     if box is None or not texts:
         return None
     # The negatives are changed short expressions: they go with the short one only.
     negatives = info.get("short_expr_negs") if info.get("flag_short_neg") else None
     if negatives and info.get("short_expr"):
-        return Region(box, info["short_expr"], tuple(str(text) for text in negatives.values()))
+        wrong = negatives.values() if isinstance(negatives, dict) else negatives
+        return Region(box, texts[0], _strings(wrong))
     return Region(box, texts[int(rng.integers(len(texts)))])
 
 
 def _sample_of(record: Record, path: Path, picture: Callable[[], Image.Image]) -> Sample:
     short = _caption(record, ("caption", "long_caption"), path)
     regions = []
-    for each in record.get("regions") or ():
+    for each in _objects(record.get("regions")):
         box = usable_box(each.get("box"))
         if box is not None and each.get("text"):
-            regions.append(Region(box, each["text"], tuple(each.get("negatives") or ())))
+            regions.append(Region(box, str(each["text"]), _strings(each.get("negatives"))))
     long = record.get("long_caption")
-    return Sample(picture(), short, Caption(long) if long else None, tuple(regions))
+    return Sample(picture(), short, Caption(str(long)) if long else None, tuple(regions))
+
+
+def _objects(values: object) -> list[Record]:
+    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+
+
+def _strings(values: object) -> tuple[str, ...]:
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        return ()
+    return tuple(each for each in values if isinstance(each, str))
 
 
 def _tar_samples(shard: Path) -> list[tuple[Path, str, dict[str, tuple[int, int]]]]:

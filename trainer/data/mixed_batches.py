@@ -8,6 +8,7 @@ process would have made.
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -120,7 +121,8 @@ class MixedBatchMaker:
         size = recipe.batch_size // self._n_parts
         own = range(self._part * size, (self._part + 1) * size)
         places = self._source.places(step, recipe.batch_size)
-        made = [self._make_one(step, place, places[place]) for place in own]
+        with ThreadPoolExecutor(recipe.data_threads) as pool:  # samples are independent
+            made = list(pool.map(lambda place: self._make_one(step, place, places[place]), own))
         # Pictures of like size lie together, so that little is padded.
         order = sorted(range(size), key=lambda at: -made[at].image.width * made[at].image.height)
         samples = [made[at] for at in order]

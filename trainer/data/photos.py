@@ -148,7 +148,9 @@ def _read_records(directory: Path, name: str, split: str) -> list[Photo]:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             records = [json.loads(line) for line in file]
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from None
+        raise DataError(
+            f"{path} cannot be read: {error}; set photos and archive_weights to sets that are there"
+        ) from None
     return [_photo(name, record) for record in records if record["split"] == split]
 
 

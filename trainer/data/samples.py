@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,7 +69,10 @@ def usable_box(values: object) -> Box | None:
     if not isinstance(values, (list, tuple)) or len(values) < 4:
         return None
     try:
-        x0, y0, x1, y1 = (min(1.0, max(0.0, float(value))) for value in values[:4])
+        numbers = [float(value) for value in values[:4]]
     except (TypeError, ValueError):
         return None
+    if not all(math.isfinite(number) for number in numbers):
+        return None
+    x0, y0, x1, y1 = (min(1.0, max(0.0, number)) for number in numbers)
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None

@@ -32,7 +32,7 @@ class SceneSource:
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``; ``rng`` is not needed, a scene says what it says."""
-        scene = self._scene(index)
+        scene = self.scene(index)
 
         def said(word: Word) -> str:
             return word.en if language == "en" else word.zh
@@ -47,7 +47,8 @@ class SceneSource:
             ),
         )
 
-    def _scene(self, index: int) -> Scene:
+    def scene(self, index: int) -> Scene:
+        """The scene itself, its picture as RGB."""
         if index in self._kept:
             return self._kept[index]
         seed = self._first + index

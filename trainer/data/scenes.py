@@ -21,6 +21,7 @@ from trainer.data.scenes_plan import Placed, Plan, Wish, make_plan
 from trainer.data.scenes_styles import STYLE_PAINTERS
 from trainer.data.scenes_text import (
     Traits,
+    changed_trait,
     long_caption,
     negatives,
     noun_phrase,
@@ -43,7 +44,8 @@ class SceneObject:
 
     ``box`` is x0, y0, x1, y1 in 0..1 of the picture. ``name`` says what it is without its place,
     ``phrase`` is the text that goes with the region, and each of the ten ``negatives`` differs from
-    it in a detail and is false of the region.
+    it in a detail and is false of the region; ``changes`` names that detail for each: ``kind``,
+    ``colour``, ``finish``, ``size``, ``number`` or ``place``.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class SceneObject:
     name: Word
     phrase: Word
     negatives: tuple[Word, ...]
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def _described(placed: Placed, box: Box, rng: random.Random) -> SceneObject:
         placed.kind.name, placed.colour, placed.finish, size, placed.number, place_of(box)
     )
     said = true if rng.random() < 0.7 else Traits(*_without_place(true))
+    wrong = negatives(true, said, rng)
     return SceneObject(
         kind=true.kind,
         colour=true.colour,
@@ -169,7 +173,8 @@ def _described(placed: Placed, box: Box, rng: random.Random) -> SceneObject:
         box=box,
         name=Word(*noun_phrase(true)),
         phrase=phrase(said),
-        negatives=tuple(phrase(each) for each in negatives(true, said, rng)),
+        negatives=tuple(phrase(each) for each in wrong),
+        changes=tuple(changed_trait(said, each) for each in wrong),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from trainer.data.scenes_words import (
     COLOURS,
@@ -259,6 +259,12 @@ def negatives(true: Traits, said: Traits, rng: random.Random) -> list[Traits]:
             chosen.append(extra)
     rng.shuffle(chosen)
     return chosen
+
+
+def changed_trait(said: Traits, wrong: Traits) -> str:
+    """The name of the first trait in which a negative differs from what the phrase says."""
+    names = (each.name for each in fields(Traits))
+    return next(name for name in names if getattr(said, name) != getattr(wrong, name))
 
 
 def _other_colours(true: Traits, said: Traits, rng: random.Random) -> list[Traits]:

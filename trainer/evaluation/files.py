@@ -18,6 +18,7 @@ from trainer.errors import DataError
 
 Floats = npt.NDArray[np.float32]
 _BATCH = 16
+_ADVICE = "lay the set out as docs/evaluation.md says"
 
 
 def read_json(path: Path) -> Any:
@@ -29,7 +30,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as JSON: {error}") from None
+        raise DataError(f"{path} cannot be read as JSON: {error}; {_ADVICE}") from None
 
 
 def read_lines(path: Path) -> list[str]:
@@ -41,7 +42,7 @@ def read_lines(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from None
+        raise DataError(f"{path} cannot be read: {error}; {_ADVICE}") from None
     found = [line.rstrip("\r") for line in lines if line.strip()]
     if not found:
         raise DataError(f"{path} is empty")

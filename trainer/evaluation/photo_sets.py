@@ -40,7 +40,7 @@ def photo_retrieval(
 
 
 def classes(model: Path, data: Path, patches: Patches, split: str = _SPLIT) -> dict[str, float]:
-    """Top-1 accuracy inside each set of classes, and precision of the first ten over all sets."""
+    """Top-1 accuracy inside each set of classes, names as queries."""
     photos = PhotoSet(data, split, None, _FULL_SIDE_PX)
     keep = [i for i, photo in enumerate(photos.photos) if photo.name is not None]
     encoder = Encoder.load(model)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fgclip2.encoder import Patches
+from trainer.errors import DataError
 from trainer.evaluation import boxes, dense, detection, retrieval, zero_shot
 from trainer.evaluation.photo_sets import classes, photo_retrieval
+from trainer.evaluation.scenes import evaluate_scenes
 
 Run = Callable[[Path, Path, Patches], dict[str, float]]
-_PHOTO_SET_PATCHES = 128
+_OWN_SETS_PATCHES = 128
 _IMAGENET_PATCHES = 1024
 
 
@@ -21,6 +23,17 @@ class Task:
 
     run: Run
     patches: Patches = "dynamic"
+    needs_data: bool = True
+
+    def figures(self, model: Path, data: Path | None, patches: int | None) -> dict[str, float]:
+        """Run the task; without ``patches`` with the budget of its protocol.
+
+        Raises:
+            DataError: the data is missing or damaged.
+        """
+        if data is None and self.needs_data:
+            raise DataError("--data is missing: name the folder of the data set")
+        return self.run(model, data or Path(), patches or self.patches)
 
 
 def _short(read: Callable[[Path], retrieval.CaptionedPictures]) -> Task:
@@ -34,8 +47,9 @@ def _long(read: Callable[[Path], retrieval.CaptionedPictures]) -> Task:
 _TRANSLATED = retrieval.read_long_chinese("image_caption_trans.txt")
 
 TASKS: dict[str, Task] = {
-    "photos-retrieval": Task(photo_retrieval, _PHOTO_SET_PATCHES),
-    "photos-classes": Task(classes, _PHOTO_SET_PATCHES),
+    "photos-retrieval": Task(photo_retrieval, _OWN_SETS_PATCHES),
+    "photos-classes": Task(classes, _OWN_SETS_PATCHES),
+    "scenes": Task(evaluate_scenes, _OWN_SETS_PATCHES, needs_data=False),
     "fg-ovd": Task(boxes.fg_ovd),
     "coco-boxes": Task(boxes.coco_boxes),
     "lvis-boxes": Task(boxes.lvis_boxes),

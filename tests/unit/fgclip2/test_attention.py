@@ -1,29 +1,28 @@
-"""Attention of the torch model: the way for bfloat16 on CPUs equals the fused one."""
+"""Attention as plain products against torch's own, forward and gradient."""
 
 from __future__ import annotations
 
 import pytest
 import torch
+from torch.nn import functional
 
-from fgclip2.torch_model import SelfAttention
+from fgclip2.torch_model import attend_in_products
 
 
 @pytest.mark.parametrize("masked", [False, True])
-def test_products_equal_fused_attention(masked: bool) -> None:
-    torch.manual_seed(3)
-    attention = SelfAttention(64, 4)
-    x_BLD = torch.randn(3, 20, 64)
+@pytest.mark.parametrize("n_queries", [1, 7])
+def test_products_equal_the_fused_kernel(masked: bool, n_queries: int) -> None:
+    generator = torch.Generator().manual_seed(3)
+    shapes = [(2, 3, n_queries, 8), (2, 3, 7, 8), (2, 3, 7, 8)]
+    inputs = [torch.randn(shape, generator=generator) for shape in shapes]
     mask = None
     if masked:
-        mask = torch.arange(20)[None] < torch.tensor([20, 11, 5])[:, None]
-        mask = mask[:, None, None]
+        mask = torch.ones(2, 1, 1, 7, dtype=torch.bool)
+        mask[0, :, :, 4:] = False
     results = []
-    for precision in (torch.float32, torch.bfloat16):  # float32 takes the fused kernel
-        x = x_BLD.clone().requires_grad_()
-        with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
-            out = attention(x, mask)
-        out.float().square().sum().backward()
-        assert x.grad is not None
-        results.append((out.detach().float(), x.grad))
-    for expected, found in zip(*results, strict=True):
-        torch.testing.assert_close(found, expected, rtol=0.05, atol=0.03 * float(expected.std()))
+    for attend in (attend_in_products, functional.scaled_dot_product_attention):
+        leaves = [each.clone().requires_grad_() for each in inputs]
+        heads = attend(*leaves, mask)
+        (heads * torch.arange(8)).sum().backward()
+        results.append([heads.detach(), *(leaf.grad for leaf in leaves)])
+    torch.testing.assert_close(*results, rtol=1e-4, atol=1e-5)

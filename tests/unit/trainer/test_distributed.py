@@ -7,6 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +21,23 @@ from tests.unit.trainer.dist_worker import gradients
 from tests.unit.trainer.small_runs import stage_two
 from trainer.distributed import Group
 from trainer.loop import train
+from trainer.recipes import Recipe
 
 pytestmark = pytest.mark.timeout(2 * 300)
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = Path(__file__).with_name("dist_worker.py")
 DDP: dict[str, Any] = {"settings": [], "bare_rank": -1}
 PIECES: dict[str, Any] = {"settings": ["micro_batch=3"], "bare_rank": -1}
-FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": -1}
+SHARDED = ["sharding=fsdp", "optimizer=adamw"]  # Muon needs whole matrices
+FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": -1}
 BARE: dict[str, Any] = {"settings": [], "bare_rank": 0}
-BARE_FSDP: dict[str, Any] = {"settings": ["sharding=fsdp"], "bare_rank": 1}
+BARE_FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": 1}
 DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
 
 
-def _run_group(size: int, arguments: list[str]) -> None:
+@contextmanager
+def _group(size: int, arguments: list[str]) -> Iterator[list[subprocess.Popen[str]]]:
+    """Processes of one group, killed at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,12 +54,17 @@ def _run_group(size: int, arguments: list[str]) -> None:
         for rank in range(size)
     ]
     try:
-        messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
+        yield processes
     finally:
         for process in processes:
             process.kill()
             process.communicate()
-    assert [process.returncode for process in processes] == [0] * size, messages
+
+
+def _run_group(size: int, arguments: list[str]) -> None:
+    with _group(size, arguments) as processes:
+        messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
+        assert [process.returncode for process in processes] == [0] * size, messages
 
 
 def _compare(size: int, photos: Path, out: Path, scenarios: dict[str, dict[str, Any]]) -> None:
@@ -85,21 +97,46 @@ def test_four_processes_equal_one(
 
 
 @pytest.mark.dist
-@pytest.mark.parametrize("sharding", ["ddp", "fsdp"])
+@pytest.mark.parametrize("settings", [["sharding=ddp"], SHARDED], ids=["ddp", "fsdp"])
 def test_a_broken_off_run_of_two_equals_an_unbroken_one_of_one(
-    photo_sets: Path, tmp_path: Path, sharding: str
+    photo_sets: Path, tmp_path: Path, settings: list[str]
 ) -> None:
-    settings = [f"sharding={sharding}", "gradient_norm=1000.0"]
-    recipe = stage_two(photo_sets, *settings)
+    recipe = stage_two(photo_sets, *settings, "gradient_norm=1000.0")
     whole = train(recipe, tmp_path / "whole", resume=False)
-    arguments = ["-m", "trainer", "--recipe", "tiny-regions", "--out", str(tmp_path / "parts")]
+    arguments = _command(recipe, tmp_path / "parts")
+    _run_group(2, [*arguments, "--stop-after", "2"])
+    _run_group(2, [*arguments, "--resume"])
+    _assert_same_end(whole, tmp_path / "parts" / "checkpoints" / whole.name)
+
+
+@pytest.mark.dist
+def test_a_killed_run_of_two_equals_an_unbroken_one_of_one(
+    photo_sets: Path, tmp_path: Path
+) -> None:
+    recipe = stage_two(photo_sets, "gradient_norm=1000.0", "checkpoint_every=2")
+    whole = train(recipe, tmp_path / "whole", resume=False)
+    arguments = _command(recipe, tmp_path / "parts")
+    first = tmp_path / "parts" / "checkpoints" / "step-000002"
+    with _group(2, arguments) as processes:
+        deadline = time.monotonic() + DEADLINE_S
+        while not first.exists() and time.monotonic() < deadline:
+            assert all(process.poll() is None for process in processes)
+            time.sleep(0.005)
+    _run_group(2, [*arguments, "--resume"])
+    _assert_same_end(whole, tmp_path / "parts" / "checkpoints" / whole.name)
+
+
+def _command(recipe: Recipe, out: Path) -> list[str]:
+    """The command line of a run of this very recipe."""
+    arguments = ["-m", "trainer", "--recipe", "tiny-regions", "--out", str(out)]
     for name, value in json.loads(recipe.to_json()).items():
         if name != "name":
             text = value if isinstance(value, str) else repr(getattr(recipe, name))
             arguments += ["--set", f"{name}={text}"]
-    _run_group(2, [*arguments, "--stop-after", "2"])
-    _run_group(2, [*arguments, "--resume"])
-    last = tmp_path / "parts" / "checkpoints" / whole.name
+    return arguments
+
+
+def _assert_same_end(whole: Path, last: Path) -> None:
     expected, found = (load_file(each / "model.safetensors") for each in (whole, last))
     for key, value in expected.items():
         # Biases of keys change no attention: their gradient is noise, which Adam makes large.

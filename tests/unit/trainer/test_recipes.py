@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from trainer.errors import RecipeError
+from trainer.evaluation.tasks import TASKS
 from trainer.recipes import RECIPES, resolve
 
 
@@ -25,21 +29,47 @@ def test_patch_schedule_follows_the_share_of_the_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "named"),
+    ("setting", "named", "advice"),
     [
-        ("steps=0", "steps is 0"),
-        ("steps=many", "steps=many"),
-        ("batch=3", "batch=3"),
-        ("hidden_size=100", "hidden_size 100"),
-        ("chinese_share=1.5", "chinese_share is 1.5"),
-        ("precision=f64", "precision is 'f64'"),
-        ("patches=((0.5, 25),)", "patches is"),
-        ("nonsense", "nonsense"),
+        ("steps=0", "steps is 0", "set it to at least 1"),
+        ("steps=many", "steps=many", "write one like 3000"),
+        ("steps=1.5", "steps=1.5", "expected int"),
+        ("batch=3", "batch=3", "batch_size"),
+        ("hidden_size=100", "hidden_size 100", "choose sizes"),
+        ("chinese_share=1.5", "chinese_share is 1.5", "0 to 1"),
+        ("precision=f64", "precision is 'f64'", "auto, f32 or bf16"),
+        ("patches=((0.5, 25),)", "patches is", "begin at 0"),
+        ("patches=(25, 49)", "patches is (25, 49)", "like ((0.0, 25)"),
+        ("patches=((0.0, 2000),)", "patches is", "up to 1024"),
+        ("sources={'photos': 'much'}", "sources is", "weights above 0"),
+        ("objectives={'short': -1.0}", "objectives is", "weights of short, long"),
+        ("archive_weights={'rooms': None}", "archive_weights is", "0 or more"),
+        ("beta2=1.0", "beta2 is 1.0", "not including"),
+        ("learning_rate=1e999", "learning_rate is inf", "finite"),
+        ("scene_count=0", "scene_count is 0", "at least 1"),
+        ("export_patches=0", "export_patches is 0", "1 to 1024"),
+        ("nonsense", "nonsense", "field=value"),
     ],
 )
-def test_wrong_settings_name_field_and_value(setting: str, named: str) -> None:
-    with pytest.raises(RecipeError, match=named.replace("(", r"\(").replace(")", r"\)")):
+def test_wrong_settings_name_field_value_and_fix(setting: str, named: str, advice: str) -> None:
+    with pytest.raises(RecipeError) as caught:
         resolve("tiny", [setting])
+    assert named in str(caught.value)
+    assert advice in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_documents_name_recipes_and_tasks_that_exist() -> None:
+    root = Path(__file__).resolve().parents[3]
+    documents = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in documents)
+    recipes = set(re.findall(r"-m trainer --recipe ([a-z][a-z-]*)", text))
+    tasks = set(re.findall(r"evaluate --task ([a-z][a-z0-9-]*)", text))
+    assert {"tiny", "tiny-regions"} <= recipes <= set(RECIPES)
+    assert {"scenes"} <= tasks <= set(TASKS)
+    table = re.findall(r"^\| \d+ \|.*?\| (`[a-z0-9-]+`|not covered) \|", text, re.MULTILINE)
+    assert len(table) == 29
+    assert {name.strip("`") for name in table} - {"not covered"} <= set(TASKS)
 
 
 def test_unknown_recipe_lists_the_known_ones() -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from trainer.data.file_sources import FineHardSource, JsonLinesSource, TarSource
 from trainer.data.photo_sources import MosaicSource, PhotoSource
 from trainer.data.photos import PhotoSet
+from trainer.data.records import JsonRecords
 from trainer.data.samples import Sample, Source, usable_box
 from trainer.data.scene_source import SceneSource
 from trainer.errors import DataError, SampleError
@@ -83,6 +84,43 @@ def test_a_list_of_files_and_its_errors(finehard: Path) -> None:
         FineHardSource(finehard / "json", finehard / "images")
     with pytest.raises(DataError, match="holds no samples"):
         FineHardSource(finehard / "images", finehard / "images")
+
+
+def test_records_are_found_again_in_files_of_any_form(tmp_path: Path) -> None:
+    records: list[dict[str, object]] = [{"a": "一段\n文字"}, {"b": [{"c": "]},{"}]}, {}]
+    forms = {
+        "plain.json": json.dumps(records, ensure_ascii=False),
+        "wide.json": "\n " + json.dumps(records, indent=2) + "\n",
+        "array.jsonl": json.dumps(records),
+        "lines.jsonl": "\n\n".join(json.dumps(each, ensure_ascii=False) for each in records),
+        "none.json": "[ ]",
+    }
+    for name, text in forms.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = JsonRecords([tmp_path / name for name in forms])
+    assert len(found) == 12
+    assert [found[at] for at in range(12)] == records * 4
+    (tmp_path / "plain.json").unlink()
+    with pytest.raises(SampleError, match=r"plain\.json, sample 1"):
+        found[1]
+
+
+@pytest.mark.parametrize("text", ['[{"a": 1}', "[1]", '{"a": 1}', "", "\xff"])
+def test_files_that_hold_no_records_are_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "broken.json"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(DataError, match=r"broken\.json .*check the path"):
+        JsonRecords([path])
+
+
+def test_a_malformed_record_costs_its_regions_alone(finehard: Path) -> None:
+    odd = {"f_path": "a.jpg", "short_caption": "boat", "bbox_info": ["x", {"bbox": "?"}, {}]}
+    none = {"f_path": "a.jpg", "short_caption": 3, "bbox_info": 7}
+    (finehard / "json" / "1.json").write_text(json.dumps([odd, none]))
+    source = FineHardSource(finehard / "json" / "1.json", finehard / "images")
+    assert _sample(source).regions == ()
+    with pytest.raises(SampleError, match=r"a\.jpg: no short_caption"):
+        _sample(source, 1)
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -159,6 +197,7 @@ def test_scenes_have_ten_negatives_in_both_languages() -> None:
     ("values", "box"),
     [
         ([0, 0, 1, 1], (0, 0, 1, 1)),
+        ([float("nan"), 0, 1, 1], None),
         ([-0.5, 0.2, 1.5, 0.4, 0.9], (0, 0.2, 1, 0.4)),
         ([0.5, 0, 0.5, 1], None),
         ([0, 0, 1], None),

@@ -75,6 +75,16 @@ def test_parts_of_a_batch_are_the_whole_batch(photo_sets: Path, run: Path) -> No
     assert sorted(float(each.sum()) for each in whole.patches_BPV) == pytest.approx(pixels)
 
 
+def test_more_threads_make_the_same_batch(photo_sets: Path, run: Path) -> None:
+    one = _data(stage_two(photo_sets), run).maker.make(3)
+    many = _data(stage_two(photo_sets, "data_threads=4"), run).maker.make(3)
+    assert torch.equal(one.patches_BPV, many.patches_BPV)
+    assert torch.equal(one.short.ids_UL, many.short.ids_UL)
+    assert one.regions is not None
+    assert many.regions is not None
+    assert torch.equal(one.regions.boxes_K4, many.regions.boxes_K4)
+
+
 @pytest.mark.parametrize("change", ["micro_batch=3", "checkpoint_layers=True"])
 def test_saving_memory_changes_no_gradient(photo_sets: Path, run: Path, change: str) -> None:
     recipe = stage_two(photo_sets)

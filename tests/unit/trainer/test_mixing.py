@@ -1,0 +1,91 @@
+"""How sources and languages are mixed: by weight, shuffled anew, decided by seed and step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fgclip2.tokenizer import FILE_NAME, Tokenizer
+from tests.unit.trainer.small_runs import stage_two
+from trainer.data.captions import Caption, Language
+from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
+from trainer.data.samples import Sample, Source
+from trainer.errors import DataError, SampleError
+from trainer.vocabulary import train_vocabulary
+
+
+class Numbered:
+    """Samples that say which one they are; some cannot be read."""
+
+    def __init__(self, name: str, n_samples: int, broken: tuple[int, ...] = ()) -> None:
+        self._name, self._n_samples, self._broken = name, n_samples, broken
+        self.asked: list[tuple[int, Language]] = []
+
+    def __len__(self) -> int:
+        return self._n_samples
+
+    def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
+        self.asked.append((index, language))
+        if index in self._broken:
+            raise SampleError(f"{self._name}/{index}: no picture")
+        return Sample(Image.new("RGB", (32, 32)), Caption(f"{self._name} {index}"), None)
+
+
+def _mixed(*sources: Numbered, seed: int = 5) -> MixedSource:
+    named: dict[str, Source] = {str(place): source for place, source in enumerate(sources)}
+    return MixedSource(named, dict(zip(named, (0.5, 0.3, 0.2), strict=False)), seed)
+
+
+def _indices(mixed: MixedSource, source: int, numbers: range) -> list[int]:
+    rng = np.random.default_rng(0)
+    texts = [mixed.sample((source, number), "en", rng).short.text for number in numbers]
+    return [int(text.split()[1]) for text in texts]
+
+
+def test_every_stretch_of_the_run_has_the_shares_of_the_weights() -> None:
+    mixed = _mixed(Numbered("a", 7), Numbered("b", 7), Numbered("c", 7))
+    for steps in (1, 5, 40):
+        places = [place for step in range(steps) for place in mixed.places(step, 20)]
+        counts = Counter(source for source, _ in places)
+        for source, share in enumerate((0.5, 0.3, 0.2)):
+            assert abs(counts[source] - share * 20 * steps) <= 2
+        for source in range(3):  # no number is left out, none comes twice
+            numbers = sorted(number for which, number in places if which == source)
+            assert numbers == list(range(counts[source]))
+
+
+def test_a_source_is_gone_through_and_then_shuffled_anew() -> None:
+    mixed = _mixed(Numbered("a", 30))
+    first, second = (_indices(mixed, 0, range(s, s + 30)) for s in (0, 30))
+    assert sorted(first) == sorted(second) == list(range(30))
+    assert first != second
+    assert first != list(range(30))
+    assert _indices(_mixed(Numbered("a", 30)), 0, range(30)) == first
+    assert _indices(_mixed(Numbered("a", 30), seed=6), 0, range(30)) != first
+
+
+def test_unreadable_samples_are_replaced_counted_and_named() -> None:
+    mixed = _mixed(Numbered("a", 6, broken=(1, 4)))
+    read = _indices(mixed, 0, range(6))
+    assert set(read) == {0, 2, 3, 5}
+    assert set(mixed.unreadable) == {"a/1", "a/4"}
+    assert mixed.unreadable["a/4"] == "a/4: no picture"
+    with pytest.raises(DataError, match="in a row"):
+        _indices(_mixed(Numbered("a", 3, broken=(0, 1, 2))), 0, range(1))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_languages_are_asked_for_by_weight(tmp_path: Path, share: float) -> None:
+    (tmp_path / FILE_NAME).write_bytes(train_vocabulary(["abc def ghi"] * 30, 280))
+    recipe = stage_two(tmp_path, f"chinese_share={share}", "batch_size=40", "vocab_size=280",
+                       "sources={'0': 1.0}")  # fmt: skip
+    source = Numbered("a", 50)
+    maker = MixedBatchMaker(_mixed(source), Tokenizer(tmp_path, 280), recipe, 0, 1)
+    for step in range(5):
+        maker.make(step)
+    chinese = sum(language == "zh" for _, language in source.asked) / 200
+    assert chinese == pytest.approx(share, abs=0.1 if 0 < share < 1 else 0)

@@ -1,0 +1,112 @@
+"""JSON objects in large files, by number: places are remembered, objects read when asked for.
+
+So a source of millions of samples holds sixteen bytes for each, and not its texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.errors import DataError, SampleError
+
+Record = dict[str, Any]
+_BETWEEN = re.compile(r"[\s,]*")
+_SPACE = re.compile(r"\s*")
+
+
+class JsonRecords:
+    """The objects of several files, one after the other.
+
+    Files that end in ``.jsonl`` hold an object a line, or an array like all others.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = list(paths)
+        self._places = [_places(path) for path in self._paths]
+        self._ends = np.cumsum([len(places) for places in self._places])
+
+    def __len__(self) -> int:
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def __getitem__(self, index: int) -> Record:
+        """One object.
+
+        Raises:
+            SampleError: the file has changed, or cannot be read any more.
+        """
+        file = int(np.searchsorted(self._ends, index, side="right"))
+        first = int(self._ends[file]) - len(self._places[file])
+        start, stop = self._places[file][index - first]
+        path = self._paths[file]
+        try:
+            with path.open("rb") as stream:
+                stream.seek(int(start))
+                record = json.loads(stream.read(int(stop - start)))
+        except (OSError, ValueError) as error:
+            raise SampleError(f"{path}, sample {index - first}: {error}") from None
+        if not isinstance(record, dict):
+            raise SampleError(f"{path}, sample {index - first}: no object")
+        return record
+
+
+def _places(path: Path) -> npt.NDArray[np.int64]:
+    """(N, 2): the first byte of each object, and the first one after it.
+
+    Raises:
+        DataError: the file cannot be read, or is neither an array nor lines of objects.
+    """
+    try:
+        data = path.read_bytes()
+        is_array = data.lstrip()[:1] == b"["
+        if path.suffix == ".jsonl" and not is_array:
+            found = list(_lines(data))
+        else:
+            found = list(_array(data.decode("utf-8")))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path} cannot be read as JSON: {error}; check the path in sources"
+        ) from None
+    return np.array(found, np.int64).reshape(-1, 2)
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in data.split(b"\n"):
+        if line.strip():
+            json.loads(line)
+            yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _array(text: str) -> Iterator[tuple[int, int]]:
+    """Places in bytes of the members of an array; each is parsed once and forgotten."""
+    decoder = json.JSONDecoder()
+    at = _end_of(_SPACE, text, 0)
+    if text[at : at + 1] != "[":
+        raise ValueError("it is no array of objects")
+    at += 1
+    n_bytes = len(text[:at].encode())
+    while True:
+        start = _end_of(_BETWEEN, text, at)
+        n_bytes += start - at  # blanks and commas: a byte each
+        if text[start : start + 1] == "]":
+            return
+        value, at = decoder.raw_decode(text, start)
+        if not isinstance(value, dict):
+            raise ValueError("it is no array of objects")
+        size = len(text[start:at].encode())
+        yield n_bytes, n_bytes + size
+        n_bytes += size
+
+
+def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    assert match is not None
+    return match.end()
