@@ -127,6 +127,7 @@ class FakeEncoder:
     precision = "f32"
     dim = FAKE_DIM
     quick_patches = 64
+    fine_patches = 256
 
     def __init__(
         self,

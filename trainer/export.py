@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -52,13 +53,16 @@ def export(checkpoint: Path, out: Path) -> None:
     half = {name: value.half().contiguous() for name, value in model.state_dict().items()}
     save_file(half, out / "model.safetensors", metadata={"format": "pt"})
     _write_json(out / "config.json", config.to_values())
-    _write_json(out / "preprocessor_config.json", _preprocessor(recipe["export_patches"]))
+    _write_json(out / "preprocessor_config.json", _preprocessor(recipe))
     run = source.parent.parent
     shutil.copyfile(run / FILE_NAME, out / FILE_NAME)
     Checkpoint.open(out).close()
 
 
-def _preprocessor(patches: int) -> dict[str, object]:
+def _preprocessor(recipe: dict[str, Any]) -> dict[str, object]:
+    trained = max(budget for _, budget in recipe["patches"])
+    # The published rule by size (0) goes as far as its readers assume anyway.
+    fine = {"fine_num_patches": max(trained, recipe["export_patches"])} if trained else {}
     return {
         "image_processor_type": "Siglip2ImageProcessor",
         "do_resize": True,
@@ -68,7 +72,8 @@ def _preprocessor(patches: int) -> dict[str, object]:
         "image_mean": [0.5, 0.5, 0.5],
         "image_std": [0.5, 0.5, 0.5],
         "patch_size": 16,
-        "max_num_patches": patches,
+        "max_num_patches": recipe["export_patches"],
+        **fine,
         "resample": 2,
     }
 

@@ -15,7 +15,6 @@ from app.core.settings import Settings
 
 Vectors = npt.NDArray[np.float32]
 MAX_QUICK_PATCHES = 256
-_FINE_OVER_QUICK = 4
 
 
 class EncoderLike(Protocol):
@@ -33,6 +32,8 @@ class EncoderLike(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def quick_patches(self) -> int: ...
+    @property
+    def fine_patches(self) -> int: ...
 
     def encode_images(
         self, images: Sequence[Image.Image], patches: int | Literal["dynamic"] = "dynamic"
@@ -83,9 +84,8 @@ def patch_budget(encoder: EncoderLike, settings: Settings) -> int:
 def fine_budget(encoder: EncoderLike, width_px: int, height_px: int) -> int:
     """Patches a photo gets in the fine pass: the published rule by its size.
 
-    At most four times the model's own quick budget: a small model has never seen more.
+    At most what the model is good at: a small one has never seen more.
     """
     from fgclip2.images import budget_for
 
-    most = _FINE_OVER_QUICK * encoder.quick_patches
-    return min(budget_for(width_px, height_px, "dynamic"), most)
+    return min(budget_for(width_px, height_px, "dynamic"), encoder.fine_patches)

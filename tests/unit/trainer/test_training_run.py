@@ -147,7 +147,7 @@ def test_bf16_trains_too(photo_sets: Path, tmp_path: Path) -> None:
 def test_export_can_be_loaded_and_told_apart(photo_sets: Path, run: Path, tmp_path: Path) -> None:
     export(run, tmp_path / "model")
     encoder = Encoder.load(tmp_path / "model", engine="openvino")
-    assert encoder.quick_patches == 16
+    assert (encoder.quick_patches, encoder.fine_patches) == (16, 16)
     texts = encoder.encode_texts(["a red apple", "红苹果"])
     boxes = encoder.encode_texts(["a red apple", "红苹果"], mode="box")
     assert np.allclose(texts, boxes, atol=1e-5)
