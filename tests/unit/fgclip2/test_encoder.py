@@ -229,6 +229,17 @@ def test_quick_patches_come_from_the_folder(checkpoint_dir: Path) -> None:
             _ = Encoder.load(checkpoint_dir).quick_patches
 
 
+def test_fine_patches_are_four_times_the_quick_ones_unless_said(checkpoint_dir: Path) -> None:
+    path = checkpoint_dir / "preprocessor_config.json"
+    for content, wanted in (
+        ("{}", 1024),
+        ('{"max_num_patches": 100}', 400),
+        ('{"max_num_patches": 100, "fine_num_patches": 196}', 196),
+    ):
+        path.write_text(content)
+        assert Encoder.load(checkpoint_dir).fine_patches == wanted
+
+
 def test_fingerprint_names_the_weights(checkpoint_dir: Path) -> None:
     first = Encoder.load(checkpoint_dir).fingerprint
     assert len(first) == 32
