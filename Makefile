@@ -4,7 +4,7 @@ ARGS ?=
 BIN := .venv/bin
 
 .PHONY: help run test test-dist attack bench bench-training ablation lint format screenshots clean \
-	set-up-app set-up-test set-up-bench
+	set-up-app set-up-test set-up-bench set-up-package package package-check
 
 help:
 	@echo "make run    open Finelens (without a display: a demonstration in the terminal)"
@@ -14,6 +14,8 @@ help:
 	@echo "make bench  measure the encoders beside others (docs/benchmarks.md)"
 	@echo "make bench-training  a training step beside a plain reference (docs/benchmarks-training.md)"
 	@echo "make ablation  what each objective buys (docs/ablation.md); an hour on two free cores"
+	@echo "make package        build the application that people double-click (docs/packaging.md)"
+	@echo "make package-check  use it under Xvfb, as on a machine without this project"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff format the code"
 	@echo "make screenshots  take those of the README again (needs xvfb)"
@@ -27,6 +29,9 @@ set-up-test:
 
 set-up-bench:
 	@$(PYTHON) scripts/set_up.py bench
+
+set-up-package:
+	@$(PYTHON) scripts/set_up.py package
 
 run: set-up-app
 	@$(BIN)/python -m app $(ARGS)
@@ -48,6 +53,12 @@ bench-training: set-up-test
 
 ablation: set-up-test
 	@$(BIN)/python -m trainer.ablation --out runs/ablation --page docs/ablation.md $(ARGS)
+
+package: set-up-package
+	@$(BIN)/python -m packager build $(ARGS)
+
+package-check: set-up-package
+	@$(BIN)/python -m packager check $(ARGS)
 
 lint: set-up-test
 	$(BIN)/python -m ruff check .

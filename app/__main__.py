@@ -8,7 +8,20 @@ from __future__ import annotations
 import os
 import sys
 
-COMMANDS = frozenset({"index", "search", "relink", "problems", "status", "backups", "restore"})
+COMMANDS = frozenset(
+    {
+        "index",
+        "search",
+        "export",
+        "concept",
+        "relink",
+        "problems",
+        "status",
+        "backups",
+        "restore",
+        "models",
+    }
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -16,8 +29,11 @@ def main(argv: list[str] | None = None) -> int:
     from multiprocessing import freeze_support
 
     freeze_support()
+    _restore_library_path()
     arguments = sys.argv[1:] if argv is None else argv
-    wants_command = bool(arguments) and (arguments[0] in COMMANDS or not _is_option(arguments[0]))
+    wants_command = bool(arguments) and (
+        arguments[0] in COMMANDS or not (_is_option(arguments[0]) or os.path.isdir(arguments[0]))
+    )
     if wants_command or {"-h", "--help"} & set(arguments):
         from app import cli
 
@@ -36,6 +52,17 @@ def has_display() -> bool:
     if os.environ.get("QT_QPA_PLATFORM") or sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _restore_library_path() -> None:
+    """Let programs that the packaged application starts find their own libraries, not ours."""
+    name = "LD_LIBRARY_PATH"
+    if getattr(sys, "frozen", False) and name in os.environ:
+        original = os.environ.pop(f"{name}_ORIG", None)
+        if original is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = original
 
 
 def _is_option(argument: str) -> bool:

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app import cli_models
 from app.cli_output import (
     Watcher,
     fail,
@@ -47,9 +47,6 @@ from app.worker.decoder_pool import PoolLike
 from app.worker.encoding import load_encoder
 from app.worker.engine import EncoderLoader, Engine
 
-if TYPE_CHECKING:
-    pass
-
 logger = logging.getLogger(__name__)
 
 _DEFAULT_LIMIT = 20
@@ -77,7 +74,7 @@ def main(
     options = parser.parse_args(argv)
     run = {"index": _index, "problems": _problems, "status": _status, "relink": _relink}
     run |= {"search": run_search, "export": run_export, "concept": run_concept}
-    run |= {"backups": _backups, "restore": _restore}
+    run |= {"backups": _backups, "restore": _restore, "models": _models}
     try:
         return run[options.command](options, loader, pool)
     except QueryError as error:
@@ -116,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     relink.add_argument("old", metavar="OLD", help="the folder as the library knows it")
     relink.add_argument("new", metavar="NEW", help="where it is now")
+    cli_models.add_parser(commands)
     commands.add_parser("problems", parents=[shared], help="list files that could not be used")
     commands.add_parser("status", parents=[shared], help="say what the library holds")
     commands.add_parser(
@@ -236,6 +234,10 @@ def _status(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike |
         return 0
     print_status(status)
     return 0
+
+
+def _models(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
+    return cli_models.run(options)
 
 
 def _backups(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:

@@ -21,12 +21,8 @@ from app.core.library.concepts import NewExample
 from app.core.library.region_index import RegionIndex
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import ExportForm, ExportResults, Hit
-from app.core.paths import (
-    bundled_model_dir,
-    default_config_dir,
-    default_library_dir,
-    display_path,
-)
+from app.core.models import choose_model
+from app.core.paths import choose_library, default_config_dir, display_path
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
 from app.worker.decoder_pool import DecoderPool, PoolLike
@@ -290,8 +286,7 @@ def _find(
         if not library.n_photos():
             shown = display_path(os.fsencode(directory))
             raise LibraryError(f"The library in {shown} has no photos yet; index a folder first.")
-        encoder = loader(model_dir(options, settings), settings)
-        searcher = _searcher(library, encoder, settings)
+        encoder, searcher = _searcher(library, loader, _model_dirs(options, settings), settings)
         pictures = _decoded_pictures(query.images, pool)
         searcher.warm_up()
         started_s = time.monotonic()
@@ -319,15 +314,22 @@ def _print_found(options: argparse.Namespace, asked: str, found: _Found) -> None
     )
 
 
-def _searcher(library: Library, encoder: EncoderLike, settings: Settings) -> Searcher:
-    for model in library.models():
-        if model.fingerprint == encoder.fingerprint and model.n_vectors:
-            index = VectorIndex.open(library, model.id)
-            regions = RegionIndex(library, model.id)
-            patches = patch_budget(encoder, settings)
-            return Searcher(library, index, regions, model.id, encoder, patches)
+def _searcher(
+    library: Library, loader: EncoderLoader, model_dirs: Sequence[Path], settings: Settings
+) -> tuple[EncoderLike, Searcher]:
+    """The first of these models that the library's photos have vectors of, ready to search."""
+    names = []
+    for directory in model_dirs:
+        encoder = loader(directory, settings)
+        names.append(encoder.name)
+        for model in library.models():
+            if model.fingerprint == encoder.fingerprint and model.n_vectors:
+                index = VectorIndex.open(library, model.id)
+                regions = RegionIndex(library, model.id)
+                patches = patch_budget(encoder, settings)
+                return encoder, Searcher(library, index, regions, model.id, encoder, patches)
     raise ModelError(
-        f"The library's photos are not indexed with the model {encoder.name}; index them first."
+        f"The library's photos are not indexed with the model {names[0]}; index them first."
     )
 
 
@@ -377,11 +379,21 @@ def user_settings() -> Settings:
 
 def library_dir(options: argparse.Namespace) -> Path:
     """Return the library's folder: the one given, else the user's."""
-    return Path(options.library) if options.library is not None else default_library_dir()
+    if options.library is not None:
+        return Path(options.library)
+    return choose_library(user_settings().library_dir)
 
 
 def model_dir(options: argparse.Namespace, settings: Settings) -> Path:
     """Return the model's folder: the one given, else the chosen one, else the bundled one."""
     if options.model is not None:
         return Path(options.model)
-    return Path(settings.model_dir) if settings.model_dir else bundled_model_dir()
+    return choose_model(settings.model_dir)
+
+
+def _model_dirs(options: argparse.Namespace, settings: Settings) -> list[Path]:
+    """The chosen model, then the one that is searched with until that one is ready."""
+    chosen = [model_dir(options, settings)]
+    if options.model is None and settings.former_model_dir is not None:
+        chosen.append(Path(settings.former_model_dir))
+    return chosen

@@ -14,17 +14,20 @@ from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app.core.errors import LibraryError, SettingsError
+from app.core.errors import SettingsError
+from app.core.models import ModelStore, choose_model
 from app.core.paths import (
-    bundled_model_dir,
+    choose_library,
+    default_cache_dir,
     default_config_dir,
-    default_library_dir,
+    default_models_dir,
     demo_album_dir,
     resources_dir,
 )
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
-from app.core.single_start import WindowClaim, claim, summon
+from app.core.single_start import summon
 from app.engine.link import EngineLink
+from app.engine.model_link import ModelLink
 from app.ui.about import AboutDialog
 from app.ui.albums_controller import AlbumsController
 from app.ui.appearance import Appearance
@@ -42,6 +45,7 @@ from app.ui.library_access import LibraryAccess
 from app.ui.library_reader import LibraryReader
 from app.ui.main_window import MainWindow, Panels
 from app.ui.marks_controller import MarksController
+from app.ui.model_choice import ModelChoice
 from app.ui.outside_pictures import OutsidePictures
 from app.ui.photo_commands import PhotoCommands
 from app.ui.photo_controller import PhotoController
@@ -53,6 +57,7 @@ from app.ui.photo_view import PhotoView
 from app.ui.picture_names import PictureNames
 from app.ui.pictures import PicturePreparer
 from app.ui.place_memory import PlaceMemory
+from app.ui.privacy_page import KeptPlaces
 from app.ui.query_chips import QueryChips
 from app.ui.rail import Rail
 from app.ui.recovery_notice import RecoveryNotice
@@ -61,16 +66,18 @@ from app.ui.results_controller import ResultsController
 from app.ui.results_page import ResultsPage
 from app.ui.search_bar import SearchBar
 from app.ui.search_controller import SearchController
+from app.ui.settings_controller import Reopening, SettingsController
 from app.ui.settings_store import SettingsStore
 from app.ui.sidebar import Sidebar
 from app.ui.status_bar import StatusBar
-from app.ui.summons import Summons
 from app.ui.theme import apply_theme
 from app.ui.thumbnail_loader import ThumbnailLoader
 from app.ui.trash import Trash
 from app.ui.undo_desk import UndoDesk
 from app.ui.window_controller import WindowController
+from app.ui.window_life import WindowLife, claimed
 from app.ui.words import Words
+from app.ui.work_manners import WorkManners
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +96,7 @@ class Workers:
     store: SettingsStore
     pictures: PicturePreparer
     trash: Trash
+    models: ModelChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ class Controllers:
     middle: WindowController
     notice: EngineNotice
     words: Words
+    settings: SettingsController
+    manners: WorkManners
 
 
 class Ending(QObject):
@@ -128,6 +138,8 @@ class Ending(QObject):
         self._window.toast.hide()
         self._controllers.search.close()
         self._controllers.commands.close()
+        self._controllers.manners.close()
+        workers.models.close()
         self._window.panels.photo_page.view.shut_down()
         workers.link.stop()
         for pool in (
@@ -148,6 +160,7 @@ def build_window(
     config_dir: Path | None = None,
     *,
     engine_target: Callable[..., object] | None = None,
+    reopening: Reopening | None = None,
 ) -> MainWindow:
     """Build the window with everything behind it; the engine starts after its first paint.
 
@@ -157,6 +170,7 @@ def build_window(
         model_dir: Checkpoint directory of the encoder.
         config_dir: Where settings and geometry are kept; the default folder if None.
         engine_target: What runs in the engine process instead of the engine, for tests.
+        reopening: Closes this window for what cannot be done while it is open.
     """
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -173,24 +187,22 @@ def build_window(
     window = MainWindow(_build_panels(grid, grid_model, thumbnails), geometry)
     geometry.setParent(window)
     thumbnails.setParent(window)
-    workers = Workers(
-        EngineLink(settings, library_dir, model_dir, window, target=engine_target),
-        access,
-        LibraryReader(access.open, window),
-        thumbnails,
-        SettingsStore(settings, config_dir / SETTINGS_NAME, window),
-        PicturePreparer(window),
-        Trash(window),
+    link = EngineLink(settings, library_dir, model_dir, window, target=engine_target)
+    store = SettingsStore(settings, config_dir / SETTINGS_NAME, window)
+    workers = _build_workers(window, link, access, thumbnails, store)
+    places = kept_places(library_dir, config_dir)
+    settings_controller = SettingsController(store, workers.models, places, reopening, window)
+    controllers = _build_controllers(
+        window, grid, grid_model, workers, settings_controller, config_dir / LOG_NAME
     )
-    controllers = _build_controllers(window, grid, grid_model, workers, config_dir / LOG_NAME)
-    Appearance(app, workers.store, languages, window, grid, window)
+    Appearance(app, store, languages, window, grid, window)
     PlaceMemory(geometry, controllers.search, controllers.folders, window)
     Ending(window, workers, controllers)
     _connect_panels(window, controllers)
-    _connect_menus(window, controllers, AboutDialog(workers.link, window))
+    _connect_menus(window, controllers, AboutDialog(link, window))
     _connect_photo_actions(window, controllers)
     _connect_facts(workers, controllers)
-    window.first_painted.connect(workers.link.start)
+    window.first_painted.connect(link.start)
     workers.reader.load_overview()
     controllers.marks.load()
     controllers.kept.load()
@@ -198,11 +210,32 @@ def build_window(
     return window
 
 
+def _build_workers(
+    window: MainWindow,
+    link: EngineLink,
+    access: LibraryAccess,
+    thumbnails: ThumbnailLoader,
+    store: SettingsStore,
+) -> Workers:
+    models = ModelStore(default_models_dir())
+    return Workers(
+        link,
+        access,
+        LibraryReader(access.open, window),
+        thumbnails,
+        store,
+        PicturePreparer(window),
+        Trash(window),
+        ModelChoice(models, store, link, ModelLink(window), window),
+    )
+
+
 def _build_controllers(
     window: MainWindow,
     grid: PhotoGrid,
     model: PhotoGridModel,
     workers: Workers,
+    settings: SettingsController,
     log_path: Path,
 ) -> Controllers:
     panels, link, reader = window.panels, workers.link, workers.reader
@@ -241,9 +274,10 @@ def _build_controllers(
     )
     RecoveryNotice(link, panels.banner, window)
     notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
+    manners = WorkManners(workers.store, link, index, workers.models, panels.search_bar, window)
     return Controllers(
         desk, index, search, photos, folders, results, regions, kept, marks, albums, commands,
-        details, middle, notice, Words(window, desk, window),
+        details, middle, notice, Words(window, desk, window), settings, manners,
     )  # fmt: skip
 
 
@@ -294,6 +328,7 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     panels.rail.all_photos_requested.connect(middle.show_all_photos)
     panels.first_start.add_folder_requested.connect(folders.choose_folder)
     panels.first_start.demo_requested.connect(folders.add_demo_album)
+    panels.first_start.settings_requested.connect(controllers.settings.open_settings)
     panels.status_bar.pause_requested.connect(index.pause)
     panels.status_bar.resume_requested.connect(index.resume)
     panels.status_bar.cancel_requested.connect(index.cancel)
@@ -316,6 +351,8 @@ def _connect_menus(window: MainWindow, controllers: Controllers, about: AboutDia
     actions.try_demo.triggered.connect(folders.add_demo_album)
     actions.update_folders.triggered.connect(folders.update_folders)
     actions.problems.triggered.connect(folders.show_problems)
+    actions.settings.triggered.connect(controllers.settings.open_settings)
+    actions.models.triggered.connect(controllers.settings.open_models)
     actions.export.triggered.connect(lambda: kept.ask_to_export(search.results))
     actions.undo.triggered.connect(controllers.desk.undo)
     actions.redo.triggered.connect(controllers.desk.redo)
@@ -373,11 +410,35 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
     notice.retry_requested.connect(controllers.search.refresh)
 
 
+def kept_places(library_dir: Path, config_dir: Path) -> KeptPlaces:
+    """Return where Finelens keeps something on this machine."""
+    return KeptPlaces(
+        library_dir,
+        config_dir,
+        default_models_dir(),
+        default_cache_dir(),
+        resources_dir() / "notices",
+    )
+
+
 def _icon() -> QIcon:
     icon = QIcon()
     for path in sorted((resources_dir() / "icons").glob("finelens-*.png")):
         icon.addFile(str(path))
     return icon
+
+
+def _stored_library_dir(config_dir: Path) -> str | None:
+    try:
+        return load_settings(config_dir / SETTINGS_NAME).library_dir
+    except SettingsError:
+        return None  # told when the window reads them
+
+
+def _build(settings: Settings, places: KeptPlaces, life: WindowLife) -> MainWindow:
+    """A window whose engine begins with the model that was searched with before."""
+    model_dir = choose_model(settings.former_model_dir or settings.model_dir)
+    return build_window(settings, places.library, model_dir, places.config, reopening=life)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -389,46 +450,29 @@ def main(argv: Sequence[str]) -> int:
     started_s = time.perf_counter()
     parser = argparse.ArgumentParser(prog="python -m app", add_help=False)
     parser.add_argument("--library", type=Path)
-    options, qt_arguments = parser.parse_known_args(list(argv))
+    options, others = parser.parse_known_args(list(argv))
+    folders = [argument for argument in others if os.path.isdir(argument)]
+    qt_arguments = [argument for argument in others if argument not in folders]
     config_dir = default_config_dir()
     set_up_logging(config_dir)
-    library_dir = options.library or default_library_dir()
-    first = _claimed(library_dir)
+    library_dir = options.library or choose_library(_stored_library_dir(config_dir))
+    first = claimed(library_dir)
     if first is None and summon(library_dir, SUMMON_WAIT_S):
         logger.info("a window of this library is open already and was asked to show itself")
         return 0
-    try:
-        settings = load_settings(config_dir / SETTINGS_NAME)
-    except SettingsError as error:
-        logger.warning("default settings are used: %s", error)
-        settings = Settings()
     QApplication.setApplicationName("Finelens")
     QApplication.setDesktopFileName("finelens")
     app = QApplication(["finelens", *qt_arguments])
     install_hooks(app)
     app.setWindowIcon(_icon())
-    model_dir = Path(settings.model_dir) if settings.model_dir else bundled_model_dir()
-    window = build_window(settings, library_dir, model_dir)
+    life = WindowLife(_build, kept_places(library_dir, config_dir), app, first)
+    window = life.open()
     window.first_painted.connect(
         lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
     )
-    window.show()
-    if first is None:
-        return app.exec()
-    Summons(first, window)
+    if folders:
+        window.folders_dropped.emit(tuple(os.fsencode(os.path.abspath(each)) for each in folders))
     try:
         return app.exec()
     finally:
-        first.close()
-
-
-def _claimed(library_dir: Path) -> WindowClaim | None:
-    """What makes this the first start; None if another one is, or if the folder is of no use.
-
-    The engine says what is wrong with such a folder, in the window.
-    """
-    try:
-        return claim(library_dir)
-    except LibraryError as error:
-        logger.warning("%s", error)
-        return None
+        life.end()

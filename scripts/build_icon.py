@@ -1,4 +1,5 @@
-"""Draw the application's icon: resources/icons/finelens.svg and PNG files of several sizes.
+"""Draw the application's icon: resources/icons/finelens.svg, PNG files of several sizes, and the
+collections of them that Windows (.ico) and macOS (.icns) take.
 
 One list of shapes serves both: a lens over a small landscape, one place of it framed.
 Run it from the project's root folder: python -m scripts.build_icon
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw
 
 ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons"
 SIZES_PX = (16, 24, 32, 48, 64, 128, 256, 512)
+ICO_MAX_PX = 256
 SMALL_PX = 32  # up to here the landscape is left out
 SUPERSAMPLING = 4
 
@@ -132,6 +134,11 @@ def main() -> None:
     (ICONS / "finelens.svg").write_text(svg(), encoding="utf-8")
     for side_px in SIZES_PX:
         picture(side_px).save(ICONS / f"finelens-{side_px}.png", optimize=True)
+    pictures = [picture(side_px) for side_px in SIZES_PX]
+    small = [each for each in pictures if each.width <= ICO_MAX_PX]
+    ico_sizes = [each.size for each in small]
+    small[-1].save(ICONS / "finelens.ico", sizes=ico_sizes, append_images=small[:-1])
+    pictures[-1].save(ICONS / "finelens.icns", append_images=pictures[:-1])
 
 
 if __name__ == "__main__":

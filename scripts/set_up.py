@@ -22,8 +22,8 @@ VENV = ROOT / ".venv"
 MIN_PYTHON = (3, 11)
 SETS = {  # extras of pyproject.toml beside the dependencies
     "app": (),
-    "test": ("trainer", "test"),
-    "bench": ("trainer", "test", "bench"),
+    "test": ("trainer", "test", "package"),
+    "bench": ("trainer", "test", "package", "bench"),
     "package": ("package",),
 }
 
@@ -49,6 +49,17 @@ QT_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 CJK_FONT_PACKAGE = "fonts-noto-cjk"
+
+# What builds the package and uses it on a screen without a monitor: program -> package.
+PACKAGING_TOOLS = {
+    "objdump": "binutils",
+    "strip": "binutils",
+    "xz": "xz-utils",
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "strace": "strace",
+    "desktop-file-validate": "desktop-file-utils",
+}
 
 
 class SetUpError(Exception):
@@ -215,6 +226,8 @@ def _check_system(name: str, *, building: bool) -> None:
         return
     build_packages = _missing_build_packages() if building else []
     libraries = [library for library in QT_LIBRARIES if not _loads(library)]
+    tools = PACKAGING_TOOLS if name == "package" else {}
+    build_packages += sorted({tools[tool] for tool in tools if not shutil.which(tool)})
     packages = build_packages + sorted({QT_LIBRARIES[library] for library in libraries})
     # A font is looked for at a new installation only: fc-list is not free.
     font = [CJK_FONT_PACKAGE] if building and not _has_cjk_font() else []

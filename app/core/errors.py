@@ -15,6 +15,8 @@ AppError
 ├── AlbumError               an album that is not there, or one without a name
 ├── TagError                 a tag without a name
 ├── ModelError               no usable model; wraps what ``fgclip2`` said
+│   ├── DownloadError        it cannot be fetched; what came so far is kept
+│   └── DiskSpaceError       no room for it
 ├── QueryError               nothing to search for, or a box outside the picture
 └── EngineError
     └── EngineLostError      the engine process died
@@ -88,6 +90,14 @@ class TagError(AppError):
 
 class ModelError(AppError):
     """No usable model."""
+
+
+class DownloadError(ModelError):
+    """A model cannot be fetched; what came so far is kept, trying again goes on from there."""
+
+
+class DiskSpaceError(ModelError):
+    """The disk has no room for a model."""
 
 
 class QueryError(AppError):

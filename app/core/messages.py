@@ -1,10 +1,9 @@
 """Plain data that travels between the window and the engine process.
 
 Commands go to the engine, events come back. Every class is frozen and holds only numbers, strings,
-bytes and tuples of those, so that either side can be replaced without touching the other.
-Boxes are ``(x0, y0, x1, y1)`` in 0..1 of the upright photo; paths are bytes as the file system
-gives them. ``job_id`` numbers are chosen by the sender of a command and grow.
-What is asked (``Query``, ``Filters``): ``app/core/asking.py``.
+bytes and tuples of those, so that either side can be replaced without touching the other. Boxes
+are ``(x0, y0, x1, y1)`` in 0..1 of the upright photo; paths are bytes as the file system has them.
+``job_id`` numbers are chosen by the sender of a command and grow. What is asked: ``asking.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Literal
 
 from app.core.asking import Box, ImageQuery, Query
 from app.core.changes import Change
+from app.core.switching import SwitchCommand, SwitchEvent
 
 Match = Literal["good", "weak"]
 ExportForm = Literal["csv", "json", "png", "pdf"]
@@ -216,6 +216,7 @@ Command = (
     | RememberSearch
     | ClearHistory
     | ExportResults
+    | SwitchCommand
     | Shutdown
 )
 
@@ -493,6 +494,7 @@ Event = (
     | ConceptSaved
     | SearchesSaved
     | ExportFinished
+    | SwitchEvent
     | JobCancelled
     | JobFailed
 )

@@ -56,6 +56,17 @@ def default_library_dir() -> Path:
     return user_data_path(_APPLICATION, appauthor=False) / "library"
 
 
+def choose_library(setting: str | None) -> Path:
+    """Return the library's folder: FINELENS_LIBRARY, else what the settings say, else the default.
+
+    Args:
+        setting: ``Settings.library_dir``.
+    """
+    if setting and not os.environ.get("FINELENS_LIBRARY"):
+        return Path(setting)
+    return default_library_dir()
+
+
 def default_config_dir() -> Path:
     """Return the settings' folder: FINELENS_CONFIG, else the user's configuration folder."""
     override = os.environ.get("FINELENS_CONFIG")
@@ -64,6 +75,23 @@ def default_config_dir() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path(_APPLICATION, appauthor=False)
+
+
+def default_models_dir() -> Path:
+    """Return the folder of added models: FINELENS_MODELS, else the user's data folder."""
+    override = os.environ.get("FINELENS_MODELS")
+    if override:
+        return Path(override)
+    from platformdirs import user_data_path
+
+    return user_data_path(_APPLICATION, appauthor=False) / "models"
+
+
+def default_cache_dir() -> Path:
+    """Return the folder of what can be made again: compiled graphs of large models."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("finelens", appauthor=False)
 
 
 def resources_dir() -> Path:

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from app.core.errors import SettingsError
 from app.core.files import replace_file
-from app.core.paths import display_path
+from app.core.paths import bundled_model_dir, display_path
 
 SETTINGS_VERSION = 2
 SETTINGS_NAME = "settings.json"
@@ -32,7 +33,10 @@ Theme = Literal["system", "light", "dark"]
 class Settings:
     """What the user chose; every field has a default that works.
 
-    ``model_dir`` None is the bundled model. ``quick_patches`` None is what the model's own
+    ``model_dir`` None is the bundled model. ``former_model_dir`` is searched with until all photos
+    have vectors of the chosen one; None if there is no other. ``hub_endpoint`` None is Hugging
+    Face. ``library_dir`` None is the default place. ``cores`` None is all of them.
+    ``quick_patches`` None is what the model's own
     configuration says, at most 256. ``decoder_processes`` None leaves the number to the engine.
     ``watch_folders`` has folders indexed again when they change on disk.
     ``grid_square`` crops thumbnails to squares, otherwise they keep their shape.
@@ -42,6 +46,12 @@ class Settings:
     language: Language = "system"
     theme: Theme = "system"
     model_dir: str | None = None
+    former_model_dir: str | None = None
+    hub_endpoint: str | None = None
+    library_dir: str | None = None
+    cores: int | None = None
+    pause_on_battery: bool = True
+    pause_while_typing: bool = True
     engine: str = "auto"
     precision: str = "auto"
     quick_patches: int | None = None
@@ -50,6 +60,11 @@ class Settings:
     watch_folders: bool = True
     grid_side_px: int = 176
     grid_square: bool = True
+
+    @property
+    def searched_model_dir(self) -> str:
+        """The model's folder that is searched with until a newly chosen one is ready."""
+        return self.model_dir or str(bundled_model_dir())
 
 
 def load_settings(path: Path) -> Settings:
@@ -143,10 +158,31 @@ def _or_none(accepts: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: value is None or accepts(value)
 
 
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def is_web_address(value: object) -> bool:
+    """Whether a value can be the address of a hub: http or https and a host."""
+    if not isinstance(value, str):
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
 _ACCEPTS: dict[str, Callable[[object], bool]] = {
     "language": _one_of("system", "en", "zh_CN"),
     "theme": _one_of("system", "light", "dark"),
-    "model_dir": _or_none(lambda value: isinstance(value, str) and value != ""),
+    "model_dir": _or_none(_is_name),
+    "former_model_dir": _or_none(_is_name),
+    "hub_endpoint": _or_none(lambda value: is_web_address(value)),
+    "library_dir": _or_none(_is_name),
+    "cores": _or_none(_number(1, 1024)),
+    "pause_on_battery": lambda value: isinstance(value, bool),
+    "pause_while_typing": lambda value: isinstance(value, bool),
     "engine": _one_of("auto", "openvino", "torch"),
     "precision": _one_of("auto", "f32", "bf16", "int8"),
     "quick_patches": _or_none(_number(16, 4096)),

@@ -23,6 +23,7 @@ from app.core.messages import (
     StartIndex,
     SuggestBoxes,
 )
+from app.core.switching import UseModel
 
 # What people make: it is sent again however often an engine dies under it.
 Making = (
@@ -35,7 +36,8 @@ Making = (
     | RememberSearch
     | ClearHistory
 )
-JobCommand = StartIndex | Search | Locate | SuggestBoxes | OpenPhoto | Making | ExportResults
+Lasting = StartIndex | Making | UseModel
+JobCommand = Lasting | Search | Locate | SuggestBoxes | OpenPhoto | ExportResults
 
 # A question that was running when the engine died is asked once more; an index job always.
 MAX_QUESTION_ATTEMPTS = 2
@@ -53,7 +55,7 @@ class Job:
     @property
     def is_lasting(self) -> bool:
         """Whether the job goes on in the next engine however often one died under it."""
-        return isinstance(self.command, StartIndex | Making)
+        return isinstance(self.command, Lasting)
 
 
 class JobTable:
@@ -77,6 +79,11 @@ class JobTable:
     def add(self, command: JobCommand, *, sent: bool) -> None:
         """Remember a command; ``sent`` is False when it waits for an engine to start."""
         self._jobs[command.job_id] = Job(command, attempts=int(sent))
+
+    def command(self, job_id: int) -> JobCommand | None:
+        """Return what was asked; None for a job that already ended."""
+        job = self._jobs.get(job_id)
+        return None if job is None else job.command
 
     def finish(self, job_id: int) -> bool:
         """Forget a job; returns whether it was waiting. Harmless twice."""

@@ -59,6 +59,7 @@ from app.core.messages import (
     SuggestBoxes,
 )
 from app.core.settings import Settings
+from app.core.switching import ModelSwitched, SetCores, SwitchProgress, UseModel
 from app.engine.jobs import JobCommand, JobTable
 from app.engine.process import EngineProcess, call_by_name
 
@@ -123,6 +124,8 @@ class EngineLink(QObject):
     searches_saved = Signal(object)  # SearchesSaved
     export_finished = Signal(object)  # ExportFinished
     photo_opened = Signal(object)  # PhotoOpened
+    switch_progressed = Signal(object)  # SwitchProgress
+    model_switched = Signal(object)  # ModelSwitched
     job_cancelled = Signal(object)  # JobCancelled
     job_failed = Signal(object)  # JobFailed
 
@@ -191,6 +194,8 @@ class EngineLink(QObject):
             SearchesSaved: functools.partial(self._handle_answer, self.searches_saved),
             ExportFinished: functools.partial(self._handle_answer, self.export_finished),
             PhotoOpened: functools.partial(self._handle_answer, self.photo_opened),
+            SwitchProgress: self.switch_progressed.emit,
+            ModelSwitched: self._handle_model_switched,
             JobCancelled: self._handle_job_cancelled,
             JobFailed: self._handle_job_failed,
         }
@@ -347,6 +352,15 @@ class EngineLink(QObject):
         """Make what people said about photos that of a backup; ``job_done`` answers."""
         return self._send_job(RestoreBackup(self._jobs.new_id(), name))
 
+    def use_model(self, model_dir: Path) -> int:
+        """Change to another model; the old one is searched with until the new one is ready."""
+        return self._send_job(UseModel(self._jobs.new_id(), str(model_dir)))
+
+    def set_cores(self, cores: int | None) -> None:
+        """Let the engine use this many cores from now on, also after a restart."""
+        self._settings = dataclasses.replace(self._settings, cores=cores)
+        self._send(SetCores(cores))
+
     def index_job_ids(self) -> tuple[int, ...]:
         """Return the index jobs that are not finished."""
         return self._jobs.index_job_ids()
@@ -399,6 +413,12 @@ class EngineLink(QObject):
         """Close the job of an event that nothing newer can make stale, and announce it."""
         self._jobs.finish(event.job_id)
         signal.emit(event)
+
+    def _handle_model_switched(self, event: ModelSwitched) -> None:
+        command = self._jobs.command(event.job_id)
+        if isinstance(command, UseModel):
+            self._model_dir = Path(command.model_dir)
+            self._handle_answer(self.model_switched, event)
 
     def _handle_job_cancelled(self, event: JobCancelled) -> None:
         if self._jobs.finish(event.job_id):

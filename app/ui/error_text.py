@@ -8,6 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
 
+from app.core.errors import LibraryError
 from app.core.messages import JobFailed
 
 ErrorAction = Literal[
@@ -67,6 +68,21 @@ def action_label(action: ErrorAction) -> str:
 def reason_text(reason: str) -> str:
     """Return why a file could not be used; an unknown reason word is shown as it is."""
     return _reasons().get(reason, reason)
+
+
+def library_refusal_text(error: LibraryError) -> str:
+    """Return why a folder cannot hold the library; ``params["reason"]`` is the reason word."""
+    refusals = {
+        "network": QCoreApplication.translate(
+            "ErrorText",
+            "This folder is on a network drive, where the library would get damaged. Choose one on"
+            " this computer.",
+        ),
+        "read_only": QCoreApplication.translate("ErrorText", "This folder cannot be written."),
+        "taken": QCoreApplication.translate("ErrorText", "There is already a library there."),
+        "full": QCoreApplication.translate("ErrorText", "There is too little room there."),
+    }
+    return refusals.get(error.params.get("reason", ""), _unknown())
 
 
 def _unknown() -> str:
@@ -165,6 +181,18 @@ def _model_sentences() -> dict[str, tuple[str, ErrorAction]]:
     texts["DeviceMemoryError"] = (
         QCoreApplication.translate("ErrorText", "There is not enough memory for this."),
         "retry",
+    )
+    texts["DownloadError"] = (
+        QCoreApplication.translate(
+            "ErrorText",
+            "The download stopped: {host} does not deliver what it should. What came is kept;"
+            " trying again goes on from there.",
+        ),
+        "retry",
+    )
+    texts["DiskSpaceError"] = (
+        QCoreApplication.translate("ErrorText", "The disk has too little room for this model."),
+        "dismiss",
     )
     texts["ImageError"] = (
         QCoreApplication.translate("ErrorText", "This picture cannot be used."),

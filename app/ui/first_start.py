@@ -109,6 +109,7 @@ class FirstStart(QWidget):
 
     add_folder_requested = Signal()
     demo_requested = Signal()
+    settings_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,6 +128,9 @@ class FirstStart(QWidget):
         self.add_button = QPushButton(self)
         self.add_button.setProperty("accent", True)
         self.demo_button = QPushButton(self)
+        # Language, model, use of the computer: all have defaults that work.
+        self.settings_button = QPushButton(self)
+        self.settings_button.setFlat(True)
         for button in (self.add_button, self.demo_button):
             button.setMinimumSize(168, 36)
         for label in (self.title, self.sentence):
@@ -146,9 +150,12 @@ class FirstStart(QWidget):
         layout.addLayout(sentence_row)
         layout.addSpacing(24)
         layout.addLayout(buttons)
+        layout.addSpacing(16)
+        layout.addWidget(self.settings_button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self.add_button.clicked.connect(self.add_folder_requested)
         self.demo_button.clicked.connect(self.demo_requested)
+        self.settings_button.clicked.connect(self.settings_requested)
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -167,4 +174,5 @@ class FirstStart(QWidget):
         )
         self.add_button.setText(self.tr("Add a folder"))
         self.demo_button.setText(self.tr("Try the demo album"))
+        self.settings_button.setText(self.tr("Language, search model and other settings…"))
         self.drawing.setAccessibleName(self.tr("Three photos, an umbrella is framed in one"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.messages import OWN_JOB_ID, IndexFinished, IndexProgress, JobFailed
 from app.engine.link import EngineLink, EngineLost
+
+logger = logging.getLogger(__name__)
 
 
 class IndexController(QObject):
@@ -28,6 +31,7 @@ class IndexController(QObject):
         link.job_failed.connect(self._on_link_job_failed)
         link.engine_lost.connect(self._on_link_engine_lost)
         self._own_jobs: set[int] = set()
+        self._holds: set[str] = set()
 
     @property
     def is_running(self) -> bool:
@@ -47,18 +51,36 @@ class IndexController(QObject):
         """Look for new photos in these folders; ``()`` is all that the library knows."""
         job_id = self._link.start_index(roots, retry_problems=retry_problems)
         self._own_jobs.add(job_id)
+        if self._holds - {"people"}:
+            self._link.pause(job_id)
         self.index_started.emit()
         return job_id
 
     @Slot()
     def pause(self) -> None:
-        """Let the running jobs rest."""
-        for job_id in self._own_jobs:
-            self._link.pause(job_id)
+        """Let the running jobs rest, as people wish."""
+        self.hold("people")
 
     @Slot()
     def resume(self) -> None:
-        """Let resting jobs go on."""
+        """Let resting jobs go on, whyever they rest."""
+        self._holds.clear()
+        self._resume()
+
+    def hold(self, reason: str) -> None:
+        """Let jobs rest, those that start later, too, until the reason is gone."""
+        self._holds.add(reason)
+        for job_id in self._own_jobs:
+            self._link.pause(job_id)
+
+    def release(self, reason: str) -> None:
+        """Take a reason away; jobs go on if it was the last one."""
+        if reason in self._holds:
+            self._holds.discard(reason)
+            if not self._holds:
+                self._resume()
+
+    def _resume(self) -> None:
         for job_id in self._own_jobs:
             self._link.resume(job_id)
 
@@ -72,11 +94,14 @@ class IndexController(QObject):
         """Show a run that the engine began by itself, once it has something to do."""
         if OWN_JOB_ID not in self._own_jobs:
             self._own_jobs.add(OWN_JOB_ID)
+            if self._holds - {"people"}:
+                self._link.pause(OWN_JOB_ID)
             self.index_started.emit()
 
     @Slot(object)
     def _on_link_index_progressed(self, event: IndexProgress) -> None:
-        if event.job_id == OWN_JOB_ID and event.phase == "indexing" and event.done < event.total:
+        at_work = event.phase in ("indexing", "refining") and event.done < event.total
+        if event.job_id == OWN_JOB_ID and at_work:
             self._adopt_own_job()
         if event.job_id in self._own_jobs:
             self._progress = event
@@ -87,8 +112,10 @@ class IndexController(QObject):
         if event.job_id not in self._own_jobs:
             return
         self._own_jobs.discard(event.job_id)
+        logger.info("indexing ended: %d indexed, %d found", event.indexed, event.found)
         if not self._own_jobs:
             self._progress = None
+            self._holds.discard("people")
             self.index_ended.emit(event)
 
     @Slot(object)

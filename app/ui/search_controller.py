@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from app.ui.library_reader import LibraryReader, PhotoList
 from app.ui.question import Picture, Question, Results, Verdict, in_old_order, results_of
 from app.ui.question_history import QuestionHistory
 from app.ui.scope import ALL_PHOTOS, Scope
+
+logger = logging.getLogger(__name__)
 
 N_RESULTS = 200
 # While indexing, the grid follows the library at this pace.
@@ -175,6 +178,7 @@ class SearchController(QObject):
             self._job_id = 0
             self._reader.load_photo_list(question.scope, *question.narrowing)
             return
+        logger.debug("search for %r", question.text)
         self._job_id = self._link.search(question.query, N_RESULTS)
         if not is_refresh:
             self.search_started.emit()
@@ -185,6 +189,8 @@ class SearchController(QObject):
     def _on_link_search_finished(self, event: SearchFinished) -> None:
         if event.job_id != self._job_id:
             return
+        by = "a picture" if self._question.query.images else "words"
+        logger.info("search answered by %s after %d ms", by, event.took_ms)
         results = results_of(self._question, event.hits)
         self._show(
             replace(

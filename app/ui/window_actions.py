@@ -28,6 +28,7 @@ class WindowActions(QObject):
         self._make_search_actions()
         self._make_photo_actions()
         self._make_view_actions()
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
         self.languages = self._choices(("system", *LANGUAGES))
@@ -45,6 +46,8 @@ class WindowActions(QObject):
         self.update_folders = self._action("F5")
         self.problems = self._action()
         self.export = self._action("Ctrl+E")
+        self.settings = self._action("Ctrl+,")
+        self.models = self._action()
         self.quit = self._action(QKeySequence.StandardKey.Quit)
         self.undo = self._action("Ctrl+Z")
         self.redo = self._action("Ctrl+Shift+Z", "Ctrl+Y")
@@ -115,6 +118,7 @@ class WindowActions(QObject):
             [self.add_folder, self.try_demo, self.update_folders],
             [self.new_album, self.export],
             [self.problems],
+            [self.settings, self.models],
             [self.quit],
         )
         _fill(self._edit, [self.undo, self.redo], [self.copy_picture, self.copy_path])
@@ -148,7 +152,9 @@ class WindowActions(QObject):
         _fill(
             self.settings_menu,
             [],
-            [self.square, self.problems, self.shortcuts, self.about],
+            [self.square, self.problems],
+            [self.settings, self.models],
+            [self.shortcuts, self.about],
         )
 
     def show_choices(self, *, language: str, theme: str, square: bool) -> None:
@@ -196,6 +202,8 @@ class WindowActions(QObject):
             self.update_folders: self.tr("Look for &new photos"),
             self.problems: self.tr("&Problems…"),
             self.export: self.tr("&Export results…"),
+            self.settings: self.tr("S&ettings…"),
+            self.models: self.tr("Search &models…"),
             self.quit: self.tr("&Quit"),
             self.undo: self.tr("&Undo"),
             self.redo: self.tr("&Redo"),

@@ -15,7 +15,6 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -49,7 +48,9 @@ from app.core.messages import (
     StartIndex,
 )
 from app.core.settings import Settings
+from app.core.switching import SetCores, UseModel
 from app.worker.background_check import BackgroundCheck
+from app.worker.cores import use_cores
 from app.worker.decode_messages import (
     DecodeReply,
     DecodeRequest,
@@ -63,6 +64,7 @@ from app.worker.index_work import IndexTools
 from app.worker.indexer import IndexJob
 from app.worker.keeper import Keeper
 from app.worker.library_changes import changed_by
+from app.worker.model_switch import EncoderLoader, ModelSwitch
 from app.worker.question_desk import QuestionDesk
 from app.worker.recovery import open_or_recover, recovered
 from app.worker.searcher import Searcher
@@ -72,10 +74,6 @@ logger = logging.getLogger(__name__)
 
 _GRAPH_ROWS_PER_STEP = 300
 _REGIONS_PER_STEP = 1000
-
-
-class EncoderLoader(Protocol):
-    def __call__(self, model_dir: Path, settings: Settings) -> EncoderLike: ...
 
 
 @dataclass(slots=True)
@@ -129,6 +127,7 @@ class Engine:
         self._graph_behind = True
         self._library: Library | None = None
         self._index: VectorIndex | None = None
+        self._switch = ModelSwitch(settings, loader, self._submit, send, self._switch_to)
 
     def start(self) -> None:
         """Open the library, load the model, say that it is ready.
@@ -137,42 +136,17 @@ class Engine:
             LibraryError: the library cannot be written, for instance because it is locked.
             ModelError: there is no usable model.
         """
+        use_cores(self._settings.cores)
         started_s = time.monotonic()
         self._library, recovery = open_or_recover(self._library_dir)
         encoder = self._loader(self._model_dir, self._settings)
         try:
-            model_id = self._open_indexes(encoder)
+            self._adopt(encoder, started_s)
         except LibraryDamagedError:
             self._library.distrust()
             self._library.close()
             self._library, recovery = open_or_recover(self._library_dir)
-            model_id = self._open_indexes(encoder)
-        patches = patch_budget(encoder, self._settings)
-        searcher = Searcher(self._library, self._index, self._regions, model_id, encoder, patches)
-        self._desk.open(searcher, encoder.name)
-        self._searcher = searcher
-        self._tools = IndexTools(
-            self._library,
-            self._index,
-            self._regions,
-            encoder,
-            model_id,
-            self._submit,
-            self._pool.n_processes,
-            patches,
-            self._settings.thumbnail_side_px,
-            self._send,
-        )
-        self._send(
-            EngineReady(
-                encoder.name,
-                encoder.fingerprint,
-                encoder.dim,
-                encoder.engine,
-                encoder.precision,
-                round((time.monotonic() - started_s) * 1000),
-            )
-        )
+            self._adopt(encoder, started_s)
         if recovery is not None:
             self._send(recovered(self._library, recovery))
         if not self._library.was_checked:
@@ -195,7 +169,7 @@ class Engine:
         """Whether something is under way, also when it only waits for decoders."""
         running = self._running is not None and not self._running.paused
         waiting = self._desk or self._keeper or self._changes or self._index_queue
-        return running or bool(waiting)
+        return running or bool(waiting) or self._switch.is_busy
 
     @property
     def seconds_to_work(self) -> float | None:
@@ -217,6 +191,10 @@ class Engine:
                 self._index_queue.append(command)
             case ChangeLibrary() | RestoreBackup():
                 self._changes.append(command)
+            case UseModel():
+                self._switch.request(command)
+            case SetCores(cores):
+                use_cores(cores)
             case (
                 SaveSearch()
                 | RemoveSavedSearch()
@@ -244,6 +222,7 @@ class Engine:
             or self._keeper.serve()
             or self._serve_change()
             or self._serve_index()
+            or (self._running is None and self._switch.step(self.library, self._tools.model_id))
         )
 
     def idle(self) -> bool:
@@ -272,6 +251,7 @@ class Engine:
             self._running = None
         if self._watcher is not None:
             self._watcher.close()
+        self._switch.close()
         self._pool.close()
         if self._check is not None:
             self._check.close()
@@ -281,6 +261,50 @@ class Engine:
             self._library.close()
             self._library = None
         self.waker.close()
+
+    # ------------------------------------------------------------ the model
+
+    def _adopt(self, encoder: EncoderLike, started_s: float) -> None:
+        """Search and index with this encoder from now on, and say so.
+
+        Raises:
+            LibraryDamagedError: the vectors of its model cannot be read.
+        """
+        model_id = self._open_indexes(encoder)
+        patches = patch_budget(encoder, self._settings)
+        self._searcher = Searcher(
+            self.library, self._index, self._regions, model_id, encoder, patches
+        )
+        self._desk.open(self._searcher, encoder.name)
+        self._tools = IndexTools(
+            self.library,
+            self._index,
+            self._regions,
+            encoder,
+            model_id,
+            self._submit,
+            self._pool.n_processes,
+            patches,
+            self._settings.thumbnail_side_px,
+            self._send,
+        )
+        self._warm, self._graph_behind = False, True
+        self._send(
+            EngineReady(
+                encoder.name,
+                encoder.fingerprint,
+                encoder.dim,
+                encoder.engine,
+                encoder.precision,
+                round((time.monotonic() - started_s) * 1000),
+            )
+        )
+
+    def _switch_to(self, encoder: EncoderLike) -> None:
+        """Take over a model that has a vector of every photo; an index run makes its regions."""
+        self._save_index()
+        self._adopt(encoder, time.monotonic())
+        self._index_queue.append(StartIndex(OWN_JOB_ID))
 
     def _open_indexes(self, encoder: EncoderLike) -> int:
         """Open the vectors of the encoder's model; returns the model's id."""
@@ -293,6 +317,7 @@ class Engine:
 
     def _cancel(self, job_id: int) -> None:
         self._paused_ids.discard(job_id)
+        self._switch.cancel(job_id)
         if self._running is not None and self._running.job.job_id == job_id:
             self._running.job.cancel()
             self._running.paused = False
@@ -303,6 +328,7 @@ class Engine:
         self._desk.cancel(job_id)
 
     def _pause(self, job_id: int) -> None:
+        self._switch.set_paused(job_id, True)
         if self._running is not None and self._running.job.job_id == job_id:
             if not self._running.paused:
                 self._running.paused = True
@@ -311,6 +337,7 @@ class Engine:
             self._paused_ids.add(job_id)
 
     def _resume(self, job_id: int) -> None:
+        self._switch.set_paused(job_id, False)
         self._paused_ids.discard(job_id)
         running = self._running
         if running is not None and running.job.job_id == job_id and running.paused:

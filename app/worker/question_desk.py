@@ -97,7 +97,7 @@ class QuestionDesk:
     _model_name: str = ""
 
     def open(self, searcher: Searcher, model_name: str) -> None:
-        """Begin to answer; questions that came before have waited."""
+        """Answer with this model from now on; questions that came before have waited."""
         self._searcher, self._model_name = searcher, model_name
 
     def __bool__(self) -> bool:

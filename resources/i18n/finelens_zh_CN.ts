@@ -181,6 +181,22 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>This folder is on a network drive, where the library would get damaged. Choose one on this computer.</source>
+        <translation>这个文件夹在网络驱动器上，照片库放在那里会损坏。请选择这台电脑上的文件夹。</translation>
+    </message>
+    <message>
+        <source>This folder cannot be written.</source>
+        <translation>无法写入这个文件夹。</translation>
+    </message>
+    <message>
+        <source>There is already a library there.</source>
+        <translation>那里已经有一个照片库。</translation>
+    </message>
+    <message>
+        <source>There is too little room there.</source>
+        <translation>那里的空间不足。</translation>
+    </message>
+    <message>
         <source>Something went wrong. The log says what.</source>
         <translation>出了点问题，详情请看日志。</translation>
     </message>
@@ -247,6 +263,14 @@
     <message>
         <source>There is not enough memory for this.</source>
         <translation>内存不足，无法完成。</translation>
+    </message>
+    <message>
+        <source>The download stopped: {host} does not deliver what it should. What came is kept; trying again goes on from there.</source>
+        <translation>下载中断：{host} 没有正确提供文件。已下载的部分会保留，重试时从那里继续。</translation>
+    </message>
+    <message>
+        <source>The disk has too little room for this model.</source>
+        <translation>磁盘空间不足，放不下这个模型。</translation>
     </message>
     <message>
         <source>This picture cannot be used.</source>
@@ -409,6 +433,10 @@
     <message>
         <source>Try the demo album</source>
         <translation>试用示例相册</translation>
+    </message>
+    <message>
+        <source>Language, search model and other settings…</source>
+        <translation>语言、搜索模型和其他设置…</translation>
     </message>
     <message>
         <source>Three photos, an umbrella is framed in one</source>
@@ -607,6 +635,48 @@
     </message>
 </context>
 <context>
+    <name>LibraryPage</name>
+    <message>
+        <source>The library lies in this folder:</source>
+        <translation>照片库所在的文件夹：</translation>
+    </message>
+    <message>
+        <source>Move it elsewhere…</source>
+        <translation>移到别处…</translation>
+    </message>
+    <message>
+        <source>It holds thumbnails, search vectors and what you said about photos. Your photos stay where they are. A network drive would damage it and is refused.</source>
+        <translation>其中保存缩略图、搜索向量以及您对照片的标注。您的照片留在原处。照片库放在网络驱动器上会损坏，因此不允许。</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the library</source>
+        <translation>选择照片库的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>LookPage</name>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+</context>
+<context>
     <name>MarksController</name>
     <message numerus="yes">
         <source>%Ln photo(s) marked as favourite</source>
@@ -676,6 +746,117 @@
     <message>
         <source>framed in the photo</source>
         <translation>已在照片中框出</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Add from a folder…</source>
+        <translation>从文件夹添加…</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Search models</source>
+        <translation>搜索模型</translation>
+    </message>
+    <message>
+        <source>Download {0} from {1}?</source>
+        <translation>从 {1} 下载 {0}？</translation>
+    </message>
+    <message>
+        <source>About {0}, revision {1}, licence {2}. Every file&apos;s hash is checked.</source>
+        <translation>约 {0}，版本 {1}，许可证 {2}。每个文件的哈希值都会核对。</translation>
+    </message>
+    <message>
+        <source>Download a model</source>
+        <translation>下载模型</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>comes with Finelens</source>
+        <translation>随细寻提供</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>已添加</translation>
+    </message>
+    <message>
+        <source>linked</source>
+        <translation>已链接</translation>
+    </message>
+    <message>
+        <source>downloaded</source>
+        <translation>已下载</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Choose a folder with a model</source>
+        <translation>选择模型所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Add a model</source>
+        <translation>添加模型</translation>
+    </message>
+    <message>
+        <source>Copy the model {0} into Finelens&apos; own folder?</source>
+        <translation>把模型 {0} 复制到细寻自己的文件夹？</translation>
+    </message>
+    <message>
+        <source>A link takes no room, and ends when the folder is moved.</source>
+        <translation>链接不占空间，但文件夹移动后就会失效。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation>链接</translation>
+    </message>
+    <message>
+        <source>Checking {0}</source>
+        <translation>正在检查 {0}</translation>
+    </message>
+    <message>
+        <source>Copying {0}</source>
+        <translation>正在复制 {0}</translation>
+    </message>
+    <message>
+        <source>Downloading {0}</source>
+        <translation>正在下载 {0}</translation>
+    </message>
+    <message>
+        <source>Preparing {0} for this computer, once</source>
+        <translation>正在为这台电脑准备 {0}，只需一次</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>Photos are getting ready for {0}: {1} of {2}. Searches use the model before.</source>
+        <translation>正在为 {0} 准备照片：{1} / {2}。在此期间仍用之前的模型搜索。</translation>
     </message>
 </context>
 <context>
@@ -1011,6 +1192,57 @@
     </message>
 </context>
 <context>
+    <name>PrivacyPage</name>
+    <message>
+        <source>Nothing leaves this computer: no photo, no search, no statistics. Finelens goes to the network only when you ask it to download a model.</source>
+        <translation>任何内容都不会离开这台电脑：照片、搜索和统计都不会。只有在您要求下载模型时，细寻才会使用网络。</translation>
+    </message>
+    <message>
+        <source>Library: thumbnails, vectors, ratings</source>
+        <translation>照片库：缩略图、向量、评分</translation>
+    </message>
+    <message>
+        <source>Models you added</source>
+        <translation>您添加的模型</translation>
+    </message>
+    <message>
+        <source>Settings and the log</source>
+        <translation>设置和日志</translation>
+    </message>
+    <message>
+        <source>Prepared models (a cache)</source>
+        <translation>准备好的模型（缓存）</translation>
+    </message>
+    <message>
+        <source>Delete everything…</source>
+        <translation>全部删除…</translation>
+    </message>
+    <message>
+        <source>Licences of others…</source>
+        <translation>第三方许可证…</translation>
+    </message>
+    <message>
+        <source>Delete everything</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>Delete all that Finelens keeps on this computer?</source>
+        <translation>删除细寻保存在这台电脑上的全部内容？</translation>
+    </message>
+    <message>
+        <source>The library with your ratings and albums, added models, settings and the log go. Your photos are not touched. This cannot be undone.</source>
+        <translation>照片库（包括评分和相册）、添加的模型、设置和日志都会删除。您的照片不受影响。此操作无法撤销。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+</context>
+<context>
     <name>ProblemsDialog</name>
     <message>
         <source>Problems</source>
@@ -1256,6 +1488,41 @@
     <message>
         <source>Choose a picture…</source>
         <translation>选择图片…</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Language and look</source>
+        <translation>语言和外观</translation>
+    </message>
+    <message>
+        <source>Search model</source>
+        <translation>搜索模型</translation>
+    </message>
+    <message>
+        <source>Background work</source>
+        <translation>后台工作</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>照片库</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -1793,6 +2060,14 @@
         <translation>查找相似照片(&amp;S)</translation>
     </message>
     <message>
+        <source>S&amp;ettings…</source>
+        <translation>设置(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Search &amp;models…</source>
+        <translation>搜索模型(&amp;M)…</translation>
+    </message>
+    <message>
         <source>Search a &amp;region…</source>
         <translation>按区域搜索(&amp;R)…</translation>
     </message>
@@ -1929,6 +2204,17 @@
     </message>
 </context>
 <context>
+    <name>WindowLife</name>
+    <message>
+        <source>One moment…</source>
+        <translation>请稍候…</translation>
+    </message>
+    <message>
+        <source>That did not work.</source>
+        <translation>操作没有成功。</translation>
+    </message>
+</context>
+<context>
     <name>Words</name>
     <message>
         <source>Undone: {0}</source>
@@ -1937,6 +2223,29 @@
     <message>
         <source>Done again: {0}</source>
         <translation>已重做：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>WorkPage</name>
+    <message>
+        <source>Rest while the computer runs on its battery</source>
+        <translation>使用电池时暂停</translation>
+    </message>
+    <message>
+        <source>Rest while I am typing a search</source>
+        <translation>输入搜索内容时暂停</translation>
+    </message>
+    <message>
+        <source>This concerns indexing. Searching always has what it needs.</source>
+        <translation>仅影响索引。搜索始终优先。</translation>
+    </message>
+    <message>
+        <source>Processor cores</source>
+        <translation>处理器核心</translation>
+    </message>
+    <message>
+        <source>Processor cores: {0} of {1}</source>
+        <translation>处理器核心：{0} / {1}</translation>
     </message>
 </context>
 <context>

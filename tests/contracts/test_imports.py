@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN = {"app", "fgclip2", "trainer", "scripts", "tests", "benchmarks"}
+OWN = {"app", "fgclip2", "trainer", "scripts", "tests", "benchmarks", "packager"}
 
 
 def _files(package: str) -> list[Path]:

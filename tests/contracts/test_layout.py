@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("app", "fgclip2", "trainer", "scripts", "benchmarks", "tests")
+FOLDERS = ("app", "fgclip2", "trainer", "scripts", "benchmarks", "packager", "tests")
 TEXT_FOLDERS = (*FOLDERS, "docs", "resources", ".ci")
 TEXT_ENDINGS = {".py", ".md", ".toml", ".txt", ".json", ".ts", ".svg", ".jsonl", ".spec", ""}
 MAX_FILE_LINES = 500

@@ -79,4 +79,10 @@ def test_every_job_message_carries_its_job() -> None:
         for kind in (*get_args(messages.Command), *get_args(messages.Event))
         if "job_id" not in get_type_hints(kind)
     }
-    assert without == {"Shutdown", "EngineReady", "LibraryChanged", "LibraryRecovered"}
+    assert without == {
+        "Shutdown",
+        "SetCores",
+        "EngineReady",
+        "LibraryChanged",
+        "LibraryRecovered",
+    }

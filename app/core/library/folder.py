@@ -11,6 +11,7 @@ from app.core.paths import display_path
 
 LIBRARY_NAME = "library.sqlite"
 SUSPECT_NAME = "library.suspect"
+INDEX_NAME = "index"
 _ALWAYS_CHECKED_BYTES = 64 << 20  # about 0.1 s
 
 

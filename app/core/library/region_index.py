@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.core.library.folder import INDEX_NAME
 from app.core.library.graph_cache import GraphIdentity
 from app.core.library.library import Library
 from app.core.library.regions import MAX_REGIONS
@@ -39,7 +40,7 @@ class ShortRegions:
         self._library = library
         self._model_id = model_id
         self.projection = projection
-        self.folder = library.directory / "index"
+        self.folder = library.directory / INDEX_NAME
         self.stem = f"regions-{model_id}"
 
     def identity(self) -> GraphIdentity:

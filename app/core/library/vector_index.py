@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from app.core.library.folder import INDEX_NAME
 from app.core.library.graph_cache import GraphCache, GraphFacts, GraphIdentity, new_graph
 from app.core.library.library import Library
 from app.core.library.rows import Float16Array, Float32Array, Int64Array
@@ -65,7 +66,7 @@ class PhotoVectors:
     def __init__(self, library: Library, model_id: int) -> None:
         self._library = library
         self._model_id = model_id
-        self.folder = library.directory / "index"
+        self.folder = library.directory / INDEX_NAME
         self.stem = f"photos-{model_id}"
 
     def identity(self) -> GraphIdentity:

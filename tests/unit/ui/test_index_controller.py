@@ -104,3 +104,12 @@ def test_a_run_of_the_engines_own_ends_with_the_engine(world: World) -> None:
     world.link.index_progressed.emit(busy)
     world.link.engine_lost.emit(EngineLost(-9, restarting=True))
     assert not world.index.is_running
+
+
+def test_a_run_of_the_engines_own_rests_while_jobs_are_held_back(world: World) -> None:
+    world.index.hold("battery")
+    busy = progress(job_id=OWN_JOB_ID, phase="refining", done=3, total=10)
+    world.link.index_progressed.emit(busy)
+    assert world.link.sent == [PauseJob(OWN_JOB_ID)]
+    world.index.release("battery")
+    assert world.link.sent == [PauseJob(OWN_JOB_ID), ResumeJob(OWN_JOB_ID)]

@@ -1,0 +1,1 @@
+"""Builds the application that people double-click, and checks it as they would use it."""
