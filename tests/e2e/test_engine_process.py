@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from app.core.asking import Query
 from app.core.library import Library
 from app.core.messages import (
     OWN_JOB_ID,
@@ -54,13 +55,13 @@ def engines(tmp_path: Path) -> Iterator[Any]:
 
 def test_index_search_open(engines: Any, album: Path) -> None:
     engine = engines()
-    engine.send(Search(1, "red"), StartIndex(2, (bytes(album),)))  # asked before it is ready
+    engine.send(Search(1, Query("red")), StartIndex(2, (bytes(album),)))  # asked before it is ready
     assert isinstance(engine.until(EngineReady), EngineReady)
     assert isinstance(engine.events[0], EngineReady)
     assert engine.until(SearchFinished, job_id=1).hits == ()
     done = engine.until(IndexFinished, job_id=2)
     assert (done.found, done.indexed, done.problems) == (300, 300, ())
-    engine.send(Search(3, "红色", limit=50))
+    engine.send(Search(3, Query("红色"), limit=50))
     hits = engine.until(SearchFinished, job_id=3).hits
     assert len(hits) == 50
     assert all(hit.match == "good" for hit in hits)
@@ -96,10 +97,10 @@ def test_killed_while_indexing_nothing_is_lost(engines: Any, album: Path, tmp_pa
             assert (len(listed) + saved) / 2 >= progress.done  # a listed file is half done
             assert saved < 300  # the kill came in the middle
     engine = engines()
-    engine.send(StartIndex(1, (bytes(album),)), Search(2, "blue", limit=50))
+    engine.send(StartIndex(1, (bytes(album),)), Search(2, Query("blue"), limit=50))
     done = engine.until(IndexFinished, job_id=1)
     assert (done.found, done.unchanged, done.indexed) == (300, saved, 300 - saved)
-    engine.send(Search(3, "blue", limit=50))
+    engine.send(Search(3, Query("blue"), limit=50))
     assert len(engine.until(SearchFinished, job_id=3).hits) == 50
     engine.send(Shutdown())
     assert engine.end() == 0
@@ -153,7 +154,7 @@ def test_ctrl_c_is_left_to_the_window(engines: Any, album: Path) -> None:
     engine = engines()
     engine.until(EngineReady)
     os.kill(engine.process.pid, signal.SIGINT)
-    engine.send(Search(1, "red"))
+    engine.send(Search(1, Query("red")))
     assert engine.until(SearchFinished, job_id=1)
 
 
