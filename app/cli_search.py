@@ -26,7 +26,7 @@ from app.core.paths import choose_library, default_config_dir, display_path
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
 from app.worker.decoder_pool import DecoderPool, PoolLike
-from app.worker.encoding import EncoderLike, patch_budget
+from app.worker.encoding import EncoderLike
 from app.worker.engine import EncoderLoader
 from app.worker.export import export_results, hit_dict
 from app.worker.failures import refusal_error
@@ -326,8 +326,7 @@ def _searcher(
             if model.fingerprint == encoder.fingerprint and model.n_vectors:
                 index = VectorIndex.open(library, model.id)
                 regions = RegionIndex(library, model.id)
-                patches = patch_budget(encoder, settings)
-                return encoder, Searcher(library, index, regions, model.id, encoder, patches)
+                return encoder, Searcher(library, index, regions, model.id, encoder)
     raise ModelError(
         f"The library's photos are not indexed with the model {names[0]}; index them first."
     )

@@ -27,8 +27,7 @@ from app.core.messages import Hit
 from app.core.paths import bundled_model_dir
 from app.core.ranking import GOOD_SCORE
 from app.core.region_choice import overlaps
-from app.core.settings import Settings
-from app.worker.encoding import EncoderLike, fine_budget, patch_budget
+from app.worker.encoding import EncoderLike, fine_budget
 from app.worker.fine_pass import encode_finely
 from app.worker.pictures import Picture
 from app.worker.searcher import Answer, Searcher
@@ -125,8 +124,7 @@ def _bench(library: Library, encoder: EncoderLike, n_scenes: int, absent: frozen
         library.regions.save(model_id, {photo_id: regions})
         scenes[photo_id] = scene
     index, regions_index = VectorIndex.open(library, model_id), RegionIndex(library, model_id)
-    patches = patch_budget(encoder, Settings())
-    searcher = Searcher(library, index, regions_index, model_id, encoder, patches)
+    searcher = Searcher(library, index, regions_index, model_id, encoder)
     return Bench(searcher, scenes)
 
 

@@ -79,12 +79,10 @@ class QuestionEncoder:
     Args:
         library: read only here.
         encoder: for words and pictures.
-        patches: budget of a whole picture, the one that photos were encoded with.
     """
 
     library: Library
     encoder: EncoderLike
-    patches: int
     _examples: dict[int, tuple[Vectors, Vectors]] = field(default_factory=dict)
 
     def encode(self, query: Query, pictures: Sequence[Picture | None]) -> Asked:
@@ -145,7 +143,8 @@ class QuestionEncoder:
 
         fine = fine_budget(self.encoder, *picture.whole.size)
         try:
-            photo = self.encoder.encode_images([picture.part], patches=self.patches)[0]
+            own = fine_budget(self.encoder, *picture.part.size)  # as photos have in the end
+            photo = self.encoder.encode_images([picture.part], patches=own)[0]
             _, maps = self.encoder.encode_images_and_dense(
                 [picture.whole], patches=fine, normalize=False
             )

@@ -272,9 +272,7 @@ class Engine:
         """
         model_id = self._open_indexes(encoder)
         patches = patch_budget(encoder, self._settings)
-        self._searcher = Searcher(
-            self.library, self._index, self._regions, model_id, encoder, patches
-        )
+        self._searcher = Searcher(self.library, self._index, self._regions, model_id, encoder)
         self._desk.open(self._searcher, encoder.name)
         self._tools = IndexTools(
             self.library,

@@ -35,6 +35,7 @@ from app.worker.evidence import (
     text_excess,
     together,
 )
+from app.worker.fine_pass import unit_rows
 from app.worker.pictures import Picture
 
 Floats = npt.NDArray[np.float32]
@@ -73,7 +74,6 @@ class Searcher:
         regions: of its region vectors.
         model_id: of that model.
         encoder: for words and pictures.
-        patches: budget of a query picture, the one that photos were encoded with.
     """
 
     def __init__(
@@ -83,14 +83,13 @@ class Searcher:
         regions: RegionIndex,
         model_id: int,
         encoder: EncoderLike,
-        patches: int,
     ) -> None:
         self._library = library
         self._index = index
         self._regions = regions
         self._model_id = model_id
         self._encoder = encoder
-        self.questions = QuestionEncoder(library, encoder, patches)
+        self.questions = QuestionEncoder(library, encoder)
         self._backgrounds = BackgroundKeeper(
             library, index, regions, model_id, self.questions.texts
         )
@@ -190,7 +189,9 @@ class Searcher:
     def _candidates(self, ids: Int64Array, *, regions: bool = False) -> Candidates:
         packed = self._library.regions.load(self._model_id, ids if regions else [])
         rows = np.searchsorted(ids, packed.photo_ids).astype(np.int64)
-        return Candidates(ids, self._index.vectors_of(ids), packed, packed.vectors(), rows)
+        # Of unit length again: like photos differ by less than half precision takes from it.
+        vectors = unit_rows(self._index.vectors_of(ids))
+        return Candidates(ids, vectors, packed, packed.vectors(), rows)
 
     # ------------------------------------------------------------ judging
 
