@@ -26,7 +26,7 @@ OUT = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZE = (1280, 800)
 WAIT_MS = 180_000
 SETTLE_MS = 900
-ENGLISH, CHINESE = "a kitchen", "森林"
+ENGLISH, CHINESE = "penguins in the snow", "雪地里的企鹅"
 
 
 class Stage:
