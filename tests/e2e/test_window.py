@@ -373,7 +373,7 @@ def test_removing_a_folder_leads_back_to_the_first_page(driver: WindowDriver, al
     assert len(list(album.iterdir())) == 24, "files are never touched"
     driver.window.actions_.undo.trigger()
     driver.until(lambda: driver.model.rowCount() == 24)
-    assert not driver.window.is_first_start_shown
+    driver.until(lambda: not driver.window.is_first_start_shown)
     assert driver.search("red").hits
 
 
