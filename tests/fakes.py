@@ -11,6 +11,7 @@ import io
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
@@ -58,6 +59,7 @@ COLOURS: dict[str, Colour] = {
 }
 CHINESE = {"红": "red", "绿": "green", "蓝": "blue", "黄": "yellow", "黑": "black", "白": "white"}
 _NAMES = list(COLOURS)
+_SIDE = 16  # pixels of a picture that count
 _NOISE_DIMS = 10
 _NOISE = 0.02
 FAKE_DIM = len(_NAMES) + _NOISE_DIMS
@@ -159,13 +161,9 @@ class FakeEncoder:
         self, image: Image.Image, patches: int | Literal["dynamic"] = "dynamic"
     ) -> Floats:
         """(8, 8, E) float32: each cell as a picture of its own."""
-        small = image.convert("RGB").resize((64, 64), Image.Resampling.BOX)
-        cells = [
-            _image_vector(small.crop((x, y, x + 8, y + 8)))
-            for y in range(0, 64, 8)
-            for x in range(0, 64, 8)
-        ]
-        return np.stack(cells).reshape(8, 8, FAKE_DIM)
+        small = np.asarray(image.convert("RGB").resize((64, 64), Image.Resampling.BOX), np.float32)
+        cells = small.reshape(8, 8, 8, 8, 3).swapaxes(1, 2).reshape(64, 8, 8, 3)
+        return _vectors(cells.repeat(2, axis=1).repeat(2, axis=2)).reshape(8, 8, FAKE_DIM)
 
     def encode_images_and_dense(
         self,
@@ -189,10 +187,15 @@ def load_fake_encoder(model_dir: Path, settings: Settings) -> FakeEncoder:
 
 
 def _image_vector(image: Image.Image) -> Floats:
-    pixels = np.asarray(image.convert("RGB").resize((16, 16), Image.Resampling.BOX), np.float32)
+    small = image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+    return _vectors(np.asarray(small, np.float32)[None])[0]
+
+
+def _vectors(pixels: Floats) -> Floats:
+    """(B, E) unit rows of pictures (B, 16, 16, 3): shares of colours, a noise of the content."""
     palette = np.array(list(COLOURS.values()), np.float32)
-    distances = np.linalg.norm(pixels.reshape(-1, 1, 3) - palette[None], axis=-1)
-    shares = np.exp(-distances / 40).mean(axis=0)
+    distances = np.linalg.norm(pixels.reshape(len(pixels), -1, 1, 3) - palette, axis=-1)
+    shares = np.exp(-distances / 40).mean(axis=1)
     return _unit(shares, _content_noise(pixels))
 
 
@@ -207,17 +210,22 @@ def _text_vector(text: str) -> Floats:
 
 def _content_noise(pixels: Floats) -> Floats:
     """A little of the content in each dimension, nearly the same for two decodes of a photo."""
-    rng = np.random.default_rng(0)
-    projection = rng.normal(0.0, 2.0, (pixels.size, _NOISE_DIMS))
-    phases = rng.uniform(0.0, 2 * np.pi, _NOISE_DIMS)
-    deviation = (pixels - pixels.mean(axis=(0, 1))).reshape(-1) / 255
-    noise: Floats = _NOISE * np.sin(deviation @ projection + phases)
+    projection, phases = _noise_of_content()
+    deviations = (pixels - pixels.mean(axis=(1, 2), keepdims=True)).reshape(len(pixels), -1) / 255
+    noise: Floats = _NOISE * np.sin(deviations @ projection + phases)
     return noise
 
 
+@cache
+def _noise_of_content() -> tuple[Floats, Floats]:
+    rng = np.random.default_rng(0)
+    projection = rng.normal(0.0, 2.0, (_SIDE * _SIDE * 3, _NOISE_DIMS))
+    return projection, rng.uniform(0.0, 2 * np.pi, _NOISE_DIMS)
+
+
 def _unit(shares: Floats, noise: Floats) -> Floats:
-    vector = np.concatenate([shares, noise]).astype(np.float32)
-    unit: Floats = vector / np.linalg.norm(vector)
+    vectors = np.concatenate([shares, noise], axis=-1).astype(np.float32)
+    unit: Floats = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     return unit
 
 

@@ -133,12 +133,12 @@ def _misjudged(entries: list[dict[str, Any]], library: Path, found: Any) -> list
 @linux
 @sizes(6, 1000)
 def test_kill_9_while_indexing(tool: Callable[[str], str], tmp_path: Path, n: int) -> None:
-    make_album(tmp_path / "album", 300 if n < 100 else 2000)
+    make_album(tmp_path / "album", 300 if n < 100 else 600)
     library = tmp_path / "library"
     ours = " ".join([sys.executable, "-m", "tests.attack_commands"])
     done = run(
         [
-            *(sys.executable, tool("kill9.py"), "--n", str(n), "--min", "0.2", "--max", "3.0"),
+            *(sys.executable, tool("kill9.py"), "--n", str(n), "--min", "0.2", "--max", "1.6"),
             *("--cmd", f"{ours} index {tmp_path}/album --library {library}"),
             *("--check", f"{ours} check {library}"),
             *("--reset", f"rm -rf {library} {tmp_path}/ack", "--reset-every", "20"),
