@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from app.core.library.folder import INDEX_NAME
 from app.core.library.graph_cache import GraphCache, GraphFacts, GraphIdentity, new_graph
+from app.core.library.graph_queue import GraphQueue
 from app.core.library.library import Library
 from app.core.library.rows import Float16Array, Float32Array, Int64Array
 from app.core.library.vector_table import VectorTable
@@ -106,7 +107,7 @@ class VectorIndex:
         self._table = VectorTable(*source.load())
         self._cache = GraphCache(source.folder, source.stem)
         self._graph: Any = None
-        self._pending = _NO_IDS  # in the table, not in the graph yet
+        self._queue = GraphQueue()  # in the table, not in the graph yet
         self._dead: set[int] = set()  # in the graph, not in the table as it is there
         self._dirty = False
 
@@ -139,7 +140,7 @@ class VectorIndex:
             return
         if self._graph is not None:
             # First in line: a vector that changed must be in the graph again before it is saved.
-            self._pending = np.concatenate([np.unique(ids), self._pending])
+            self._queue.put_first(ids)
         self.build(_GRAPH_ROWS_PER_NEW_ROW * len(ids))
 
     def remove(self, photo_ids: Sequence[int] | Int64Array) -> None:
@@ -159,13 +160,12 @@ class VectorIndex:
             return 0
         if self._graph is None or len(self._dead) > max(_FEW_DEAD, len(self) // 4):
             self._begin_graph()
-        n_rows = len(self._pending) if max_rows is None else max_rows
-        while n_rows > 0 and len(self._pending):
+        n_rows = len(self._queue) if max_rows is None else max_rows
+        while n_rows > 0 and len(self._queue):
             step = min(n_rows, _GRAPH_ROWS_PER_STEP)
-            self._insert(self._pending[:step])
-            self._pending = self._pending[step:]
+            self._insert(self._queue.take(step))
             n_rows -= step
-        return len(self._pending)
+        return len(self._queue)
 
     def save(self) -> None:
         """Write the graph to disk, atomically; a small library needs none and has none."""
@@ -173,7 +173,7 @@ class VectorIndex:
             if len(self) <= self._exact_limit:
                 self._cache.clear()
             return
-        if not self._dirty or len(self._pending) > _UNFINISHED_WORTH_SAVING * len(self):
+        if not self._dirty or len(self._queue) > _UNFINISHED_WORTH_SAVING * len(self):
             return
         n_rows = int(self._graph.get_current_count())
         facts = GraphFacts(self._identity, n_rows, self._source.generation())
@@ -246,7 +246,7 @@ class VectorIndex:
     def _proposed_rows(self, query: Float32Array, k: int) -> Int64Array | None:
         """Return what the graph proposes and all it does not hold; None when it cannot answer."""
         wanted = k * self.candidates_per_hit
-        if self._graph is None or wanted * 4 > len(self) - len(self._pending):
+        if self._graph is None or wanted * 4 > len(self) - len(self._queue):
             return None
         try:
             self._graph.set_ef(max(2 * wanted, _LEAST_SEARCH_EFFORT))
@@ -254,7 +254,7 @@ class VectorIndex:
         except RuntimeError as error:  # the graph is thinner than was asked for
             _logger.info("the graph could not answer, all vectors are compared: %s", error)
             return None
-        return self._known_rows(np.union1d(labels[0].astype(np.int64), self._pending))
+        return self._known_rows(np.union1d(labels[0].astype(np.int64), self._queue.ids()))
 
     # ------------------------------------------------------------ the graph
 
@@ -269,27 +269,32 @@ class VectorIndex:
         dead = np.union1d(np.setdiff1d(labels, ids), np.intersect1d(labels, changed))
         self._mark_dead(dead)
         self._dead.update(dead.tolist())
-        self._pending = np.union1d(np.setdiff1d(ids, labels), changed)
+        self._queue = GraphQueue(np.union1d(np.setdiff1d(ids, labels), changed))
 
     def _begin_graph(self) -> None:
         self._graph = new_graph(self._table.dim)
         self._graph.init_index(
             max_elements=int(len(self) * _ROOM), M=N_NEIGHBOURS, ef_construction=_BUILD_EFFORT
         )
-        self._pending = self._table.ids_at(self._table.alive_rows())
+        self._queue = GraphQueue(self._table.ids_at(self._table.alive_rows()))
         self._dead = set()
         self._dirty = True
 
     def _drop_graph(self) -> None:
         self._graph = None
-        self._pending = _NO_IDS
+        self._queue = GraphQueue()
         self._dead = set()
 
     def _insert(self, ids: Int64Array) -> None:
+        """Bring ids into the graph; those that have left are passed over."""
+        rows = self._known_rows(ids)
+        if not len(rows):
+            return
+        ids = self._table.ids_at(rows)
         needed = int(self._graph.get_current_count()) + len(ids)
         if needed > self._graph.get_max_elements():
             self._graph.resize_index(int(needed * _ROOM))
-        vectors = self._table.vectors_at(self._known_rows(ids)).astype(np.float32)
+        vectors = self._table.vectors_at(rows).astype(np.float32)
         self._graph.add_items(vectors, ids)  # brings a dead one back to life
         self._dead.difference_update(ids.tolist())
         self._dirty = True
@@ -297,7 +302,7 @@ class VectorIndex:
     def _take_out_of_graph(self, ids: Int64Array) -> None:
         if self._graph is not None:
             self._mark_dead(ids)
-            self._pending = self._pending[~np.isin(self._pending, ids)]
+            self._queue.drop(ids)
 
     def _mark_dead(self, ids: Int64Array) -> None:
         for photo_id in ids:

@@ -180,7 +180,7 @@ def test_changes_are_found_at_once(
     index.add(new, queries[2:5])
     for photo_id, query in zip(new, queries[2:5], strict=True):
         assert index.search(query, 1)[0].tolist() == [photo_id]
-    assert index._pending.tolist() == []
+    assert index._queue.ids().tolist() == []
     exact = exact_answers(library, model_id, queries)
     assert recall(answers(index, queries), exact) >= 0.97
 
@@ -216,9 +216,8 @@ def test_a_growing_library_gets_its_graph_bit_by_bit(
         ids = library.save_batch(model_id, photos, [])
         index.add(ids, np.stack([photo.vector for photo in photos]))
         assert (index._graph is not None) == (len(index) > 100)
-        assert (
-            len(index._pending) <= 120
-        )  # what was there when the graph began, compared one by one
+        # What was there when the graph began is compared one by one.
+        assert len(index._queue) <= 120
     assert recall(answers(index, queries), exact_answers(library, model_id, queries)) >= 0.97
     assert index.build() == 0  # as the idle engine does
     assert recall(answers(index, queries), exact_answers(library, model_id, queries)) >= 0.97
@@ -232,7 +231,7 @@ def test_a_saved_graph_is_loaded_and_answers_the_same(
 ) -> None:
     again = opened(library, model_id)
     assert again._graph is not None
-    assert again._pending.tolist() == []
+    assert again._queue.ids().tolist() == []
     assert recall(answers(again, queries), exact_answers(library, model_id, queries)) >= 0.97
     assert sorted(path.suffix for path in saved.iterdir()) == [".hnsw", ".json"]
 
@@ -250,14 +249,14 @@ def test_a_graph_that_is_behind_catches_up(
     (new,) = library.save_batch(model_id, [make_photo(990, vector=queries[2])], [])
     again = opened(library, model_id)
     assert again._graph is not None
-    assert sorted(again._pending.tolist()) == [*ids[50:52].tolist(), new]
+    assert sorted(again._queue.ids().tolist()) == [*ids[50:52].tolist(), new]
     for state in ("pending", "built", "reloaded"):
         if state == "built":
             assert again.build() == 0
         if state == "reloaded":
             again.save()
             again = opened(library, model_id)
-            assert again._pending.tolist() == []
+            assert again._queue.ids().tolist() == []
         assert again.search(queries[0], 1)[0].tolist() == [ids[50]]
         assert again.search(queries[2], 1)[0].tolist() == [new]
         assert not set(ids[:40].tolist()) & set(again.search(queries[0], 100)[0].tolist())
@@ -431,7 +430,7 @@ def test_saving_is_all_or_nothing(
     assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
     again = opened(library, model_id)
     assert again._graph is not None
-    assert again._pending.tolist() == ids
+    assert again._queue.ids().tolist() == ids
 
 
 def test_an_unchanged_or_hardly_begun_graph_is_not_written(
