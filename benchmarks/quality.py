@@ -114,7 +114,7 @@ def _bench(library: Library, encoder: EncoderLike, n_scenes: int, absent: frozen
         scene = make_scene(seed, SCENE_PX)
         if any(each.kind in absent for each in scene.objects):
             continue
-        budget = fine_budget(encoder, *scene.image.size)
+        budget = fine_budget(encoder.fine_patches, *scene.image.size)
         (vector,), (regions,) = encode_finely(encoder, [scene.image], budget)
         photo = NewPhoto(
             root_id, b"%d.png" % seed, 1, seed, seed, b"%032d" % seed, *SCENE_PX,

@@ -50,7 +50,7 @@ def main() -> None:
     ):
         maps = []
         for image, boxes in examples:
-            budget = fine_budget(encoder, *image.size)
+            budget = fine_budget(encoder.fine_patches, *image.size)
             maps.append((encoder.encode_dense(image, budget, normalize=False), boxes))
         for n in _NUMBERS:
             chosen, small = _recall(maps, lambda dense, n=n: choose_boxes(dense, n))

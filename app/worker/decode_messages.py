@@ -19,13 +19,16 @@ class PhotoRequest:
     """Decode a photo for the library.
 
     ``patches`` is the budget for the grid pixels. When the content hash is one of
-    ``known_hashes`` nothing is decoded and the reply is ``KnownContent``.
+    ``known_hashes`` nothing is decoded and the reply is ``KnownContent``. ``thumbnail_side_px`` 0
+    asks for no thumbnail; ``fine_patches``, the largest budget of the fine pass, for its pixels
+    too, unless it is 0.
     """
 
     path: bytes
     patches: int
     thumbnail_side_px: int
     known_hashes: tuple[bytes, ...] = ()
+    fine_patches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class DecodedPhoto:
     """Everything the library keeps of a photo except its vector.
 
     ``grid`` is RGB, 8 bits, row by row, already fitted to whole patches; sizes are of the upright
-    photo; ``average_rgb`` is 0xRRGGBB; ``thumbnail`` is a JPEG file.
+    photo; ``average_rgb`` is 0xRRGGBB; ``thumbnail`` is a JPEG file. ``fine`` is a grid for the
+    fine pass, empty when none was asked for or when there was no memory for it.
     """
 
     size_bytes: int
@@ -71,6 +75,9 @@ class DecodedPhoto:
     grid_width_px: int
     grid_height_px: int
     grid: bytes
+    fine_width_px: int = 0
+    fine_height_px: int = 0
+    fine: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,8 @@ def _check_type(name: str, annotation: str, value: object) -> None:
 def _check_sizes(reply: DecodeReply) -> None:
     if isinstance(reply, DecodedPhoto):
         width, height, pixels = reply.grid_width_px, reply.grid_height_px, reply.grid
+        if len(reply.fine) != reply.fine_width_px * reply.fine_height_px * 3:
+            raise ValueError(f"a decoder's reply with {len(reply.fine)} bytes of fine pixels")
     elif isinstance(reply, DecodedPixels):
         width, height, pixels = reply.width_px, reply.height_px, reply.pixels
     else:

@@ -14,6 +14,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -33,6 +34,7 @@ from app.worker.decode_messages import (
     pack,
 )
 from app.worker.decoding_memory import PictureFacts, bytes_to_decode, shrink_factor
+from app.worker.encoding import fine_budget
 from app.worker.formats import SNIFF_BYTES, jpeg2000_levels, sniff, webp_size
 from app.worker.metadata import Metadata, read_metadata, swaps_sides, upright
 from app.worker.photo_file import PhotoFile, RefusedError, open_photo_file
@@ -131,37 +133,80 @@ def _our_limits() -> Iterator[None]:
 def _decode_photo(
     request: PhotoRequest, file: PhotoFile, memory_bytes: int
 ) -> DecodedPhoto | KnownContent:
-    from fgclip2.images import fit_to_grid, patch_grid
+    from fgclip2.images import fit_to_grid
 
     facts, content_hash = file.facts, file.content_hash()
     if content_hash in request.known_hashes:
         return KnownContent(facts.size_bytes, facts.mtime_ns, facts.inode, content_hash)
 
-    def needed(width: int, height: int) -> tuple[int, int]:
-        rows, columns = patch_grid(width, height, request.patches)
-        side = request.thumbnail_side_px
-        return max(columns * 16, min(side, width)), max(rows * 16, min(side, height))
-
-    picture = _open_picture(request.path, file, needed, memory_bytes)
-    grid = fit_to_grid(picture.image, request.patches)
-    thumbnail = picture.image.copy() if grid is picture.image else picture.image
-    thumbnail.thumbnail((request.thumbnail_side_px, request.thumbnail_side_px))
+    picture, has_fine = _open_for_passes(request, file, memory_bytes)
+    image, fine_size, fine = picture.image, (0, 0), b""
+    full = (picture.full_width_px, picture.full_height_px)
+    if has_fine:
+        fine_grid = fit_to_grid(image, fine_budget(request.fine_patches, *full))
+        fine_size, fine = fine_grid.size, fine_grid.tobytes()
+        image = _reduced(image, _needed(request, *full))
+    grid = fit_to_grid(image, request.patches)
     return DecodedPhoto(
         facts.size_bytes,
         facts.mtime_ns,
         facts.inode,
         content_hash,
         picture.format,
-        picture.full_width_px,
-        picture.full_height_px,
+        *full,
         picture.metadata.taken_at,
         picture.metadata.camera,
-        _average_rgb(thumbnail),
-        _jpeg(thumbnail),
-        grid.width,
-        grid.height,
+        _average_rgb(grid),
+        _thumbnail(image, request.thumbnail_side_px),
+        *grid.size,
         grid.tobytes(),
+        *fine_size,
+        fine,
     )
+
+
+def _open_for_passes(
+    request: PhotoRequest, file: PhotoFile, memory_bytes: int
+) -> tuple[_Picture, bool]:
+    """Decode large enough for what is asked; returns whether that is so for the fine pass too."""
+    needed = partial(_needed, request)
+    if not request.fine_patches:
+        return _open_picture(request.path, file, needed, memory_bytes), False
+
+    def needed_with_fine(width: int, height: int) -> tuple[int, int]:
+        fine = _grid_size(width, height, fine_budget(request.fine_patches, width, height))
+        quick = needed(width, height)
+        return max(fine[0], quick[0]), max(fine[1], quick[1])
+
+    try:
+        return _open_picture(request.path, file, needed_with_fine, memory_bytes), True
+    except RefusedError as error:
+        if error.reply.reason != "too_large":
+            raise
+        return _open_picture(request.path, file, needed, memory_bytes), False
+
+
+def _needed(request: PhotoRequest, width: int, height: int) -> tuple[int, int]:
+    """Return the size that the grid and the thumbnail of a photo need."""
+    columns_px, rows_px = _grid_size(width, height, request.patches)
+    scale = min(1.0, request.thumbnail_side_px / max(width, height))
+    return max(columns_px, round(width * scale)), max(rows_px, round(height * scale))
+
+
+def _grid_size(width: int, height: int, patches: int) -> tuple[int, int]:
+    from fgclip2.images import PATCH_SIZE, patch_grid
+
+    rows, columns = patch_grid(width, height, patches)
+    return columns * PATCH_SIZE, rows * PATCH_SIZE
+
+
+def _thumbnail(image: Image.Image, side_px: int) -> bytes:
+    """Return a JPEG file of the image made smaller; nothing where no pixel is wanted."""
+    if side_px == 0:
+        return b""
+    small = image.copy()
+    small.thumbnail((side_px, side_px), Image.Resampling.HAMMING)
+    return _jpeg(small)
 
 
 def _decode_pixels(request: PixelsRequest, file: PhotoFile, memory_bytes: int) -> DecodedPixels:
@@ -227,7 +272,7 @@ def _open_picture(path: bytes, file: PhotoFile, needed: Any, memory_bytes: int) 
     if name == "HEIF":  # libheif may correct the size while decoding
         full = image.size
     width, height = _turned(full, metadata)
-    plain = _reduced(to_plain_mode(image), needed(width, height), metadata)
+    plain = _reduced(to_plain_mode(image), _turned(needed(width, height), metadata))
     rgb = upright(to_srgb(plain, profile), metadata.orientation)
     return _Picture(rgb, width, height, metadata, name)
 
@@ -250,6 +295,7 @@ def _format_of(path: bytes, file: PhotoFile) -> str:
 
 def _opened(name: str, file: PhotoFile) -> Image.Image:
     """Return the picture, opened but not decoded yet."""
+    file.stream.seek(0)
     if name == RAW:
         try:
             return open_preview(file.stream.read())
@@ -300,9 +346,9 @@ def _halve_jpeg2000(image: Any, facts: PictureFacts, file: PhotoFile) -> int:
     return min(wanted, levels)
 
 
-def _reduced(image: Image.Image, needed: tuple[int, int], metadata: Metadata) -> Image.Image:
+def _reduced(image: Image.Image, needed: tuple[int, int]) -> Image.Image:
     """Average whole blocks of pixels while twice the needed size is left: quick and smooth."""
-    width, height = _turned(needed, metadata)
+    width, height = needed
     factor = min(image.width // max(2 * width, 1), image.height // max(2 * height, 1))
     return image.reduce(factor) if factor >= 2 else image
 

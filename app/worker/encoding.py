@@ -81,11 +81,11 @@ def patch_budget(encoder: EncoderLike, settings: Settings) -> int:
     return min(encoder.quick_patches, MAX_QUICK_PATCHES)
 
 
-def fine_budget(encoder: EncoderLike, width_px: int, height_px: int) -> int:
+def fine_budget(most_patches: int, width_px: int, height_px: int) -> int:
     """Patches a photo gets in the fine pass: the published rule by its size.
 
-    At most what the model is good at: a small one has never seen more.
+    At most what the model is good at, its ``fine_patches``: a small one has never seen more.
     """
-    from fgclip2.images import budget_for
+    from fgclip2.images import dynamic_budget
 
-    return min(budget_for(width_px, height_px, "dynamic"), encoder.fine_patches)
+    return min(dynamic_budget(width_px, height_px), most_patches)

@@ -141,9 +141,11 @@ class QuestionEncoder:
         from fgclip2 import FgclipError
         from fgclip2.regions import pool_regions
 
-        fine = fine_budget(self.encoder, *picture.whole.size)
+        fine = fine_budget(self.encoder.fine_patches, *picture.whole.size)
         try:
-            own = fine_budget(self.encoder, *picture.part.size)  # as photos have in the end
+            own = fine_budget(
+                self.encoder.fine_patches, *picture.part.size
+            )  # as photos have in the end
             photo = self.encoder.encode_images([picture.part], patches=own)[0]
             _, maps = self.encoder.encode_images_and_dense(
                 [picture.whole], patches=fine, normalize=False

@@ -21,6 +21,7 @@ from app.core.library.rows import Photo, Regions
 from app.core.region_choice import choose_boxes
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, PhotoRequest
 from app.worker.encoding import EncoderLike, Vectors, fine_budget
+from app.worker.fine_pixels import FinePixels
 from app.worker.index_work import IndexTools
 from app.worker.progress import Progress
 
@@ -52,12 +53,16 @@ class FinePass:
         tools: library, indexes, encoder and decoders.
         progress: told how far the pass is; its phase is "refining" from the first photo on.
         job: says when it was cancelled, and waits for room on the disk.
+        pixels: what is there of photos that were decoded in this run already.
     """
 
-    def __init__(self, tools: IndexTools, progress: Progress, job: JobLike) -> None:
+    def __init__(
+        self, tools: IndexTools, progress: Progress, job: JobLike, pixels: FinePixels
+    ) -> None:
         self._tools = tools
         self._progress = progress
         self._job = job
+        self._pixels = pixels
         self._coming: deque[_Coming] = deque()
 
     def run(self) -> Generator[bool, None, None]:
@@ -102,13 +107,18 @@ class FinePass:
                     self._progress.skip(listed=False)
 
     def _submit(self, photo: Photo | None) -> bool:
-        """Hand a photo to the decoders; returns whether there was one."""
+        """Let a photo's pixels come, kept or from decoders; returns whether there was one."""
         if photo is None:
             return False
         tools = self._tools
-        patches = fine_budget(tools.encoder, photo.width_px, photo.height_px)
-        request = PhotoRequest(photo.absolute_path, patches, tools.thumbnail_side_px)
-        self._coming.append(_Coming(photo, patches, tools.submit(request)))
+        patches = fine_budget(tools.encoder.fine_patches, photo.width_px, photo.height_px)
+        kept = self._pixels.take(photo)
+        if kept is not None:
+            future: Future[DecodeReply] = Future()
+            future.set_result(kept)
+        else:
+            future = tools.submit(PhotoRequest(photo.absolute_path, patches, 0))
+        self._coming.append(_Coming(photo, patches, future))
         return True
 
     def _take_batch(self) -> list[tuple[_Coming, DecodedPhoto]]:

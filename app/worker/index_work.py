@@ -189,11 +189,12 @@ def hashes_worth_knowing(library: Library, gone: GonePhotos, work: Work) -> dict
     return {photo.content_hash: photo.id for photo in library.photos(ids)}
 
 
-def photo_request(tools: IndexTools, work: Work) -> PhotoRequest:
-    """What a decoder is asked for one file."""
+def photo_request(tools: IndexTools, work: Work, fine_patches: int) -> PhotoRequest:
+    """What a decoder is asked for one file; for a listed one no fine pixels would be kept."""
     return PhotoRequest(
         os.path.join(work.changes.root.path, work.fact.path),
         tools.patches,
         tools.thumbnail_side_px,
         tuple(work.known_hashes),
+        fine_patches if work.photo_id is None else 0,
     )

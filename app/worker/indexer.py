@@ -22,11 +22,7 @@ from app.core.messages import IndexFinished, LibraryChanged, ProblemFact
 from app.core.paths import display_path
 from app.core.scanning import fold_int64
 from app.worker.batch_encoder import BatchEncoder
-from app.worker.decode_messages import (
-    DecodedPhoto,
-    KnownContent,
-    Refused,
-)
+from app.worker.decode_messages import DecodedPhoto, KnownContent, Refused
 from app.worker.disk_changes import DiskChanges, GonePhotos, compare, is_reachable
 from app.worker.fine_pass import FinePass
 from app.worker.index_work import (
@@ -81,7 +77,7 @@ class IndexJob:
         self._gone = GonePhotos()
         self._flight: list[Work] = []
         self._pending = Pending()
-        self._waiting = Waiting(tools.library.directory)
+        self._waiting = Waiting(tools.library.directory, tools.encoder.fine_patches)
         self._full_since_s: float | None = None
         self._encoder = BatchEncoder(tools.encoder, tools.patches)
         self._told_at_s = 0.0
@@ -155,7 +151,7 @@ class IndexJob:
         self._n_found = self.progress.found - self._counts.vanished
         self._tell_changed(force=True)
         self.progress.report(force=True)
-        yield from FinePass(self._tools, self.progress, self).run()
+        yield from FinePass(self._tools, self.progress, self, self._waiting.fine).run()
         self._tell_changed(force=True)
         self.progress.stop_work()
         self.progress.report(force=True)
@@ -246,7 +242,8 @@ class IndexJob:
         """Hand a file to the decoders; returns whether there was one."""
         if work is None:
             return False
-        work.future = self._tools.submit(photo_request(self._tools, work))
+        request = photo_request(self._tools, work, self._waiting.fine.wanted_patches)
+        work.future = self._tools.submit(request)
         self._flight.append(work)
         return True
 

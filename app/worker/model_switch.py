@@ -184,7 +184,7 @@ class ModelSwitch:
         wanted = _AHEAD + running.batches.batch_size - len(running.flight)
         ids = [running.missing.popleft() for _ in range(min(wanted, len(running.missing)))]
         for photo in library.photos(ids):
-            request = PhotoRequest(photo.absolute_path, patches, self._settings.thumbnail_side_px)
+            request = PhotoRequest(photo.absolute_path, patches, 0)
             running.flight[photo.id] = self._submit(request)
 
     def _finish(self, running: _Running) -> None:

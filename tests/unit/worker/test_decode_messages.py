@@ -21,11 +21,19 @@ from app.worker.decode_messages import (
 NUMBERS = st.integers(-(2**70), 2**70)
 SIDES = st.integers(1, 6)
 PHOTOS = st.builds(
-    lambda width, height, **rest: DecodedPhoto(
-        grid_width_px=width, grid_height_px=height, grid=bytes(width * height * 3), **rest
+    lambda width, height, fine_width, fine_height, **rest: DecodedPhoto(
+        grid_width_px=width,
+        grid_height_px=height,
+        grid=bytes(width * height * 3),
+        fine_width_px=fine_width,
+        fine_height_px=fine_height,
+        fine=bytes(fine_width * fine_height * 3),
+        **rest,
     ),
     width=SIDES,
     height=SIDES,
+    fine_width=SIDES | st.just(0),
+    fine_height=SIDES | st.just(0),
     size_bytes=NUMBERS,
     mtime_ns=NUMBERS,
     inode=NUMBERS,

@@ -56,7 +56,7 @@ def test_everything_is_indexed_once(bench: EngineBench, album: Path) -> None:
     assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
     assert _numbers(bench.index(album)) == (12, 0, 12, 0, 0, 0)
     assert bench.encoder.n_images == 12
-    assert len(bench.pool.requests) == 24, "once for each pass"
+    assert len(bench.pool.requests) == 12, "once for both passes"
     assert bench.paths() == {path.name for path in album.iterdir()}
 
 
@@ -380,14 +380,14 @@ def test_files_and_thumbnails_come_first_newest_first(bench: EngineBench, album:
     asked = [os.path.basename(request.path) for request in bench.pool.requests]
     assert asked == sorted(asked, reverse=True)
     assert bench.until(IndexFinished).indexed == 12
-    assert len(bench.pool.requests) == 24, "once for each pass"
+    assert len(bench.pool.requests) == 12, "once for both passes"
 
 
 def test_pixels_that_did_not_fit_are_decoded_once_more(
     bench: EngineBench, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.worker.waiting.MAX_KEPT_BYTES", 100_000)
-    monkeypatch.setattr("app.worker.waiting.MAX_SPOOLED_BYTES", 100_000)
+    monkeypatch.setattr("app.worker.spool.MAX_BYTES", 100_000)
     assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
     assert 24 < len(bench.pool.requests) <= 36
     assert len(bench.search("red").hits) == 12
@@ -399,11 +399,12 @@ def test_pixels_that_did_not_fit_into_memory_wait_on_disk(
 ) -> None:
     monkeypatch.setattr("app.worker.waiting.MAX_KEPT_BYTES", 100_000)
     if not readable:
-        monkeypatch.setattr("app.worker.waiting.Waiting._read", lambda *_: b"")
+        monkeypatch.setattr("app.worker.spool.Spool.get", lambda *_: None)
     before = set(bench.engine.library.directory.iterdir())
     assert _numbers(bench.index(album)) == (12, 12, 0, 0, 0, 0)
-    # Once for thumbnail and vector, once for the regions; else some once more for the vector.
-    assert (len(bench.pool.requests) == 24) == readable
+    # Once for thumbnail, vector and regions; else once for each of the regions, some for vectors.
+    assert (len(bench.pool.requests) == 12) == readable
+    assert readable or len(bench.pool.requests) > 24
     assert [hit.match for hit in bench.search("red").hits].count("good") == 2
     assert set(bench.engine.library.directory.iterdir()) == before
 
