@@ -27,7 +27,8 @@ from app.core.messages import Hit
 from app.core.paths import bundled_model_dir
 from app.core.ranking import GOOD_SCORE
 from app.core.region_choice import overlaps
-from app.worker.encoding import EncoderLike, fine_budget
+from app.worker.budgets import fine_budget
+from app.worker.encoding import EncoderLike
 from app.worker.fine_pass import encode_finely
 from app.worker.pictures import Picture
 from app.worker.searcher import Answer, Searcher

@@ -20,7 +20,7 @@ from PIL import Image
 
 from app.core.paths import bundled_model_dir
 from app.core.region_choice import choose_boxes, overlaps
-from app.worker.encoding import fine_budget
+from app.worker.budgets import fine_budget
 from fgclip2 import Encoder
 from trainer.data.photos import PhotoSet
 from trainer.data.scenes import make_scene

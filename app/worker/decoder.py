@@ -21,6 +21,7 @@ from typing import Any
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from app.core.asking import Box
+from app.worker.budgets import fine_budget
 from app.worker.colour import to_plain_mode, to_srgb
 from app.worker.decode_messages import (
     DecodedPhoto,
@@ -34,7 +35,6 @@ from app.worker.decode_messages import (
     pack,
 )
 from app.worker.decoding_memory import PictureFacts, bytes_to_decode, shrink_factor
-from app.worker.encoding import fine_budget
 from app.worker.formats import SNIFF_BYTES, jpeg2000_levels, sniff, webp_size
 from app.worker.metadata import Metadata, read_metadata, swaps_sides, upright
 from app.worker.photo_file import PhotoFile, RefusedError, open_photo_file

@@ -14,7 +14,6 @@ from app.core.errors import ModelError
 from app.core.settings import Settings
 
 Vectors = npt.NDArray[np.float32]
-MAX_QUICK_PATCHES = 256
 
 
 class EncoderLike(Protocol):
@@ -72,20 +71,3 @@ def load_encoder(model_dir: Path, settings: Settings) -> Any:
         raise ModelError(
             f"The model in {model_dir} cannot be used: {error}", directory=str(model_dir)
         ) from error
-
-
-def patch_budget(encoder: EncoderLike, settings: Settings) -> int:
-    """Patches a photo gets in the quick pass: the setting, else the model's own, at most 256."""
-    if settings.quick_patches is not None:
-        return settings.quick_patches
-    return min(encoder.quick_patches, MAX_QUICK_PATCHES)
-
-
-def fine_budget(most_patches: int, width_px: int, height_px: int) -> int:
-    """Patches a photo gets in the fine pass: the published rule by its size.
-
-    At most what the model is good at, its ``fine_patches``: a small one has never seen more.
-    """
-    from fgclip2.images import dynamic_budget
-
-    return min(dynamic_budget(width_px, height_px), most_patches)

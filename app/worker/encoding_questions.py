@@ -17,7 +17,8 @@ from app.core.language.places import Place, split_place
 from app.core.library import Library
 from app.core.library.rows import Example, Int64Array
 from app.core.queries import parse_query
-from app.worker.encoding import EncoderLike, Vectors, fine_budget
+from app.worker.budgets import fine_budget
+from app.worker.encoding import EncoderLike, Vectors
 from app.worker.fine_pass import unit_rows
 from app.worker.pictures import Picture
 

@@ -50,13 +50,14 @@ from app.core.messages import (
 from app.core.settings import Settings
 from app.core.switching import SetCores, UseModel
 from app.worker.background_check import BackgroundCheck
+from app.worker.budgets import patch_budget
 from app.worker.cores import use_cores
 from app.worker.decode_messages import (
     DecodeReply,
     DecodeRequest,
 )
 from app.worker.decoder_pool import DecoderPool, PoolLike
-from app.worker.encoding import EncoderLike, load_encoder, patch_budget
+from app.worker.encoding import EncoderLike, load_encoder
 from app.worker.failures import failure
 from app.worker.folder_watcher import FolderWatcher
 from app.worker.following import changed_roots, follow_roots

@@ -19,8 +19,9 @@ from PIL import Image
 from app.core.errors import ModelError
 from app.core.library.rows import Photo, Regions
 from app.core.region_choice import choose_boxes
+from app.worker.budgets import fine_budget
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, PhotoRequest
-from app.worker.encoding import EncoderLike, Vectors, fine_budget
+from app.worker.encoding import EncoderLike, Vectors
 from app.worker.fine_pixels import FinePixels
 from app.worker.index_work import IndexTools
 from app.worker.progress import Progress

@@ -24,8 +24,9 @@ from app.core.messages import Event, JobCancelled
 from app.core.settings import Settings
 from app.core.switching import ModelSwitched, SwitchProgress, UseModel
 from app.worker.batch_encoder import BatchEncoder
+from app.worker.budgets import patch_budget
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, PhotoRequest
-from app.worker.encoding import EncoderLike, patch_budget
+from app.worker.encoding import EncoderLike
 from app.worker.failures import failure
 from app.worker.index_work import Submit
 

@@ -90,7 +90,7 @@ class VectorTable:
                 self._alive[row] = True
             self._vectors[row] = vectors[position]
         if len(self._tail) > _LARGEST_TAIL:
-            self._compact()
+            self._settle_tail()
 
     def remove(self, ids: Int64Array) -> None:
         """Forget ids; those that are not there do not matter."""
@@ -122,6 +122,14 @@ class VectorTable:
         self._ids = _grown(self._ids, capacity, self._n_rows)
         self._vectors = _grown(self._vectors, capacity, self._n_rows)
         self._alive = _grown(self._alive, capacity, self._n_rows)
+
+    def _settle_tail(self) -> None:
+        """Make the tail part of the sorted block, as it lies where its ids are the next ones."""
+        last = max(self._n_sorted - 1, 0)
+        if (np.diff(self._ids[last : self._n_rows]) > 0).all():
+            self._n_sorted, self._tail = self._n_rows, {}
+        else:
+            self._compact()
 
     def _compact(self) -> None:
         rows = self.alive_rows()
