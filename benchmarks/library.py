@@ -13,12 +13,14 @@ for a million of each; everything is written below a temporary folder.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,23 +32,29 @@ from app.core.library import Library, generation
 from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto
 from app.core.library.vector_index import VectorIndex
+from app.core.scanning import FileFact
 from app.worker.disk_changes import compare
 
 BATCH = 32
 SMALL_LIBRARY = 1000
 N_MEASURED = 60  # batches
-PER_FILL = 5000
-FILL_CACHE_KIB = 400_000  # so that filling, which is not measured, does not wait for the disk
-BULK_PHOTO = (
-    "INSERT INTO photos (id, root_id, path, display, size_bytes, mtime_ns, inode, content_hash,"
-    " width_px, height_px, format, average_rgb, sort_s)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 4000, 3000, 'JPEG', 0, ?)"
-)
-BULK_VECTOR = (
-    "INSERT INTO vectors (model_id, photo_id, root_id, generation, patches, vector)"
-    " VALUES (?, ?, ?, ?, 256, ?)"
-)
+PER_FILL = 20_000
 PER_FOLDER = 1000
+FILL_CACHE_KIB = 400_000  # so that filling, which is not measured, does not wait for the disk
+PHOTO_COLUMNS = (
+    "root_id, path, display, size_bytes, mtime_ns, inode, content_hash, sort_s,"
+    " width_px, height_px, format, average_rgb"
+)
+FILL = f"""
+    WITH RECURSIVE numbers(n) AS (
+        SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :stop
+    )
+    INSERT INTO photos ({PHOTO_COLUMNS})
+    SELECT :root_id, CAST(printf('%04d/%07d.jpg', n / {PER_FOLDER}, n) AS BLOB),
+        printf('%04d/%07d.jpg', n / {PER_FOLDER}, n), 1000000 + n, (100000000 + n) * 10000000000,
+        n, randomblob(32), 1000000000 + n * 10, 4000, 3000, 'JPEG', 0
+    FROM numbers
+"""
 # Core-milliseconds of the base model in 8 bits for a photo of 256 patches: docs/benchmarks.md.
 ENCODER_MS = 150.0
 
@@ -115,10 +123,22 @@ class _Photos:
 
     def _fill(self, n_photos: int) -> None:
         """Store photos in bulk until there are so many, and open the index with them."""
+        library = self._library
         while self._n < n_photos:
-            photos, _ = self._made(min(PER_FILL, n_photos - self._n), with_vectors=True)
-            _store_in_bulk(self._library, self._model, photos)
-        self._index = VectorIndex.open(self._library, self._model)
+            stop = min(self._n + PER_FILL, n_photos)
+            with _bulk(library):
+                facts = {"first": self._n, "stop": stop, "root_id": self._root.id}
+                library._store.connection.execute(FILL, facts)
+                rows = self._vectors(stop - self._n)
+                _insert_vectors(library, self._model, self._root.id, rows)
+            self._n = stop
+        self._index = VectorIndex.open(library, self._model)
+
+    def _vectors(self, n_photos: int) -> np.ndarray:
+        """Return (n, E) float32 rows of unit length, hardly ever the same twice."""
+        turned = np.roll(self._rows, int(self._chance.integers(self._dim)), axis=1)
+        rows: np.ndarray = turned[(self._n + np.arange(n_photos)) % len(turned)]
+        return rows
 
     def _ms_per_photo(self) -> tuple[float, float]:
         """Do for some batches all that an index job does for photos beside decoding, encoding.
@@ -142,8 +162,7 @@ class _Photos:
         return 1000 * processor_s / BATCH, 1000 * wall_s / BATCH
 
     def _made(self, n_photos: int, *, with_vectors: bool) -> tuple[list[NewPhoto], np.ndarray]:
-        turned = np.roll(self._rows, int(self._chance.integers(self._dim)), axis=1)
-        rows = turned[(self._n + np.arange(n_photos)) % len(turned)]
+        rows = self._vectors(n_photos)
         photos = [
             self._photo(self._n + at, row if with_vectors else None) for at, row in enumerate(rows)
         ]
@@ -161,34 +180,32 @@ class _Photos:
         )
 
 
-def _store_in_bulk(library: Library, model_id: int, photos: list[NewPhoto]) -> None:
-    """Store photos as ``Library.save_batch`` would, in a fraction of the time."""
+@contextlib.contextmanager
+def _bulk(library: Library) -> Iterator[None]:
+    """One transaction that need not survive a power cut, with much room in memory."""
     store = library._store
     cache_kib = store.number("PRAGMA cache_size")
     store.run(f"PRAGMA cache_size = -{FILL_CACHE_KIB}")
+    store.run("PRAGMA synchronous = OFF")
     with store.transaction():
-        seen = generation.raise_model(store, model_id)
-        first = store.number("SELECT COALESCE(MAX(id), 0) + 1 FROM photos")
-        store.run_many(
-            BULK_PHOTO,
-            (
-                (
-                    *(at, one.root_id, one.path, one.path.decode(), one.size_bytes, one.mtime_ns),
-                    *(one.inode, one.content_hash, one.mtime_ns // 10**9),
-                )
-                for at, one in enumerate(photos, first)
-            ),
-        )
-        store.run_many(
-            BULK_VECTOR,
-            (
-                (model_id, at, one.root_id, seen, one.vector.astype(np.float16).tobytes())
-                for at, one in enumerate(photos, first)
-            ),
-        )
+        yield
         generation.raise_library(store)
-    library.save_thumbnails([(one.content_hash, one.thumbnail) for one in photos if one.thumbnail])
+    store.run("PRAGMA synchronous = NORMAL")
     store.run(f"PRAGMA cache_size = {cache_kib}")
+
+
+def _insert_vectors(library: Library, model_id: int, root_id: int, rows: np.ndarray) -> None:
+    """Give the photos that were inserted last a vector each."""
+    last_id = library._store.number("SELECT MAX(id) FROM photos")
+    seen = generation.raise_model(library._store, model_id)
+    library._store.run_many(
+        "INSERT INTO vectors (model_id, photo_id, root_id, generation, patches, vector)"
+        " VALUES (?, ?, ?, ?, 256, ?)",
+        (
+            (model_id, photo_id, root_id, seen, row.tobytes())
+            for photo_id, row in enumerate(rows.astype(np.float16), last_id - len(rows) + 1)
+        ),
+    )
 
 
 def _start(folder: Path, n_photos: int) -> dict[str, float]:
@@ -233,17 +250,9 @@ def _rescan(folder: Path, n_files: int) -> dict[str, float]:
         root = library.add_root(os.fsencode(tree))
         model = library.use_model("benchmark", "benchmark", 16)
         *_, changes = compare(library, root, model)
-        vector = np.zeros(16, np.float32)
         for start in range(0, n_files, PER_FILL):
-            photos = [
-                NewPhoto(
-                    *(root.id, fact.path, fact.size_bytes, fact.mtime_ns, fact.inode),
-                    *(fact.path, 1, 1, None, None, "JPEG", 0, b"x", vector, 256),
-                )
-                for fact in changes.changed[start : start + PER_FILL]
-            ]
-            _store_in_bulk(library, model, photos)
-        del changes, photos
+            _store_files(library, root.id, model, changes.changed[start : start + PER_FILL])
+        del changes
         before_bytes = psutil.Process().memory_info().rss
         most_bytes, longest_s, last_s = 0, 0.0, time.perf_counter()
         started_s, cpu_s = last_s, time.process_time()
@@ -260,6 +269,20 @@ def _rescan(folder: Path, n_files: int) -> dict[str, float]:
         "rescan_longest_step_ms": round(1000 * longest_s),
         "rescan_memory_mb": max(most_bytes - before_bytes, 0) >> 20,
     }
+
+
+def _store_files(library: Library, root_id: int, model_id: int, files: list[FileFact]) -> None:
+    """Store files as if they had been indexed; each has its path as content and a thumbnail."""
+    with _bulk(library):
+        library._store.run_many(
+            f"INSERT INTO photos ({PHOTO_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 1, 1, 'x', 0)",
+            (
+                (root_id, file.path, "", file.size_bytes, file.mtime_ns, file.inode, file.path)
+                for file in files
+            ),
+        )
+        _insert_vectors(library, model_id, root_id, np.zeros((len(files), 16)))
+    library.save_thumbnails([(file.path, b"x") for file in files])
 
 
 if __name__ == "__main__":
