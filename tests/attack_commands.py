@@ -4,7 +4,8 @@
 its commit returned, to the file named by KILL9_ACK. ``... check LIB`` ends with 0 when the library
 is sound and holds every acknowledged photo with its vector; ``... rate LIB`` rates photos one by
 one and acknowledges each; ``... window LIB N`` starts as a window does: the first start waits for N
-others. Decoding is inline unless ATTACK_DECODERS is set.
+others. Decoding is inline unless ATTACK_DECODERS is set. A check runs a thousand times, so what it
+does not need is imported where it is used.
 """
 
 from __future__ import annotations
@@ -15,14 +16,10 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from app import cli
-from app.core.changes import SetMarks
 from app.core.errors import LibraryMissingError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto, NewProblem
 from app.core.library.vector_index import VectorIndex
-from app.core.single_start import claim, summon
-from tests.fakes import InlinePool, load_fake_encoder
 
 ACK = "KILL9_ACK"
 
@@ -35,6 +32,13 @@ def main(argv: list[str]) -> int:
         return _start_window(Path(argv[1]), int(argv[2]))
     if argv[0] == "rate":
         return _rate(Path(argv[1]))
+    return _index(argv)
+
+
+def _index(argv: list[str]) -> int:
+    from app import cli
+    from tests.fakes import InlinePool, load_fake_encoder
+
     pool = None if os.environ.get("ATTACK_DECODERS") else InlinePool()
     _acknowledge_batches()
     return cli.main(argv, loader=load_fake_encoder, pool=pool)
@@ -65,6 +69,8 @@ def check(directory: Path) -> None:
 
 
 def _start_window(directory: Path, n_others: int) -> int:
+    from app.core.single_start import claim, summon
+
     first = claim(directory)
     if first is None:
         print("asked" if summon(directory, 120.0) else "nobody answers")
@@ -78,6 +84,8 @@ def _start_window(directory: Path, n_others: int) -> int:
 
 
 def _rate(directory: Path) -> int:
+    from app.core.changes import SetMarks
+
     with Library.open(directory, write=True) as library:
         for photo_id in library.photo_ids():
             library.user_data.change(SetMarks((int(photo_id),), 3, True))
