@@ -23,7 +23,6 @@ from app.worker.fine_pass import unit_rows
 from app.worker.pictures import Picture
 
 _REJECTED_WEIGHT = 0.25
-_SHORT_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -73,3 +74,29 @@ assert set(os.listdir(".")) - before <= {{"__pycache__"}}
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(("said", "kept"), [(None, "1"), ("3", "3")])
+def test_small_products_stay_on_one_thread(tmp_path: Path, said: str | None, kept: str) -> None:
+    """In the process itself and in those that it starts, unless somebody says otherwise."""
+    code = f"""
+import os, sys
+from app.__main__ import main
+main(["status", "--library", {str(tmp_path / "library")!r}])
+assert "numpy" in sys.modules
+print(os.environ["OPENBLAS_NUM_THREADS"])
+"""
+    environment = {
+        name: text for name, text in os.environ.items() if name != "OPENBLAS_NUM_THREADS"
+    }
+    if said is not None:
+        environment["OPENBLAS_NUM_THREADS"] = said
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1:] == [kept], done.stderr
