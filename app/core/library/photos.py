@@ -11,7 +11,7 @@ from app.core.errors import PhotoMissingError
 from app.core.library.rows import Int64Array, KnownFile, Photo
 from app.core.library.store import Store
 
-_KNOWN_PER_BLOCK = 10_000
+_KNOWN_PER_BLOCK = 2_000
 
 _SELECT = """
     SELECT p.id, p.root_id, r.path, p.path, p.display, p.size_bytes, p.mtime_ns, p.inode,
