@@ -26,6 +26,7 @@ from fgclip2.layout import TRAINING_ONLY, Shape, tensor_shapes
 
 MAX_RANK = 8
 MAX_NAME_LENGTH = 500
+_HASHED_AT_ONCE_BYTES = 32 << 20
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -109,8 +110,10 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
                 continue
             file = self._where[name]
             digest.update(f"{name} {file.entries[name].dtype} ".encode())
-            digest.update(file.raw(name))
-            file.release_pages()
+            content = file.raw(name)
+            for start in range(0, len(content), _HASHED_AT_ONCE_BYTES):
+                digest.update(content[start : start + _HASHED_AT_ONCE_BYTES])
+                file.release_pages()
         return digest.hexdigest()[:32]
 
     def file_states(self) -> list[list[str | int]]:

@@ -25,6 +25,10 @@ _log = logging.getLogger(__name__)
 Inputs = Mapping[str, Floats]
 
 
+def _keep_all() -> None:
+    """What a graph releases that shares no memory: nothing."""
+
+
 class Graph:
     """A compiled graph with a fixed number of requests, so that memory does not grow."""
 
@@ -33,7 +37,7 @@ class Graph:
         compiled: ov.CompiledModel,
         n_requests: int,
         mapped: mmap.mmap | None = None,
-        release: Callable[[], None] | None = None,
+        release: Callable[[], None] = _keep_all,
     ) -> None:
         self._requests = [compiled.create_infer_request() for _ in range(n_requests)]
         # The compiled graph reads its weights from this map, which must live as long.
@@ -45,6 +49,11 @@ class Graph:
         """The result for one set of inputs; a view that the next run overwrites."""
         (result,) = self.run_all([inputs])
         return result
+
+    def run_for_all_outputs(self, inputs: Inputs) -> list[Floats]:
+        """As ``run``, for a graph with several results: copies of all."""
+        self.run(inputs)
+        return [tensor.data.copy() for tensor in self._request(0).output_tensors]
 
     def run_all(self, inputs: Iterable[Inputs]) -> Iterator[Floats]:
         """Results for many sets of inputs, in order; some run at once, and inputs are taken late.
@@ -96,8 +105,7 @@ class Graph:
 
     def _release_pages(self) -> None:
         """After the first run of a shape the weights lie packed elsewhere: let go of the map's."""
-        if self._release is not None:
-            self._release()
+        self._release()
         if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._mapped.madvise(mmap.MADV_DONTNEED)
 
@@ -123,23 +131,24 @@ class Compiler:
         build: Callable[[], ov.Model],
         *,
         n_streams: int = 1,
-        release: Callable[[], None] | None = None,
+        release: Callable[[], None] = _keep_all,
     ) -> Graph:
         """The graph of that name, from the cache or from ``build``.
 
-        ``release`` is called when the tensors that ``build`` shared have been read.
+        A cached graph serves any number of streams. ``release`` is called when the tensors that
+        ``build`` shared have been read.
         """
         options = {"INFERENCE_PRECISION_HINT": self._precision, **_threads(n_streams)}
-        key = {**self._key, "graph": name, "streams": str(n_streams)}
+        key = {**self._key, "graph": name}
         found = self._load(key, options)
         n_requests = n_streams + _WAITING_REQUESTS
         if found is not None:
             return Graph(found[0], n_requests, found[1])
         compiled = self._core.compile_model(build(), "CPU", options)
+        release()
         if self._cache is None or not self._cache.store_graph(key, compiled.export_model()):
             return Graph(compiled, n_requests, None, release)
-        if release is not None:
-            release()
+        release()
         # The one from the cache keeps its weights in the file and not in memory of its own.
         found = self._load(key, options)
         if found is None:
