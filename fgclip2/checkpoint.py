@@ -96,8 +96,12 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         return np.array(self[name])
 
     def rows(self, name: str, index: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Some rows of a matrix as float32, read from the memory map; index any shape."""
+        """Some rows of a matrix as float32, read from the memory map; index any shape.
+
+        The pages around them are let go of again, or the whole table would gather in memory.
+        """
         picked = self.stored(name)[index]
+        self._where[name].release_pages()
         if picked.dtype == np.uint16:
             return (picked.astype(np.uint32) << 16).view(np.float32)
         return picked.astype(np.float32, copy=False)
@@ -175,6 +179,9 @@ class _File:
                 header, data_start = _read_header(path, file.read(8), size, file)
                 # Copy-on-write, because OpenVINO shares writable memory only. Nothing writes.
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                if hasattr(mmap, "MADV_NOHUGEPAGE"):
+                    # Else the system may map 2 MB of the file for a row of 3 KB.
+                    self._map.madvise(mmap.MADV_NOHUGEPAGE)
                 self.state = _file_state(path, os.fstat(file.fileno()))
         except OSError as error:
             raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None

@@ -13,12 +13,15 @@ import json
 import logging
 import mmap
 import os
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Callable, Mapping
+from io import BufferedRandom, BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fgclip2.checkpoint import Checkpoint
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 MAX_CACHE_BYTES = 8 << 30
 _FORMAT = 2
@@ -62,12 +65,30 @@ class GraphCache:
         self.forget(key)
         return None
 
-    def store_graph(self, key: Mapping[str, str], content: BytesIO) -> bool:
-        """Keep a graph; old ones go when the folder grows too large. False: it cannot be kept."""
-        view = content.getbuffer()
-        if not self._write(self._path(key, ".graph"), view):
+    def store_graph(self, key: Mapping[str, str], export: Callable[[BytesIO], object]) -> bool:
+        """Keep a graph; old ones go when the folder grows too large.
+
+        Args:
+            key: the graph's name, for ``load_graph``.
+            export: writes the graph to a stream. The pieces go to the file at once, so that the
+                graph is never in memory as a whole.
+
+        Returns:
+            False: it cannot be kept.
+        """
+        facts: dict[str, object] = {}
+
+        def fill(file: BufferedRandom) -> None:
+            stream = _FileStream(file)
+            export(stream)
+            if stream.error is not None:
+                raise stream.error
+            facts["size"] = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            facts["graph_sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+
+        if not self._write(self._path(key, ".graph"), fill):
             return False
-        facts = {"size": len(view), "graph_sha256": hashlib.sha256(view).hexdigest()}
         self._drop_old()
         return self.store_facts({**key, "kind": "graph"}, facts)
 
@@ -92,7 +113,7 @@ class GraphCache:
         """Keep facts; False: they cannot be kept."""
         values = {"key": dict(key), **facts}
         content = json.dumps({**values, "sha256": _sha256_of(values)}, indent=2)
-        return self._write(self._path(key, ".json"), content.encode())
+        return self._write(self._path(key, ".json"), lambda file: file.write(content.encode()))
 
     def _path(self, key: Mapping[str, str], ending: str) -> Path:
         named = {name: value for name, value in key.items() if name != "kind"}
@@ -100,11 +121,12 @@ class GraphCache:
         encoded = json.dumps([_FORMAT, kind, sorted(named.items())]).encode()
         return self.directory / (hashlib.sha256(encoded).hexdigest()[:40] + ending)
 
-    def _write(self, path: Path, content: bytes | memoryview) -> bool:
+    def _write(self, path: Path, fill: Callable[[BufferedRandom], object]) -> bool:
         temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(content)
+            with temporary.open("w+b") as file:
+                fill(file)
             temporary.replace(path)
         except OSError as error:
             _log.warning("%s cannot be kept: %s", path, error)
@@ -124,6 +146,28 @@ class GraphCache:
             total -= stat.st_size
             _delete(path.with_suffix(".json"))
             _delete(path)
+
+
+class _FileStream(BytesIO):
+    """A file for OpenVINO, which writes to nothing but a BytesIO.
+
+    ``error`` keeps what went wrong in the meantime, because OpenVINO swallows it.
+    """
+
+    def __init__(self, file: BufferedRandom) -> None:
+        super().__init__()
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, piece: Buffer, /) -> int:
+        try:
+            return self._file.write(piece)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
 
 
 def stored_fingerprint(checkpoint: Checkpoint, cache: GraphCache | None) -> str:

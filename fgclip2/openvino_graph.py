@@ -249,10 +249,14 @@ def _affine(
     """``state @ weight.T + bias``; in 8 bits if the span of the state is given."""
     if span is None:
         product = ops.matmul(state, _weights(weight), False, True)
-    else:
-        weights = _weights_in_8_bits(weight, levels)
-        product = ops.matmul(_in_8_bits(state, span), weights, False, True)
-    return ops.add(product, ops.constant(bias))
+        return ops.add(product, ops.constant(bias))
+    low, high = _zero_on_a_level(span)
+    whole, scale = _in_whole_numbers(weight, levels)
+    weights = ops.multiply(ops.convert(ops.constant(whole), "f32"), ops.constant(scale))
+    product = ops.matmul(_in_8_bits(state, low, high), weights, False, True)
+    # The states were moved to begin at zero: what that adds to each sum is taken back.
+    moved = low * whole.sum(axis=1, dtype=np.int32) * scale[:, 0]
+    return ops.add(product, ops.constant((bias + moved).astype(np.float32)))
 
 
 def _weights(weight: Floats) -> ov.Node:
@@ -262,20 +266,28 @@ def _weights(weight: Floats) -> ov.Node:
     return ops.constant(weight)
 
 
-def _weights_in_8_bits(weight: Floats, levels: int) -> ov.Node:
-    """Whole numbers from -levels to levels, times a scale for each output channel."""
+def _in_whole_numbers(weight: Floats, levels: int) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Whole numbers from -levels to levels (N, M), and the scale of each output channel (N, 1)."""
     scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-12) / np.float32(levels)
-    whole = np.rint(weight / scale).astype(np.int8)
-    return ops.multiply(ops.convert(ops.constant(whole), "f32"), ops.constant(scale))
+    return np.rint(weight / scale).astype(np.int8), scale
 
 
-def _in_8_bits(state: NodeLike, span: tuple[float, float]) -> ov.Node:
-    """256 levels over the range, zero being one of them."""
+def _zero_on_a_level(span: tuple[float, float]) -> tuple[float, float]:
+    """The span, moved so that zero is one of its 256 levels."""
     low, high = min(span[0], -1e-6), max(span[1], 1e-6)
     step = (high - low) / 255
     zero = float(np.clip(np.rint(-low / step), 0, 255))
-    ends = [ops.constant(np.float32(end)) for end in (-zero * step, (255 - zero) * step)]
-    return ops.fake_quantize(state, *ends, *ends, 256)
+    return -zero * step, (255 - zero) * step
+
+
+def _in_8_bits(state: NodeLike, low: float, high: float) -> ov.Node:
+    """256 levels from low to high, counted from zero.
+
+    Levels without an offset spare OpenVINO a slow sum over all weights when it compiles.
+    """
+    taken = [ops.constant(np.float32(end)) for end in (low, high)]
+    given = [ops.constant(np.float32(end)) for end in (0, high - low)]
+    return ops.fake_quantize(state, *taken, *given, 256)
 
 
 def _last_position(state: NodeLike) -> ov.Node:

@@ -146,7 +146,7 @@ class Compiler:
             return Graph(found[0], n_requests, found[1])
         compiled = self._core.compile_model(build(), "CPU", options)
         release()
-        if self._cache is None or not self._cache.store_graph(key, compiled.export_model()):
+        if self._cache is None or not self._cache.store_graph(key, compiled.export_model):
             return Graph(compiled, n_requests, None, release)
         release()
         # The one from the cache keeps its weights in the file and not in memory of its own.

@@ -28,7 +28,7 @@ from fgclip2.openvino_engine import (
 from fgclip2.openvino_graph import EightBit, Ranges
 from fgclip2.openvino_runs import Compiler, Inputs, machine_key
 from fgclip2.openvino_runtime import ov
-from fgclip2.probe_sets import ProbeSet, make_probe_set
+from fgclip2.probe_sets import ProbeSet, make_calibration_set, make_probe_set
 
 # Below this cosine with the exact vectors a precision is not chosen by itself.
 MIN_COSINE = 0.999
@@ -52,8 +52,8 @@ def choose_precision(checkpoint: Checkpoint, cache: GraphCache | None) -> Precis
     if known is not None and known.get("precision") in ("f32", "bf16", "int8"):
         return load_precision(str(known["precision"]), checkpoint, cache)
     seconds = measure_speeds(cache)
-    faster = [name for name in sorted(seconds, key=seconds.__getitem__) if name != "f32"]
-    faster = [name for name in faster if seconds[name] < seconds["f32"]]
+    by_speed = sorted(seconds, key=seconds.__getitem__)
+    faster = by_speed[: by_speed.index("f32")]
     cosines: dict[str, float] = {}
     chosen = _fastest_exact_enough(faster, checkpoint, cache, cosines) if faster else EXACT
     _log.info("Precision %s: seconds %s, cosines %s", chosen.name, seconds, cosines)
@@ -87,7 +87,8 @@ def load_ranges(checkpoint: Checkpoint, cache: GraphCache | None) -> Ranges:
     known = cache.load_facts(_key(checkpoint, cache, "ranges")) if cache is not None else None
     if known is not None and isinstance(known.get("ranges"), dict):
         return {name: (float(low), float(high)) for name, (low, high) in known["ranges"].items()}
-    (calibration,) = run_exactly(checkpoint, [_calibration_set(checkpoint)])
+    calibration_set = make_calibration_set(checkpoint.config, _CALIBRATION_SEED)
+    (calibration,) = run_exactly(checkpoint, [calibration_set])
     _store_ranges(calibration.ranges, checkpoint, cache)
     return calibration.ranges
 
@@ -140,8 +141,9 @@ def _fastest_exact_enough(
     cosines: dict[str, float],
 ) -> Precision:
     """The first of the names that keeps the least cosine, else the exact one; fills ``cosines``."""
+    calibration_set = make_calibration_set(checkpoint.config, _CALIBRATION_SEED)
     probe = make_probe_set(checkpoint.config, _PROBE_SEED)
-    calibration, exact = run_exactly(checkpoint, [_calibration_set(checkpoint), probe])
+    calibration, exact = run_exactly(checkpoint, [calibration_set, probe])
     _store_ranges(calibration.ranges, checkpoint, cache)
     for name in names:
         precision = _make_precision(name, calibration.ranges, cache)
@@ -167,10 +169,6 @@ def _key(checkpoint: Checkpoint, cache: GraphCache | None, kind: str) -> dict[st
     key = {"kind": kind, "model": stored_fingerprint(checkpoint, cache)}
     key["version"] = openvino_graph.VERSION
     return key if kind == "ranges" else {**key, **machine_key(ov.Core())}
-
-
-def _calibration_set(checkpoint: Checkpoint) -> ProbeSet:
-    return make_probe_set(checkpoint.config, _CALIBRATION_SEED)
 
 
 def _store_ranges(ranges: Ranges, checkpoint: Checkpoint, cache: GraphCache | None) -> None:
