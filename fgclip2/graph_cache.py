@@ -1,7 +1,7 @@
 """Compiled graphs and measured facts on disk, checked when read and safe to delete.
 
-A graph is a ``.graph`` file beside a ``.json`` file with its size and sha256; anything that does
-not match is deleted and made again. Facts (a fingerprint, a chosen precision) are small JSON files
+A graph is a ``.graph`` file beside a ``.json`` file with its sha256; one that does not match is
+deleted and made again. Facts (a fingerprint, a chosen precision) are small JSON files
 with a sha256 of their own. Every write replaces its file atomically, so several processes may
 share a folder.
 """
@@ -54,14 +54,13 @@ class GraphCache:
             return None
         try:
             with path.open("rb") as file:
-                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                # Read and not mapped: pages of a map would count as memory of this process.
+                if hashlib.file_digest(file, "sha256").hexdigest() == facts.get("graph_sha256"):
+                    _touch(path)
+                    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         except (OSError, ValueError):
             return None
-        if len(mapped) == facts.get("size") and _sha256(mapped) == facts.get("graph_sha256"):
-            _touch(path)
-            return mapped
         _log.warning("The compiled graph %s is damaged and is made again.", path)
-        mapped.close()
         self.forget(key)
         return None
 
@@ -83,7 +82,6 @@ class GraphCache:
             export(stream)
             if stream.error is not None:
                 raise stream.error
-            facts["size"] = file.seek(0, os.SEEK_END)
             file.seek(0)
             facts["graph_sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -181,10 +179,6 @@ def stored_fingerprint(checkpoint: Checkpoint, cache: GraphCache | None) -> str:
     fingerprint = checkpoint.fingerprint()
     cache.store_facts(key, {"fingerprint": fingerprint})
     return fingerprint
-
-
-def _sha256(content: mmap.mmap) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _sha256_of(values: Mapping[str, object]) -> str:

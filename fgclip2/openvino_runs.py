@@ -6,6 +6,7 @@ import logging
 import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,9 +21,12 @@ _MAX_STREAMS = 4
 _WAITING_REQUESTS = 1
 # New shapes pack the weights anew; after so many nothing is let go of any more.
 _MAX_SHAPES = 256
+_RELEASE_EVERY_MS = 20
 
 _log = logging.getLogger(__name__)
 Inputs = Mapping[str, Floats]
+# A compiled graph, and the map that it reads its weights from if it came from the cache.
+_Compiled: TypeAlias = "tuple[ov.CompiledModel, mmap.mmap | None]"
 
 
 def _keep_all() -> None:
@@ -87,11 +91,14 @@ class Graph:
 
     def _finish(self, place: int, running: dict[int, Inputs]) -> Floats:
         request = self._request(place)
-        request.wait()
-        shapes = tuple(side for array in running.pop(place).values() for side in array.shape)
+        shapes = tuple(side for array in running[place].values() for side in array.shape)
         if shapes not in self._shapes and len(self._shapes) < _MAX_SHAPES:
             self._shapes.add(shapes)
+            while not request.wait_for(_RELEASE_EVERY_MS):
+                self._release_pages()
             self._release_pages()
+        request.wait()
+        del running[place]
         result: Floats = request.get_output_tensor(0).data
         return result
 
@@ -104,7 +111,7 @@ class Graph:
                 _log.debug("a request ended with %s", error)
 
     def _release_pages(self) -> None:
-        """After the first run of a shape the weights lie packed elsewhere: let go of the map's."""
+        """In the first run of a shape the weights are packed elsewhere: let go of the map's."""
         self._release()
         if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._mapped.madvise(mmap.MADV_DONTNEED)
@@ -141,23 +148,29 @@ class Compiler:
         options = {"INFERENCE_PRECISION_HINT": self._precision, **_threads(n_streams)}
         key = {**self._key, "graph": name}
         found = self._load(key, options)
-        n_requests = n_streams + _WAITING_REQUESTS
-        if found is not None:
-            return Graph(found[0], n_requests, found[1])
+        if found is None:
+            found = self._make(key, options, build, release)
+        compiled, mapped = found
+        return Graph(compiled, n_streams + _WAITING_REQUESTS, mapped, release)
+
+    def _make(
+        self,
+        key: Mapping[str, str],
+        options: dict[str, object],
+        build: Callable[[], ov.Model],
+        release: Callable[[], None],
+    ) -> _Compiled:
         compiled = self._core.compile_model(build(), "CPU", options)
         release()
         if self._cache is None or not self._cache.store_graph(key, compiled.export_model):
-            return Graph(compiled, n_requests, None, release)
+            return compiled, None
         release()
         # The one from the cache keeps its weights in the file and not in memory of its own.
+        del compiled
         found = self._load(key, options)
-        if found is None:
-            return Graph(compiled, n_requests, None, release)
-        return Graph(found[0], n_requests, found[1])
+        return found or (self._core.compile_model(build(), "CPU", options), None)
 
-    def _load(
-        self, key: Mapping[str, str], options: dict[str, object]
-    ) -> tuple[ov.CompiledModel, mmap.mmap] | None:
+    def _load(self, key: Mapping[str, str], options: dict[str, object]) -> _Compiled | None:
         mapped = None if self._cache is None else self._cache.load_graph(key)
         if mapped is None or self._cache is None:
             return None
