@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.config import TextConfig, VisionConfig
+from fgclip2.engine import Floats
 from fgclip2.openvino_runtime import ops, ov
 
 NodeLike: TypeAlias = "ov.Node | ov.Output"
@@ -25,7 +26,6 @@ FULL_LEVELS, SAFE_LEVELS = 127, 63
 
 # Compiled graphs of another version are not used.
 VERSION = "3"
-Floats: TypeAlias = npt.NDArray[np.float32]
 
 _DYNAMIC = -1
 _SHARED_FROM_BYTES = 4096
