@@ -45,6 +45,7 @@ class SceneSource:
                 Region(each.box, said(each.phrase), tuple(said(word) for word in each.negatives))
                 for each in scene.objects
             ),
+            language=language,
         )
 
     def scene(self, index: int) -> Scene:
