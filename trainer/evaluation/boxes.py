@@ -120,7 +120,7 @@ def classify_boxes(
             right = np.array([column[each["category_id"]] for each in own])
             ranks.append(label_ranks(region_KE @ class_CE.T, right))
     if not ranks:
-        raise DataError("no photo of the annotations is at hand, or none has a box")
+        raise DataError("no photo of the annotations is below --data, or none has a box")
     together = np.concatenate(ranks)
     return {
         "photos": float(len(ranks)),

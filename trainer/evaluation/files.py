@@ -34,20 +34,25 @@ def read_json(path: Path) -> Any:
         raise DataError(f"{path} cannot be read as JSON: {error}; {_ADVICE}") from None
 
 
-def checked_records(values: Any, keys: Sequence[str], path: Path) -> list[dict[str, Any]]:
+def checked_records(values: Any, keys: Sequence[str], source: str | Path) -> list[dict[str, Any]]:
     """A list of objects that all have the keys; a ``bbox`` is four finite numbers.
 
+    Args:
+        values: what a file holds.
+        keys: that every object must have.
+        source: the file and, of several lists in it, which one.
+
     Raises:
-        DataError: they are something else; names the file, the record and the key.
+        DataError: they are something else; names the source, the record and the keys.
     """
     if not isinstance(values, list):
-        raise DataError(f"{path}: a list of records with {', '.join(keys)} is missing; {_ADVICE}")
+        raise DataError(f"{source}: a list of records with {', '.join(keys)} is missing; {_ADVICE}")
     for number, record in enumerate(values):
         lacks = [key for key in keys if not isinstance(record, dict) or key not in record]
         if lacks:
-            raise DataError(f"{path}: record {number} lacks {', '.join(lacks)}; {_ADVICE}")
+            raise DataError(f"{source}: record {number} lacks {', '.join(lacks)}; {_ADVICE}")
         if "bbox" in keys and not _is_box(record["bbox"]):
-            raise DataError(f"{path}: the bbox of record {number} is {record['bbox']!r}")
+            raise DataError(f"{source}: the bbox of record {number} is {record['bbox']!r}")
     return values
 
 
@@ -80,7 +85,9 @@ def read_sections(path: Path, **keys: Sequence[str]) -> dict[str, list[dict[str,
     """
     content = read_json(path)
     given = content if isinstance(content, dict) else {}
-    sections = {name: checked_records(given.get(name), own, path) for name, own in keys.items()}
+    sections = {
+        name: checked_records(given.get(name), own, f"{path}, {name}") for name, own in keys.items()
+    }
     if "categories" in sections:
         known = {each["id"] for each in sections["categories"]}
         unknown = {each["category_id"] for each in sections["annotations"]} - known
