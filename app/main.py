@@ -37,6 +37,7 @@ from app.ui.diagnostics import LOG_NAME, install_hooks, set_up_logging
 from app.ui.engine_notice import EngineNotice
 from app.ui.first_start import FirstStart
 from app.ui.folders_controller import FoldersController
+from app.ui.history_controller import HistoryController
 from app.ui.index_controller import IndexController
 from app.ui.inspector import Inspector
 from app.ui.kept_controller import KeptController
@@ -111,6 +112,7 @@ class Controllers:
     results: ResultsController
     regions: RegionSearch
     kept: KeptController
+    history: HistoryController
     marks: MarksController
     albums: AlbumsController
     commands: PhotoCommands
@@ -251,6 +253,10 @@ def _build_controllers(
     commands = PhotoCommands(link, desk, workers.trash, window, workers.access.photos, window)
     names = PictureNames(workers.access.photos, outside, window)
     kept = KeptController(link, reader, desk, window, names.label, window)
+    history = HistoryController(
+        link, reader, desk, search, panels.search_bar, kept.label, panels.sidebar.model.root_name,
+        window,
+    )  # fmt: skip
     regions = RegionSearch(link, search, panels.photo_page, names.image, names.name, window)
     details = DetailsController(
         link, reader, desk, window, grid, model, search, photos, marks, window
@@ -276,8 +282,8 @@ def _build_controllers(
     notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
     manners = WorkManners(workers.store, link, index, workers.models, panels.search_bar, window)
     return Controllers(
-        desk, index, search, photos, folders, results, regions, kept, marks, albums, commands,
-        details, middle, notice, Words(window, desk, window), settings, manners,
+        desk, index, search, photos, folders, results, regions, kept, history, marks, albums,
+        commands, details, middle, notice, Words(window, desk, window), settings, manners,
     )  # fmt: skip
 
 
@@ -307,6 +313,7 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     bar.clear_requested.connect(search.clear)
     bar.back_requested.connect(search.go_back)
     bar.forward_requested.connect(search.go_forward)
+    bar.history_requested.connect(controllers.history.open)
     bar.filters_changed.connect(search.set_filters)
     bar.picture_pasted.connect(middle.search_picture)
     bar.paste_requested.connect(middle.paste_picture)
@@ -360,6 +367,9 @@ def _connect_menus(window: MainWindow, controllers: Controllers, about: AboutDia
     actions.filters.triggered.connect(window.panels.search_bar.open_filters)
     actions.back.triggered.connect(search.go_back)
     actions.forward.triggered.connect(search.go_forward)
+    # An open photo hides the search line, under which the list opens.
+    actions.history.triggered.connect(middle.close_photo)
+    actions.history.triggered.connect(controllers.history.open)
     actions.find_similar.triggered.connect(middle.find_similar_to_current)
     actions.search_region.triggered.connect(middle.start_box)
     actions.paste_picture.triggered.connect(middle.paste_picture)

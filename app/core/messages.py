@@ -160,13 +160,6 @@ class RememberSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class ClearHistory:
-    """Forget all questions asked before. Answered by ``SearchesSaved``."""
-
-    job_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class ExportResults:
     """Write results to a file: a table, or a contact sheet with boxes drawn.
 
@@ -214,7 +207,6 @@ Command = (
     | SaveSearch
     | RemoveSavedSearch
     | RememberSearch
-    | ClearHistory
     | ExportResults
     | SwitchCommand
     | Shutdown
@@ -429,7 +421,7 @@ class ConceptSaved:
 
 @dataclass(frozen=True, slots=True)
 class SearchesSaved:
-    """A change of saved searches, history or concepts is on disk.
+    """A change of saved searches or of the history is on disk.
 
     ``saved_id``: of the search that ``SaveSearch`` kept.
     """

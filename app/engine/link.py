@@ -25,7 +25,6 @@ from app.core.messages import (
     CancelJob,
     ChangeDone,
     ChangeLibrary,
-    ClearHistory,
     ConceptSaved,
     EngineReady,
     ExportFinished,
@@ -337,10 +336,6 @@ class EngineLink(QObject):
     def remember_search(self, query: Query) -> int:
         """Put a question at the end of the history."""
         return self._send_job(RememberSearch(self._jobs.new_id(), query))
-
-    def clear_history(self) -> int:
-        """Forget the questions asked before."""
-        return self._send_job(ClearHistory(self._jobs.new_id()))
 
     def export_results(
         self, path: bytes, form: ExportForm, query: Query, hits: tuple[Hit, ...]

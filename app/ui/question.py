@@ -88,8 +88,12 @@ class Question:
 
     @property
     def label(self) -> str:
-        """A short name for people: the words, or else the pictures."""
-        return self.text or " + ".join(picture.label for picture in self.pictures)
+        """A short name for people: the words and the pictures."""
+        words = self.text
+        if self.edited:
+            chips = (chip.phrase for chip in self.chips if not chip.removed)
+            words = ", ".join(f"−{c.text}" if c.need == "excluded" else c.text for c in chips)
+        return " + ".join(filter(None, (words, *(each.label for each in self.pictures))))
 
     @property
     def wanted_text(self) -> str:

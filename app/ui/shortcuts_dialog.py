@@ -87,6 +87,7 @@ class ShortcutsDialog(QDialog):
             (_keys("Ctrl+V"), self.tr("Search by the picture on the clipboard")),
             (_keys("Ctrl+Shift+F"), self.tr("Filters")),
             (_keys("Alt+Left", "Alt+Right"), self.tr("Back and forward through searches")),
+            (_keys("Ctrl+H", "Down"), self.tr("Past searches (Down: in the search line)")),
             (_keys("Ctrl+S"), self.tr("Keep this search")),
             (_keys("Ctrl+Shift+S"), self.tr("Save as concept")),
             (_keys("Ctrl+L"), self.tr("Freeze the order of results")),

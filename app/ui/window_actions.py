@@ -57,6 +57,7 @@ class WindowActions(QObject):
         self.filters = self._action("Ctrl+Shift+F")
         self.back = self._action("Alt+Left")
         self.forward = self._action("Alt+Right")
+        self.history = self._action("Ctrl+H")
         self.find_similar = self._action("S")
         self.search_region = self._action("R")
         self.paste_picture = self._action("Ctrl+V")
@@ -124,7 +125,7 @@ class WindowActions(QObject):
         _fill(self._edit, [self.undo, self.redo], [self.copy_picture, self.copy_path])
         _fill(
             self._search,
-            [self.find, self.filters, self.back, self.forward],
+            [self.find, self.filters, self.back, self.forward, self.history],
             [self.find_similar, self.search_region, self.paste_picture, self.choose_picture],
             [self.save_search, self.save_concept, self.freeze],
         )
@@ -215,6 +216,7 @@ class WindowActions(QObject):
             self.filters: self.tr("Fi&lters…"),
             self.back: self.tr("&Back"),
             self.forward: self.tr("For&ward"),
+            self.history: self.tr("Past searc&hes"),
             self.find_similar: self.tr("Find &similar photos"),
             self.search_region: self.tr("Search a &region…"),
             self.paste_picture: self.tr("&Paste a picture"),

@@ -493,6 +493,38 @@
     </message>
 </context>
 <context>
+    <name>HistoryController</name>
+    <message numerus="yes">
+        <source>%Ln past search(es) forgotten</source>
+        <translation>
+            <numerusform>已删除 %Ln 条搜索记录</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>Past searches</source>
+        <translation>搜索记录</translation>
+    </message>
+    <message>
+        <source>Nothing was searched for yet. Searches that you run with Enter, or whose results you open, are listed here.</source>
+        <translation>还没有搜索记录。按回车执行的搜索，或打开过结果的搜索，会列在这里。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove this search from the list (Del)</source>
+        <translation>从列表中移除此搜索 (Del)</translation>
+    </message>
+    <message>
+        <source>Clear history</source>
+        <translation>清空记录</translation>
+    </message>
+</context>
+<context>
     <name>Inspector</name>
     <message>
         <source>Photo information</source>
@@ -1183,6 +1215,14 @@
 <context>
     <name>PictureNames</name>
     <message>
+        <source>A concept that was deleted</source>
+        <translation>已删除的概念</translation>
+    </message>
+    <message>
+        <source>a photo that is gone</source>
+        <translation>已不存在的照片</translation>
+    </message>
+    <message>
         <source>Like {0}</source>
         <translation>类似 {0}</translation>
     </message>
@@ -1474,6 +1514,10 @@
         <translation>前进</translation>
     </message>
     <message>
+        <source>Past searches</source>
+        <translation>搜索记录</translation>
+    </message>
+    <message>
         <source>Filters</source>
         <translation>筛选</translation>
     </message>
@@ -1582,6 +1626,10 @@
     <message>
         <source>Back and forward through searches</source>
         <translation>在搜索记录中后退、前进</translation>
+    </message>
+    <message>
+        <source>Past searches (Down: in the search line)</source>
+        <translation>搜索记录（↓ 在搜索框中）</translation>
     </message>
     <message>
         <source>Keep this search</source>
@@ -2050,6 +2098,10 @@
     <message>
         <source>For&amp;ward</source>
         <translation>前进(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Past searc&amp;hes</source>
+        <translation>搜索记录(&amp;H)</translation>
     </message>
     <message>
         <source>&amp;Paste a picture</source>

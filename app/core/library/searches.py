@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from app.core.asking import Query
+from app.core.changes import ForgetPastSearches, KeptPastSearch, RestorePastSearches
 from app.core.errors import QueryError
+from app.core.library.photos import ids_json
 from app.core.library.query_json import query_from_json, query_to_json
 from app.core.library.rows import PastSearch, SavedSearch
 from app.core.library.store import Store
@@ -81,10 +83,29 @@ class Searches:
                 (MAX_HISTORY,),
             )
 
-    def clear_history(self) -> None:
-        """Forget what was asked."""
-        with self._store.transaction(durable=True):
-            self._store.run("DELETE FROM search_history")
+
+def forget(store: Store, change: ForgetPastSearches) -> RestorePastSearches:
+    """Take questions out of the history, inside a transaction; return the inverse."""
+    rows = store.rows(
+        "DELETE FROM search_history WHERE id IN (SELECT value FROM json_each(?))"
+        " RETURNING id, query, asked_at",
+        (ids_json(change.past_ids),),
+    )
+    return RestorePastSearches(tuple(KeptPastSearch(*row) for row in sorted(rows)))
+
+
+def restore(store: Store, change: RestorePastSearches) -> ForgetPastSearches:
+    """Put questions back into the history, inside a transaction; return the inverse.
+
+    One that was asked again since then stays where it is now.
+    """
+    asked_again = {query for (query,) in store.rows("SELECT query FROM search_history")}
+    back = [each for each in change.searches if each.query not in asked_again]
+    store.run_many(
+        "INSERT INTO search_history (id, query, asked_at) VALUES (?, ?, ?)",
+        [(each.past_id, each.query, each.asked_at) for each in back],
+    )
+    return ForgetPastSearches(tuple(each.past_id for each in back))
 
 
 def checked_name(name: str) -> str:
