@@ -102,6 +102,7 @@ class ShortcutsDialog(QDialog):
             (_keys("Ctrl+A", "Ctrl+I", "Ctrl+D"), self.tr("Select all, the others, none")),
             (_keys("Ctrl+R", "Ctrl+O"), self.tr("Show in file manager, open with")),
             (_keys("Ctrl+Shift+C", "Ctrl+C"), self.tr("Copy path, copy picture")),
+            (_keys("B"), self.tr("Add to an album; also by dragging to the sidebar")),
             (_keys("Del"), self.tr("Move to trash; asks before")),
             (_keys("Ctrl+Z", "Ctrl+Shift+Z"), self.tr("Undo, redo")),
         ]

@@ -79,6 +79,7 @@ class WindowActions(QObject):
         self.open_with = self._action("Ctrl+O")
         self.copy_path = self._action("Ctrl+Shift+C")
         self.copy_picture = self._action("Ctrl+C")
+        self.add_to_album = self._action("B")
         self.take_out = self._action()
         self.trash = self._action("Del")
 
@@ -132,6 +133,7 @@ class WindowActions(QObject):
         _fill(self._photo, [self.reveal, self.open_with], [self.favourite, self.pick, self.reject])
         self._rate_menu = self._photo.addMenu("")
         self._rate_menu.addActions(self.ratings)
+        self._photo.addAction(self.add_to_album)
         self._photo.addSeparator()
         self._photo.addActions([self.take_out, self.trash])
         _fill(
@@ -235,6 +237,7 @@ class WindowActions(QObject):
             self.open_with: self.tr("&Open with another program"),
             self.copy_path: self.tr("Copy pa&th"),
             self.copy_picture: self.tr("&Copy picture"),
+            self.add_to_album: self.tr("Add to al&bum…"),
             self.take_out: self.tr("Remove from &library"),
             self.trash: self.tr("&Move to trash…"),
         }

@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from app.core.asking import ImageQuery
 from app.core.paths import display_path
@@ -222,6 +222,19 @@ class WindowController(QObject):
     def create_album(self) -> None:
         """Make an album of the selected photos."""
         self._albums.ask_to_create(tuple(self.targets()))
+
+    @Slot()
+    def choose_album(self) -> None:
+        """Offer the albums for the selected photos, the first one ready for Enter."""
+        photo_ids = self.targets()
+        if not photo_ids:
+            return
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._albums.fill_menu(menu, photo_ids, self._search.question.scope.album_id)
+        shown = self._panels.photo_page.view if self._window.is_photo_shown else self._grid
+        menu.popup(shown.mapToGlobal(shown.rect().center()))
+        menu.setActiveAction(menu.actions()[0])
 
     @Slot()
     def copy_picture(self) -> None:

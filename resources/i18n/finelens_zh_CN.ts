@@ -1672,6 +1672,10 @@
         <translation>复制路径、复制图片</translation>
     </message>
     <message>
+        <source>Add to an album; also by dragging to the sidebar</source>
+        <translation>加入相册；也可拖到侧栏</translation>
+    </message>
+    <message>
         <source>Move to trash; asks before</source>
         <translation>移到回收站，会先询问</translation>
     </message>
@@ -1786,8 +1790,8 @@
         <translation>相册</translation>
     </message>
     <message>
-        <source>Add photos by their menu</source>
-        <translation>用照片菜单添加</translation>
+        <source>Drag photos here</source>
+        <translation>把照片拖到这里</translation>
     </message>
     <message>
         <source>Searches</source>
@@ -2166,6 +2170,10 @@
     <message>
         <source>&amp;Copy picture</source>
         <translation>复制图片(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Add to al&amp;bum…</source>
+        <translation>加入相册(&amp;B)…</translation>
     </message>
     <message>
         <source>Remove from &amp;library</source>
