@@ -408,9 +408,7 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
     notice, words = controllers.notice, controllers.words
     workers.reader.read_failed.connect(notice.show_read_failure)
     for failed in (
-        controllers.search.search_failed,
         controllers.index.index_failed,
-        controllers.photos.photo_failed,
         controllers.desk.step_failed,
         controllers.commands.command_failed,
         controllers.kept.kept_failed,
@@ -418,6 +416,9 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
         failed.connect(notice.show_failure)
     for said in (controllers.commands.said, controllers.kept.said, controllers.regions.said):
         said.connect(words.say)
+    for failed in (controllers.search.search_failed, controllers.photos.photo_failed):
+        failed.connect(notice.show_question_failure)
+    controllers.search.question_changed.connect(notice.forget_question)
     notice.add_folder_requested.connect(controllers.folders.choose_folder)
     notice.retry_requested.connect(controllers.search.refresh)
 

@@ -21,6 +21,7 @@ from datetime import date
 from typing import Literal
 
 from app.core.asking import Filters, Need, Phrase
+from app.core.errors import FilterError
 from app.core.language.filter_words import find_filters, merged
 from app.core.language.near_misses import attributes, is_attributes_only, misses_named
 
@@ -66,7 +67,7 @@ _LEADS = re.compile(
 _TAILS = re.compile(r"(?:以外|之外|\s+(?:and|or|but|with))+$", re.IGNORECASE)
 _EDGES = ' ,，;；、。！？!?.|/…“”「」『』«»"'
 
-PartKind = Literal["phrase", "filter"]
+PartKind = Literal["phrase", "filter", "misread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Part:
     """A part of the text that became something: ``source[start:stop]``.
 
     ``phrase`` is set for phrases (an exclusion too), ``filters`` for filters; a contrast has the
-    phrase that it belongs to. A filter in the middle of a phrase lies within the phrase's part.
+    phrase that it belongs to. "misread" looks like a filter and is none. A filter in the middle of
+    a phrase lies within the phrase's part.
     """
 
     kind: PartKind
@@ -94,6 +96,7 @@ class ParsedQuery:
         phrases: in order, no doubles; one alone for a simple query.
         filters: all that the text filters by, together.
         parts: from left to right.
+        misread: why parts that look like filters do not narrow, in order.
     """
 
     source: str
@@ -101,6 +104,7 @@ class ParsedQuery:
     phrases: tuple[Phrase, ...]
     filters: Filters
     parts: tuple[Part, ...]
+    misread: tuple[FilterError, ...] = ()
 
     @property
     def wanted(self) -> tuple[Phrase, ...]:
@@ -133,7 +137,12 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
     trimmed = (_trimmed(hidden, piece) for piece in _pieces(hidden))
     pieces = [piece for piece in trimmed if _shown(source, hidden, piece)]
     parts = _phrase_parts(source, hidden, pieces)
-    filters = [Part("filter", f.start, f.stop, filters=f.filters) for f in found]
+    filters = [
+        Part("filter", f.start, f.stop, filters=f.filters)
+        if f.error is None
+        else Part("misread", f.start, f.stop)
+        for f in found
+    ]
     phrases = tuple(dict.fromkeys(part.phrase for part in parts if part.phrase is not None))
     described = _described(source, hidden, pieces)
     return ParsedQuery(
@@ -142,6 +151,7 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
         phrases,
         merged(found),
         tuple(sorted([*parts, *filters], key=lambda part: part.start)),
+        tuple(each.error for each in found if each.error is not None),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.asking import Filters, ImageQuery, Need, Phrase, Query
+from app.core.errors import FilterError
 from app.core.messages import Hit
 from app.ui.scope import ALL_PHOTOS, Scope
 
@@ -52,6 +53,11 @@ class Question:
     def text_filters(self) -> Filters:
         """The filters that the words say."""
         return _parsed(self.text).filters if self.text else NO_FILTERS
+
+    @property
+    def misread(self) -> tuple[FilterError, ...]:
+        """Why words that look like filters do not narrow."""
+        return _parsed(self.text).misread if self.text else ()
 
     @property
     def narrowing(self) -> tuple[Filters, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from app.core.asking import Box, ImageQuery, Query
-from app.core.errors import QueryError
+from app.core.errors import BoxError, EmptyQueryError, PictureError
 from app.core.queries import parse_query
 from app.worker.decode_messages import PixelsRequest
 
@@ -51,7 +51,10 @@ def check_query(query: Query) -> None:
     """Refuse a question that asks nothing or points outside a picture.
 
     Raises:
-        QueryError: no words, no picture and no filter, or a box that is not inside 0..1.
+        EmptyQueryError: no words, no picture and no filter.
+        FilterError: nothing but filters that are not understood.
+        PictureError: a picture is none, or more than one.
+        BoxError: a box is not inside 0..1.
     """
     for image in query.images:
         check_image(image)
@@ -59,25 +62,34 @@ def check_query(query: Query) -> None:
         return
     parsed = parse_query(query.text)
     if not parsed.phrases and parsed.filters.is_empty:
-        raise QueryError("There is nothing to search for: type some words or give a picture.")
+        if parsed.misread:
+            raise parsed.misread[0]
+        said = f" {parsed.source!r} names nothing." if parsed.source else ""
+        raise EmptyQueryError(
+            f"There is nothing to search for.{said} Type some words or give a picture."
+        )
 
 
 def check_image(image: ImageQuery) -> None:
     """Refuse a picture that is none, more than one, or has a box outside it.
 
     Raises:
-        QueryError: says what is wrong.
+        PictureError: says what is wrong.
+        BoxError: the box is not inside 0..1.
     """
     sources = (image.photo_id, image.path, image.pixels, image.concept_id)
     if sum(source is not None for source in sources) != 1:
-        raise QueryError(
+        raise PictureError(
             "A picture to search by is one photo, one file, one concept or one set of pixels."
         )
     if image.pixels is not None and (
         min(image.width_px, image.height_px) < 1
         or len(image.pixels) != image.width_px * image.height_px * 3
     ):
-        raise QueryError("The pasted picture is incomplete.")
+        raise PictureError(
+            f"The pasted picture is incomplete: {len(image.pixels)} bytes are no"
+            f" {image.width_px} x {image.height_px} pixels. Copy it again and paste it."
+        )
     if image.box is not None:
         check_box(image.box)
 
@@ -86,11 +98,15 @@ def check_box(box: Box) -> None:
     """Refuse a box without area or not inside the picture.
 
     Raises:
-        QueryError: says the box.
+        BoxError: says the box.
     """
     x0, y0, x1, y1 = box
     if not (0.0 <= x0 < x1 <= 1.0 and 0.0 <= y0 < y1 <= 1.0):
-        raise QueryError(f"The box {box} is not inside the picture.", box=str(box))
+        shown = ", ".join(f"{number:g}" for number in box)
+        raise BoxError(
+            f"The box {shown} is not inside the picture, which reaches from 0 to 1; draw it again.",
+            box=shown,
+        )
 
 
 def pixels_request(image: ImageQuery, path_of: Callable[[int], bytes]) -> PixelsRequest | None:

@@ -16,7 +16,7 @@ from typing import Protocol
 from PIL import Image
 
 from app.core.asking import ImageQuery
-from app.core.errors import AppError, EngineError, QueryError
+from app.core.errors import AppError, EngineError, PictureError
 from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.messages import (
@@ -299,7 +299,7 @@ def _check(question: Question) -> None:
     """Refuse a question that makes no sense, before anything is decoded for it.
 
     Raises:
-        QueryError: says why.
+        QueryError: says why, by one of its kinds.
     """
     if isinstance(question, Search):
         check_query(question.query)
@@ -307,7 +307,7 @@ def _check(question: Question) -> None:
     for image in _images(question):
         check_image(image)
         if image.concept_id is not None:
-            raise QueryError("A concept cannot stand for a picture here.")
+            raise PictureError("A concept is no picture; choose a photo or draw a box.")
     if isinstance(question, JudgeConcept) and question.box is not None:
         check_box(question.box)
 

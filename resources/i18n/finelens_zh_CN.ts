@@ -209,14 +209,6 @@
         <translation>无法添加此文件夹：{path}</translation>
     </message>
     <message>
-        <source>The file of this photo is gone.</source>
-        <translation>这张照片的文件已不存在。</translation>
-    </message>
-    <message>
-        <source>This photo cannot be read.</source>
-        <translation>无法读取这张照片。</translation>
-    </message>
-    <message>
         <source>This cannot be searched for.</source>
         <translation>无法按此内容搜索。</translation>
     </message>
@@ -225,12 +217,56 @@
         <translation>相册不存在，或者没有名称。</translation>
     </message>
     <message>
+        <source>The file of this photo is gone. Look for new photos (F5). {path}</source>
+        <translation>这张照片的文件已不存在。请查找新照片 (F5)。{path}</translation>
+    </message>
+    <message>
+        <source>This picture cannot be read: {path} ({reason}). Choose another one.</source>
+        <translation>无法读取此图片：{path}（{reason}）。请换一张。</translation>
+    </message>
+    <message>
         <source>A tag needs a name.</source>
         <translation>标签需要名称。</translation>
     </message>
     <message>
         <source>The search engine stopped during this.</source>
         <translation>搜索引擎在处理时停止了。</translation>
+    </message>
+    <message>
+        <source>There is nothing to search for. Type some words, or give a picture.</source>
+        <translation>没有可搜索的内容。请输入文字或提供图片。</translation>
+    </message>
+    <message>
+        <source>The box {box} is not inside the picture. Draw it again.</source>
+        <translation>选框 {box} 超出图片范围。请重新画框。</translation>
+    </message>
+    <message>
+        <source>This picture came incomplete. Copy it again and paste it.</source>
+        <translation>图片数据不完整。请重新复制并粘贴。</translation>
+    </message>
+    <message>
+        <source>This concept is not in the library any more. Take its chip out.</source>
+        <translation>此概念已不在图库中。请移除它的标签。</translation>
+    </message>
+    <message>
+        <source>A concept is made of one to {limit} examples, not of {n_examples}.</source>
+        <translation>概念由 1 到 {limit} 个示例组成，而不是 {n_examples} 个。</translation>
+    </message>
+    <message>
+        <source>The kept search “{name}” is not in the library any more. Keep it anew.</source>
+        <translation>保存的搜索“{name}”已不在图库中。请重新保存。</translation>
+    </message>
+    <message>
+        <source>A search by a pasted picture cannot be kept. Save what it shows as a concept instead.</source>
+        <translation>用粘贴的图片进行的搜索无法保存。请把其中的内容存为概念。</translation>
+    </message>
+    <message>
+        <source>A name is needed.</source>
+        <translation>需要一个名称。</translation>
+    </message>
+    <message>
+        <source>There is a concept “{name}” already. Choose another name.</source>
+        <translation>已有名为“{name}”的概念。请换一个名称。</translation>
     </message>
     <message>
         <source>The library cannot be used.</source>
@@ -318,6 +354,38 @@
     <message>
         <source>favourites</source>
         <translation>收藏</translation>
+    </message>
+    <message>
+        <source>A value is missing, as in camera:nikon or folder:trips.</source>
+        <translation>缺少值，例如 camera:nikon 或 folder:trips。</translation>
+    </message>
+    <message>
+        <source>Write days as 2023, 2023-05, 2023-05-31, 2019..2021, “last summer” or “去年夏天”.</source>
+        <translation>日期请写成 2023、2023-05、2023-05-31、2019..2021、“last summer”或“去年夏天”。</translation>
+    </message>
+    <message>
+        <source>Write 0 to 5 stars, as in rating:4 or rating&gt;=4.</source>
+        <translation>请写 0 到 5 星，例如 rating:4 或 rating&gt;=4。</translation>
+    </message>
+    <message>
+        <source>Write is:favourite.</source>
+        <translation>请写 is:favourite。</translation>
+    </message>
+    <message>
+        <source>Write a file type, as in type:jpeg, type:png or type:heic.</source>
+        <translation>请写文件类型，例如 type:jpeg、type:png 或 type:heic。</translation>
+    </message>
+    <message>
+        <source>Write landscape, portrait or square.</source>
+        <translation>请写 landscape（横）、portrait（竖）或 square（方）。</translation>
+    </message>
+    <message>
+        <source>Use camera:nikon, rating&gt;=4, date:2023-05, type:png or folder:trips.</source>
+        <translation>可用 camera:nikon、rating&gt;=4、date:2023-05、type:png 或 folder:trips。</translation>
+    </message>
+    <message>
+        <source>“{filter}” is no filter. {hint}</source>
+        <translation>“{filter}”不是有效的筛选条件。{hint}</translation>
     </message>
     <message>
         <source>landscape format</source>

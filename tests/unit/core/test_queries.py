@@ -125,6 +125,14 @@ def test_filters_leave_the_text(typed: str, filters: Filters, text: str) -> None
     assert (query.filters, query.text) == (filters, text)
 
 
+@pytest.mark.parametrize("misread", ["date:2023-13", "rating:9", "类型：文本"])
+def test_a_filter_that_is_none_is_named_and_not_searched_for(misread: str) -> None:
+    query = parse_query(f"a dog {misread} type:png", TODAY)
+    assert (query.text, query.filters) == ("a dog", Filters(formats=("png",)))
+    assert [error.params["filter"] for error in query.misread] == [misread]
+    assert [part.kind for part in query.parts] == ["phrase", "misread", "filter"]
+
+
 def test_parts_say_where_they_are() -> None:
     query = parse_query("a girl  with a red hat, no cars, last summer", TODAY)
     spoken = [(part.kind, query.source[part.start : part.stop]) for part in query.parts]

@@ -161,7 +161,7 @@ def test_an_empty_library_answers_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "   ", ",，;", "\n"])
 def test_nothing_to_search_for_is_an_error(bench: EngineBench, text: str) -> None:
     bench.send(Search(500, Query(text)))
-    assert bench.until(JobFailed, job_id=500).kind == "QueryError"
+    assert bench.until(JobFailed, job_id=500).kind == "EmptyQueryError"
 
 
 def test_a_photo_finds_its_like(bench: EngineBench) -> None:
@@ -207,7 +207,8 @@ def test_a_picture_and_words_together(bench: EngineBench) -> None:
 )
 def test_pictures_that_are_none_are_errors(bench: EngineBench, image: ImageQuery) -> None:
     bench.send(Search(500, Query(images=(image,))))
-    assert bench.until(JobFailed, job_id=500).kind == "QueryError"
+    expected = "BoxError" if image.box is not None else "PictureError"
+    assert bench.until(JobFailed, job_id=500).kind == expected
 
 
 def test_pictures_that_cannot_be_read_are_errors(bench: EngineBench, tmp_path: Path) -> None:
@@ -247,7 +248,7 @@ def test_locate_finds_the_place(bench: EngineBench, tmp_path: Path) -> None:
 
 def test_locate_needs_words_and_a_photo(bench: EngineBench) -> None:
     for photo_id, text, kind in (
-        (_photo_id(bench, "red"), " ", "QueryError"),
+        (_photo_id(bench, "red"), " ", "EmptyQueryError"),
         (4711, "red", "PhotoMissingError"),
     ):
         job_id = bench.new_id()
