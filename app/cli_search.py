@@ -241,10 +241,10 @@ def _query(options: argparse.Namespace) -> Query:
     filters = Filters()
     for each in options.filter:
         filters = both(filters, parse_filter(each, date.today()))
-    for misread in parse_query(text).misread:
-        print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
     images = _images(options)
     check_query(Query(text, tuple(replace(image, box=None) for image in images), None, filters))
+    for misread in parse_query(text).misread:
+        print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
     return Query(text, images, None, filters)
 
 

@@ -85,11 +85,15 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Locate:
-    """Where in one photo does each of these phrases fit? Answered by one ``PhotoLocated``."""
+    """Where in one photo does each of these phrases fit? Answered by one ``PhotoLocated``.
+
+    ``image``: a picture outside of the library; ``photo_id`` then only names it in the answer.
+    """
 
     job_id: int
     photo_id: int
     texts: tuple[str, ...]
+    image: ImageQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)

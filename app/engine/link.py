@@ -294,11 +294,11 @@ class EngineLink(QObject):
         self._jobs.finish(self._latest_search_id)
         self._latest_search_id = 0
 
-    def locate(self, photo_id: int, texts: tuple[str, ...]) -> int:
-        """Ask where phrases fit in a photo; the latest question wins."""
+    def locate(self, photo_id: int, texts: tuple[str, ...], image: ImageQuery | None = None) -> int:
+        """Ask where phrases fit in a photo or in a picture from outside; the latest wins."""
         self._jobs.finish(self._latest_locate_id)
         self._latest_locate_id = self._jobs.new_id()
-        return self._send_job(Locate(self._latest_locate_id, photo_id, texts))
+        return self._send_job(Locate(self._latest_locate_id, photo_id, texts, image))
 
     def suggest_boxes(self, image: ImageQuery) -> int:
         """Ask for boxes that one could draw in a picture."""

@@ -109,12 +109,14 @@ def check_box(box: Box) -> None:
         )
 
 
-def pixels_request(image: ImageQuery, path_of: Callable[[int], bytes]) -> PixelsRequest | None:
+def pixels_request(
+    image: ImageQuery, path_of: Callable[[int], bytes], side_px: int = QUERY_SIDE_PX
+) -> PixelsRequest | None:
     """Return what a decoder is asked for a picture; None for pixels and concepts."""
     if image.photo_id is not None:
-        return PixelsRequest(path_of(image.photo_id), QUERY_SIDE_PX)
+        return PixelsRequest(path_of(image.photo_id), side_px)
     if image.path is not None:
-        return PixelsRequest(image.path, QUERY_SIDE_PX)
+        return PixelsRequest(image.path, side_px)
     return None
 
 

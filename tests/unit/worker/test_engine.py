@@ -227,14 +227,24 @@ def test_pictures_that_cannot_be_read_are_errors(bench: EngineBench, tmp_path: P
 # ---------------------------------------------------------------- places and pixels
 
 
-def test_locate_finds_the_place(bench: EngineBench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["library", "file", "pixels"])
+def test_locate_finds_the_place(bench: EngineBench, tmp_path: Path, source: str) -> None:
     picture = make_image("white", (160, 160))
     picture.paste(COLOURS["red"], (80, 40, 160, 120))
-    picture.save(tmp_path / "album" / "place.png")
-    bench.index(tmp_path / "album")
-    photo_id = _photo_id(bench, "place")
-    bench.send(Locate(600, photo_id, ("the red thing",)))
+    path = tmp_path / ("album" if source == "library" else "elsewhere") / "place.png"
+    path.parent.mkdir(exist_ok=True)
+    picture.save(path)
+    photo_id, image = -1, None
+    if source == "library":
+        bench.index(tmp_path / "album")
+        photo_id = _photo_id(bench, "place")
+    elif source == "file":
+        image = ImageQuery(path=bytes(path))
+    else:
+        image = ImageQuery(pixels=picture.tobytes(), width_px=160, height_px=160)
+    bench.send(Locate(600, photo_id, ("the red thing",), image))
     place = bench.until(PhotoLocated, job_id=600)
+    assert place.photo_id == photo_id
     (found,) = place.places
     heat = np.frombuffer(found.heat, np.float32).reshape(place.rows, place.columns)
     assert heat.min() == 0
