@@ -19,6 +19,7 @@ AppError
 │   └── DiskSpaceError       no room for it
 ├── QueryError               something asked that makes no sense
 │   ├── EmptyQueryError      nothing is asked
+│   ├── QueryTooLongError    more text than is read
 │   ├── FilterError          a filter that is not understood
 │   ├── BoxError             a box that is not inside its picture
 │   ├── PictureError         a picture to search by that is none
@@ -116,6 +117,10 @@ class QueryError(AppError):
 
 class EmptyQueryError(QueryError):
     """Nothing is asked: no words, no picture, no filter."""
+
+
+class QueryTooLongError(QueryError):
+    """More text than is read; ``params``: how many characters, and the limit."""
 
 
 class FilterError(QueryError):

@@ -139,6 +139,10 @@ def _query_sentences() -> dict[str, tuple[str, ErrorAction]]:
         "EmptyQueryError": QCoreApplication.translate(
             "ErrorText", "There is nothing to search for. Type some words, or give a picture."
         ),
+        "QueryTooLongError": QCoreApplication.translate(
+            "ErrorText",
+            "The text has {n_chars} characters and at most {limit} are read. Shorten it.",
+        ),
         "BoxError": QCoreApplication.translate(
             "ErrorText", "The box {box} is not inside the picture. Draw it again."
         ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -146,10 +148,15 @@ def chips_of(text: str) -> tuple[PhraseChip, ...]:
 
 
 def _parsed(text: str) -> ParsedQuery:
+    return _parsed_on(text, date.today())
+
+
+@lru_cache(maxsize=16)
+def _parsed_on(text: str, today: date) -> ParsedQuery:
     # The rules of two languages take a while to compile: not before the first paint.
     from app.core.queries import parse_query
 
-    return parse_query(text)
+    return parse_query(text, today)
 
 
 def question_of(query: Query, labels: tuple[str, ...], scope: Scope = ALL_PHOTOS) -> Question:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from app.core.asking import Box, ImageQuery, Query
-from app.core.errors import BoxError, EmptyQueryError, PictureError
-from app.core.queries import parse_query
+from app.core.errors import BoxError, EmptyQueryError, PictureError, QueryTooLongError
+from app.core.queries import MAX_TEXT_CHARS, parse_query, tidy
 from app.worker.decode_messages import PixelsRequest
 
 QUERY_SIDE_PX = 1536
@@ -51,11 +51,20 @@ def check_query(query: Query) -> None:
     """Refuse a question that asks nothing or points outside a picture.
 
     Raises:
+        QueryTooLongError: more text than is read.
         EmptyQueryError: no words, no picture and no filter.
         FilterError: nothing but filters that are not understood.
         PictureError: a picture is none, or more than one.
         BoxError: a box is not inside 0..1.
     """
+    n_chars = len(tidy(query.text))
+    if n_chars > MAX_TEXT_CHARS:
+        raise QueryTooLongError(
+            f"The text has {n_chars:,} characters and at most {MAX_TEXT_CHARS:,} are read; shorten"
+            " it.",
+            n_chars=f"{n_chars:,}",
+            limit=f"{MAX_TEXT_CHARS:,}",
+        )
     for image in query.images:
         check_image(image)
     if query.images or query.phrases or not query.filters.is_empty:

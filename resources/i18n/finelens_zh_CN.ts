@@ -237,6 +237,10 @@
         <translation>没有可搜索的内容。请输入文字或提供图片。</translation>
     </message>
     <message>
+        <source>The text has {n_chars} characters and at most {limit} are read. Shorten it.</source>
+        <translation>文字有 {n_chars} 个字符，最多读取 {limit} 个。请缩短。</translation>
+    </message>
+    <message>
         <source>The box {box} is not inside the picture. Draw it again.</source>
         <translation>选框 {box} 超出图片范围。请重新画框。</translation>
     </message>

@@ -78,12 +78,16 @@ _STARS = re.compile(
     r"(?P<signs>★+)"
     r"|(?<!\w)(?:rated\s+)?(?P<en>[1-5])\s*(?:\+\s*stars?|-?stars?\s*(?:\+|or\s+(?:more|better)))"
     r"|(?<!\w)rated\s+(?P<rated>[1-5])(?:\s+stars?)?"
-    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:及以上|以上)(?:的)?",
+    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:(?:及以上|以上)(?:的)?|的?(?=照片|图片))",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(
     r"(?P<en>landscape|portrait|vertical|horizontal|square)\s+(?:orientation|format)"
     r"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图)(?:的)?",
+    re.IGNORECASE,
+)
+_FAVOURITES = re.compile(
+    r"(?<!\w)(?:my\s+)?favou?rite\s+(?=(?:photos?|pictures?|images?)\b)|收藏的?(?=照片|图片)",
     re.IGNORECASE,
 )
 _TYPES = re.compile(
@@ -248,6 +252,8 @@ def _words(text: str) -> Iterator[FoundFilter]:
     for match in _SHAPES.finditer(text):
         shape = _ORIENTATIONS[(match["en"] or match["zh"]).lower()]
         yield FoundFilter(Filters(orientation=shape), match.start(), match.end())
+    for match in _FAVOURITES.finditer(text):
+        yield FoundFilter(Filters(favourite=True), match.start(), match.end())
     for match in _TYPES.finditer(text):
         kind = _format(match["en"] or match["zh"])
         yield FoundFilter(Filters(formats=(kind,)), match.start(), match.end())

@@ -158,6 +158,14 @@ def test_an_empty_library_answers_nothing(tmp_path: Path) -> None:
         assert bench.search("red").hits == ()
 
 
+def test_more_text_than_is_read_is_an_error(bench: EngineBench) -> None:
+    bench.send(Search(500, Query("red " * 600)))
+    failed = bench.until(JobFailed, job_id=500)
+    assert (failed.kind, failed.params) == (
+        "QueryTooLongError", {"n_chars": "2,399", "limit": "2,000"},
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("text", ["", "   ", ",，;", "\n"])
 def test_nothing_to_search_for_is_an_error(bench: EngineBench, text: str) -> None:
     bench.send(Search(500, Query(text)))
