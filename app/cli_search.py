@@ -178,7 +178,9 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
 
 def _asking_options() -> argparse.ArgumentParser:
     asking = argparse.ArgumentParser(add_help=False)
-    asking.add_argument("query", metavar="QUERY", help='what to look for; may be "" with --image')
+    asking.add_argument(
+        "query", type=str.strip, metavar="QUERY", help='what to look for; may be "" with --image'
+    )
     asking.add_argument("--limit", type=_positive, default=_DEFAULT_LIMIT, metavar="N")
     asking.add_argument(
         "--without", action="append", default=[], metavar="TEXT", help="leave out what shows this"

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from app.ui.theme import GAP_PX
 
 LEAST_WIDTH_PX = 360
-HEIGHT_PX = 320
+MAX_HEIGHT_PX = 360
+LINE_HEIGHT_PX = 28
+LEAST_LINES = 3
 _PAST_ID = Qt.ItemDataRole.UserRole
 
 
@@ -45,7 +47,8 @@ class HistoryPanel(QFrame):
         self.setObjectName("history")
         self.setStyleSheet(
             "#history { background: palette(alternate-base); border: 1px solid palette(mid); }"
-            "#history QTreeWidget { background: transparent; }"
+            # A rounded item would part the line between its columns.
+            "#history QTreeWidget::item { border-radius: 0; }"
         )
         self.list = QTreeWidget(self)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -62,6 +65,7 @@ class HistoryPanel(QFrame):
         self.empty_label.setWordWrap(True)
         self.remove_button = QPushButton(self)
         self.clear_button = QPushButton(self)
+        self._anchor: QWidget | None = None
         self._lay_out()
         self._retranslate()
         self.show_questions(())
@@ -98,10 +102,20 @@ class HistoryPanel(QFrame):
         self.empty_label.setVisible(not questions)
         self.clear_button.setEnabled(bool(questions))
         self._on_list_current_changed()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the questions need, up to a limit; at least as wide as the search line."""
+        n_lines = max(LEAST_LINES, self.list.topLevelItemCount())
+        foot_px = self.clear_button.sizeHint().height() + 3 * GAP_PX
+        height_px = min(MAX_HEIGHT_PX, n_lines * LINE_HEIGHT_PX + foot_px + 2)
+        anchor_px = 0 if self._anchor is None else self._anchor.width()
+        self.resize(max(LEAST_WIDTH_PX, anchor_px), height_px)
 
     def open_under(self, widget: QWidget) -> None:
         """Open below a widget, as wide as it is."""
-        self.resize(max(LEAST_WIDTH_PX, widget.width()), HEIGHT_PX)
+        self._anchor = widget
+        self._fit()
         self.move(widget.mapToGlobal(QPoint(0, widget.height() + 4)))
         self.show()
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -41,9 +42,13 @@ from app.ui.toast import Toast
 from app.ui.window_actions import WindowActions
 
 SIDEBAR_WIDTH_PX = 232
+SIDEBAR_MIN_WIDTH_PX = 160
 INSPECTOR_WIDTH_PX = 264
 DEFAULT_SIZE = QSize(1280, 820)
-MINIMUM_SIZE = QSize(760, 480)
+# Every page fits between both panels at their narrowest.
+MINIMUM_SIZE = QSize(832, 480)
+_SHOWN = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+_HIDDEN = (QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
 
 @dataclass(slots=True)
@@ -89,6 +94,7 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._lay_out()
+        self._show_page(panels.results)
         panels.rail.set_settings_menu(self.actions_.settings_menu)
         self._connect()
         self._restore()
@@ -114,7 +120,7 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        panels.sidebar.setMinimumWidth(176)
+        panels.sidebar.setMinimumWidth(SIDEBAR_MIN_WIDTH_PX)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(panels.rail)
@@ -173,6 +179,10 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, page: QWidget) -> None:
         self._ask_area.setVisible(page is not self.panels.photo_page)
+        # A page that is not shown must not make the window wider than it is.
+        for number in range(self.stack.count()):
+            other = self.stack.widget(number)
+            other.setSizePolicy(*(_SHOWN if other is page else _HIDDEN))
         self.stack.setCurrentWidget(page)
 
     @Slot(bool)

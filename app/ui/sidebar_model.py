@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 
 from app.core.library.rows import Album, Concept, Root, SavedSearch
 from app.core.messages import IndexProgress
+from app.ui.percent import percent_text
 from app.ui.photo_drag import PHOTO_IDS_TYPE, photo_ids_in
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 
@@ -265,7 +266,7 @@ class SidebarModel(QAbstractListModel):
         if row.is_offline:
             return self.tr("offline")
         if row.progress is not None:
-            return self.tr("{0} %").format(QLocale().toString(int(row.progress * 100)))
+            return percent_text(int(row.progress * 100) / 100)
         return QLocale().toString(row.count) if row.count is not None else ""
 
     def spoken(self, row: SidebarRow) -> str:

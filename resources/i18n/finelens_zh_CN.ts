@@ -464,8 +464,8 @@
         <translation>文件类型(&amp;T)</translation>
     </message>
     <message>
-        <source>F&amp;ormat</source>
-        <translation>画幅(&amp;O)</translation>
+        <source>Or&amp;ientation</source>
+        <translation>方向(&amp;I)</translation>
     </message>
     <message>
         <source>&amp;Name has</source>
@@ -832,12 +832,12 @@
         <translation>为什么是这张</translation>
     </message>
     <message>
-        <source>Fits the question: {0} %</source>
-        <translation>符合问题：{0} %</translation>
+        <source>Fits the question: {0}</source>
+        <translation>符合问题：{0}</translation>
     </message>
     <message>
-        <source>Fits weakly: {0} %</source>
-        <translation>勉强符合：{0} %</translation>
+        <source>Fits weakly: {0}</source>
+        <translation>勉强符合：{0}</translation>
     </message>
     <message>
         <source>All filters hold.</source>
@@ -961,6 +961,13 @@
     <message>
         <source>Photos are getting ready for {0}: {1} of {2}. Searches use the model before.</source>
         <translation>正在为 {0} 准备照片：{1} / {2}。在此期间仍用之前的模型搜索。</translation>
+    </message>
+</context>
+<context>
+    <name>Percent</name>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
     </message>
 </context>
 <context>
@@ -1089,8 +1096,8 @@
 <context>
     <name>PhotoGridModel</name>
     <message>
-        <source>fits {0} %</source>
-        <translation>符合 {0} %</translation>
+        <source>fits {0}</source>
+        <translation>符合 {0}</translation>
     </message>
     <message numerus="yes">
         <source>%Ln star(s)</source>
@@ -1230,10 +1237,6 @@
 <context>
     <name>PhotoToolbar</name>
     <message>
-        <source>{percent} %</source>
-        <translation>{percent}%</translation>
-    </message>
-    <message>
         <source>Whole photo or 100 % (Z)</source>
         <translation>整张照片或 100% (Z)</translation>
     </message>
@@ -1276,12 +1279,8 @@
 <context>
     <name>PhraseToggle</name>
     <message>
-        <source>{0}  {1} %</source>
-        <translation>{0}  {1} %</translation>
-    </message>
-    <message>
-        <source>{0}: fits {1} %. Click to show or hide its place.</source>
-        <translation>{0}：符合 {1} %。点击可显示或隐藏其位置。</translation>
+        <source>{0}: fits {1}. Click to show or hide its place.</source>
+        <translation>{0}：符合 {1}。点击可显示或隐藏其位置。</translation>
     </message>
 </context>
 <context>
@@ -1888,10 +1887,6 @@
     <message>
         <source>offline</source>
         <translation>离线</translation>
-    </message>
-    <message>
-        <source>{0} %</source>
-        <translation>{0}%</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s)</source>
