@@ -46,7 +46,7 @@ SIDEBAR_MIN_WIDTH_PX = 160
 INSPECTOR_WIDTH_PX = 264
 DEFAULT_SIZE = QSize(1280, 820)
 # Every page fits between both panels at their narrowest.
-MINIMUM_SIZE = QSize(832, 480)
+MINIMUM_SIZE = QSize(856, 480)
 _SHOWN = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 _HIDDEN = (QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 

@@ -623,8 +623,8 @@
         <translation>在文件管理器中显示</translation>
     </message>
     <message>
-        <source>Open with another program</source>
-        <translation>用其他程序打开</translation>
+        <source>Open with…</source>
+        <translation>打开方式…</translation>
     </message>
     <message>
         <source>Choose a photo to see its details.</source>
@@ -1493,6 +1493,22 @@
         <translation>换个说法试试，或在所有照片中查找。</translation>
     </message>
     <message>
+        <source>No photo passes the filters</source>
+        <translation>没有照片符合筛选条件</translation>
+    </message>
+    <message>
+        <source>Take a filter out, or let it include more.</source>
+        <translation>请移除或放宽某个筛选条件。</translation>
+    </message>
+    <message>
+        <source>Nothing is left</source>
+        <translation>没有剩下的照片</translation>
+    </message>
+    <message>
+        <source>All photos that could fit show what must not be there.</source>
+        <translation>可能符合的照片都含有需要排除的内容。</translation>
+    </message>
+    <message>
         <source>No favourites yet</source>
         <translation>还没有收藏</translation>
     </message>
@@ -1505,8 +1521,8 @@
         <translation>这个相册是空的</translation>
     </message>
     <message>
-        <source>Select photos, open their menu and choose “Add to album”.</source>
-        <translation>选择照片，打开菜单并选择“加入相册”。</translation>
+        <source>Drag photos onto it in the sidebar, or select some and press B.</source>
+        <translation>把照片拖到侧栏中的相册上，或选中照片后按 B。</translation>
     </message>
     <message>
         <source>Photos are on their way</source>

@@ -139,6 +139,8 @@ def test_the_banner_says_a_sentence_and_offers_its_action(
     ("state", "title"),
     [
         ("nothing_fits", "Nothing here fits."),
+        ("filtered_out", "No photo passes the filters"),
+        ("all_excluded", "Nothing is left"),
         ("no_favourites", "No favourites yet"),
         ("indexing", "Photos are on their way"),
         ("offline", "This folder is offline"),
