@@ -344,6 +344,7 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     panels.status_bar.freeze_requested.connect(results.set_frozen)
     panels.status_bar.zoom_to_match_requested.connect(results.set_zoom_to_match)
     window.folders_dropped.connect(folders.ask_to_add)
+    window.folders_given.connect(folders.open_given)
     window.picture_dropped.connect(middle.search_file)
     window.clear_requested.connect(search.clear)
     window.back_requested.connect(search.go_back)
@@ -464,13 +465,14 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m app", add_help=False)
     parser.add_argument("--library", type=Path)
     options, others = parser.parse_known_args(list(argv))
-    folders = [argument for argument in others if os.path.isdir(argument)]
-    qt_arguments = [argument for argument in others if argument not in folders]
+    named = [argument for argument in others if os.path.isdir(argument)]
+    folders = tuple(os.fsencode(os.path.abspath(each)) for each in named)
+    qt_arguments = [argument for argument in others if argument not in named]
     config_dir = default_config_dir()
     set_up_logging(config_dir)
     library_dir = options.library or choose_library(_stored_library_dir(config_dir))
     first = claimed(library_dir)
-    if first is None and summon(library_dir, SUMMON_WAIT_S):
+    if first is None and summon(library_dir, SUMMON_WAIT_S, folders):
         logger.info("a window of this library is open already and was asked to show itself")
         return 0
     QApplication.setApplicationName("Finelens")
@@ -484,7 +486,7 @@ def main(argv: Sequence[str]) -> int:
         lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
     )
     if folders:
-        window.folders_dropped.emit(tuple(os.fsencode(os.path.abspath(each)) for each in folders))
+        window.folders_given.emit(folders)
     try:
         return app.exec()
     finally:

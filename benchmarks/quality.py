@@ -166,7 +166,7 @@ def _places(bench: Bench) -> tuple[float, ...]:
     for photo_id, each in bench.objects():
         hit = _hit_of(bench.refined(each.name.en), photo_id)
         if hit is not None and hit.region is not None:
-            right.append(_is_at(hit.region, each))
+            right.append(_is_at(hit.region, bench.scenes[photo_id], each.name.en))
     return (float(np.mean(right)) if right else float("nan"),)
 
 
@@ -181,7 +181,9 @@ def _two_phrases(bench: Bench) -> tuple[float, ...]:
             hit is not None
             and len(hit.phrases) == 2
             and all(
-                phrase.score >= GOOD_SCORE and phrase.region and _is_at(phrase.region, each)
+                phrase.score >= GOOD_SCORE
+                and phrase.region
+                and _is_at(phrase.region, scene, each.name.en)
                 for phrase, each in zip(hit.phrases, (one, two), strict=True)
             )
         )
@@ -262,8 +264,10 @@ def _hit_of(answer: Answer, photo_id: int) -> Hit | None:
     return next((hit for hit in answer.hits if hit.photo_id == photo_id), None)
 
 
-def _is_at(region: tuple[float, ...], thing: SceneObject) -> bool:
-    return float(overlaps(np.array(region), np.array([thing.box]))[0]) >= _ENOUGH
+def _is_at(region: tuple[float, ...], scene: Scene, name: str) -> bool:
+    """Whether a box overlaps a thing of that name enough; a scene may show several."""
+    boxes = np.array([thing.box for thing in scene.objects if thing.name.en == name])
+    return float(overlaps(np.array(region), boxes).max()) >= _ENOUGH
 
 
 def _area(thing: SceneObject) -> float:

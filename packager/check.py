@@ -226,7 +226,7 @@ class Run:
         with log.open(encoding="utf-8", errors="replace") as lines:
             found = trace.parse(lines)
         own = (str(self._package.folder), str(home), "/tmp", "/var/tmp", "/run")
-        strange = trace.outside(found.read, own)
+        strange = trace.outside(found.read, (*own, *trace.linked_fonts()))
         detail = ", ".join(strange[:6]) or f"{len(found.read)} files"
         self._report.tell("reads its own, the user's and the system's files alone", not strange,
                           detail)  # fmt: skip

@@ -12,6 +12,7 @@ ALLOWED = frozenset(
         "BSD-3-Clause",
         "BSL-1.0",
         "CC0-1.0",
+        "FTL",
         "HPND",
         "IJG",
         "ISC",
@@ -20,6 +21,7 @@ ALLOWED = frozenset(
         "LGPL-3.0-or-later",
         "MIT",
         "MIT-CMU",
+        "MIT-Modern-Variant",
         "MPL-2.0",
         "PSF-2.0",
         "Unicode-3.0",
@@ -27,6 +29,7 @@ ALLOWED = frozenset(
         "Zlib",
         "blessing",
         "bzip2-1.0.6",
+        "libpng-2.0",
         "libtiff",
         "GPL-2.0-or-later WITH Bootloader-exception",  # programs made with PyInstaller are free
         "GPL-3.0-or-later WITH GCC-exception-3.1",  # compilers' run-time libraries

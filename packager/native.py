@@ -20,8 +20,10 @@ _GCC = "GPL-3.0-or-later WITH GCC-exception-3.1"
 LIBRARIES = (
     Native("Brotli", "MIT", r"libbrotli"),
     Native("bzip2", "bzip2-1.0.6", r"libbz2"),
+    Native("FreeType", "FTL", r"libfreetype"),
     Native("GCC run-time libraries", _GCC, r"lib(gfortran|gomp|gcc_s|stdc\+\+)"),
     Native("GCC quad-precision library", "LGPL-2.1-or-later", r"libquadmath"),
+    Native("HarfBuzz", "MIT-Modern-Variant", r"libharfbuzz"),
     Native("ICU", "Unicode-3.0", r"libicu(data|i18n|uc)"),
     Native("libavif with dav1d, libaom, libyuv", "BSD-2-Clause AND BSD-3-Clause", r"libavif"),
     Native("libde265", "LGPL-3.0-or-later", r"libde265"),
@@ -30,6 +32,7 @@ LIBRARIES = (
     Native("libjpeg-turbo", "IJG AND BSD-3-Clause AND Zlib", r"libjpeg"),
     Native("Little CMS", "MIT", r"liblcms2"),
     Native("liblzma", "0BSD", r"liblzma"),
+    Native("libpng", "libpng-2.0", r"libpng16"),
     Native("LibTIFF", "libtiff", r"libtiff"),
     Native("libuuid", "BSD-3-Clause", r"libuuid"),
     Native("libwebp", "BSD-3-Clause", r"lib(webp|webpdemux|webpmux|sharpyuv)"),

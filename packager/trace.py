@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from packager.errors import CheckError
 
@@ -57,6 +57,7 @@ SYSTEM_PLACES = (
     "/sys",
     "/dev",
 )
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 _SYSTEM_LIBRARY_SCRIPTS = re.compile(r"/(site|dist)-packages/|/python3[^/]*/")
 
 # With -y strace names the file that was really opened: "= 3</etc/hosts>". Calls of one thread that
@@ -110,6 +111,12 @@ def outside(paths: Iterable[str], allowed: Iterable[str]) -> list[str]:
         if is_foreign_python or not _inside(path, SYSTEM_PLACES):
             wrong.append(path)
     return sorted(wrong)
+
+
+def linked_fonts(folders: Iterable[Path] = FONT_FOLDERS) -> list[str]:
+    """Return where links below the font folders lead: fontconfig follows them."""
+    links = (entry for folder in folders for entry in folder.rglob("*") if entry.is_symlink())
+    return sorted({str(link.resolve()) for link in links})
 
 
 def _inside(path: str, places: Iterable[str]) -> bool:

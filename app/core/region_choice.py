@@ -55,12 +55,14 @@ def choose_boxes(dense_RCE: Floats, n_boxes: int = N_REGIONS, *, whole: bool = T
 
 
 def overlaps(box: Cells | Floats, boxes_N4: Cells | Floats) -> Floats:
-    """Return the intersection over union of a box and each of others, (N,) float32."""
-    width = np.minimum(box[2], boxes_N4[:, 2]) - np.maximum(box[0], boxes_N4[:, 0])
-    height = np.minimum(box[3], boxes_N4[:, 3]) - np.maximum(box[1], boxes_N4[:, 1])
+    """Return the intersection over union of boxes, (4,) and (N, 4) or any that broadcast."""
+    x0, y0, x1, y1 = np.moveaxis(boxes_N4, -1, 0)
+    left, top, right, bottom = np.moveaxis(box, -1, 0)
+    width = np.minimum(right, x1) - np.maximum(left, x0)
+    height = np.minimum(bottom, y1) - np.maximum(top, y0)
     shared = np.clip(width, 0, None) * np.clip(height, 0, None)
-    areas = (boxes_N4[:, 2] - boxes_N4[:, 0]) * (boxes_N4[:, 3] - boxes_N4[:, 1])
-    area = (box[2] - box[0]) * (box[3] - box[1])
+    areas = (x1 - x0) * (y1 - y0)
+    area = (right - left) * (bottom - top)
     share: Floats = (shared / np.maximum(areas + area - shared, 1e-12)).astype(np.float32)
     return share
 

@@ -1,6 +1,7 @@
 """One window for one library: the first start holds a lock, later ones ask it to show itself.
 
-The lock of the operating system decides who is first; the socket only carries the wish. It lies in
+The lock of the operating system decides who is first; the socket only carries the wish and
+the folders to open. It lies in
 the library's folder, or in a temporary folder of this user's own, where nobody else can reach it.
 """
 
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from app.core.library import folder
 from app.core.library.lock import WINDOW_LOCK_NAME, FolderLock
 
 _SHOW, _SHOWN = b"show", b"shown"
-_LONGEST_MESSAGE = 16
+_LONGEST_MESSAGE = 1 << 20
 _LONGEST_SOCKET_PATH = 100  # the system's limit is 104 to 108 bytes
 _ANSWER_WAIT_S = 2.0
 _RETRY_S = 0.05
@@ -41,8 +42,11 @@ class WindowClaim:
         self._thread: threading.Thread | None = None
         self._closing = False
 
-    def listen(self, on_summons: Callable[[], None]) -> None:
-        """Hear later starts from now on; ``on_summons`` is called in a thread for each.
+    def listen(self, on_summons: Callable[[tuple[bytes, ...]], None]) -> None:
+        """Hear later starts from now on.
+
+        Args:
+            on_summons: called in a thread for each, with the folders that it was given.
 
         A socket that cannot be made is no error: later starts then find nobody who answers.
         """
@@ -71,19 +75,20 @@ class WindowClaim:
             self._thread = None
         self._lock.release()
 
-    def _serve(self, listener: Listener, on_summons: Callable[[], None]) -> None:
+    def _serve(self, listener: Listener, on_summons: Callable[[tuple[bytes, ...]], None]) -> None:
         while not self._closing:
             try:
                 with listener.accept() as connection:
-                    if _asks_to_show(connection):
-                        on_summons()
+                    word, *folders = _message(connection).split(b"\0")
+                    if word == _SHOW:
+                        on_summons(tuple(folders))
                         connection.send_bytes(_SHOWN)
             except (OSError, EOFError) as error:
                 _logger.debug("a later start left: %r", error)
 
 
-def _asks_to_show(connection: Connection) -> bool:
-    return connection.poll(_ANSWER_WAIT_S) and connection.recv_bytes(_LONGEST_MESSAGE) == _SHOW
+def _message(connection: Connection) -> bytes:
+    return connection.recv_bytes(_LONGEST_MESSAGE) if connection.poll(_ANSWER_WAIT_S) else b""
 
 
 def claim(directory: Path) -> WindowClaim | None:
@@ -99,20 +104,20 @@ def claim(directory: Path) -> WindowClaim | None:
         return None
 
 
-def summon(directory: Path, wait_s: float) -> bool:
+def summon(directory: Path, wait_s: float, folders: Sequence[bytes] = ()) -> bool:
     """Ask the first start to show its window; returns whether it answered.
 
     Args:
         directory: of the library.
         wait_s: how long to try; the first one may be starting itself.
+        folders: absolute paths that it should open.
     """
     until_s = time.monotonic() + wait_s
     while True:
         try:
             with Client(_address(directory)) as connection:
-                connection.send_bytes(_SHOW)
-                answered = connection.poll(_ANSWER_WAIT_S)
-                if answered and connection.recv_bytes(_LONGEST_MESSAGE) == _SHOWN:
+                connection.send_bytes(b"\0".join((_SHOW, *folders)))
+                if _message(connection) == _SHOWN:
                     return True
         except (OSError, EOFError, LibraryError) as error:
             _logger.debug("the first start does not answer yet: %r", error)

@@ -74,6 +74,11 @@ class FoldersController(QObject):
             self._index.add_folder(folder)
 
     @Slot(object)
+    def open_given(self, folders: tuple[bytes, ...]) -> None:
+        """Index folders that the application was started with: to name them is to want them."""
+        self._index.start(folders)
+
+    @Slot(object)
     def ask_to_add(self, folders: tuple[bytes, ...]) -> None:
         """Offer to index dropped folders; on the first page that is what a drop means."""
         if self._window.is_first_start_shown:

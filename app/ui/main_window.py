@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
 
     first_painted = Signal()
     folders_dropped = Signal(object)  # tuple[bytes, ...]
+    folders_given = Signal(object)  # tuple[bytes, ...]: the application was started with them
     picture_dropped = Signal(object)  # bytes
     clear_requested = Signal()
     back_requested = Signal()

@@ -8,6 +8,13 @@ part, so that parts can be put together.
     phrase    photo and region count alike
     picture   a box counts mostly by regions, a whole picture by the photo alone
 
+Which box is shown is another question than how well the best region fits: the best one is often a
+part of the thing. So regions vote: the box is shown that overlaps most with all that fit,
+
+    argmax_k  sum_j  IoU(k, j) * exp((c_j - max c) / (VOTE_SPREAD * standard deviation of c))
+
+over a photo's regions with cosines c (the study: docs/regions.md).
+
 Places and sizes take ``PLACE_WEIGHT`` deviations from a region that does not agree with them at
 all. A phrase with near misses counts by 2 c - m: its own cosine, and its margin over the best miss.
 """
@@ -22,12 +29,14 @@ import numpy as np
 from app.core.language.places import Place, fit
 from app.core.library.rows import Float32Array, Int64Array, PackedRegions
 from app.core.ranking import Background, good_line, lower_deviation
+from app.core.region_choice import overlaps
 from app.worker.backgrounds import Backgrounds, best_of_photos
 from app.worker.encoding import Vectors
 from app.worker.encoding_questions import AskedPhrase, AskedPicture
 
 PLACE_WEIGHT = 4.0
 BOX_REGION_SHARE = 0.7
+VOTE_SPREAD = 0.5
 _LEAST_SCALE = 0.5
 _MOST = 2.0
 
@@ -48,14 +57,14 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Excess of each candidate, (n,), that of its regions alone, and its best region's box, (n, 4).
+    """Excess of each candidate, (n,), that of its regions alone, and how each region fits, (M,).
 
-    The last two are NaN where a photo has no regions, or where they were not asked.
+    ``by_region`` is NaN where a photo has no regions, ``regions`` None where they were not asked.
     """
 
     excess: Float32Array
     by_region: Float32Array
-    boxes: Float32Array
+    regions: Vectors | None = None
 
 
 def text_excess(
@@ -94,38 +103,65 @@ def phrase_evidence(
 
     plain_best = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
     weight = PLACE_WEIGHT * grounds.text_region.deviation
-    sample_best, _ = _best_regions(
-        region_values(grounds.region_vectors), grounds.regions, asked.places, weight
+    sample_values = region_values(grounds.region_vectors)
+    sample_best = best_of_photos(
+        _placed(sample_values, grounds.regions, asked.places, weight), grounds.regions
     )
-    best, boxes = _best_regions(
+    values = _placed(
         region_values(candidates.region_vectors), candidates.regions, asked.places, weight
     )
+    best = best_of_photos(values, candidates.regions)
     region_ground = _ground(grounds.text_region, plain_best, sample_best)
     z, sample_z = region_ground.z(best), region_ground.z(sample_best)
     sample_both = (ground.z(photo_values(grounds.region_photos)) + sample_z) / 2
     both = (by_photo[candidates.rows] + z) / 2
-    evidence = _photo_evidence(by_photo - good_line(ground.z(sample), n_photos))
+    evidence = _photo_evidence(by_photo - good_line(ground.z(sample), n_photos), values)
     line = good_line(sample_both / grounds.both_deviation, n_photos)
     evidence.excess[candidates.rows] = both / grounds.both_deviation - line
     evidence.by_region[candidates.rows] = z - good_line(sample_z, n_photos)
-    evidence.boxes[candidates.rows] = boxes
     return evidence
 
 
 def picture_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backgrounds) -> Evidence:
     """Return how well candidates fit a picture, or a box of one."""
-    evidence = _photo_evidence(grounds.picture_photo.z(candidates.vectors @ asked.photo))
+    by_photo = grounds.picture_photo.z(candidates.vectors @ asked.photo)
     if asked.region is None or not len(candidates.regions) or not len(grounds.regions):
-        return evidence
+        return _photo_evidence(by_photo)
     values = candidates.region_vectors @ asked.region
-    best, boxes = _best_regions(values, candidates.regions, (), 0.0)
+    evidence = _photo_evidence(by_photo, values)
     sample = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
-    z = Background.of_a_box(sample).z(best)
+    z = Background.of_a_box(sample).z(best_of_photos(values, candidates.regions))
     rows = candidates.rows
     evidence.excess[rows] = (1 - BOX_REGION_SHARE) * evidence.excess[rows] + BOX_REGION_SHARE * z
     evidence.by_region[rows] = z
-    evidence.boxes[rows] = boxes
     return evidence
+
+
+def fitting_boxes(found: Evidence, candidates: Candidates, rows: Int64Array) -> Float32Array:
+    """Return the box of each of some candidates that regions vote for, (k, 4); NaN without any.
+
+    Args:
+        found: for the phrase or picture.
+        candidates: that were judged.
+        rows: (k,) which of them.
+    """
+    boxes = np.full((len(rows), 4), np.nan, np.float32)
+    at = np.minimum(np.searchsorted(candidates.rows, rows), len(candidates.rows) - 1)
+    has_regions = candidates.rows[at] == rows if len(candidates.rows) else np.zeros(len(rows), bool)
+    if found.regions is None or not has_regions.any():
+        return boxes
+    packed, photos = candidates.regions, at[has_regions]
+    counts = packed.counts()[photos, None]
+    places = np.arange(counts.max())
+    is_one = places < counts
+    regions = packed.starts[photos, None] + np.minimum(places, counts - 1)
+    values, all_boxes = found.regions[regions], packed.boxes[regions]
+    spread = values.std(axis=1, where=is_one, keepdims=True)
+    below = values - values.max(axis=1, keepdims=True)
+    weights = np.where(is_one, np.exp(below / np.maximum(VOTE_SPREAD * spread, 1e-6)), 0)
+    votes = np.einsum("kij,kj->ki", overlaps(all_boxes[:, :, None], all_boxes[:, None]), weights)
+    boxes[has_regions] = all_boxes[np.arange(len(photos)), votes.argmax(axis=1)]
+    return boxes
 
 
 def together(parts: Sequence[Float32Array], required: Sequence[Float32Array]) -> Float32Array:
@@ -146,11 +182,9 @@ def together(parts: Sequence[Float32Array], required: Sequence[Float32Array]) ->
     return held_down.astype(np.float32)
 
 
-def _photo_evidence(excess: Float32Array) -> Evidence:
-    """Return evidence that knows of no regions."""
-    n_photos = len(excess)
-    nothing = np.full(n_photos, np.nan, np.float32)
-    return Evidence(excess.copy(), nothing, np.full((n_photos, 4), np.nan, np.float32))
+def _photo_evidence(excess: Float32Array, regions: Vectors | None = None) -> Evidence:
+    """Return evidence by photos, to which that of regions may be added."""
+    return Evidence(excess.copy(), np.full(len(excess), np.nan, np.float32), regions)
 
 
 def _with_margin(cosines: Vectors, misses: Vectors) -> Vectors:
@@ -176,15 +210,11 @@ def _ground(base: Background, plain: Vectors, values: Vectors) -> Background:
     )
 
 
-def _best_regions(
+def _placed(
     values: Vectors, packed: PackedRegions, places: tuple[Place, ...], weight: float
-) -> tuple[Vectors, Vectors]:
-    """Return each photo's highest value, (n,), and the box that has it, (n, 4)."""
-    if places:
-        values = values - np.float32(weight) * (1 - fit(places, packed.boxes))
-    best = best_of_photos(values, packed)
-    is_best = values == np.repeat(best, packed.counts())
-    at = np.flatnonzero(is_best)
-    owners = np.searchsorted(packed.starts, at, side="right") - 1
-    firsts = at[np.unique(owners, return_index=True)[1]]
-    return best, packed.boxes[firsts]
+) -> Vectors:
+    """Return values of regions, (M,), less what they lose by being elsewhere than asked."""
+    if not places:
+        return values
+    lowered: Vectors = values - np.float32(weight) * (1 - fit(places, packed.boxes))
+    return lowered

@@ -30,6 +30,7 @@ from app.worker.encoding_questions import Asked, QuestionEncoder
 from app.worker.evidence import (
     Candidates,
     Evidence,
+    fitting_boxes,
     phrase_evidence,
     picture_evidence,
     text_excess,
@@ -158,7 +159,7 @@ class Searcher:
         except FgclipError as error:
             raise ModelError(f"The model cannot encode this picture: {error}") from error
         boxes = choose_boxes(dense, MAX_SUGGESTIONS, whole=False)
-        return tuple((float(b[0]), float(b[1]), float(b[2]), float(b[3])) for b in boxes)
+        return tuple(_box(box) for box in boxes)
 
     def warm_up(self) -> None:
         """Do once what the first question would otherwise wait for."""
@@ -223,12 +224,11 @@ class Searcher:
         kept = order[~excluded[order]][:limit]
         n_excluded = int(excluded[order[: limit + int(excluded.sum())]].sum())
         scores = score_of_excess(excess)
-        columns = [found for need, found in phrases if need != "excluded"]
         names = [each.phrase.text for each in asked.phrases if each.phrase.need != "excluded"]
-        images = [found for need, found in pictures if need != "excluded"]
+        shown = [_part_hits(found, candidates, kept) for found in wanted]
         hits = (
-            _hit(int(candidates.ids[row]), float(scores[row]), int(row), names, columns, images)
-            for row in kept
+            _hit(int(candidates.ids[row]), float(scores[row]), names, [part[at] for part in shown])
+            for at, row in enumerate(kept)
         )
         return Answer(tuple(hits), n_excluded)
 
@@ -257,37 +257,34 @@ class Searcher:
         return float(score_of_excess(ground.z(np.array([cosine])) - ground.good_z)[0])
 
 
-def _hit(
-    photo_id: int,
-    score: float,
-    row: int,
-    names: Sequence[str],
-    phrases: Sequence[Evidence],
-    images: Sequence[Evidence],
-) -> Hit:
-    """A photo with its parts; its region is that of the part that fits best."""
-    parts = [*phrases, *images]
-    best = max(parts, key=lambda found: float(found.excess[row]), default=None)
+def _hit(photo_id: int, score: float, names: Sequence[str], parts: Sequence[ImageHit]) -> Hit:
+    """A photo with its parts, phrases first; its region is that of the part that fits best."""
+    best = max(parts, key=lambda part: part.score, default=None)
     return Hit(
         photo_id,
         score,
         match_of(score),
-        None if best is None else _box(best, row),
+        None if best is None else best.region,
         tuple(
-            PhraseHit(name, _score(found, row), _box(found, row))
-            for name, found in zip(names, phrases, strict=True)
+            PhraseHit(name, part.score, part.region)
+            for name, part in zip(names, parts, strict=False)
         ),
-        tuple(ImageHit(_score(found, row), _box(found, row)) for found in images),
+        tuple(parts[len(names) :]),
     )
 
 
-def _score(found: Evidence, row: int) -> float:
-    return float(score_of_excess(found.excess[row : row + 1])[0])
+def _part_hits(found: Evidence, candidates: Candidates, rows: Int64Array) -> list[ImageHit]:
+    """How well, and where, some candidates fit one phrase or picture."""
+    boxes = fitting_boxes(found, candidates, rows)
+    return [
+        ImageHit(float(score), None if np.isnan(box[0]) else _box(box))
+        for score, box in zip(score_of_excess(found.excess[rows]), boxes, strict=True)
+    ]
 
 
-def _box(found: Evidence, row: int) -> Box | None:
-    x0, y0, x1, y1 = (float(side) for side in found.boxes[row])
-    return None if np.isnan(x0) else (x0, y0, x1, y1)
+def _box(sides: Floats) -> Box:
+    x0, y0, x1, y1 = (float(side) for side in sides)
+    return x0, y0, x1, y1
 
 
 def _unit_range(heat: Floats) -> Floats:

@@ -350,6 +350,15 @@ def test_a_folder_is_dropped_with_the_mouse(driver: WindowDriver, album: Path) -
     assert got.args[0].indexed == 24
 
 
+def test_a_folder_that_the_start_names_is_indexed_without_a_question(
+    driver: WindowDriver, album: Path
+) -> None:
+    driver.show()
+    with driver.qtbot.waitSignal(driver.link.index_finished, timeout=TIMEOUT_MS) as got:
+        driver.window.folders_given.emit((os.fsencode(album),))
+    assert got.args[0].indexed == 24
+
+
 def test_a_question_that_nothing_fits_says_so(driver: WindowDriver, tmp_path: Path) -> None:
     folder = tmp_path / "reds"
     for seed in range(30):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import stat
-import threading
 from multiprocessing.connection import Client
 from pathlib import Path
 
@@ -22,14 +23,14 @@ def _first(directory: Path) -> WindowClaim:
 
 
 def test_the_second_start_summons_the_first(tmp_path: Path) -> None:
-    summoned = threading.Semaphore(0)
+    summoned: queue.Queue[tuple[bytes, ...]] = queue.Queue()
     first = _first(tmp_path / "library")
-    first.listen(lambda: summoned.release())
+    first.listen(summoned.put)
     try:
         assert claim(tmp_path / "library") is None
-        for _ in range(3):
-            assert summon(tmp_path / "library", WAIT_S)
-            assert summoned.acquire(timeout=WAIT_S)
+        for folders in ((), (b"/photos/\xff\n",), (b"/a", b"/b" * 2000)):
+            assert summon(tmp_path / "library", WAIT_S, folders)
+            assert summoned.get(timeout=WAIT_S) == folders
     finally:
         first.close()
         first.close()
@@ -39,7 +40,7 @@ def test_the_second_start_summons_the_first(tmp_path: Path) -> None:
 def test_after_the_first_another_is_first(tmp_path: Path) -> None:
     for _ in range(2):
         first = _first(tmp_path / "library")
-        first.listen(lambda: None)
+        first.listen(lambda _folders: None)
         assert summon(tmp_path / "library", WAIT_S)
         first.close()
 
@@ -55,7 +56,7 @@ def test_other_libraries_have_windows_of_their_own(tmp_path: Path) -> None:
 def test_the_socket_is_this_users_alone(tmp_path: Path, name: str) -> None:
     first = _first(tmp_path / name)
     Path(_address(tmp_path / name)).write_bytes(b"of a start that was killed")
-    first.listen(lambda: None)
+    first.listen(lambda _folders: None)
     try:
         socket = Path(_address(tmp_path / name))
         assert stat.S_IMODE(socket.stat().st_mode) == 0o600
@@ -67,14 +68,17 @@ def test_the_socket_is_this_users_alone(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a socket")
 def test_nonsense_is_not_a_summons(tmp_path: Path) -> None:
-    summoned: list[int] = []
+    summoned: list[tuple[bytes, ...]] = []
     first = _first(tmp_path / "library")
-    first.listen(lambda: summoned.append(1))
+    first.listen(summoned.append)
     try:
-        for nonsense in (b"", b"shout", b"x" * 1000):
-            with Client(_address(tmp_path / "library")) as connection:
+        for nonsense in (b"", b"shout", b"x" * 1000, b"x" * (1 << 21)):
+            with (
+                Client(_address(tmp_path / "library")) as connection,
+                contextlib.suppress(BrokenPipeError),  # the first one hangs up on too long a word
+            ):
                 connection.send_bytes(nonsense)
         assert summon(tmp_path / "library", WAIT_S)
     finally:
         first.close()
-    assert summoned == [1]
+    assert summoned == [()]

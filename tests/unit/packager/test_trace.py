@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from packager.errors import CheckError
-from packager.trace import outside, parse
+from packager.trace import linked_fonts, outside, parse
 
 LINES = r"""
 100 execve("/app/finelens", ["/app/finelens"], 0x7ffd) = 0
@@ -57,3 +59,14 @@ def test_places_of_the_system(path: str, wrong: bool) -> None:
 def test_an_empty_trace_is_no_proof() -> None:
     with pytest.raises(CheckError):
         parse(["100 exit_group(0) = ?"])
+
+
+def test_links_below_font_folders_count_as_fonts(tmp_path: Path) -> None:
+    fonts, elsewhere = tmp_path / "fonts", tmp_path / "maps" / "Han"
+    (fonts / "cmap").mkdir(parents=True)
+    elsewhere.mkdir(parents=True)
+    (fonts / "cmap" / "Han").symlink_to(elsewhere)
+    places = linked_fonts([fonts, tmp_path / "missing"])
+    assert places == [str(elsewhere)]
+    assert outside([str(elsewhere / "table")], places) == []
+    assert outside([str(tmp_path / "maps" / "other")], places) != []

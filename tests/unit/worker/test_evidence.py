@@ -1,0 +1,67 @@
+"""Which box of a photo is shown for a phrase: the one that regions vote for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core.library.rows import PackedRegions
+from app.worker.evidence import Candidates, Evidence, fitting_boxes
+
+WHOLE, THING = (0.0, 0.0, 1.0, 1.0), (0.2, 0.2, 0.6, 0.6)
+PARTS = [(0.2, 0.2, 0.4, 0.6), (0.4, 0.2, 0.6, 0.6), (0.2, 0.3, 0.6, 0.6)]
+ELSEWHERE = [(0.7, 0.0, 0.9, 0.2), (0.7, 0.7, 1.0, 1.0)]
+
+
+def _candidates(boxes: list[list[tuple[float, ...]]], rows: list[int], n_photos: int) -> Candidates:
+    counts = [len(each) for each in boxes]
+    flat = np.array([box for each in boxes for box in each], np.float32).reshape(-1, 4)
+    packed = PackedRegions(
+        np.array(rows, np.int64),
+        np.cumsum([0, *counts[:-1]]).astype(np.int64),
+        flat,
+        np.zeros((len(flat), 2), np.int8),
+        np.ones(len(flat), np.float32),
+    )
+    nothing = np.zeros((len(flat), 2), np.float32)
+    ids = np.arange(n_photos)
+    vectors = np.zeros((n_photos, 2), np.float32)
+    return Candidates(ids, vectors, packed, nothing, np.array(rows, np.int64))
+
+
+def _evidence(values: list[float] | None, n_photos: int) -> Evidence:
+    fitting = None if values is None else np.array(values, np.float32)
+    return Evidence(np.zeros(n_photos, np.float32), np.zeros(n_photos, np.float32), fitting)
+
+
+def test_the_thing_is_framed_although_a_part_of_it_fits_best() -> None:
+    boxes = [WHOLE, THING, *PARTS, *ELSEWHERE]
+    values = [0.05, 0.28, 0.30, 0.29, 0.27, 0.02, 0.04]
+    shown = fitting_boxes(
+        _evidence(values, 1), _candidates([boxes], [0], 1), np.array([0], np.int64)
+    )
+    np.testing.assert_array_equal(shown, np.array([THING], np.float32))
+
+
+def test_photos_of_different_numbers_of_regions_do_not_mix() -> None:
+    boxes = [[WHOLE], [ELSEWHERE[0], THING, *PARTS], [ELSEWHERE[1], WHOLE]]
+    values = [0.9, 0.0, 0.2, 0.21, 0.2, 0.2, 0.5, 0.1]
+    candidates = _candidates(boxes, [1, 2, 4], 5)
+    shown = fitting_boxes(_evidence(values, 5), candidates, np.array([4, 0, 2, 1], np.int64))
+    np.testing.assert_array_equal(shown[0], np.float32(ELSEWHERE[1]))
+    assert np.isnan(shown[1]).all(), "it has no regions"
+    np.testing.assert_array_equal(shown[2], np.float32(THING))
+    np.testing.assert_array_equal(shown[3], np.float32(WHOLE))
+
+
+def test_without_regions_no_box_is_shown() -> None:
+    rows = np.array([0, 1], np.int64)
+    assert np.isnan(fitting_boxes(_evidence(None, 2), _candidates([], [], 2), rows)).all()
+    asked = fitting_boxes(_evidence(None, 2), _candidates([[WHOLE]], [1], 2), rows)
+    assert np.isnan(asked).all()
+
+
+def test_regions_that_fit_alike_are_no_error() -> None:
+    shown = fitting_boxes(
+        _evidence([0.3, 0.3], 1), _candidates([[WHOLE, THING]], [0], 1), np.array([0], np.int64)
+    )
+    assert not np.isnan(shown).any()
