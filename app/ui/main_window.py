@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -31,6 +30,7 @@ from app.ui.banner import Banner, StartingBar
 from app.ui.first_start import FirstStart
 from app.ui.inspector import Inspector
 from app.ui.photo_page import PhotoPage
+from app.ui.pictures import local_paths
 from app.ui.query_chips import QueryChips
 from app.ui.rail import Rail
 from app.ui.results_page import ResultsPage
@@ -287,13 +287,16 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A folder is to be indexed, a picture is to be searched by."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        folders = tuple(os.fsencode(path) for path in paths if Path(path).is_dir())
+        self.take_files(local_paths(event.mimeData()))
+        event.acceptProposedAction()
+
+    def take_files(self, paths: list[bytes]) -> None:
+        """Offer to index folders; search by the first picture where there is no folder."""
+        folders = tuple(path for path in paths if os.path.isdir(path))
         if folders:
             self.folders_dropped.emit(folders)
         elif paths:
-            self.picture_dropped.emit(os.fsencode(paths[0]))
-        event.acceptProposedAction()
+            self.picture_dropped.emit(paths[0])
 
     # ------------------------------------------------------------ life
 

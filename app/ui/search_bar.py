@@ -6,13 +6,21 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from app.core.asking import Filters
 from app.core.library.rows import Root
 from app.ui.icon_button import IconButton
 from app.ui.icons import line_icon
+from app.ui.pictures import local_paths
 from app.ui.question import NO_FILTERS
 
 if TYPE_CHECKING:
@@ -35,7 +43,7 @@ class QueryEdit(QLineEdit):
     query_confirmed = Signal(str)
     escape_pressed = Signal()
     down_pressed = Signal()
-    picture_pasted = Signal(object)  # QImage
+    picture_pasted = Signal()  # pixels or files are on the clipboard
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,10 +98,18 @@ class QueryEdit(QLineEdit):
             return
         if event.matches(QKeySequence.StandardKey.Paste):
             mime = QApplication.clipboard().mimeData()
-            if mime is not None and mime.hasImage() and not mime.hasText():
-                self.picture_pasted.emit(QImage(mime.imageData()))
+            has_pixels = mime is not None and mime.hasImage() and not mime.hasText()
+            if has_pixels or (mime is not None and local_paths(mime)):
+                self.picture_pasted.emit()
                 return
         super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Leave files to the window: their paths are no words."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     @Slot(str)
     def _on_text_changed(self, _text: str) -> None:
@@ -127,7 +143,6 @@ class SearchBar(QWidget):
     history_requested = Signal()
     filters_changed = Signal(object)  # Filters
     clear_requested = Signal()
-    picture_pasted = Signal(object)  # QImage
     paste_requested = Signal()
     picture_file_requested = Signal()
     box_requested = Signal()
@@ -185,7 +200,7 @@ class SearchBar(QWidget):
         self.edit.down_pressed.connect(self.history_requested)
         self.filters_button.clicked.connect(self.open_filters)
         self.edit.escape_pressed.connect(self._on_edit_escape_pressed)
-        self.edit.picture_pasted.connect(self.picture_pasted)
+        self.edit.picture_pasted.connect(self.paste_requested)
         self.edit.textChanged.connect(self._on_edit_text_changed)
         self._clear_action.triggered.connect(self._on_clear_action_triggered)
         self._box_action.triggered.connect(self.box_requested)

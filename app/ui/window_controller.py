@@ -22,7 +22,7 @@ from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import PhotoGridModel
 from app.ui.photo_menu import PhotoMenu
 from app.ui.picture_names import PictureNames
-from app.ui.pictures import PicturePreparer
+from app.ui.pictures import PicturePreparer, local_paths
 from app.ui.question import Question, Results
 from app.ui.region_search import RegionSearch
 from app.ui.scope import ALL_PHOTOS, Scope
@@ -116,14 +116,14 @@ class WindowController(QObject):
 
     @Slot()
     def paste_picture(self) -> None:
-        """Look for photos like the picture on the clipboard, or the file whose path is there."""
+        """Look for photos like the picture or the file on the clipboard; index a folder there."""
         mime = QGuiApplication.clipboard().mimeData()
         if mime is None:
             return
         if mime.hasImage():
             self.search_picture(QImage(mime.imageData()))
-        elif mime.hasUrls() and mime.urls()[0].isLocalFile():
-            self.search_file(os.fsencode(mime.urls()[0].toLocalFile()))
+        else:
+            self._window.take_files(local_paths(mime))
 
     @Slot(object)
     def search_picture(self, image: QImage) -> None:
