@@ -133,7 +133,7 @@ class FirstStart(QWidget):
         self.settings_button = QPushButton(self)
         self.settings_button.setFlat(True)
         for button in (self.add_button, self.demo_button):
-            button.setMinimumSize(140, 36)
+            button.setMinimumSize(160, 36)
         for label in (self.title, self.sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         buttons = QHBoxLayout()
