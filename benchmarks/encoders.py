@@ -3,7 +3,8 @@
     python benchmarks/encoders.py [--size base] [--patches 256 1024] [--json FILE] [--table FILE]
 
 Every engine runs in a fresh process of this run, on random weights of the published layout, so
-that its memory and load time are its own. ``make bench`` writes docs/benchmarks.md.
+that its memory and load time are its own. What fails is named in the page and ends nothing.
+``make bench`` writes docs/benchmarks.md anew, up to the notes that people wrote at its end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -27,6 +30,7 @@ THEIRS = ("transformers-f32", "transformers-bf16", "onnxruntime-f32", "onnxrunti
 LIMITED = "AVX2"
 LIMITED_PATCHES = [256]
 PATH_PATCHES = [256, 1024]
+MAX_SECONDS_A_SIDE = 900
 
 
 def main() -> int:
@@ -45,9 +49,11 @@ def main() -> int:
         model = arguments.model or _make_model(Path(folder) / "model", arguments.size)
         report = _measure_all(arguments, model, Path(folder) / "cache")
     arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    from benchmarks.encoders_table import as_table
+    from benchmarks.encoders_table import as_table, notes_of
 
-    arguments.table.write_text(as_table(report), encoding="utf-8")
+    table: Path = arguments.table
+    notes = notes_of(table.read_text(encoding="utf-8")) if table.exists() else ""
+    table.write_text(as_table(report) + notes, encoding="utf-8")
     return 0
 
 
@@ -74,6 +80,7 @@ def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dic
         "batches": arguments.batches,
         "seconds": arguments.seconds,
     }
+    report["regions"] = _in_process("regions", job, {})
     report["auto"] = _in_process("first-openvino-auto", job, {})
     report["path"] = _in_process("path", {**job, "patches": PATH_PATCHES}, {})
     for engine in arguments.engines:
@@ -85,30 +92,36 @@ def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dic
             engine: _measure_engine(engine, small_job, limit)
             for engine in ("openvino-f32", "openvino-int8")
         }
-    report["load_after"] = os.getloadavg() if hasattr(os, "getloadavg") else None
+    report["load_after"] = psutil.getloadavg()
     return report
 
 
 def _measure_engine(engine: str, job: dict[str, Any], environment: dict[str, str]) -> Any:
-    first = {}
-    if engine in OURS:
-        first = _in_process(f"first-{engine}", job, environment)
+    first = _in_process(f"first-{engine}", job, environment) if engine in OURS else {}
+    if "failed" in first:
+        return first
     return first | _in_process(engine, job, environment)
 
 
 def _in_process(engine: str, job: dict[str, Any], environment: dict[str, str]) -> Any:
     """What ``encoders_run.py`` measured, or the reason why it did not."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.encoders_run", engine, json.dumps(job)],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.encoders_run", engine, json.dumps(job)],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=MAX_SECONDS_A_SIDE,
+        )
+    except subprocess.TimeoutExpired:
+        return {"failed": f"it took more than {MAX_SECONDS_A_SIDE} seconds"}
     print(engine, done.stdout.strip() or done.stderr[-400:], flush=True)
     if done.returncode:
-        return {"failed": (done.stderr.strip().splitlines() or ["no message"])[-1]}
+        return {
+            "failed": (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        }
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -127,7 +140,7 @@ def _machine() -> dict[str, Any]:
         "cpu": name,
         "cores": os.cpu_count(),
         "instructions": [flag for flag in wanted if flag in flags],
-        "load_before": os.getloadavg() if hasattr(os, "getloadavg") else None,
+        "load_before": psutil.getloadavg(),
         "python": platform.python_version(),
     }
 

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from benchmarks.measuring import (
     image_rates,
     memory,
     pictures,
+    rate,
     seconds,
     since_start,
     text_times,
@@ -26,6 +28,7 @@ PEAK_SIDE = 2048
 JPEG_SIZE = (4000, 3000)
 JPEG_BATCH = 4
 COSINE_PATCHES = (256, 1024)
+MAP_SIDES = (32, 64)
 
 
 def measure_first_load(precision: str, job: Report) -> Report:
@@ -113,6 +116,22 @@ def _encode(encoder: Any, images: Iterable[Image.Image], n_patches: int) -> None
             batch = []
 
 
+def measure_regions(job: Report) -> Report:
+    """Milliseconds of ``similar_region`` on dense maps, by their side."""
+    from fgclip2.config import ModelConfig
+    from fgclip2.regions import similar_region
+
+    width = ModelConfig.from_directory(Path(job["model"])).dim
+    rng = np.random.default_rng(0)
+    report: Report = {}
+    for side in MAP_SIDES:
+        dense = rng.standard_normal((side, side, width)).astype(np.float32)
+        vector = dense[side // 2, side // 2]
+        found = rate(partial(similar_region, vector, dense), 1, job["seconds"])
+        report[str(side)] = {"ms": 1e3 / found["wall"], "cpu_ms": 1e3 / found["core"]}
+    return report
+
+
 def measure_peaks() -> Report:
     """GFLOP/s of large products in OpenVINO, by the clock and a core-second: what is possible."""
     from fgclip2.openvino_engine import bf16_is_native
@@ -155,6 +174,8 @@ def measure(name: str, job: Report) -> Report:
     library, _, precision = name.partition("-")
     if name == "peaks":
         return measure_peaks()
+    if name == "regions":
+        return measure_regions(job)
     if name == "path":
         return measure_whole_path(job)
     if library == "first":

@@ -10,6 +10,8 @@ from fgclip2.images import patch_grid
 from fgclip2.random_weights import model_config
 
 REFERENCE = "transformers-f32"
+# From this heading on a page is written by people.
+NOTES = "## Measured and judged by hand"
 CLOCKS = {
     "core": "Images a core-second",
     "wall": "Images a second",
@@ -20,8 +22,8 @@ def as_table(report: dict[str, Any]) -> str:
     """docs/benchmarks.md: where and when, images, texts, memory, the whole path, fewer units."""
     measured = {name: row for name, row in report["engines"].items() if "images_s" in row}
     lines = _introduction(report)
-    budgets = list(next(iter(measured.values()))["images_s"])
-    for clock, title in CLOCKS.items():
+    budgets = list(next(iter(measured.values()))["images_s"]) if measured else []
+    for clock, title in CLOCKS.items() if measured else ():
         lines += [f"## {title}", ""]
         lines += _head(["engine", *(f"{budget} patches" for budget in budgets), "least cosine"])
         for name, row in measured.items():
@@ -29,12 +31,28 @@ def as_table(report: dict[str, Any]) -> str:
             cosine = f"{row['least_cosine']:.5f}" if "least_cosine" in row else ""
             lines.append(_row([name, *cells, cosine]))
         lines.append("")
+    lines += _limit(report, budgets)
     lines += _texts_and_memory(measured)
     lines += _path(report.get("path", {}))
+    lines += _regions(report.get("regions", {}))
     lines += _limited(report.get("limited", {}))
-    failed = {name: row["failed"] for name, row in report["engines"].items() if "failed" in row}
-    lines += [f"{name} did not run: {reason}\n" for name, reason in failed.items()]
+    lines += [f"{name} did not run: {reason}\n" for name, reason in _failed(report).items()]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def notes_of(page: str) -> str:
+    """What people wrote at the end of a page, with an empty line before it; empty if nothing."""
+    _, heading, notes = page.partition(f"\n{NOTES}\n")
+    return heading + notes
+
+
+def _failed(report: dict[str, Any]) -> dict[str, str]:
+    """Reasons by the name of what did not run."""
+    limited = {f"{name} (limited)": row for name, row in report.get("limited", {}).items()}
+    sides = {"matrix peaks": report["peaks_gflops"], "auto": report.get("auto", {})}
+    sides |= {"whole path": report.get("path", {}), "similar_region": report.get("regions", {})}
+    sides |= report["engines"] | limited
+    return {name: row["failed"] for name, row in sides.items() if "failed" in row}
 
 
 def _introduction(report: dict[str, Any]) -> list[str]:
@@ -56,7 +74,7 @@ def _introduction(report: dict[str, Any]) -> list[str]:
         "Matrix peaks of the same run (2048 x 2048 products in OpenVINO): "
         + ", ".join(
             f"{name} {peak['wall']:.0f} GFLOP/s, {peak['core']:.0f} a core-second"
-            for name, peak in report["peaks_gflops"].items()
+            for name, peak in _peaks(report).items()
         )
         + ".",
         "",
@@ -71,7 +89,31 @@ def _introduction(report: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _limit(report: dict[str, Any], budgets: list[str]) -> list[str]:
+    """What 8-bit layers and bfloat16 attention could reach at the measured peaks."""
+    peaks, reference = _peaks(report), report["engines"].get(REFERENCE, {})
+    if "images_s" not in reference or not {"int8", "bf16"} <= set(peaks):
+        return []
+    lines = ["## What the peaks allow", ""]
+    lines += _head(["patches", "layers, GFLOP", "attention, GFLOP", "least core ms", "at most"])
+    for budget in budgets:
+        n_patches = math.prod(patch_grid(*PICTURE, int(budget)))
+        layers, attention = _layers_and_attention_gflop(report["size"], n_patches)
+        least_s = layers / peaks["int8"]["core"] + attention / peaks["bf16"]["core"]
+        factor = 1 / (least_s * _best(reference, budget, "core"))
+        cells = [budget, f"{layers:.0f}", f"{attention:.0f}", f"{1e3 * least_s:.0f}"]
+        lines.append(_row([*cells, f"{factor:.1f} x {REFERENCE}"]))
+    return [
+        *lines,
+        "",
+        "Layers at the 8-bit peak and attention at the bfloat16 peak, nothing else counted.",
+        "",
+    ]
+
+
 def _texts_and_memory(measured: dict[str, Any]) -> list[str]:
+    if not any("load_s" in row for row in measured.values()):
+        return []
     lines = ["## Texts, start and memory", ""]
     titles = ("short ms (core ms)", "long ms (core ms)", "start s (core s)")
     lines += _head(["engine", *titles, "resident MB", "highest MB", "highest MB at first load"])
@@ -90,7 +132,8 @@ def _texts_and_memory(measured: dict[str, Any]) -> list[str]:
         "",
         "A start is from the beginning of the process to the first text, graphs cached. Resident"
         " memory is after all pictures and texts above, with pages of files that the system may"
-        " take back.",
+        " take back. The graphs of ONNX Runtime hold the layers of the vision tower alone and were"
+        " exported in the same process, so that its memory and start say nothing.",
         "",
     ]
 
@@ -104,6 +147,17 @@ def _path(path: dict[str, Any]) -> list[str]:
         if budget.isdigit():
             rates = f"{row['alone_images_s']:.2f}", f"{row['path_images_s']:.2f}"
             lines.append(_row([budget, *rates, f"{100 * row['share']:.0f} %"]))
+    return [*lines, ""]
+
+
+def _regions(regions: dict[str, Any]) -> list[str]:
+    maps = {side: found for side, found in regions.items() if side.isdigit()}
+    if not maps:
+        return []
+    lines = ["## The best box for a vector", ""]
+    lines += _head(["dense map", "similar_region, ms (core ms)"])
+    for side, found in maps.items():
+        lines.append(_row([f"{side} x {side}", f"{found['ms']:.1f} ({found['cpu_ms']:.1f})"]))
     return [*lines, ""]
 
 
@@ -129,7 +183,7 @@ def _rate_cell(report: dict[str, Any], name: str, budget: str, clock: str) -> st
     reference = report["engines"].get(REFERENCE, {})
     if "images_s" in reference:
         parts.append(f"{rate / _best(reference, budget, clock):.1f} x")
-    peak = report["peaks_gflops"].get(name.split("-")[1])
+    peak = _peaks(report).get(name.split("-")[1])
     if peak:
         # Padding that an engine computes beside the picture's patches is no achievement.
         n_patches = math.prod(patch_grid(*PICTURE, int(budget)))
@@ -143,13 +197,22 @@ def _best(row: dict[str, Any], budget: str, clock: str) -> float:
     return best
 
 
+def _peaks(report: dict[str, Any]) -> dict[str, dict[str, float]]:
+    peaks: dict[str, dict[str, float]] = report["peaks_gflops"]
+    return {} if "failed" in peaks else peaks
+
+
 def image_gflop(size: str, n_patches: int) -> float:
     """Operations of the vision tower and its pooling head for a picture, in 10^9."""
+    return sum(_layers_and_attention_gflop(size, n_patches))
+
+
+def _layers_and_attention_gflop(size: str, n_patches: int) -> tuple[float, float]:
     vision = model_config(size).vision
     width, inner, n_layers = vision.hidden_size, vision.intermediate_size, vision.num_hidden_layers
     linear = n_layers * (4 * width**2 + 2 * width * inner) + vision.patch_values * width
     attention = n_layers * 2 * n_patches * width
-    return 2 * n_patches * (linear + attention + 2 * width**2) / 1e9
+    return 2 * n_patches * (linear + 2 * width**2) / 1e9, 2 * n_patches * attention / 1e9
 
 
 def _head(names: list[str]) -> list[str]:

@@ -26,6 +26,7 @@ from fgclip2.layout import TRAINING_ONLY, Shape, tensor_shapes
 
 MAX_RANK = 8
 MAX_NAME_LENGTH = 500
+_HASHED_AT_ONCE_BYTES = 32 << 20
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -95,8 +96,12 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         return np.array(self[name])
 
     def rows(self, name: str, index: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Some rows of a matrix as float32, read from the memory map; index any shape."""
+        """Some rows of a matrix as float32, read from the memory map; index any shape.
+
+        The pages around them are let go of again, or the whole table would gather in memory.
+        """
         picked = self.stored(name)[index]
+        self._where[name].release_pages()
         if picked.dtype == np.uint16:
             return (picked.astype(np.uint32) << 16).view(np.float32)
         return picked.astype(np.float32, copy=False)
@@ -109,8 +114,10 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
                 continue
             file = self._where[name]
             digest.update(f"{name} {file.entries[name].dtype} ".encode())
-            digest.update(file.raw(name))
-            file.release_pages()
+            content = file.raw(name)
+            for start in range(0, len(content), _HASHED_AT_ONCE_BYTES):
+                digest.update(content[start : start + _HASHED_AT_ONCE_BYTES])
+                file.release_pages()
         return digest.hexdigest()[:32]
 
     def file_states(self) -> list[list[str | int]]:
@@ -172,6 +179,9 @@ class _File:
                 header, data_start = _read_header(path, file.read(8), size, file)
                 # Copy-on-write, because OpenVINO shares writable memory only. Nothing writes.
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                if hasattr(mmap, "MADV_NOHUGEPAGE"):
+                    # Else the system may map 2 MB of the file for a row of 3 KB.
+                    self._map.madvise(mmap.MADV_NOHUGEPAGE)
                 self.state = _file_state(path, os.fstat(file.fileno()))
         except OSError as error:
             raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None

@@ -1,7 +1,7 @@
 """Compiled graphs and measured facts on disk, checked when read and safe to delete.
 
-A graph is a ``.graph`` file beside a ``.json`` file with its size and sha256; anything that does
-not match is deleted and made again. Facts (a fingerprint, a chosen precision) are small JSON files
+A graph is a ``.graph`` file beside a ``.json`` file with its sha256; one that does not match is
+deleted and made again. Facts (a fingerprint, a chosen precision) are small JSON files
 with a sha256 of their own. Every write replaces its file atomically, so several processes may
 share a folder.
 """
@@ -13,12 +13,15 @@ import json
 import logging
 import mmap
 import os
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Callable, Mapping
+from io import BufferedRandom, BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fgclip2.checkpoint import Checkpoint
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 MAX_CACHE_BYTES = 8 << 30
 _FORMAT = 2
@@ -51,23 +54,39 @@ class GraphCache:
             return None
         try:
             with path.open("rb") as file:
-                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                # Read and not mapped: pages of a map would count as memory of this process.
+                if hashlib.file_digest(file, "sha256").hexdigest() == facts.get("graph_sha256"):
+                    _touch(path)
+                    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         except (OSError, ValueError):
             return None
-        if len(mapped) == facts.get("size") and _sha256(mapped) == facts.get("graph_sha256"):
-            _touch(path)
-            return mapped
         _log.warning("The compiled graph %s is damaged and is made again.", path)
-        mapped.close()
         self.forget(key)
         return None
 
-    def store_graph(self, key: Mapping[str, str], content: BytesIO) -> bool:
-        """Keep a graph; old ones go when the folder grows too large. False: it cannot be kept."""
-        view = content.getbuffer()
-        if not self._write(self._path(key, ".graph"), view):
+    def store_graph(self, key: Mapping[str, str], export: Callable[[BytesIO], object]) -> bool:
+        """Keep a graph; old ones go when the folder grows too large.
+
+        Args:
+            key: the graph's name, for ``load_graph``.
+            export: writes the graph to a stream. The pieces go to the file at once, so that the
+                graph is never in memory as a whole.
+
+        Returns:
+            False: it cannot be kept.
+        """
+        facts: dict[str, object] = {}
+
+        def fill(file: BufferedRandom) -> None:
+            stream = _FileStream(file)
+            export(stream)
+            if stream.error is not None:
+                raise stream.error
+            file.seek(0)
+            facts["graph_sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+
+        if not self._write(self._path(key, ".graph"), fill):
             return False
-        facts = {"size": len(view), "graph_sha256": hashlib.sha256(view).hexdigest()}
         self._drop_old()
         return self.store_facts({**key, "kind": "graph"}, facts)
 
@@ -92,7 +111,7 @@ class GraphCache:
         """Keep facts; False: they cannot be kept."""
         values = {"key": dict(key), **facts}
         content = json.dumps({**values, "sha256": _sha256_of(values)}, indent=2)
-        return self._write(self._path(key, ".json"), content.encode())
+        return self._write(self._path(key, ".json"), lambda file: file.write(content.encode()))
 
     def _path(self, key: Mapping[str, str], ending: str) -> Path:
         named = {name: value for name, value in key.items() if name != "kind"}
@@ -100,11 +119,12 @@ class GraphCache:
         encoded = json.dumps([_FORMAT, kind, sorted(named.items())]).encode()
         return self.directory / (hashlib.sha256(encoded).hexdigest()[:40] + ending)
 
-    def _write(self, path: Path, content: bytes | memoryview) -> bool:
+    def _write(self, path: Path, fill: Callable[[BufferedRandom], object]) -> bool:
         temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(content)
+            with temporary.open("w+b") as file:
+                fill(file)
             temporary.replace(path)
         except OSError as error:
             _log.warning("%s cannot be kept: %s", path, error)
@@ -126,6 +146,28 @@ class GraphCache:
             _delete(path)
 
 
+class _FileStream(BytesIO):
+    """A file for OpenVINO, which writes to nothing but a BytesIO.
+
+    ``error`` keeps what went wrong in the meantime, because OpenVINO swallows it.
+    """
+
+    def __init__(self, file: BufferedRandom) -> None:
+        super().__init__()
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, piece: Buffer, /) -> int:
+        try:
+            return self._file.write(piece)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+
 def stored_fingerprint(checkpoint: Checkpoint, cache: GraphCache | None) -> str:
     """A checkpoint's fingerprint; hashed anew only when a file's size, time or inode changed."""
     if cache is None:
@@ -137,10 +179,6 @@ def stored_fingerprint(checkpoint: Checkpoint, cache: GraphCache | None) -> str:
     fingerprint = checkpoint.fingerprint()
     cache.store_facts(key, {"fingerprint": fingerprint})
     return fingerprint
-
-
-def _sha256(content: mmap.mmap) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _sha256_of(values: Mapping[str, object]) -> str:

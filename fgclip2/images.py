@@ -24,10 +24,8 @@ _EPSILON = 1e-5
 def dynamic_budget(width: int, height: int, patch_size: int = PATCH_SIZE) -> int:
     """The published patch budget for a picture of that size in pixels: 128 to 1024."""
     n_patches = (width // patch_size) * (height // patch_size)
-    for budget in reversed(DYNAMIC_BUDGETS[:-1]):
-        if n_patches > budget:
-            return DYNAMIC_BUDGETS[DYNAMIC_BUDGETS.index(budget) + 1]
-    return DYNAMIC_BUDGETS[0]
+    n_exceeded = sum(n_patches > budget for budget in DYNAMIC_BUDGETS[:-1])
+    return DYNAMIC_BUDGETS[n_exceeded]
 
 
 def patch_grid(

@@ -152,6 +152,10 @@ class OpenvinoEngine:
         inputs = self.text_inputs([(ids_BL[part], mode) for part in parts])
         tower = self._graph(openvino_graph.text_tower)
         state_BD = np.concatenate([state.copy() for state in tower.run_all(inputs)])
+        return self.text_head(state_BD, mode)
+
+    def text_head(self, state_BD: Floats, mode: TextMode) -> Floats:
+        """Text features (B, E) from what the text tower gives."""
         head = TEXT_HEADS[mode]
         return state_BD @ self._checkpoint[f"{head}.weight"].T + self._checkpoint[f"{head}.bias"]
 

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fgclip2.checkpoint import Checkpoint
+from fgclip2.config import TextConfig, VisionConfig
+from fgclip2.engine import Floats
 from fgclip2.openvino_runtime import ops, ov
 
 NodeLike: TypeAlias = "ov.Node | ov.Output"
@@ -23,8 +25,7 @@ Ranges: TypeAlias = Mapping[str, tuple[float, float]]
 FULL_LEVELS, SAFE_LEVELS = 127, 63
 
 # Compiled graphs of another version are not used.
-VERSION = "2"
-Floats: TypeAlias = npt.NDArray[np.float32]
+VERSION = "3"
 
 _DYNAMIC = -1
 _SHARED_FROM_BYTES = 4096
@@ -46,34 +47,15 @@ class EightBit:
 
 def vision_tower(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
     """Patches (B, P, I) and positions (P, D) -> last hidden states (B, P, D)."""
-    config = checkpoint.config.vision
-    patches = _input("patches", (_DYNAMIC, _DYNAMIC, config.patch_values))
-    positions = _input("positions", (_DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, eight_bit)
-    state = _vision_states(build, patches, positions)
-    return ov.Model([state], [patches, positions], "vision_tower")
-
-
-def _vision_states(build: _Builder, patches: NodeLike, positions: NodeLike) -> NodeLike:
-    state: NodeLike = ops.add(
-        build.linear(patches, "vision_model.embeddings.patch_embedding"),
-        ops.unsqueeze(positions, _ints(0)),
-    )
-    for index in range(build.checkpoint.config.vision.num_hidden_layers):
-        state = build.layer(state, f"vision_model.encoder.layers.{index}")
-    return build.norm(state, "vision_model.post_layernorm")
+    build = _Builder(checkpoint, checkpoint.config.vision, eight_bit)
+    inputs, hidden = _vision_states(build)
+    return ov.Model([hidden], inputs, "vision_tower")
 
 
 def pooling_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
     """Last hidden states (B, P, D) -> picture features (B, E): one learned probe attends to all."""
     build, hidden = _head_start(checkpoint)
-    name = "vision_model.head"
-    probe = ops.constant(checkpoint[f"{name}.probe"])
-    n_images = ops.gather(ops.shape_of(hidden), _ints(0), _ints(0))
-    width = _ints(1, checkpoint.config.vision.hidden_size)
-    probes = ops.broadcast(probe, ops.concat([n_images, width], 0))
-    pooled = ops.squeeze(build.attention_head(probes, hidden, name), _ints(1))
-    return ov.Model([pooled], [hidden], "pooling_head")
+    return ov.Model([_pooled(build, hidden)], [hidden], "pooling_head")
 
 
 def dense_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
@@ -88,38 +70,28 @@ def text_tower(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.
 
     The last layer computes that position alone.
     """
-    config = checkpoint.config.text
-    embeddings = _input("embeddings", (_DYNAMIC, _DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, eight_bit)
-    state = _text_state(build, embeddings)
-    return ov.Model([state], [embeddings], "text_tower")
-
-
-def _text_state(build: _Builder, embeddings: NodeLike) -> NodeLike:
-    state, n_layers = embeddings, build.checkpoint.config.text.num_hidden_layers
-    for index in range(n_layers):
-        is_last = index == n_layers - 1
-        state = build.layer(state, f"text_model.encoder.layers.{index}", last_only=is_last)
-    return ops.squeeze(build.norm(state, "text_model.final_layer_norm"), _ints(1))
+    build = _Builder(checkpoint, checkpoint.config.text, eight_bit)
+    inputs, state = _text_state(build)
+    return ov.Model([state], inputs, "text_tower")
 
 
 def observed_vision_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
-    """The vision tower that gives the range (2,) of each linear layer's input, and their names."""
-    config = checkpoint.config.vision
-    patches = _input("patches", (_DYNAMIC, _DYNAMIC, config.patch_values))
-    positions = _input("positions", (_DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, None, True)
-    _vision_states(build, patches, positions)
-    return build.observing([patches, positions])
+    """The exact vision tower with its pooling head, and what 8 bits need to know of it.
+
+    Returns:
+        A graph with the inputs of ``vision_tower`` that gives picture features (B, E) and the
+        range of the input of each layer that can run in 8 bits (N, 2); the names of these layers.
+    """
+    build = _Builder(checkpoint, checkpoint.config.vision, observe=True)
+    inputs, hidden = _vision_states(build)
+    return build.observing(_pooled(build, hidden), inputs)
 
 
 def observed_text_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
-    """As ``observed_vision_tower``, of the text tower."""
-    config = checkpoint.config.text
-    embeddings = _input("embeddings", (_DYNAMIC, _DYNAMIC, config.hidden_size))
-    build = _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, None, True)
-    _text_state(build, embeddings)
-    return build.observing([embeddings])
+    """As ``observed_vision_tower``: the results of ``text_tower`` (B, D), ranges and names."""
+    build = _Builder(checkpoint, checkpoint.config.text, observe=True)
+    inputs, state = _text_state(build)
+    return build.observing(state, inputs)
 
 
 def probe_layer(n_tokens: int, width: int, *, is_int8: bool = False) -> ov.Model:
@@ -145,29 +117,62 @@ def matrix_product(side: int, *, is_int8: bool = False) -> ov.Model:
     return ov.Model([product], [state], "product")
 
 
+def _vision_states(build: _Builder) -> tuple[list[ov.Node], NodeLike]:
+    config = build.checkpoint.config.vision
+    patches = _input("patches", (_DYNAMIC, _DYNAMIC, config.patch_values))
+    positions = _input("positions", (_DYNAMIC, config.hidden_size))
+    state: NodeLike = ops.add(
+        build.linear(patches, "vision_model.embeddings.patch_embedding"),
+        ops.unsqueeze(positions, _ints(0)),
+    )
+    for index in range(config.num_hidden_layers):
+        state = build.layer(state, f"vision_model.encoder.layers.{index}")
+    return [patches, positions], build.norm(state, "vision_model.post_layernorm")
+
+
+def _text_state(build: _Builder) -> tuple[list[ov.Node], NodeLike]:
+    config = build.checkpoint.config.text
+    embeddings = _input("embeddings", (_DYNAMIC, _DYNAMIC, config.hidden_size))
+    state: NodeLike = embeddings
+    for index in range(config.num_hidden_layers):
+        is_last = index == config.num_hidden_layers - 1
+        state = build.layer(state, f"text_model.encoder.layers.{index}", last_only=is_last)
+    last = ops.squeeze(build.norm(state, "text_model.final_layer_norm"), _ints(1))
+    return [embeddings], last
+
+
 def _head_start(checkpoint: Checkpoint) -> tuple[_Builder, ov.Node]:
     config = checkpoint.config.vision
-    hidden = _input("hidden", (_DYNAMIC, _DYNAMIC, config.hidden_size))
-    return _Builder(checkpoint, config.num_attention_heads, config.layer_norm_eps, None), hidden
+    return _Builder(checkpoint, config), _input("hidden", (_DYNAMIC, _DYNAMIC, config.hidden_size))
+
+
+def _pooled(build: _Builder, hidden: NodeLike) -> ov.Node:
+    name = "vision_model.head"
+    probe = ops.constant(build.checkpoint[f"{name}.probe"])
+    n_images = ops.gather(ops.shape_of(hidden), _ints(0), _ints(0))
+    width = _ints(1, build.checkpoint.config.vision.hidden_size)
+    probes = ops.broadcast(probe, ops.concat([n_images, width], 0))
+    return ops.squeeze(build.attention_head(probes, hidden, name), _ints(1))
 
 
 class _Builder:
-    """Turns the checkpoint's names into nodes.
+    """Turns the checkpoint's names into nodes of one tower.
 
-    Linear layers with a range in ``eight_bit`` run in 8 bits; ``observe`` collects all ranges.
+    Linear layers with a range in ``eight_bit`` run in 8 bits; ``observe`` collects the ranges of
+    those that can.
     """
 
     def __init__(
         self,
         checkpoint: Checkpoint,
-        n_heads: int,
-        epsilon: float,
-        eight_bit: EightBit | None,
+        config: VisionConfig | TextConfig,
+        eight_bit: EightBit | None = None,
+        *,
         observe: bool = False,
     ) -> None:
         self.checkpoint = checkpoint
-        self._n_heads = n_heads
-        self._epsilon = epsilon
+        self._n_heads = config.num_attention_heads
+        self._epsilon = config.layer_norm_eps
         self._eight_bit = eight_bit or EightBit({})
         self._observed: dict[str, NodeLike] | None = {} if observe else None
 
@@ -198,7 +203,7 @@ class _Builder:
 
     def linear(self, state: NodeLike, name: str) -> ov.Node:
         """``state @ weight.T + bias``."""
-        if self._observed is not None:
+        if self._observed is not None and ".layers." in name:
             axes = _ints(0, 1, 2)
             least, most = ops.reduce_min(state, axes), ops.reduce_max(state, axes)
             parts = [ops.unsqueeze(part, _ints(0)) for part in (least, most)]
@@ -207,11 +212,12 @@ class _Builder:
         eight_bit = self._eight_bit
         return _affine(state, weight, bias, eight_bit.ranges.get(name), eight_bit.levels)
 
-    def observing(self, inputs: list[ov.Node]) -> tuple[ov.Model, list[str]]:
-        """A graph of the ranges seen by ``linear``, stacked (N, 2), and the layers' names."""
+    def observing(self, result: NodeLike, inputs: list[ov.Node]) -> tuple[ov.Model, list[str]]:
+        """A graph of a result and the ranges seen by ``linear`` (N, 2), and the layers' names."""
         assert self._observed is not None
         stacked = [ops.unsqueeze(node, _ints(0)) for node in self._observed.values()]
-        return ov.Model([ops.concat(stacked, 0)], inputs, "ranges"), list(self._observed)
+        model = ov.Model([result, ops.concat(stacked, 0)], inputs, "observed")
+        return model, list(self._observed)
 
     def norm(self, state: NodeLike, name: str) -> ov.Node:
         """Layer norm over the width."""
@@ -243,10 +249,14 @@ def _affine(
     """``state @ weight.T + bias``; in 8 bits if the span of the state is given."""
     if span is None:
         product = ops.matmul(state, _weights(weight), False, True)
-    else:
-        weights = _weights_in_8_bits(weight, levels)
-        product = ops.matmul(_in_8_bits(state, span), weights, False, True)
-    return ops.add(product, ops.constant(bias))
+        return ops.add(product, ops.constant(bias))
+    low, high = _zero_on_a_level(span)
+    whole, scale = _in_whole_numbers(weight, levels)
+    weights = ops.multiply(ops.convert(ops.constant(whole), "f32"), ops.constant(scale))
+    product = ops.matmul(_in_8_bits(state, low, high), weights, False, True)
+    # The states were moved to begin at zero: what that adds to each sum is taken back.
+    moved = low * whole.sum(axis=1, dtype=np.int32) * scale[:, 0]
+    return ops.add(product, ops.constant((bias + moved).astype(np.float32)))
 
 
 def _weights(weight: Floats) -> ov.Node:
@@ -256,20 +266,28 @@ def _weights(weight: Floats) -> ov.Node:
     return ops.constant(weight)
 
 
-def _weights_in_8_bits(weight: Floats, levels: int) -> ov.Node:
-    """Whole numbers from -levels to levels, times a scale for each output channel."""
+def _in_whole_numbers(weight: Floats, levels: int) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Whole numbers from -levels to levels (N, M), and the scale of each output channel (N, 1)."""
     scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-12) / np.float32(levels)
-    whole = np.rint(weight / scale).astype(np.int8)
-    return ops.multiply(ops.convert(ops.constant(whole), "f32"), ops.constant(scale))
+    return np.rint(weight / scale).astype(np.int8), scale
 
 
-def _in_8_bits(state: NodeLike, span: tuple[float, float]) -> ov.Node:
-    """256 levels over the range, zero being one of them."""
+def _zero_on_a_level(span: tuple[float, float]) -> tuple[float, float]:
+    """The span, moved so that zero is one of its 256 levels."""
     low, high = min(span[0], -1e-6), max(span[1], 1e-6)
     step = (high - low) / 255
     zero = float(np.clip(np.rint(-low / step), 0, 255))
-    ends = [ops.constant(np.float32(end)) for end in (-zero * step, (255 - zero) * step)]
-    return ops.fake_quantize(state, *ends, *ends, 256)
+    return -zero * step, (255 - zero) * step
+
+
+def _in_8_bits(state: NodeLike, low: float, high: float) -> ov.Node:
+    """256 levels from low to high, counted from zero.
+
+    Levels without an offset spare OpenVINO a slow sum over all weights when it compiles.
+    """
+    taken = [ops.constant(np.float32(end)) for end in (low, high)]
+    given = [ops.constant(np.float32(end)) for end in (0, high - low)]
+    return ops.fake_quantize(state, *taken, *given, 256)
 
 
 def _last_position(state: NodeLike) -> ov.Node:

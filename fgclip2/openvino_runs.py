@@ -6,6 +6,7 @@ import logging
 import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,9 +21,16 @@ _MAX_STREAMS = 4
 _WAITING_REQUESTS = 1
 # New shapes pack the weights anew; after so many nothing is let go of any more.
 _MAX_SHAPES = 256
+_RELEASE_EVERY_MS = 20
 
 _log = logging.getLogger(__name__)
 Inputs = Mapping[str, Floats]
+# A compiled graph, and the map that it reads its weights from if it came from the cache.
+_Compiled: TypeAlias = "tuple[ov.CompiledModel, mmap.mmap | None]"
+
+
+def _keep_all() -> None:
+    """What a graph releases that shares no memory: nothing."""
 
 
 class Graph:
@@ -33,7 +41,7 @@ class Graph:
         compiled: ov.CompiledModel,
         n_requests: int,
         mapped: mmap.mmap | None = None,
-        release: Callable[[], None] | None = None,
+        release: Callable[[], None] = _keep_all,
     ) -> None:
         self._requests = [compiled.create_infer_request() for _ in range(n_requests)]
         # The compiled graph reads its weights from this map, which must live as long.
@@ -45,6 +53,11 @@ class Graph:
         """The result for one set of inputs; a view that the next run overwrites."""
         (result,) = self.run_all([inputs])
         return result
+
+    def run_for_all_outputs(self, inputs: Inputs) -> list[Floats]:
+        """As ``run``, for a graph with several results: copies of all."""
+        self.run(inputs)
+        return [tensor.data.copy() for tensor in self._request(0).output_tensors]
 
     def run_all(self, inputs: Iterable[Inputs]) -> Iterator[Floats]:
         """Results for many sets of inputs, in order; some run at once, and inputs are taken late.
@@ -78,11 +91,14 @@ class Graph:
 
     def _finish(self, place: int, running: dict[int, Inputs]) -> Floats:
         request = self._request(place)
-        request.wait()
-        shapes = tuple(side for array in running.pop(place).values() for side in array.shape)
+        shapes = tuple(side for array in running[place].values() for side in array.shape)
         if shapes not in self._shapes and len(self._shapes) < _MAX_SHAPES:
             self._shapes.add(shapes)
+            while not request.wait_for(_RELEASE_EVERY_MS):
+                self._release_pages()
             self._release_pages()
+        request.wait()
+        del running[place]
         result: Floats = request.get_output_tensor(0).data
         return result
 
@@ -95,9 +111,8 @@ class Graph:
                 _log.debug("a request ended with %s", error)
 
     def _release_pages(self) -> None:
-        """After the first run of a shape the weights lie packed elsewhere: let go of the map's."""
-        if self._release is not None:
-            self._release()
+        """In the first run of a shape the weights are packed elsewhere: let go of the map's."""
+        self._release()
         if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._mapped.madvise(mmap.MADV_DONTNEED)
 
@@ -123,32 +138,39 @@ class Compiler:
         build: Callable[[], ov.Model],
         *,
         n_streams: int = 1,
-        release: Callable[[], None] | None = None,
+        release: Callable[[], None] = _keep_all,
     ) -> Graph:
         """The graph of that name, from the cache or from ``build``.
 
-        ``release`` is called when the tensors that ``build`` shared have been read.
+        A cached graph serves any number of streams. ``release`` is called when the tensors that
+        ``build`` shared have been read.
         """
         options = {"INFERENCE_PRECISION_HINT": self._precision, **_threads(n_streams)}
-        key = {**self._key, "graph": name, "streams": str(n_streams)}
-        found = self._load(key, options)
-        n_requests = n_streams + _WAITING_REQUESTS
-        if found is not None:
-            return Graph(found[0], n_requests, found[1])
-        compiled = self._core.compile_model(build(), "CPU", options)
-        if self._cache is None or not self._cache.store_graph(key, compiled.export_model()):
-            return Graph(compiled, n_requests, None, release)
-        if release is not None:
-            release()
-        # The one from the cache keeps its weights in the file and not in memory of its own.
+        key = {**self._key, "graph": name}
         found = self._load(key, options)
         if found is None:
-            return Graph(compiled, n_requests, None, release)
-        return Graph(found[0], n_requests, found[1])
+            found = self._make(key, options, build, release)
+        compiled, mapped = found
+        return Graph(compiled, n_streams + _WAITING_REQUESTS, mapped, release)
 
-    def _load(
-        self, key: Mapping[str, str], options: dict[str, object]
-    ) -> tuple[ov.CompiledModel, mmap.mmap] | None:
+    def _make(
+        self,
+        key: Mapping[str, str],
+        options: dict[str, object],
+        build: Callable[[], ov.Model],
+        release: Callable[[], None],
+    ) -> _Compiled:
+        compiled = self._core.compile_model(build(), "CPU", options)
+        release()
+        if self._cache is None or not self._cache.store_graph(key, compiled.export_model):
+            return compiled, None
+        release()
+        # The one from the cache keeps its weights in the file and not in memory of its own.
+        del compiled
+        found = self._load(key, options)
+        return found or (self._core.compile_model(build(), "CPU", options), None)
+
+    def _load(self, key: Mapping[str, str], options: dict[str, object]) -> _Compiled | None:
         mapped = None if self._cache is None else self._cache.load_graph(key)
         if mapped is None or self._cache is None:
             return None

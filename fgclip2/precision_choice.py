@@ -1,23 +1,22 @@
 """Which precision to run on this CPU: measured once, checked on a probe set, remembered.
 
 Also what 8-bit layers need to know: the range of each layer's input, observed on another set.
-Pictures and texts of both sets are drawn here, so that nothing has to be shipped or downloaded.
+Both sets go through the float32 towers together, one tower in memory at a time.
+Shapes: N vectors of a probe set, E embedding.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 
 from fgclip2 import openvino_graph
 from fgclip2.checkpoint import Checkpoint
-from fgclip2.engine import Floats, Grid, TextMode
+from fgclip2.engine import Floats
 from fgclip2.graph_cache import GraphCache, stored_fingerprint
-from fgclip2.images import patchify
 from fgclip2.openvino_engine import (
     EXACT,
     OpenvinoEngine,
@@ -27,23 +26,23 @@ from fgclip2.openvino_engine import (
     weight_levels,
 )
 from fgclip2.openvino_graph import EightBit, Ranges
-from fgclip2.openvino_runs import Compiler, machine_key
+from fgclip2.openvino_runs import Compiler, Inputs, machine_key
 from fgclip2.openvino_runtime import ov
+from fgclip2.probe_sets import ProbeSet, make_calibration_set, make_probe_set
 
 # Below this cosine with the exact vectors a precision is not chosen by itself.
 MIN_COSINE = 0.999
 _CALIBRATION_SEED, _PROBE_SEED = 1000, 0
-_GRIDS: tuple[Grid, ...] = ((16, 16), (12, 20))
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ProbeSet:
-    """Pictures as (patches (1, P, I), grid) and texts as token ids."""
+class ExactRun:
+    """What the float32 towers make of a probe set: vectors (N, E), and what layers were given."""
 
-    pictures: list[tuple[Floats, Grid]]
-    texts: list[tuple[npt.NDArray[np.int64], TextMode]]
+    vectors_NE: Floats
+    ranges: Ranges
 
 
 def choose_precision(checkpoint: Checkpoint, cache: GraphCache | None) -> Precision:
@@ -53,19 +52,10 @@ def choose_precision(checkpoint: Checkpoint, cache: GraphCache | None) -> Precis
     if known is not None and known.get("precision") in ("f32", "bf16", "int8"):
         return load_precision(str(known["precision"]), checkpoint, cache)
     seconds = measure_speeds(cache)
-    probe = make_probe_set(checkpoint, _PROBE_SEED)
-    exact = vectors_of(OpenvinoEngine(checkpoint, EXACT), probe)
-    cosines: dict[str, float] = {"f32": 1.0}
-    chosen = EXACT
-    for name in sorted(seconds, key=seconds.__getitem__):
-        if name == "f32":
-            break
-        precision = load_precision(name, checkpoint, cache)
-        found = vectors_of(OpenvinoEngine(checkpoint, precision, cache), probe)
-        cosines[name] = least_cosine(found, exact)
-        if cosines[name] >= MIN_COSINE:
-            chosen = precision
-            break
+    by_speed = sorted(seconds, key=seconds.__getitem__)
+    faster = by_speed[: by_speed.index("f32")]
+    cosines: dict[str, float] = {}
+    chosen = _fastest_exact_enough(faster, checkpoint, cache, cosines) if faster else EXACT
     _log.info("Precision %s: seconds %s, cosines %s", chosen.name, seconds, cosines)
     if cache is not None:
         facts = {"precision": chosen.name, "seconds": seconds, "cosines": cosines}
@@ -75,13 +65,8 @@ def choose_precision(checkpoint: Checkpoint, cache: GraphCache | None) -> Precis
 
 def load_precision(name: str, checkpoint: Checkpoint, cache: GraphCache | None) -> Precision:
     """A precision by its name, with all that its engine needs to know."""
-    if name != "int8":
-        return Precision(name, name)
-    seconds = measure_speeds(cache)
-    halves_are_faster = seconds.get("bf16", float("inf")) < seconds["f32"]
-    arithmetic = "bf16" if halves_are_faster else "f32"
-    ranges = load_ranges(checkpoint, cache)
-    return Precision(name, arithmetic, EightBit(ranges, weight_levels()))
+    ranges = load_ranges(checkpoint, cache) if name == "int8" else {}
+    return _make_precision(name, ranges, cache)
 
 
 def measure_speeds(cache: GraphCache | None) -> dict[str, float]:
@@ -99,36 +84,35 @@ def measure_speeds(cache: GraphCache | None) -> dict[str, float]:
 
 def load_ranges(checkpoint: Checkpoint, cache: GraphCache | None) -> Ranges:
     """The range of each layer's input, from the cache or observed now in float32."""
-    key = _key(checkpoint, cache, "ranges")
-    known = cache.load_facts(key) if cache is not None else None
+    known = cache.load_facts(_key(checkpoint, cache, "ranges")) if cache is not None else None
     if known is not None and isinstance(known.get("ranges"), dict):
         return {name: (float(low), float(high)) for name, (low, high) in known["ranges"].items()}
-    ranges = _observe(checkpoint)
-    if cache is not None:
-        cache.store_facts(key, {"ranges": ranges})
-    return ranges
+    calibration_set = make_calibration_set(checkpoint.config, _CALIBRATION_SEED)
+    (calibration,) = run_exactly(checkpoint, [calibration_set])
+    _store_ranges(calibration.ranges, checkpoint, cache)
+    return calibration.ranges
 
 
-def make_probe_set(checkpoint: Checkpoint, seed: int) -> ProbeSet:
-    """Drawn pictures of several kinds, and texts of random tokens of several lengths."""
-    rng = np.random.default_rng(seed)
-    side, config = checkpoint.config.vision.patch_size, checkpoint.config.text
-    pictures = []
-    for grid in _GRIDS:
-        for picture in _draw(rng, grid[0] * side, grid[1] * side):
-            pictures.append((patchify(picture, side)[None], grid))
-    texts: list[tuple[npt.NDArray[np.int64], TextMode]] = []
-    lengths: tuple[tuple[TextMode, int], ...] = (
-        ("short", config.max_position_embeddings),
-        ("long", config.longtext_len),
+def run_exactly(checkpoint: Checkpoint, probe_sets: Sequence[ProbeSet]) -> list[ExactRun]:
+    """Vectors and ranges of each probe set in float32."""
+    engine = OpenvinoEngine(checkpoint, EXACT)
+    pictures = _observe(
+        checkpoint,
+        openvino_graph.observed_vision_tower,
+        [list(engine.vision_inputs(each.pictures)) for each in probe_sets],
     )
-    for mode, length in lengths:
-        ids = rng.integers(3, config.vocab_size, (4, length))
-        for row, n_tokens in zip(ids, (4, 9, length // 2, length), strict=True):
-            row[n_tokens - 1] = config.eos_token_id
-            row[n_tokens:] = config.pad_token_id
-        texts.append((ids, mode))
-    return ProbeSet(pictures, texts)
+    texts = _observe(
+        checkpoint,
+        openvino_graph.observed_text_tower,
+        [list(engine.text_inputs(each.texts)) for each in probe_sets],
+    )
+    found = []
+    for each, seen, read in zip(probe_sets, pictures, texts, strict=True):
+        vectors = list(seen.results)
+        for state_BD, (_, mode) in zip(read.results, each.texts, strict=True):
+            vectors.append(engine.text_head(state_BD, mode))
+        found.append(ExactRun(np.concatenate(vectors), {**seen.ranges, **read.ranges}))
+    return found
 
 
 def vectors_of(engine: OpenvinoEngine, probe: ProbeSet) -> Floats:
@@ -150,6 +134,35 @@ def _candidates() -> list[str]:
     return ["f32", "int8", *(["bf16"] if bf16_is_native() else [])]
 
 
+def _fastest_exact_enough(
+    names: Sequence[str],
+    checkpoint: Checkpoint,
+    cache: GraphCache | None,
+    cosines: dict[str, float],
+) -> Precision:
+    """The first of the names that keeps the least cosine, else the exact one; fills ``cosines``."""
+    calibration_set = make_calibration_set(checkpoint.config, _CALIBRATION_SEED)
+    probe = make_probe_set(checkpoint.config, _PROBE_SEED)
+    calibration, exact = run_exactly(checkpoint, [calibration_set, probe])
+    _store_ranges(calibration.ranges, checkpoint, cache)
+    for name in names:
+        precision = _make_precision(name, calibration.ranges, cache)
+        found_NE = vectors_of(OpenvinoEngine(checkpoint, precision, cache), probe)
+        cosines[name] = least_cosine(found_NE, exact.vectors_NE)
+        if cosines[name] >= MIN_COSINE:
+            return precision
+    return EXACT
+
+
+def _make_precision(name: str, ranges: Ranges, cache: GraphCache | None) -> Precision:
+    if name != "int8":
+        return Precision(name, name)
+    seconds = measure_speeds(cache)
+    halves_are_faster = seconds.get("bf16", float("inf")) < seconds["f32"]
+    arithmetic = "bf16" if halves_are_faster else "f32"
+    return Precision(name, arithmetic, EightBit(ranges, weight_levels()))
+
+
 def _key(checkpoint: Checkpoint, cache: GraphCache | None, kind: str) -> dict[str, str]:
     if cache is None:
         return {}
@@ -158,32 +171,31 @@ def _key(checkpoint: Checkpoint, cache: GraphCache | None, kind: str) -> dict[st
     return key if kind == "ranges" else {**key, **machine_key(ov.Core())}
 
 
-def _observe(checkpoint: Checkpoint) -> Ranges:
-    probe = make_probe_set(checkpoint, _CALIBRATION_SEED)
-    exact = OpenvinoEngine(checkpoint, EXACT)
+def _store_ranges(ranges: Ranges, checkpoint: Checkpoint, cache: GraphCache | None) -> None:
+    if cache is not None:
+        cache.store_facts(_key(checkpoint, cache, "ranges"), {"ranges": dict(ranges)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Observed:
+    """Results of one tower for each input of a set, and the ranges over all of them."""
+
+    results: list[Floats]
+    ranges: dict[str, tuple[float, float]]
+
+
+def _observe(
+    checkpoint: Checkpoint,
+    build: Callable[[Checkpoint], tuple[ov.Model, list[str]]],
+    inputs_by_set: Sequence[Sequence[Inputs]],
+) -> list[_Observed]:
+    model, names = build(checkpoint)
     compiler = Compiler("f32", None, {})
-    ranges: dict[str, tuple[float, float]] = {}
-    for build, inputs in (
-        (openvino_graph.observed_vision_tower, exact.vision_inputs(probe.pictures)),
-        (openvino_graph.observed_text_tower, exact.text_inputs(probe.texts)),
-    ):
-        model, names = build(checkpoint)
-        graph = compiler.compile("ranges", lambda model=model: model)  # type: ignore[misc]
-        seen = np.stack([graph.run(values).copy() for values in inputs])
-        lows, highs = seen[..., 0].min(axis=0), seen[..., 1].max(axis=0)
-        for name, low, high in zip(names, lows, highs, strict=True):
-            if ".layers." in name:
-                ranges[name] = (float(low), float(high))
-    return ranges
-
-
-def _draw(rng: np.random.Generator, height: int, width: int) -> list[Image.Image]:
-    """Noise, soft colours, hard-edged boxes, and dark with few lights."""
-    size = (width, height)
-    noise = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    soft = Image.fromarray(rng.integers(0, 256, (5, 7, 3), dtype=np.uint8)).resize(size)
-    boxes = Image.fromarray(rng.integers(0, 256, (9, 11, 3), dtype=np.uint8)).resize(
-        size, Image.Resampling.NEAREST
-    )
-    lights = np.where(noise[..., :1] > 252, noise, noise // 24).astype(np.uint8)
-    return [Image.fromarray(noise), soft, boxes, Image.fromarray(lights)]
+    graph = compiler.compile("observed", lambda: model, release=checkpoint.release_pages)
+    found = []
+    for inputs in inputs_by_set:
+        results, seen = zip(*(graph.run_for_all_outputs(each) for each in inputs), strict=True)
+        lows, highs = np.min(seen, axis=0)[:, 0], np.max(seen, axis=0)[:, 1]
+        spans = zip(lows.tolist(), highs.tolist(), strict=True)
+        found.append(_Observed(list(results), dict(zip(names, spans, strict=True))))
+    return found

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fgclip2.config import ModelConfig, TextConfig, VisionConfig
+from fgclip2.engine import Floats
 from fgclip2.errors import ConfigError
 from fgclip2.layout import Shape, tensor_shapes
 
@@ -33,8 +34,6 @@ SIZES = tuple(_TOWERS)
 _TINY_VOCABULARY = 600
 # Drawing each of a model's numbers would take most of the time.
 _N_NUMBERS = 4_194_301
-
-Floats = npt.NDArray[np.float32]
 
 
 def model_config(size: str) -> ModelConfig:

@@ -2,22 +2,22 @@
 
 The architecture follows MODEL.md section 1 (the authors' ``modeling_fgclip2.py``), without its
 per-sample loops: pooling, heads and position resizing run on the whole batch.
-Shapes: B batch, P patches, L tokens, D width (= embedding width), H heads, N layers.
+Shapes: B batch, P patches, V numbers in a patch, L tokens, Q queries, D width (= embedding
+width), N rows of a table.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from fgclip2.config import ModelConfig, TextConfig, VisionConfig
+from fgclip2.engine import TEXT_HEADS, TextMode
 from fgclip2.positions import resize_matrix
 
-TextMode = Literal["short", "box", "long"]
 # Text positions at the start, as a share of the published deviation (below the norm's epsilon).
 _QUIET = 1e-3
 
@@ -241,7 +241,7 @@ class Fgclip2Model(nn.Module):
         """Run the vision tower.
 
         Args:
-            patches_BPV: (B, P, 768), each row's first rows * columns patches are real.
+            patches_BPV: (B, P, V), each row's first rows * columns patches are real.
             mask_BP: (B, P) bool, True for real patches; None when nothing is padded.
             shapes: (rows, columns) of each picture's grid.
 
@@ -278,8 +278,7 @@ class Fgclip2Model(nn.Module):
         for layer in layers:
             hidden = layer(hidden, None)
         pooled = text.final_layer_norm(last.last_position(hidden)[:, 0])  # type: ignore[operator]
-        head = {"short": text.head, "box": self.boxtext_head, "long": self.longtext_head}[mode]
-        out: Tensor = head(pooled)
+        out: Tensor = self.get_submodule(TEXT_HEADS[mode])(pooled)
         return out
 
     @torch.no_grad()

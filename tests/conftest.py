@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("FINELENS_SHARED", ROOT.parent / "shared"))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("OMP_NUM_THREADS", str(min(4, os.cpu_count() or 1)))
+# Tests run on a process a core, and their models are small: more threads would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("finelens", deadline=None)  # a busy machine is no failure
 settings.load_profile("finelens")
 

@@ -6,30 +6,39 @@ import argparse
 import json
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from fgclip2.errors import FgclipError
-from trainer.errors import TrainerError
+from trainer.errors import RecipeError, TrainerError
+
+Job = Callable[[], None]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 when it ran, 1 with a sentence on stderr when it could not."""
+    """Run one command.
+
+    Returns:
+        0 when it ran, 1 with a sentence on stderr when it could not. Wrong arguments raise
+        ``SystemExit(2)``, with a sentence as well.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] in ("evaluate", "export"):
-        parser, run = _PARSERS[given[0]]
-        options = parser().parse_args(given[1:])
-    else:
-        options, run = _train_parser().parse_args(given), _train
+    read_command = _COMMANDS.get(given[0]) if given else None
+    job = read_command(given[1:]) if read_command else _training(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     try:
-        run(options)
+        job()
     except (TrainerError, FgclipError) as error:
-        print(f"trainer: {error}", file=sys.stderr)
-        return 1
+        return _failed(str(error))
+    except OSError as error:
+        return _failed(f"{error}; check the path, its rights and the space left")
     return 0
 
 
-def _train_parser() -> argparse.ArgumentParser:
+def _training(given: list[str]) -> Job:
+    from trainer.recipes import resolve
+
     parser = argparse.ArgumentParser(
         prog="python -m trainer",
         description="Train a recipe. Other commands: evaluate, export (each with --help).",
@@ -40,55 +49,80 @@ def _train_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", help="change a recipe field"
     )
-    parser.add_argument("--stop-after", type=int, metavar="STEPS", help="pause after that step")
-    return parser
+    parser.add_argument("--stop-after", type=_count, metavar="STEPS", help="pause after that step")
+    options = parser.parse_args(given)
+    try:
+        recipe = resolve(options.recipe, options.set)
+    except RecipeError as error:
+        _refuse(parser, str(error))
+
+    def run() -> None:
+        from trainer.loop import train
+
+        print(train(recipe, options.out, options.resume, options.stop_after))
+
+    return run
 
 
-def _evaluate_parser() -> argparse.ArgumentParser:
+def _evaluation(given: list[str]) -> Job:
     from trainer.evaluation.tasks import TASKS
 
     parser = argparse.ArgumentParser(prog="python -m trainer evaluate")
     parser.add_argument("--task", required=True, choices=sorted(TASKS))
     parser.add_argument("--model", required=True, type=Path, help="model directory")
     parser.add_argument("--data", type=Path, help="folder of the data set (scenes are drawn)")
-    parser.add_argument("--patches", type=int, help="budget (default: the protocol's)")
-    parser.add_argument("--json", action="store_true")
-    return parser
+    parser.add_argument("--patches", type=_count, help="budget (default: the protocol's)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(given)
+    task = TASKS[options.task]
+    if options.data is None and task.needs_data:
+        _refuse(parser, "--data is missing: name the folder of the data set")
+
+    def run() -> None:
+        figures = task.figures(options.model, options.data or Path(), options.patches)
+        if options.json:
+            print(json.dumps(figures))
+            return
+        for name, value in figures.items():
+            print(f"{name:<36} {value:8.2f}")
+
+    return run
 
 
-def _export_parser() -> argparse.ArgumentParser:
+def _exporting(given: list[str]) -> Job:
     parser = argparse.ArgumentParser(prog="python -m trainer export")
-    parser.add_argument("--checkpoint", required=True, type=Path)
-    parser.add_argument("--out", required=True, type=Path)
-    return parser
+    parser.add_argument("--checkpoint", required=True, type=Path, help="a run or its checkpoint")
+    parser.add_argument("--out", required=True, type=Path, help="the model directory")
+    options = parser.parse_args(given)
+
+    def run() -> None:
+        from trainer.export import export
+
+        export(options.checkpoint, options.out)
+
+    return run
 
 
-def _train(options: argparse.Namespace) -> None:
-    from trainer.loop import train
-    from trainer.recipes import resolve
-
-    recipe = resolve(options.recipe, options.set)
-    print(train(recipe, options.out, options.resume, options.stop_after))
+_COMMANDS: dict[str, Callable[[list[str]], Job]] = {"evaluate": _evaluation, "export": _exporting}
 
 
-def _evaluate(options: argparse.Namespace) -> None:
-    from trainer.evaluation.tasks import TASKS
-
-    figures = TASKS[options.task].figures(options.model, options.data, options.patches)
-    if options.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name:<36} {value:8.2f}")
+def _count(text: str) -> int:
+    """An argument that is a number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is below 1")
+    return value
 
 
-def _export(options: argparse.Namespace) -> None:
-    from trainer.export import export
+def _refuse(parser: argparse.ArgumentParser, sentence: str) -> NoReturn:
+    """End as argparse does for wrong arguments, without its reminder of all of them."""
+    parser.exit(2, f"trainer: {sentence}\n")
 
-    export(options.checkpoint, options.out)
 
+def _failed(sentence: str) -> int:
+    print(f"trainer: {sentence}", file=sys.stderr)
+    return 1
 
-_PARSERS = {"evaluate": (_evaluate_parser, _evaluate), "export": (_export_parser, _export)}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -24,7 +24,7 @@ from trainer.data.captions import LANGUAGES
 from trainer.data.samples import Source
 from trainer.data.scene_source import SceneSource
 from trainer.data.scenes import Scene
-from trainer.errors import TrainerError
+from trainer.errors import DataError, TrainerError
 from trainer.evaluation.scenes import VALIDATION_SPLIT, encode_scenes, scene_figures
 from trainer.export import export
 from trainer.loop import train
@@ -143,13 +143,9 @@ def write_page(page: Path, text: str) -> None:
     """Put the figures between their marks in the page.
 
     Raises:
-        ValueError: the page has no such marks.
+        DataError: the page cannot be read, or has no such marks.
     """
-    content = page.read_text(encoding="utf-8")
-    before, _, rest = content.partition(_PAGE_START)
-    _, _, after = rest.partition(_PAGE_END)
-    if not rest or _PAGE_END not in rest:
-        raise ValueError(f"{page} has no place for the figures: add {_PAGE_START} {_PAGE_END}")
+    before, after = _around_figures(page)
     page.write_text(f"{before}{_PAGE_START}\n\n{text}\n\n{_PAGE_END}{after}", encoding="utf-8")
 
 
@@ -164,19 +160,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    started = time.monotonic()
     training, judging = SceneSource(options.scenes), SceneSource(options.judged, VALIDATION_SPLIT)
-    judged = [judging.scene(at) for at in range(options.judged)]
     try:
+        if options.page:
+            _around_figures(options.page)  # before the hour, not after it
+        judged = [judging.scene(at) for at in range(options.judged)]
         found = run_ablation(options.out, options.seeds, options.steps, training, judged)
     except TrainerError as error:
         print(f"ablation: {error}", file=sys.stderr)
         return 1
-    minutes = (time.monotonic() - started) / 60
+    runs = [json.loads(path.read_text()) for path in options.out.glob(f"*/{_FIGURES_NAME}")]
     text = (
         f"{table(found)}\n\n{len(options.seeds)} seeds, {options.steps} steps of {_BATCH_SIZE}"
         f" scenes a run, {options.scenes} scenes, judged on {options.judged} others;"
-        f" {minutes:.0f} minutes."
+        f" {sum(run['minutes'] for run in runs):.0f} minutes."
     )
     print(text)
     if options.page:
@@ -184,7 +181,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _around_figures(page: Path) -> tuple[str, str]:
+    try:
+        content = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{page} cannot be read: {error}; name the page by --page") from None
+    before, _, rest = content.partition(_PAGE_START)
+    _, mark, after = rest.partition(_PAGE_END)
+    if not mark:
+        raise DataError(f"{page} has no place for the figures: add {_PAGE_START} {_PAGE_END}")
+    return before, after
+
+
 def _run(folder: Path, recipe: Recipe, training: SceneSource, judged: list[Scene]) -> Figures:
+    started = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE_NAME).write_bytes(scene_vocabulary(training, recipe.vocab_size))
     sources: dict[str, Source] = {"scenes": training}
@@ -196,7 +206,11 @@ def _run(folder: Path, recipe: Recipe, training: SceneSource, judged: list[Scene
     for language in LANGUAGES:
         own = scene_figures(encoder, encoded, language)
         figures |= {f"{language} {name}": value for name, value in own.items()}
-    content = {"recipe": json.loads(recipe.to_json()), "figures": figures}
+    content = {
+        "recipe": json.loads(recipe.to_json()),
+        "figures": figures,
+        "minutes": (time.monotonic() - started) / 60,
+    }
     (folder / _FIGURES_NAME).write_text(json.dumps(content, indent=1), encoding="utf-8")
     return figures
 

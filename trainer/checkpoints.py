@@ -71,7 +71,7 @@ def save_checkpoint(out: Path, state: TrainingState, recipe: Recipe, group: Grou
 
 def list_checkpoints(out: Path) -> list[Path]:
     """Complete checkpoints of a run, oldest first."""
-    return sorted((out / "checkpoints").glob("step-*"))
+    return sorted((out / "checkpoints").glob("step-*"), key=lambda at: (len(at.name), at.name))
 
 
 def newest_checkpoint(folder: Path) -> Path:

@@ -88,8 +88,8 @@ class Group:
         sharded: nn.Module = fully_shard(model, mesh=mesh)
         return sharded
 
-    def sum_gradients_later(self, wrapped: nn.Module) -> Any:
-        """A context in which backward passes leave gradients to ``sum_gradients`` (ddp)."""
+    def average_gradients_later(self, wrapped: nn.Module) -> Any:
+        """A context in which backward passes leave them to ``average_gradients`` (ddp)."""
         if isinstance(wrapped, DistributedDataParallel):
             return wrapped.no_sync()
         return nullcontext()

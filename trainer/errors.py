@@ -23,7 +23,16 @@ class DataError(TrainerError):
 
 
 class SampleError(DataError):
-    """One sample cannot be read."""
+    """One sample cannot be read.
+
+    Args:
+        name: says which one: a file, or a place in a file.
+        reason: why.
+    """
+
+    def __init__(self, name: object, reason: object) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = str(name)
 
 
 class CheckpointError(TrainerError):

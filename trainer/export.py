@@ -16,7 +16,7 @@ from fgclip2.config import ModelConfig
 from fgclip2.layout import TRAINING_ONLY
 from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import Fgclip2Model
-from trainer.checkpoints import list_checkpoints
+from trainer.checkpoints import newest_checkpoint
 from trainer.errors import CheckpointError
 
 
@@ -32,12 +32,12 @@ def export(checkpoint: Path, out: Path) -> None:
     Raises:
         CheckpointError: there is no readable checkpoint.
     """
-    steps = list_checkpoints(checkpoint)
-    source = steps[-1] if steps else checkpoint
+    source = newest_checkpoint(checkpoint)
     try:
         recipe = json.loads((source / "recipe.json").read_text(encoding="utf-8"))
+        preprocessor = _preprocessor(recipe)
         weights = load_file(source / "average.safetensors")
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise CheckpointError(
             f"{source} is no readable checkpoint: {error}; name a run or one of its checkpoints"
         ) from None
@@ -53,7 +53,7 @@ def export(checkpoint: Path, out: Path) -> None:
     half = {name: value.half().contiguous() for name, value in model.state_dict().items()}
     save_file(half, out / "model.safetensors", metadata={"format": "pt"})
     _write_json(out / "config.json", config.to_values())
-    _write_json(out / "preprocessor_config.json", _preprocessor(recipe))
+    _write_json(out / "preprocessor_config.json", preprocessor)
     run = source.parent.parent
     shutil.copyfile(run / FILE_NAME, out / FILE_NAME)
     Checkpoint.open(out).close()

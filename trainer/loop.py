@@ -138,12 +138,20 @@ def open_data(
     if uses_photos(recipe):
         archives = list(recipe.archive_weights)
         photos = PhotoSet(Path(recipe.photos), "train", archives, recipe.cache_side_px)
+    made = sources or make_sources(recipe, photos)
     if group.is_first:
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CheckpointError(
+                f"{out} cannot hold a run: {error.strerror}; choose another --out"
+            ) from None
         ensure_tokenizer(out, photos, recipe)
     group.wait()
     tokenizer = Tokenizer(out, recipe.vocab_size)
-    source = MixedSource(sources or make_sources(recipe, photos), recipe.sources, recipe.seed)
+    source = MixedSource(made, recipe.sources, recipe.seed)
+    if photos is not None:
+        source.unreadable |= photos.unreadable
     maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
     return Data(maker, photos, source.unreadable)
 

@@ -99,7 +99,7 @@ def weighted_losses(
                 captions.text_TE,
                 scales["logit_scale"],
                 scales["logit_bias"],
-                captions.keys.rows(),
+                captions.keys.rows() if recipe.mask_equal_texts else None,
             )
     if pairs.regions is None:
         return Losses(parts, threshold)

@@ -182,5 +182,5 @@ def _others_alike(text_ids_K: Tensor) -> Tensor:
 
 
 def _nothing(*inputs: Tensor) -> Tensor:
-    """A zero that depends on the inputs."""
-    return torch.stack([x.float().sum() * 0 for x in inputs]).sum()
+    """A zero that depends on the inputs, of the first one's dtype."""
+    return torch.stack([x.sum().to(inputs[0].dtype) * 0 for x in inputs]).sum()

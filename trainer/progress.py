@@ -133,11 +133,12 @@ def follow(out: Path, recipe: Recipe, step: int, is_first: bool) -> Iterator[Fol
 
 
 def read_log(out: Path) -> list[Record]:
-    """All reports of a run, in order; none where it has made none."""
+    """All whole reports of a run, in order; none where it has made none."""
     path = out / LOG_NAME
     if not path.exists():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith("\n")]  # else torn by a kill
 
 
 def draw_curves(records: list[Record], path: Path) -> None:

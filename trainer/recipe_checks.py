@@ -22,10 +22,12 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 }
 _COUNTS = (
     "steps", "batch_size", "warmup_steps", "checkpoint_every", "vocab_size", "cache_side_px",
-    "scene_count", "regions_per_image", "data_threads",
+    "scene_count", "regions_per_image", "data_threads", "hidden_size", "heads", "vision_layers",
+    "text_layers", "vision_intermediate_size", "text_intermediate_size",
 )  # fmt: skip
 _FROM_0 = (
     "micro_batch", "negatives_per_region", "greatest_threshold", "weight_decay", "bias_rate",
+    "seed",
 )  # fmt: skip
 _ABOVE_0 = (
     "learning_rate", "least_crop_area", "region_scale", "head_rate", "matrix_rate",
@@ -91,12 +93,17 @@ def _check_weights(recipe: Recipe) -> None:
         name in known and _is_number(weight) and weight >= 0
         for name, weight in recipe.objectives.items()
     )
-    _check(recipe, "objectives", fits, f"weights of {', '.join(known)}")
+    fits = fits and any(recipe.objectives.values())
+    _check(recipe, "objectives", fits, f"weights of {', '.join(known)}, one at least above 0")
     fits = bool(recipe.sources) and all(
-        _is_number(weight) and weight > 0 for weight in recipe.sources.values()
+        isinstance(name, str) and _is_number(weight) and weight > 0
+        for name, weight in recipe.sources.items()
     )
     _check(recipe, "sources", fits, "at least one, with weights above 0")
-    fits = all(_is_number(weight) and weight >= 0 for weight in recipe.archive_weights.values())
+    fits = all(
+        isinstance(name, str) and _is_number(weight) and weight >= 0
+        for name, weight in recipe.archive_weights.items()
+    )
     _check(recipe, "archive_weights", fits, "a weight of 0 or more for each archive")
 
 

@@ -36,6 +36,8 @@ class Recipe:
     ``optimizer`` ``muon`` is Muon for the matrices of encoder layers and AdamW for the rest;
     ``matrix_rate`` multiplies the learning rate of those matrices.
     ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``.
+    ``mask_equal_texts``: photos and regions that fit each other's texts are no negatives.
+    ``english_prompt`` is put before English short captions.
     ``sources`` are weights of ``trainer.data.choice``.
     ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
     directory of published weights; the first one that is set is taken.
@@ -288,11 +290,11 @@ def resolve(name: str, settings: list[str]) -> Recipe:
     if name not in RECIPES:
         raise RecipeError(f"there is no recipe {name!r}; choose one of {', '.join(RECIPES)}")
     recipe = RECIPES[name]()
-    known = {f.name: f for f in dataclasses.fields(recipe)}
+    known = [f.name for f in dataclasses.fields(recipe) if f.name != "name"]
     changes: dict[str, Any] = {}
     for setting in settings:
         key, separator, text = setting.partition("=")
-        if not separator or key not in known or key == "name":
+        if not separator or key not in known:
             near = difflib.get_close_matches(key, known, 3) or ["steps", "batch_size"]
             raise RecipeError(
                 f"--set {setting}: write field=value with a field of the recipe, such as"
@@ -309,7 +311,7 @@ def _parse(key: str, text: str, current: Any) -> Any:
         return text
     try:
         value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         raise RecipeError(
             f"--set {key}={text}: not a value of Python; write one like {current!r}"
         ) from None

@@ -17,8 +17,9 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from fgclip2.config import ModelConfig
+from fgclip2.engine import TextMode
 from fgclip2.images import DYNAMIC_BUDGETS
-from fgclip2.torch_model import Fgclip2Model, TextMode
+from fgclip2.torch_model import Fgclip2Model
 from trainer.data.packing import Batch
 from trainer.pooling import pool_batch_regions
 

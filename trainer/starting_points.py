@@ -6,7 +6,6 @@ place must be filled: leftovers and gaps are errors.
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from pathlib import Path
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.errors import FgclipError
+from fgclip2.json_files import read_json
 from fgclip2.layout import TRAINING_ONLY
 from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import stretch_positions
@@ -64,7 +64,8 @@ def published_tensors(directory: Path, keep: int) -> dict[str, Tensor]:
 
     SigLIP 2 lacks the long positions (stretched from the short ones) and three heads (copied).
     """
-    kind = json.loads((directory / "config.json").read_text(encoding="utf-8")).get("model_type")
+    config = read_json(directory / "config.json")
+    kind = config.get("model_type") if isinstance(config, dict) else None
     if kind == "fgclip2":
         with_checks = Checkpoint.open(directory)
         tensors = {name: torch.from_numpy(with_checks[name].copy()) for name in with_checks}

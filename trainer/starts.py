@@ -13,10 +13,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from fgclip2.images import fit_to_grid, patchify
+from fgclip2.images import budget_for, fit_to_grid, patchify
 from fgclip2.torch_model import EncoderLayer, Fgclip2Model
 from trainer.data.batches import MakesBatches
 from trainer.data.photos import PhotoSet
+from trainer.errors import DataError, SampleError
 
 _VALUE_NOISE = _VALUE_IDENTITY = 0.4
 _QUERY_NOISE = _QUERY_IDENTITY = 0.7
@@ -82,10 +83,24 @@ def sine_positions(side: int, width: int) -> Tensor:
 
 
 def sample_patches(photos: PhotoSet, patches: int) -> npt.NDArray[np.float32]:
-    """(n, values) patches of photos spread over the set."""
+    """(n, values) patches of photos spread over the set; ``patches`` 0: budgets by their size.
+
+    Raises:
+        DataError: no photo can be decoded.
+    """
     step = max(1, len(photos) // _SAMPLED_PHOTOS)
     chosen = range(0, len(photos), step)
-    return np.concatenate([patchify(fit_to_grid(photos.picture(i), patches)) for i in chosen])
+    found = []
+    for index in chosen:
+        try:
+            picture = photos.picture(index)
+        except SampleError:  # the run names it when its turn comes
+            continue
+        budget = budget_for(*picture.size, patches or "dynamic")
+        found.append(patchify(fit_to_grid(picture, budget)))
+    if not found:
+        raise DataError(f"{photos.directory}: not one picture can be decoded")
+    return np.concatenate(found)
 
 
 def batch_patches(maker: MakesBatches) -> npt.NDArray[np.float32]:

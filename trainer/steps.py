@@ -76,7 +76,7 @@ def _backward_in_pieces(
     scales = {name: s.detach().requires_grad_() for name, s in runs[0][1].items()}
     losses = _losses(pieces, made, scales, batch, recipe, group, threshold)
     torch.autograd.backward(losses.total * group.size)
-    with group.sum_gradients_later(model):
+    with group.average_gradients_later(model):
         for place, piece in enumerate(pieces):
             again, scales_again = _run(model, [piece], recipe, device)
             outputs, gradients = list(again[0]), [_gradient(each) for each in made[place]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +37,7 @@ _LONG_ZH = (
     "这是一张{n}的照片。{w}有人为了{n}拍下了这个画面。",
     "在这张图片里，主要的内容是{n}。{w}拍摄者想展示的就是{n}。",
 )
+_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Caption:
 
     text: str
     concept: str | None = None
+
+
+def language_of(text: str) -> Language:
+    """Chinese where a text has a Chinese character, else English."""
+    return "zh" if _CHINESE.search(text) else "en"
 
 
 def class_caption(

@@ -3,29 +3,30 @@
 FineHARD and Chinese-pair files are JSON arrays of objects with ``f_path``, ``caption`` (long),
 ``short_caption`` and ``bbox_info``; an object with the key ``is_cn`` is Chinese (MODEL.md 5).
 JSON lines: one object a line with ``file``, ``caption`` and, if known, ``long_caption``,
-``language`` and ``regions`` (``box``, ``text``, ``negatives``).
+``language`` (en or zh; else told by the caption) and ``regions`` (``box``, ``text``,
+``negatives``).
 Tar shards (webdataset): members of one stem belong together: a picture, and ``.json`` as one line
 of JSON lines or ``.txt`` as the caption.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import tarfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from trainer.data.captions import Caption, Language
+from trainer.data.captions import LANGUAGES, Caption, Language, language_of
+from trainer.data.pictures import decode_picture, read_picture
 from trainer.data.records import JsonRecords, Record
 from trainer.data.samples import Region, Sample, usable_box
 from trainer.errors import DataError, SampleError
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
-_UNREADABLE = (OSError, ValueError, SyntaxError, UnidentifiedImageError)
 
 
 class FineHardSource:
@@ -42,14 +43,16 @@ class FineHardSource:
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
-        record = self._records[index]
-        path = self._images / str(record.get("f_path"))
+        record, name = self._records[index], self._records.name(index)
+        path = self._images / _needed(record, ("f_path",), name)
+        short = Caption(_needed(record, ("short_caption", "caption"), name))
         regions = [_finehard_region(info, rng) for info in _objects(record.get("bbox_info"))]
         return Sample(
             read_picture(path),
-            _caption(record, ("short_caption", "caption"), path),
-            Caption(str(record["caption"])) if record.get("caption") else None,
+            short,
+            _long(record, "caption"),
             tuple(region for region in regions if region is not None),
+            language="zh" if "is_cn" in record else "en",
         )
 
 
@@ -67,61 +70,57 @@ class JsonLinesSource:
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
-        record = self._records[index]
-        path = self._folder / str(record.get("file"))
-        return _sample_of(record, path, lambda: read_picture(path))
+        record, name = self._records[index], self._records.name(index)
+        path = self._folder / _needed(record, ("file",), name)
+        return _sample_of(record, name, lambda: read_picture(path, upright=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _TarSample:
+    """Members of one stem: where the data of each ending begins, and how long it is.
+
+    With a ``reason`` it stands for the part of a shard that cannot be read, and why.
+    """
+
+    shard: Path
+    stem: str
+    members: dict[str, tuple[int, int]]
+    reason: str = ""
 
 
 class TarSource:
-    """Shards of webdataset: one tar file, or a folder of them. Members are read where they lie."""
+    """Shards of webdataset: one tar file, or a folder of them. Members are read where they lie.
+
+    A damaged shard gives the samples before the damage; the rest counts as one unreadable sample.
+    """
 
     def __init__(self, path: Path) -> None:
         shards = sorted(path.glob("*.tar")) if path.is_dir() else [path]
-        self._samples: list[tuple[Path, str, dict[str, tuple[int, int]]]] = []
-        for shard in shards:
-            self._samples += _tar_samples(shard)
-        if not self._samples:
-            raise DataError(f"{path} holds no tar shards with pictures")
+        self._samples = [sample for shard in shards for sample in _tar_samples(shard)]
+        if all(sample.reason for sample in self._samples):
+            damaged = "".join(f"; {each.shard}: {each.reason}" for each in self._samples[:1])
+            raise DataError(f"{path} holds no tar shards with pictures{damaged}")
 
     def __len__(self) -> int:
         return len(self._samples)
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
-        shard, stem, members = self._samples[index]
-        name = shard / stem
+        own = self._samples[index]
+        if own.reason:
+            raise SampleError(own.shard, own.reason)
+        name = own.shard / own.stem
         try:
-            parts = {ending: _read_part(shard, *at) for ending, at in members.items()}
+            parts = {ending: _read_part(own.shard, *at) for ending, at in own.members.items()}
             record: Record = json.loads(parts[".json"]) if ".json" in parts else {}
             if not isinstance(record, dict):
                 raise ValueError("its .json holds no object")
-            if ".txt" in parts:
-                record.setdefault("caption", parts[".txt"].decode("utf-8").strip())
+            if ".txt" in parts and not _text(record, "caption"):
+                record["caption"] = parts[".txt"].decode("utf-8")
         except (OSError, ValueError) as error:
-            raise SampleError(f"{name}: {error}") from None
+            raise SampleError(name, error) from None
         picture = next(data for ending, data in parts.items() if ending in PICTURE_ENDINGS)
-        return _sample_of(record, name, lambda: decode_picture(picture, name))
-
-
-def read_picture(path: Path) -> Image.Image:
-    """A picture file as RGB.
-
-    Raises:
-        SampleError: names the file and the reason.
-    """
-    try:
-        return decode_picture(path.read_bytes(), path)
-    except OSError as error:
-        raise SampleError(f"{path}: {error.strerror or error}") from None
-
-
-def decode_picture(data: bytes, name: Path) -> Image.Image:
-    """Encoded bytes as RGB; ``name`` is for the message of a ``SampleError``."""
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return image.convert("RGB")
-    except _UNREADABLE as error:
-        raise SampleError(f"{name}: {error}") from None
+        return _sample_of(record, str(name), lambda: decode_picture(picture, name, upright=True))
 
 
 def _listed_files(files: Path) -> list[Path]:
@@ -130,41 +129,57 @@ def _listed_files(files: Path) -> list[Path]:
     if files.suffix == ".txt":
         try:
             lines = files.read_text(encoding="utf-8").split("\n")
-        except OSError as error:
-            raise DataError(f"{files} cannot be read: {error.strerror or error}") from None
+        except (OSError, ValueError) as error:
+            raise DataError(f"{files} cannot be read: {error}; check the path in sources") from None
         return [files.parent / line.strip() for line in lines if line.strip()]
     return [files]
 
 
-def _caption(record: Record, keys: tuple[str, ...], path: Path) -> Caption:
-    for key in keys:
-        if isinstance(record.get(key), str) and record[key].strip():
-            return Caption(record[key])
-    raise SampleError(f"{path}: no {keys[0]}")
+def _text(record: Record, key: str) -> str:
+    """A text of a record; empty where there is none."""
+    value = record.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _needed(record: Record, keys: tuple[str, ...], name: str) -> str:
+    """The first of some texts that a record has; ``name`` is for the message if it has none."""
+    found = next((text for key in keys if (text := _text(record, key))), None)
+    if found is None:
+        raise SampleError(name, f"no {keys[0]}")
+    return found
+
+
+def _long(record: Record, key: str) -> Caption | None:
+    text = _text(record, key)
+    return Caption(text) if text else None
 
 
 def _finehard_region(info: Record, rng: np.random.Generator) -> Region | None:
     box = usable_box(info.get("bbox"))
-    texts = [str(info[key]) for key in ("short_expr", "long_expr") if info.get(key)]
+    short, long = _text(info, "short_expr"), _text(info, "long_expr")
+    texts = [text for text in (short, long) if text]
     if box is None or not texts:
         return None
     # The negatives are changed short expressions: they go with the short one only.
     negatives = info.get("short_expr_negs") if info.get("flag_short_neg") else None
-    if negatives and info.get("short_expr"):
+    if negatives and short:
         wrong = negatives.values() if isinstance(negatives, dict) else negatives
-        return Region(box, texts[0], _strings(wrong))
+        return Region(box, short, _strings(wrong))
     return Region(box, texts[int(rng.integers(len(texts)))])
 
 
-def _sample_of(record: Record, path: Path, picture: Callable[[], Image.Image]) -> Sample:
-    short = _caption(record, ("caption", "long_caption"), path)
+def _sample_of(record: Record, name: str, picture: Callable[[], Image.Image]) -> Sample:
+    short = Caption(_needed(record, ("caption", "long_caption"), name))
     regions = []
     for each in _objects(record.get("regions")):
-        box = usable_box(each.get("box"))
-        if box is not None and each.get("text"):
-            regions.append(Region(box, str(each["text"]), _strings(each.get("negatives"))))
-    long = record.get("long_caption")
-    return Sample(picture(), short, Caption(str(long)) if long else None, tuple(regions))
+        box, text = usable_box(each.get("box")), _text(each, "text")
+        if box is not None and text:
+            regions.append(Region(box, text, _strings(each.get("negatives"))))
+    given = record.get("language")
+    language = next((each for each in LANGUAGES if each == given), language_of(short.text))
+    return Sample(
+        picture(), short, _long(record, "long_caption"), tuple(regions), language=language
+    )
 
 
 def _objects(values: object) -> list[Record]:
@@ -174,11 +189,12 @@ def _objects(values: object) -> list[Record]:
 def _strings(values: object) -> tuple[str, ...]:
     if not isinstance(values, Iterable) or isinstance(values, str):
         return ()
-    return tuple(each for each in values if isinstance(each, str))
+    return tuple(each.strip() for each in values if isinstance(each, str) and each.strip())
 
 
-def _tar_samples(shard: Path) -> list[tuple[Path, str, dict[str, tuple[int, int]]]]:
+def _tar_samples(shard: Path) -> list[_TarSample]:
     found: dict[str, dict[str, tuple[int, int]]] = {}
+    damaged: list[_TarSample] = []
     try:
         with tarfile.open(shard, "r:") as archive:
             for member in archive:
@@ -188,12 +204,13 @@ def _tar_samples(shard: Path) -> list[tuple[Path, str, dict[str, tuple[int, int]
                     parts = found.setdefault(f"{folder}/{stem}" if folder else stem, {})
                     parts[dot + ending.lower()] = (member.offset_data, member.size)
     except (OSError, tarfile.TarError) as error:
-        raise DataError(f"{shard} cannot be read as a tar file: {error}") from None
-    return [
-        (shard, stem, parts)
+        damaged.append(_TarSample(shard, "", {}, f"cannot be read as a tar file: {error}"))
+    whole = [
+        _TarSample(shard, stem, parts)
         for stem, parts in found.items()
         if any(ending in PICTURE_ENDINGS for ending in parts)
     ]
+    return whole + damaged
 
 
 def _read_part(shard: Path, start: int, size: int) -> bytes:

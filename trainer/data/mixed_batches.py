@@ -7,6 +7,7 @@ process would have made.
 
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -53,6 +54,19 @@ class MixedSource:
         self._lock = threading.Lock()
         self.unreadable: dict[str, str] = {}
 
+    def check_batch_size(self, batch_size: int) -> None:
+        """Refuse batches in which rounding can leave no place for the largest source.
+
+        Raises:
+            RecipeError: names the sources' number and the fix.
+        """
+        others = [share for source, share in enumerate(self._shares) if source != self._fills]
+        if sum(math.ceil(share * batch_size) for share in others) > batch_size:
+            raise RecipeError(
+                f"batch_size is {batch_size}, too few for {len(self._sources)} sources:"
+                " raise it or drop a source"
+            )
+
     def places(self, step: int, batch_size: int) -> list[tuple[int, int]]:
         """(source, running number in it) for each place of a batch, in random order."""
         starts = self._numbers_before(step * batch_size)
@@ -62,11 +76,6 @@ class MixedSource:
             for source, (start, stop) in enumerate(zip(starts, stops, strict=True))
             for number in range(start, stop)
         ]
-        if len(places) != batch_size:
-            raise RecipeError(
-                f"batch_size is {batch_size}, too few for {len(self._sources)} sources:"
-                " raise it or drop a source"
-            )
         order = np.random.default_rng((self._seed, step)).permutation(batch_size)
         return [places[int(at)] for at in order]
 
@@ -75,12 +84,12 @@ class MixedSource:
     ) -> Sample:
         """The sample at a place, or the next readable one of its source."""
         source = self._sources[place[0]]
+        last = ""
         for number in range(place[1], place[1] + _TRIES):
             try:
                 return source.sample(self._index(place[0], number), language, rng)
             except SampleError as error:
-                self.unreadable[str(error).split(": ")[0]] = str(error)
-        last = list(self.unreadable.values())[-1]
+                last = self.unreadable[error.name] = str(error)
         raise DataError(f"{_TRIES} samples in a row cannot be read; the last one: {last}")
 
     def _numbers_before(self, n_samples: int) -> list[int]:
@@ -94,7 +103,12 @@ class MixedSource:
             key = (source, epoch)
             if key not in self._orders:
                 rng = np.random.default_rng((self._seed, source, epoch))
-                self._orders = {k: v for k, v in self._orders.items() if k[0] != source}
+                # A batch may lie in two epochs, and asks for its samples in any order.
+                self._orders = {
+                    kept: order
+                    for kept, order in self._orders.items()
+                    if kept[0] != source or abs(kept[1] - epoch) == 1
+                }
                 self._orders[key] = rng.permutation(len(self._sources[source]))
             return int(self._orders[key][place])
 
@@ -105,15 +119,11 @@ class MixedBatchMaker:
     def __init__(
         self, source: MixedSource, tokenizer: Tokenizer, recipe: Recipe, part: int, n_parts: int
     ) -> None:
+        source.check_batch_size(recipe.batch_size)
         self._source = source
         self._tokenizer = tokenizer
         self._recipe = recipe
         self._part, self._n_parts = part, n_parts
-
-    @property
-    def unreadable(self) -> dict[str, str]:
-        """Samples that could not be read, with reasons."""
-        return self._source.unreadable
 
     def make(self, step: int) -> Batch:
         """This process's part of the batch of a step, counted from 0."""
@@ -158,7 +168,7 @@ class MixedBatchMaker:
         return replace(
             sample,
             image=picture,
-            short=_prompted(sample.short, recipe, language),
+            short=_prompted(sample, recipe),
             long=sample.long if has_long else None,
             regions=tuple(_fewer_negatives(regions[int(at)], recipe, rng) for at in chosen),
         )
@@ -242,7 +252,8 @@ def _fewer_negatives(region: Region, recipe: Recipe, rng: np.random.Generator) -
     return replace(region, negatives=tuple(wrong[int(at)] for at in order))
 
 
-def _prompted(caption: Caption, recipe: Recipe, language: Language) -> Caption:
-    if language == "en" and recipe.english_prompt and caption.text.isascii():
+def _prompted(sample: Sample, recipe: Recipe) -> Caption:
+    caption = sample.short
+    if sample.language == "en" and recipe.english_prompt:
         return replace(caption, text=f"{recipe.english_prompt} {caption.text}")
     return caption

@@ -47,13 +47,14 @@ class PhotoSource:
             negatives = self._names.others(photo, language, _NEGATIVES, rng)
             regions = (Region(photo.box, text.text, negatives),)
         return Sample(
-            self._photos.readable_picture(chosen),
+            self._photos.picture(chosen),
             photo.caption(language, False, rng),
             photo.caption(language, True, rng),
             regions,
             photo.concepts,
             may_crop=True,
             may_flip=photo.may_flip,
+            language=language,
         )
 
 
@@ -86,7 +87,7 @@ class MosaicSource:
         boxes: list[Box] = []
         for cell, photo in enumerate(chosen):
             row, column = divmod(cell, n_columns)
-            tile = ImageOps.fit(self._photos.readable_picture(photo), (_CELL_PX, _CELL_PX))
+            tile = ImageOps.fit(self._photos.picture(photo), (_CELL_PX, _CELL_PX))
             picture.paste(tile, (column * _CELL_PX, row * _CELL_PX))
             boxes.append(
                 (
@@ -104,6 +105,7 @@ class MosaicSource:
             Caption(_listed(cells, language, rng, len(cells))),
             tuple(self._region(cells, own, language, rng) for own in range(len(cells))),
             frozenset().union(*(photo.concepts for photo in photos)),
+            language=language,
         )
 
     def _draw(self, index: int, n_cells: int, rng: np.random.Generator) -> list[int]:
@@ -120,7 +122,7 @@ class MosaicSource:
                 shown |= concepts
             if len(found) == n_cells:
                 return found
-        raise SampleError(f"{self._photos.directory}: too few different classes for a mosaic")
+        raise SampleError(self._photos.directory, "too few different classes for a mosaic")
 
     def _region(
         self,

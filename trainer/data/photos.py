@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import re
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +15,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from trainer.data.captions import Caption, Language, class_caption, sentence_caption
 from trainer.data.names import ClassName, class_name
+from trainer.data.pictures import decode_picture
 from trainer.data.samples import Box, usable_box
 from trainer.errors import DataError, SampleError
 
+# What zip archives raise for damaged members.
+_BROKEN_MEMBER = (KeyError, OSError, ValueError, EOFError, RuntimeError, zlib.error)
 _SIDE_WORDS = re.compile(r"\b(left|right)\b|左|右")
+_ADVICE = "name a folder with NAME.zip and NAME.jsonl.gz for each set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,17 @@ class Photo:
 class PhotoSet:
     """Photos of some archives; pictures are decoded once and kept small in memory.
 
-    ``unreadable`` counts and names the pictures that could not be decoded; they are replaced by
-    the next readable photo. Safe to call from several threads.
+    ``unreadable`` holds the messages of records that cannot be used, by their names; they are left
+    out. Safe to call from several threads.
+
+    Args:
+        directory: of the archives and their records.
+        split: only records of this split count.
+        archives: their names; all there are if None.
+        side_px: larger pictures are shrunk to this shorter side.
+
+    Raises:
+        DataError: an archive or its records are missing or damaged, or none is of the split.
     """
 
     def __init__(
@@ -67,24 +80,29 @@ class PhotoSet:
         self.directory = directory
         self.side_px = side_px
         names = sorted(archives) if archives is not None else _archive_names(directory)
-        self.photos = [photo for name in names for photo in _read_records(directory, name, split)]
-        if not self.photos:
-            raise DataError(f"{directory} holds no photos of the split {split!r} in {names}")
         self.unreadable: dict[str, str] = {}
+        self.photos = [photo for name in names for photo in self._read_records(name, split)]
+        if not self.photos:
+            raise DataError(
+                f"{directory} holds no photos of the split {split!r} in {names}: {_ADVICE}"
+            )
         self._cache: dict[int, npt.NDArray[np.uint8]] = {}
-        self._zips = {name: zipfile.ZipFile(directory / f"{name}.zip") for name in names}
+        self._zips = {name: _open_zip(directory / f"{name}.zip") for name in names}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.photos)
 
     def picture(self, index: int) -> Image.Image:
-        """The picture as RGB, its shorter side at most ``side_px``."""
-        for offset in range(len(self.photos)):
-            pixels = self._pixels((index + offset) % len(self.photos))
-            if pixels is not None:
-                return Image.fromarray(pixels)
-        raise DataError(f"{self.directory}: not one picture can be decoded")
+        """The picture as RGB, its shorter side at most ``side_px``.
+
+        Raises:
+            SampleError: it cannot be decoded.
+        """
+        pixels = self._cache.get(index)
+        if pixels is None:
+            pixels = self._cache[index] = np.asarray(self._decoded(self.photos[index]))
+        return Image.fromarray(pixels)
 
     def weights(self, archive_weights: dict[str, float]) -> npt.NDArray[np.float64]:
         """How likely each photo is drawn: by archive, and inside it rarer classes more often."""
@@ -102,37 +120,36 @@ class PhotoSet:
         chances: npt.NDArray[np.float64] = raw / raw.sum()
         return chances
 
-    def readable_picture(self, index: int) -> Image.Image:
-        """The picture of this very photo.
-
-        Raises:
-            SampleError: it cannot be decoded.
-        """
-        pixels = self._pixels(index)
-        if pixels is None:
-            file = self.photos[index].file
-            raise SampleError(f"{self.directory}: {file}: {self.unreadable[file]}")
-        return Image.fromarray(pixels)
-
-    def _pixels(self, index: int) -> npt.NDArray[np.uint8] | None:
-        kept = self._cache.get(index)
-        photo = self.photos[index]
-        if kept is not None or photo.file in self.unreadable:
-            return kept
+    def _decoded(self, photo: Photo) -> Image.Image:
+        name = self.directory / f"{photo.archive}.zip" / photo.file
         try:
             with self._lock:
                 data = self._zips[photo.archive].read(photo.file)
-            with Image.open(io.BytesIO(data)) as image:
-                rgb = image.convert("RGB")
-        except (KeyError, OSError, ValueError, UnidentifiedImageError, zipfile.BadZipFile) as error:
-            self.unreadable[photo.file] = str(error)
-            return None
+        except (*_BROKEN_MEMBER, zipfile.BadZipFile) as error:
+            raise SampleError(name, error) from None
+        rgb = decode_picture(data, name)
         scale = self.side_px / min(rgb.size)
         if scale < 1:
             size = (max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale)))
             rgb = rgb.resize(size, Image.Resampling.BILINEAR)
-        self._cache[index] = np.asarray(rgb)
-        return self._cache[index]
+        return rgb
+
+    def _read_records(self, archive: str, split: str) -> list[Photo]:
+        path = self.directory / f"{archive}.jsonl.gz"
+        try:
+            lines = gzip.decompress(path.read_bytes()).split(b"\n")
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"{path} cannot be read: {error}; {_ADVICE}") from None
+        found = []
+        for number, line in enumerate(lines, 1):
+            try:
+                record = json.loads(line) if line.strip() else {}
+                if record.get("split") == split:
+                    found.append(_photo(archive, record))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                name = f"{path}, line {number}"
+                self.unreadable[name] = f"{name}: {_reason(error)}"
+        return found
 
 
 def _archive_names(directory: Path) -> list[str]:
@@ -142,29 +159,47 @@ def _archive_names(directory: Path) -> list[str]:
     return names
 
 
-def _read_records(directory: Path, name: str, split: str) -> list[Photo]:
-    path = directory / f"{name}.jsonl.gz"
+def _open_zip(path: Path) -> zipfile.ZipFile:
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            records = [json.loads(line) for line in file]
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{path} cannot be read: {error}; set photos and archive_weights to sets that are there"
-        ) from None
-    return [_photo(name, record) for record in records if record["split"] == split]
+        return zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} cannot be read: {error}; {_ADVICE}") from None
+
+
+def _reason(error: Exception) -> str:
+    return f"it lacks {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _photo(archive: str, record: dict[str, Any]) -> Photo:
+    """A record as a photo.
+
+    Raises:
+        KeyError: it lacks something.
+        TypeError: something is of the wrong kind.
+        ValueError: something is empty or no number.
+    """
     file, width, height = str(record["file"]), int(record["width"]), int(record["height"])
     if "label_en" in record:
-        name = class_name(str(record["label_en"]), str(record["label_zh"]))
+        labels = str(record["label_en"]).strip(), str(record["label_zh"]).strip()
+        if not all(labels):
+            raise ValueError("an empty label")
+        name = class_name(*labels)
         box = usable_box(record.get("box"))
         return Photo(archive, file, width, height, name=name, concepts=name.concepts, box=box)
-    english: tuple[str, ...] = tuple(record["captions_en"])
-    chinese: tuple[str, ...] = tuple(record["captions_zh"])
+    english = _sentences(record["captions_en"])
+    chinese = _sentences(record["captions_zh"])
     counts: dict[str, int] = {}
     for sentence in english:
         for word in set(re.findall("[a-z]+", sentence.lower())):
             counts[word] = counts.get(word, 0) + 1
     shown = frozenset(word for word, count in counts.items() if count >= 2)
     return Photo(archive, file, width, height, {"en": english, "zh": chinese}, concepts=shown)
+
+
+def _sentences(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError("captions that are no list")
+    found = tuple(text for text in values if isinstance(text, str) and text.strip())
+    if not found:
+        raise ValueError("no caption in one of the languages")
+    return found

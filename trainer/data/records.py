@@ -24,7 +24,8 @@ _SPACE = re.compile(r"\s*")
 class JsonRecords:
     """The objects of several files, one after the other.
 
-    Files that end in ``.jsonl`` hold an object a line, or an array like all others.
+    Files that end in ``.jsonl`` hold an object a line, or an array like all others. A damaged
+    line costs itself alone, when it is asked for; a damaged array is refused at once.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -39,28 +40,36 @@ class JsonRecords:
         """One object.
 
         Raises:
-            SampleError: the file has changed, or cannot be read any more.
+            SampleError: a damaged line, or the file has changed or cannot be read any more.
         """
-        file = int(np.searchsorted(self._ends, index, side="right"))
-        first = int(self._ends[file]) - len(self._places[file])
-        start, stop = self._places[file][index - first]
+        file, place = self._file_and_place(index)
+        start, stop = self._places[file][place]
         path = self._paths[file]
         try:
             with path.open("rb") as stream:
                 stream.seek(int(start))
                 record = json.loads(stream.read(int(stop - start)))
         except (OSError, ValueError) as error:
-            raise SampleError(f"{path}, sample {index - first}: {error}") from None
+            raise SampleError(self.name(index), error) from None
         if not isinstance(record, dict):
-            raise SampleError(f"{path}, sample {index - first}: no object")
+            raise SampleError(self.name(index), "no object")
         return record
+
+    def name(self, index: int) -> str:
+        """Which file an object is in, and its number there, counted from 0."""
+        file, place = self._file_and_place(index)
+        return f"{self._paths[file]}, sample {place}"
+
+    def _file_and_place(self, index: int) -> tuple[int, int]:
+        file = int(np.searchsorted(self._ends, index, side="right"))
+        return file, index - int(self._ends[file]) + len(self._places[file])
 
 
 def _places(path: Path) -> npt.NDArray[np.int64]:
     """(N, 2): the first byte of each object, and the first one after it.
 
     Raises:
-        DataError: the file cannot be read, or is neither an array nor lines of objects.
+        DataError: the file cannot be read, or is neither an array of objects nor lines.
     """
     try:
         data = path.read_bytes()
@@ -80,7 +89,6 @@ def _lines(data: bytes) -> Iterator[tuple[int, int]]:
     start = 0
     for line in data.split(b"\n"):
         if line.strip():
-            json.loads(line)
             yield start, start + len(line)
         start += len(line) + 1
 

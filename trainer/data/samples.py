@@ -28,7 +28,7 @@ class Sample:
     """A picture with captions of one language and its regions.
 
     ``concepts`` are English names of what it certainly shows. ``may_crop`` and ``may_flip`` say
-    whether a cut or mirrored picture still fits the texts.
+    whether a cut or mirrored picture still fits the texts. ``language`` is that of the texts.
     """
 
     image: Image.Image
@@ -38,6 +38,7 @@ class Sample:
     concepts: frozenset[str] = frozenset()
     may_crop: bool = False
     may_flip: bool = False
+    language: Language = "en"
 
 
 class Source(Protocol):

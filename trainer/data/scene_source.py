@@ -10,7 +10,6 @@ import numpy as np
 from trainer.data.captions import Caption, Language
 from trainer.data.samples import Region, Sample
 from trainer.data.scenes import SIZES_PX, Scene, make_scene
-from trainer.data.scenes_words import Word
 
 MOST_KEPT = 20_000  # of about a quarter of a megabyte each
 _SEEDS_A_SPLIT = 1 << 40  # scenes of different splits never share a seed
@@ -33,18 +32,20 @@ class SceneSource:
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``; ``rng`` is not needed, a scene says what it says."""
         scene = self.scene(index)
-
-        def said(word: Word) -> str:
-            return word.en if language == "en" else word.zh
-
+        regions = tuple(
+            Region(
+                each.box,
+                each.phrase.said(language),
+                tuple(word.said(language) for word in each.negatives),
+            )
+            for each in scene.objects
+        )
         return Sample(
             scene.image,
-            Caption(said(scene.short)),
-            Caption(said(scene.long)),
-            tuple(
-                Region(each.box, said(each.phrase), tuple(said(word) for word in each.negatives))
-                for each in scene.objects
-            ),
+            Caption(scene.short.said(language)),
+            Caption(scene.long.said(language)),
+            regions,
+            language=language,
         )
 
     def scene(self, index: int) -> Scene:

@@ -11,6 +11,7 @@ from pathlib import Path
 from trainer.data import scenes_creatures as creatures
 from trainer.data import scenes_household as household
 from trainer.data import scenes_outdoors as outdoors
+from trainer.data.captions import Language
 from trainer.data.scenes_art import Art, Rgb
 
 
@@ -20,6 +21,10 @@ class Word:
 
     en: str
     zh: str
+
+    def said(self, language: Language) -> str:
+        """The words of one language."""
+        return self.en if language == "en" else self.zh
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ it has. Texts use the box mode. Shapes: K boxes, C classes, E embedding.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ import numpy.typing as npt
 
 from fgclip2 import Encoder
 from fgclip2.encoder import Patches
-from trainer.data.file_sources import read_picture
+from trainer.data.pictures import read_picture
 from trainer.errors import DataError
-from trainer.evaluation.files import Floats, corners, read_json, read_lines
+from trainer.evaluation.files import Floats, corners, read_record_lines, read_sections
 from trainer.evaluation.templates import class_vectors
 
 FGOVD_LEVELS = {
@@ -32,6 +31,8 @@ _FGOVD_FILES = {
     "medium": "2_attributes_llava.jsonl",
     "easy": "3_attributes_llava.jsonl",
 }
+_FGOVD_KEYS = ("img_path", "bbox", "pos_expression", "neg_expression")
+_ANNOTATION_KEYS = ("image_id", "bbox", "category_id")
 
 
 def fg_ovd(model: Path, data: Path, patches: Patches) -> dict[str, float]:
@@ -42,7 +43,7 @@ def fg_ovd(model: Path, data: Path, patches: Patches) -> dict[str, float]:
     encoder = Encoder.load(model)
     figures: dict[str, float] = {}
     for level in FGOVD_LEVELS:
-        lines = [json.loads(line) for line in read_lines(_level_file(data, level))]
+        lines = read_record_lines(_level_file(data, level), _FGOVD_KEYS)
         region_KE = np.zeros((len(lines), encoder.dim), np.float32)
         by_image: dict[str, list[int]] = {}
         for place, line in enumerate(lines):
@@ -57,7 +58,7 @@ def fg_ovd(model: Path, data: Path, patches: Patches) -> dict[str, float]:
 
 def coco_boxes(model: Path, data: Path, patches: Patches) -> dict[str, float]:
     """80 classes on every box of ``annotations/instances_val2017.json``; 80 templates."""
-    content = read_json(data / "annotations" / "instances_val2017.json")
+    content = _read_instances(data / "annotations" / "instances_val2017.json", "file_name")
     return classify_boxes(
         model, content, lambda image: data / "val2017" / image["file_name"], patches
     )
@@ -65,7 +66,7 @@ def coco_boxes(model: Path, data: Path, patches: Patches) -> dict[str, float]:
 
 def lvis_boxes(model: Path, data: Path, patches: Patches) -> dict[str, float]:
     """1,203 classes on the boxes of ``lvis_v1_val.json`` whose photos are in ``val2017``."""
-    content = read_json(data / "lvis_v1_val.json")
+    content = _read_instances(data / "lvis_v1_val.json", "coco_url")
 
     def photo(image: dict[str, Any]) -> Path:
         return data / "val2017" / Path(image["coco_url"]).name
@@ -78,7 +79,7 @@ def lvis_boxes(model: Path, data: Path, patches: Patches) -> dict[str, float]:
 
 def boxclass_cn(model: Path, data: Path, patches: Patches) -> dict[str, float]:
     """566 Chinese classes; bare names, no template."""
-    content = read_json(data / "valid_category_data_total_zh.json")
+    content = _read_instances(data / "valid_category_data_total_zh.json", "file_name")
     return classify_boxes(
         model, content, lambda image: data / "images" / image["file_name"], patches, bare=True
     )
@@ -119,7 +120,7 @@ def classify_boxes(
             right = np.array([column[each["category_id"]] for each in own])
             ranks.append(label_ranks(region_KE @ class_CE.T, right))
     if not ranks:
-        raise DataError("no photo of the annotations is at hand, or none has a box")
+        raise DataError("no photo of the annotations is below --data, or none has a box")
     together = np.concatenate(ranks)
     return {
         "photos": float(len(ranks)),
@@ -134,6 +135,15 @@ def label_ranks(scores_KC: Floats, right_K: npt.NDArray[np.int64]) -> npt.NDArra
     own = np.take_along_axis(scores_KC, right_K[:, None], 1)
     ranks: npt.NDArray[np.int64] = (scores_KC > own).sum(axis=1)
     return ranks
+
+
+def _read_instances(path: Path, photo_key: str) -> dict[str, list[dict[str, Any]]]:
+    return read_sections(
+        path,
+        images=("id", photo_key),
+        annotations=_ANNOTATION_KEYS,
+        categories=("id", "name"),
+    )
 
 
 def _level_file(data: Path, level: str) -> Path:

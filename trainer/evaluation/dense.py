@@ -18,7 +18,7 @@ from PIL import Image
 
 from fgclip2 import Encoder
 from fgclip2.encoder import Patches
-from trainer.data.file_sources import read_picture
+from trainer.data.pictures import read_picture
 from trainer.errors import DataError
 from trainer.evaluation.files import Floats, read_lines
 from trainer.evaluation.templates import class_vectors
@@ -48,8 +48,8 @@ def dense_labels(
 
     def task(model: Path, data: Path, patches: Patches) -> dict[str, float]:
         found = read(data)
-        if not found.pairs:
-            raise DataError(f"{data} holds no picture with a mask")
+        if not found.pairs or not found.names:
+            raise DataError(f"{data} holds no picture with a mask, or names no class")
         encoder = Encoder.load(model)
         class_KE = class_vectors(encoder, found.names, "box")
         counts = np.zeros((len(found.names), len(found.names)), np.int64)
@@ -57,6 +57,8 @@ def dense_labels(
             labels = read_mask(mask, found.first, len(found.names))
             dense_RCE = encoder.encode_dense(read_picture(picture), patches)
             counts += confusion(labels, label_map(dense_RCE, class_KE, labels.shape), len(counts))
+        if not counts.any():
+            raise DataError(f"{data}: no mask labels a pixel with one of the classes")
         return {"photos": float(len(found.pairs)), **overlap_figures(counts)}
 
     return task
@@ -106,8 +108,10 @@ def read_mask(path: Path, first: int, n_classes: int) -> npt.NDArray[np.int64]:
     try:
         with Image.open(path) as image:
             values = np.asarray(image).astype(np.int64)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         raise DataError(f"{path}: {error}") from None
+    if values.ndim != 2:
+        raise DataError(f"{path}: a mask has one class number a pixel, not {values.shape[2]}")
     labels = values - first
     labels[np.isin(values, _NO_CLASS) | (labels < 0) | (labels >= n_classes)] = UNLABELLED
     return labels

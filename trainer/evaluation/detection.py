@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 from fgclip2 import Encoder
 from fgclip2.encoder import Patches
-from trainer.data.file_sources import read_picture
-from trainer.evaluation.files import Floats, corners, read_json
+from trainer.data.pictures import read_picture
+from trainer.errors import DataError
+from trainer.evaluation.files import Floats, corners, read_records, read_sections
 from trainer.evaluation.templates import class_vectors
 
 THRESHOLDS = np.arange(0.5, 0.96, 0.05)
@@ -45,10 +46,18 @@ def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float
     ``detections.json`` holds the boxes: COCO results, ``image_id``, ``bbox``, ``score``.
     """
     minival = data / "lvis_v1_minival.json"
-    content = read_json(minival if minival.exists() else data / "lvis_v1_val.json")
+    content = read_sections(
+        minival if minival.exists() else data / "lvis_v1_val.json",
+        images=("id", "coco_url"),
+        annotations=("image_id", "bbox", "category_id"),
+        categories=("id", "name"),
+    )
+    if not content["annotations"]:
+        raise DataError(f"{data}: there are annotations of no box")
     by_image: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for each in read_json(data / "detections.json"):
-        by_image[each["image_id"]].append(each)
+    for each in read_records(data / "detections.json", ("image_id", "bbox", "score")):
+        if each["bbox"][2] > 0 and each["bbox"][3] > 0:
+            by_image[each["image_id"]].append(each)
     categories = sorted(content["categories"], key=lambda each: each["id"])
     encoder = Encoder.load(model)
     names = [each["name"].replace("_", " ") for each in categories]
@@ -84,8 +93,9 @@ def average_precisions(found: dict[int, Detections], content: dict[str, Any]) ->
     judged: dict[int, list[int]] = defaultdict(list)  # class -> photos
     partly: set[tuple[int, int]] = set()
     for image in content["images"]:
-        absent = {column[c] for c in image.get("neg_category_ids", ())}
-        partly |= {(image["id"], column[c]) for c in image.get("not_exhaustive_category_ids", ())}
+        absent = {column[c] for c in image.get("neg_category_ids", ()) if c in column}
+        doubtful = (c for c in image.get("not_exhaustive_category_ids", ()) if c in column)
+        partly |= {(image["id"], column[c]) for c in doubtful}
         present = {place for place in column.values() if (image["id"], place) in truth}
         for place in absent | present:
             judged[place].append(image["id"])

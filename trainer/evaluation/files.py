@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from PIL import Image
 
 from fgclip2 import Encoder
 from fgclip2.encoder import Patches
-from trainer.data.file_sources import read_picture
+from trainer.data.pictures import read_picture
 from trainer.errors import DataError
 
 Floats = npt.NDArray[np.float32]
@@ -31,6 +32,68 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as JSON: {error}; {_ADVICE}") from None
+
+
+def checked_records(values: Any, keys: Sequence[str], source: str | Path) -> list[dict[str, Any]]:
+    """A list of objects that all have the keys; a ``bbox`` is four finite numbers.
+
+    Args:
+        values: what a file holds.
+        keys: that every object must have.
+        source: the file and, of several lists in it, which one.
+
+    Raises:
+        DataError: they are something else; names the source, the record and the keys.
+    """
+    if not isinstance(values, list):
+        raise DataError(f"{source}: a list of records with {', '.join(keys)} is missing; {_ADVICE}")
+    for number, record in enumerate(values):
+        lacks = [key for key in keys if not isinstance(record, dict) or key not in record]
+        if lacks:
+            raise DataError(f"{source}: record {number} lacks {', '.join(lacks)}; {_ADVICE}")
+        if "bbox" in keys and not _is_box(record["bbox"]):
+            raise DataError(f"{source}: the bbox of record {number} is {record['bbox']!r}")
+    return values
+
+
+def read_records(path: Path, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """The objects of a JSON array; see ``checked_records``."""
+    return checked_records(read_json(path), keys, path)
+
+
+def read_record_lines(path: Path, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """The objects of a file with one a line; see ``checked_records``."""
+    found = []
+    for number, line in enumerate(read_lines(path)):
+        try:
+            found.append(json.loads(line))
+        except ValueError as error:
+            raise DataError(f"{path}: record {number} is no JSON: {error}; {_ADVICE}") from None
+    return checked_records(found, keys, path)
+
+
+def read_sections(path: Path, **keys: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Lists of objects in a file in COCO's layout.
+
+    Args:
+        path: of the JSON file.
+        keys: for each list by its name what its objects must have. Where ``categories`` is one,
+            annotations of unknown categories are an error, too.
+
+    Raises:
+        DataError: something is missing.
+    """
+    content = read_json(path)
+    given = content if isinstance(content, dict) else {}
+    sections = {
+        name: checked_records(given.get(name), own, f"{path}, {name}") for name, own in keys.items()
+    }
+    if "categories" in sections:
+        known = {each["id"] for each in sections["categories"]}
+        unknown = {each["category_id"] for each in sections["annotations"]} - known
+        if unknown:
+            raise DataError(f"{path}: annotations of the unknown category {unknown.pop()!r}")
+    return sections
 
 
 def read_lines(path: Path) -> list[str]:
@@ -67,3 +130,11 @@ def corners(boxes: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
     array = np.asarray(boxes, np.float64).reshape(-1, 4)
     array[:, 2:] += array[:, :2]
     return array
+
+
+def _is_box(values: object) -> bool:
+    return (
+        isinstance(values, list)
+        and len(values) == 4
+        and all(isinstance(each, int | float) and math.isfinite(each) for each in values)
+    )

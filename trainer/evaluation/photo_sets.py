@@ -6,6 +6,7 @@ Shapes: N photos, C classes or captions, E embedding.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from fgclip2.encoder import Patches
 from trainer.data.captions import LANGUAGES, Language
 from trainer.data.names import with_article
 from trainer.data.photos import Photo, PhotoSet
+from trainer.errors import DataError
 
 _SPLIT = "val"
 _BATCH = 64
@@ -26,9 +28,9 @@ def photo_retrieval(
     model: Path, data: Path, patches: Patches, split: str = _SPLIT
 ) -> dict[str, float]:
     """Photo-to-text and text-to-photo recall on Flickr8k, first caption of each photo."""
-    photos = PhotoSet(data, split, ["flickr8k"], _FULL_SIDE_PX)
+    photos = _whole_set(data, split, ["flickr8k"])
     encoder = Encoder.load(model)
-    image_NE = encode_photos(encoder, photos, patches)
+    image_NE = encode_photos(encoder, photos, range(len(photos)), patches)
     figures: dict[str, float] = {"photos": float(len(photos))}
     for language in LANGUAGES:
         text_NE = encoder.encode_texts([p.sentences[language][0] for p in photos.photos])
@@ -41,10 +43,12 @@ def photo_retrieval(
 
 def classes(model: Path, data: Path, patches: Patches, split: str = _SPLIT) -> dict[str, float]:
     """Top-1 accuracy inside each set of classes, names as queries."""
-    photos = PhotoSet(data, split, None, _FULL_SIDE_PX)
+    photos = _whole_set(data, split, None)
     keep = [i for i, photo in enumerate(photos.photos) if photo.name is not None]
+    if not keep:
+        raise DataError(f"{data} holds no photos with class names in the split {split!r}")
     encoder = Encoder.load(model)
-    image_NE = encode_photos(encoder, photos, patches)[keep]
+    image_NE = encode_photos(encoder, photos, keep, patches)
     labelled = [photos.photos[i] for i in keep]
     figures: dict[str, float] = {"photos": float(len(labelled))}
     for language in LANGUAGES:
@@ -71,13 +75,27 @@ def class_prompt(photo: Photo, language: Language) -> str:
     return f"一张{photo.name.names_zh[0]}的照片"
 
 
-def encode_photos(encoder: Encoder, photos: PhotoSet, patches: Patches) -> npt.NDArray[np.float32]:
-    """(N, E) unit rows, in the order of the set."""
+def encode_photos(
+    encoder: Encoder, photos: PhotoSet, indices: Sequence[int], patches: Patches
+) -> npt.NDArray[np.float32]:
+    """(N, E) unit rows of some photos, in the order given.
+
+    Raises:
+        SampleError: a photo cannot be read; figures without it would mean something else.
+    """
     rows = []
-    for start in range(0, len(photos), _BATCH):
-        pictures = [photos.picture(i) for i in range(start, min(start + _BATCH, len(photos)))]
+    for start in range(0, len(indices), _BATCH):
+        pictures = [photos.picture(index) for index in indices[start : start + _BATCH]]
         rows.append(encoder.encode_images(pictures, patches=patches))
     return np.concatenate(rows)
+
+
+def _whole_set(data: Path, split: str, archives: list[str] | None) -> PhotoSet:
+    photos = PhotoSet(data, split, archives, _FULL_SIDE_PX)
+    if photos.unreadable:
+        named = next(iter(photos.unreadable.values()))
+        raise DataError(f"{len(photos.unreadable)} records cannot be used; the first one: {named}")
+    return photos
 
 
 def _accuracy(

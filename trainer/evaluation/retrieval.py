@@ -7,7 +7,7 @@ Shapes: N pictures, T captions, E embedding.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,15 @@ import numpy.typing as npt
 from fgclip2 import Encoder
 from fgclip2.encoder import Patches
 from trainer.errors import DataError
-from trainer.evaluation.files import Floats, encode_files, read_json, read_lines
+from trainer.evaluation.files import (
+    Floats,
+    checked_records,
+    encode_files,
+    read_json,
+    read_lines,
+    read_records,
+    read_sections,
+)
 
 _PER_PICTURE = 5
 _SHARE_GPT_PAIRS = 1000
@@ -75,22 +83,25 @@ def recalls(image_NE: Floats, text_TE: Floats, owner_T: npt.NDArray[np.int64]) -
 
 def read_coco(data: Path) -> CaptionedPictures:
     """``annotations/captions_val2017.json`` and ``val2017``; the first five captions of each."""
-    content = read_json(data / "annotations" / "captions_val2017.json")
+    path = data / "annotations" / "captions_val2017.json"
+    content = read_sections(path, images=("id", "file_name"), annotations=("image_id", "caption"))
     captions: dict[int, list[str]] = {}
     for each in content["annotations"]:
         captions.setdefault(each["image_id"], []).append(each["caption"])
     records = sorted(content["images"], key=lambda image: image["id"])
-    return _paired(
+    pairs = (
         (data / "val2017" / image["file_name"], captions[image["id"]][:_PER_PICTURE])
         for image in records
         if image["id"] in captions
     )
+    return _paired(pairs, path)
 
 
 def read_flickr30k(data: Path) -> CaptionedPictures:
     """``flickr30k_test.json``: objects with ``image`` and five ``caption``; pictures beside it."""
-    content = read_json(data / "flickr30k_test.json")
-    return _paired((data / each["image"], each["caption"]) for each in content)
+    path = data / "flickr30k_test.json"
+    records = read_records(path, ("image", "caption"))
+    return _paired(((data / each["image"], each["caption"]) for each in records), path)
 
 
 def read_flickr30k_cna(data: Path) -> CaptionedPictures:
@@ -108,17 +119,19 @@ def read_coco_cn(data: Path) -> CaptionedPictures:
 
 def read_sharegpt4v(data: Path) -> CaptionedPictures:
     """The first 1,000 records of ShareGPT4V's caption file; pictures by name in ``images``."""
-    content = read_json(data / "share-captioner_coco_lcs_sam_1246k_1107.json")
-    return _paired(
-        (data / "images" / Path(each["image"]).name, [each["conversations"][1]["value"]])
-        for each in content[:_SHARE_GPT_PAIRS]
-    )
+    path = data / "share-captioner_coco_lcs_sam_1246k_1107.json"
+    records = read_records(path, ("image", "conversations"))[:_SHARE_GPT_PAIRS]
+    pairs = ((data / "images" / Path(each["image"]).name, _answer(each)) for each in records)
+    return _paired(pairs, path)
 
 
 def read_dci(data: Path) -> CaptionedPictures:
     """``annotations/*.json`` with ``extra_caption`` and ``image``; pictures in ``photos``."""
-    records = [read_json(path) for path in sorted((data / "annotations").glob("*.json"))]
-    return _paired((data / "photos" / each["image"], [each["extra_caption"]]) for each in records)
+    folder = data / "annotations"
+    found = [read_json(path) for path in sorted(folder.glob("*.json"))]
+    records = checked_records(found, ("image", "extra_caption"), folder)
+    pairs = ((data / "photos" / each["image"], [each["extra_caption"]]) for each in records)
+    return _paired(pairs, folder)
 
 
 def read_long_chinese(name: str) -> Callable[[Path], CaptionedPictures]:
@@ -129,7 +142,7 @@ def read_long_chinese(name: str) -> Callable[[Path], CaptionedPictures]:
         wrong = [part[0] for part in parts if len(part) < 2]
         if wrong:
             raise DataError(f"{data / name}: {wrong[0][:60]!r} has no tab and caption")
-        return _paired((data / picture, [caption]) for picture, caption in parts)
+        return _paired(((data / picture, [caption]) for picture, caption in parts), data / name)
 
     return read
 
@@ -150,21 +163,32 @@ def _grouped(
             raise DataError(f"{path}: a line in another format: {line[:60]!r}")
         picture, caption = parts(match)
         captions.setdefault(picture, []).append(caption)
-    return _paired(captions.items())
+    return _paired(captions.items(), path)
 
 
-def _paired(pairs: Any) -> CaptionedPictures:
+def _answer(record: dict[str, Any]) -> list[str] | None:
+    """The caption of a record of ShareGPT4V: what is said second; None where nothing is."""
+    try:
+        return [record["conversations"][1]["value"]]
+    except (LookupError, TypeError):
+        return None
+
+
+def _paired(pairs: Iterable[tuple[Path, object]], source: Path) -> CaptionedPictures:
+    """Pictures and captions of a file or folder in order.
+
+    Raises:
+        DataError: there are none, or the captions of a picture are no list of texts.
+    """
     pictures: list[Path] = []
     captions: list[str] = []
     owner: list[int] = []
-    try:
-        for picture, own in pairs:
-            texts: Sequence[str] = own
-            captions += texts
-            owner += [len(pictures)] * len(texts)
-            pictures.append(picture)
-    except (KeyError, TypeError, IndexError) as error:
-        raise DataError(f"a record lacks {error}: the file has another format") from None
-    if not pictures:
-        raise DataError("the data set holds no pictures")
+    for picture, own in pairs:
+        if not isinstance(own, list) or not all(isinstance(text, str) for text in own):
+            raise DataError(f"{source}: the captions of {picture.name} are no list of texts")
+        captions += own
+        owner += [len(pictures)] * len(own)
+        pictures.append(picture)
+    if not captions:
+        raise DataError(f"{source} holds no pictures with captions: check the path in --data")
     return CaptionedPictures(pictures, captions, np.asarray(owner, np.int64))

@@ -20,7 +20,7 @@ from fgclip2.regions import pool_regions
 from trainer.data.captions import LANGUAGES, Language
 from trainer.data.names import with_article
 from trainer.data.scene_source import SceneSource
-from trainer.data.scenes import Box, Scene, SceneObject, Word
+from trainer.data.scenes import Box, Scene, SceneObject
 from trainer.data.scenes_words import Kind, kinds
 from trainer.evaluation.boxes import label_ranks
 from trainer.evaluation.files import Floats
@@ -88,10 +88,10 @@ def scene_figures(encoder: Encoder, encoded: EncodedScenes, language: Language) 
     """All figures of one language."""
     objects = [each for scene in encoded.scenes for each in scene.objects]
     region_KE = np.concatenate(encoded.regions)
-    captions = [_said(scene.short, language) for scene in encoded.scenes]
+    captions = [scene.short.said(language) for scene in encoded.scenes]
     figures = recalls(encoded.image_SE, encoder.encode_texts(captions), np.arange(len(captions)))
     figures["region top-1"] = _kind_accuracy(encoder, region_KE, objects, language)
-    texts = [[_said(word, language) for word in (each.phrase, *each.negatives)] for each in objects]
+    texts = [[word.said(language) for word in (each.phrase, *each.negatives)] for each in objects]
     rows = {text: row for row, text in enumerate(dict.fromkeys(t for own in texts for t in own))}
     text_TE = encoder.encode_texts(list(rows), mode="box")
     scores = [
@@ -158,10 +158,6 @@ def _kind_accuracy(
 
 def _kind_name(kind: Kind, language: Language) -> str:
     return with_article(kind.en) if language == "en" else kind.zh
-
-
-def _said(word: Word, language: Language) -> str:
-    return word.en if language == "en" else word.zh
 
 
 def _unit(vectors: Floats) -> Floats:

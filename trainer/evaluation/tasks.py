@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fgclip2.encoder import Patches
-from trainer.errors import DataError
 from trainer.evaluation import boxes, dense, detection, retrieval, zero_shot
 from trainer.evaluation.photo_sets import classes, photo_retrieval
 from trainer.evaluation.scenes import evaluate_scenes
@@ -25,15 +24,14 @@ class Task:
     patches: Patches = "dynamic"
     needs_data: bool = True
 
-    def figures(self, model: Path, data: Path | None, patches: int | None) -> dict[str, float]:
+    def figures(self, model: Path, data: Path, patches: int | None) -> dict[str, float]:
         """Run the task; without ``patches`` with the budget of its protocol.
 
         Raises:
             DataError: the data is missing or damaged.
+            FgclipError: the model cannot be used.
         """
-        if data is None and self.needs_data:
-            raise DataError("--data is missing: name the folder of the data set")
-        return self.run(model, data or Path(), patches or self.patches)
+        return self.run(model, data, patches or self.patches)
 
 
 def _short(read: Callable[[Path], retrieval.CaptionedPictures]) -> Task:

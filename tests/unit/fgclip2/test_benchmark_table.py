@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.encoders_table import as_table, image_gflop
+from benchmarks.encoders_table import NOTES, as_table, image_gflop, notes_of
 
 
 def engine(rate: float, **more: float) -> dict[str, object]:
@@ -29,6 +29,7 @@ def test_rates_are_compared_with_transformers_and_with_the_peak() -> None:
         "load_after": [0.2],
         "peaks_gflops": {
             "f32": {"wall": 100.0, "core": 50.0},
+            "bf16": {"wall": 1e9, "core": 1e9},
             "int8": {name: 10 * image_gflop("base", 14 * 18) for name in ("wall", "core")},
         },
         "auto": {
@@ -48,6 +49,7 @@ def test_rates_are_compared_with_transformers_and_with_the_peak() -> None:
             "megapixels": 12,
             "256": {"alone_images_s": 8.0, "path_images_s": 7.0, "share": 0.875},
         },
+        "regions": {"32": {"ms": 3.25, "cpu_ms": 3.5}},
         "limited": {"openvino-int8": engine(3.0, least_cosine=0.9992)},
     }
     page = as_table(report)
@@ -57,7 +59,41 @@ def test_rates_are_compared_with_transformers_and_with_the_peak() -> None:
     assert "| openvino-int8 | 20 (30) | 60 (90) | 1.5 (0.8) | 500 | 600 | 1100 |" in page
     assert "`auto` chose int8 here" in page
     assert "| 256 | 8.00 | 7.00 | 88 % |" in page
+    assert "| 32 x 32 | 3.2 (3.5) |" in page
+    # Ten pictures a second by their operations; more, because attention costs nothing here.
+    assert "| 256 | 44 | 2 | 95 | 10.5 x transformers-f32 |" in page
     assert "| openvino-int8 | 3.00 | 30 | 90 | 0.99920 |" in page
+
+
+def test_a_page_names_all_that_failed() -> None:
+    report = {
+        "date": "2026-01-31",
+        "machine": {"cpu": "a CPU", "cores": 2, "instructions": [], "load_before": [0.1]},
+        "size": "base",
+        "load_after": [0.2],
+        "peaks_gflops": {"failed": "no peaks"},
+        "auto": {"failed": "no choice"},
+        "path": {"failed": "no decoders"},
+        "regions": {"failed": "no maps"},
+        "engines": {"openvino-f32": {"failed": "no memory"}},
+        "limited": {"openvino-int8": {"failed": "no time"}},
+    }
+    page = as_table(report)
+    for name, reason in {
+        "matrix peaks": "no peaks",
+        "auto": "no choice",
+        "whole path": "no decoders",
+        "similar_region": "no maps",
+        "openvino-f32": "no memory",
+        "openvino-int8 (limited)": "no time",
+    }.items():
+        assert f"{name} did not run: {reason}\n" in page
+
+
+def test_notes_of_people_stay() -> None:
+    notes = f"\n{NOTES}\n\nA note.\n"
+    assert notes_of("# Benchmarks\n\nA table.\n" + notes) == notes
+    assert notes_of("# Benchmarks\n\nA table.\n") == ""
 
 
 def test_operations_of_a_picture() -> None:

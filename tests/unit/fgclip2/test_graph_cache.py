@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, BinaryIO
 
 import numpy as np
 import pytest
@@ -89,7 +90,7 @@ def test_a_whole_graph_that_openvino_refuses_is_made_again(
     first = encode(reference_dir, tmp_path)
     facts = json.loads(graphs(tmp_path)[0].with_suffix(".json").read_text())
     key = {name: value for name, value in facts["key"].items() if name != "kind"}
-    GraphCache(tmp_path).store_graph(key, io.BytesIO(b"no graph at all" * 100))
+    GraphCache(tmp_path).store_graph(key, lambda stream: stream.write(b"no graph at all" * 100))
     np.testing.assert_array_equal(encode(reference_dir, tmp_path), first)
     assert len(built) == 2
 
@@ -120,13 +121,34 @@ def test_a_folder_that_cannot_be_written_is_no_error(reference_dir: Path, tmp_pa
     np.testing.assert_array_equal(encode(reference_dir, tmp_path / "file" / "cache"), wanted)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is played by /dev/full")
+def test_a_full_disk_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Path.open
+
+    def open_full(path: Path, mode: str = "r", **options: object) -> IO[bytes]:
+        is_graph = ".graph." in path.name
+        return original(Path("/dev/full") if is_graph else path, mode, buffering=0)
+
+    def export(stream: BinaryIO) -> None:
+        with suppress(OSError):  # as OpenVINO does
+            stream.write(bytes(1000))
+
+    cache = GraphCache(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", open_full)
+        assert not cache.store_graph(KEY, export)
+    assert cache.load_graph(KEY) is None
+    assert list(tmp_path.iterdir()) == []
+    assert cache.store_graph(KEY, export)
+
+
 def test_old_graphs_go_when_the_folder_grows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graph_cache, "MAX_CACHE_BYTES", 2500)
     cache = GraphCache(tmp_path)
     for place in range(4):
-        cache.store_graph({**KEY, "place": str(place)}, io.BytesIO(bytes(1000)))
+        cache.store_graph({**KEY, "place": str(place)}, lambda stream: stream.write(bytes(1000)))
     assert cache.load_graph({**KEY, "place": "3"}) is not None
     assert len(graphs(tmp_path)) == 2
 

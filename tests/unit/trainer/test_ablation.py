@@ -10,7 +10,7 @@ import pytest
 from trainer import ablation
 from trainer.ablation import COLUMNS, VARIANTS, recipe_of, run_ablation, table, write_page
 from trainer.data.scene_source import SceneSource
-from trainer.errors import CheckpointError
+from trainer.errors import CheckpointError, DataError
 from trainer.evaluation.scenes import VALIDATION_SPLIT
 
 
@@ -60,5 +60,16 @@ def test_the_table_has_means_over_the_seeds(tmp_path: Path) -> None:
     assert "old" not in content
     assert content.count(text) == 1
     page.write_text("nothing")
-    with pytest.raises(ValueError, match="no place"):
+    with pytest.raises(DataError, match="no place"):
         write_page(page, text)
+
+
+def test_a_page_without_a_place_is_refused_before_the_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("nothing", encoding="utf-8")
+    for wrong in (page, tmp_path / "missing.md"):
+        assert ablation.main(["--out", str(tmp_path / "runs"), "--page", str(wrong)]) == 1
+        assert str(wrong) in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()

@@ -14,15 +14,22 @@ from tests.unit.trainer.small_runs import stage_two
 from trainer.data.captions import Caption, Language
 from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
 from trainer.data.samples import Sample, Source
-from trainer.errors import DataError, SampleError
+from trainer.errors import DataError, RecipeError, SampleError
 from trainer.vocabulary import train_vocabulary
 
 
 class Numbered:
     """Samples that say which one they are; some cannot be read."""
 
-    def __init__(self, name: str, n_samples: int, broken: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        n_samples: int,
+        broken: tuple[int, ...] = (),
+        language: Language = "en",
+    ) -> None:
         self._name, self._n_samples, self._broken = name, n_samples, broken
+        self._language = language
         self.asked: list[tuple[int, Language]] = []
 
     def __len__(self) -> int:
@@ -31,8 +38,9 @@ class Numbered:
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         self.asked.append((index, language))
         if index in self._broken:
-            raise SampleError(f"{self._name}/{index}: no picture")
-        return Sample(Image.new("RGB", (32, 32)), Caption(f"{self._name} {index}"), None)
+            raise SampleError(f"{self._name}/{index}", "no picture")
+        picture = Image.new("RGB", (32, 32))
+        return Sample(picture, Caption(f"{self._name} {index}"), None, language=self._language)
 
 
 def _mixed(*sources: Numbered, seed: int = 5) -> MixedSource:
@@ -76,6 +84,46 @@ def test_unreadable_samples_are_replaced_counted_and_named() -> None:
     assert mixed.unreadable["a/4"] == "a/4: no picture"
     with pytest.raises(DataError, match="in a row"):
         _indices(_mixed(Numbered("a", 3, broken=(0, 1, 2))), 0, range(1))
+
+
+def test_an_order_is_made_once_though_a_batch_lies_in_two_epochs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[object] = []
+    inner = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: made.append(seed) or inner(seed))
+    mixed = _mixed(Numbered("a", 30))
+    rng = inner(0)
+    for number in (28, 31, 29, 30, 32, 27):
+        mixed.sample((0, number), "en", rng)
+    assert len(made) == 2
+
+
+def test_batches_too_small_for_the_sources_are_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(train_vocabulary(["abc def ghi"] * 30, 280))
+    mixed = _mixed(Numbered("a", 7), Numbered("b", 7), Numbered("c", 7))
+    tokenizer = Tokenizer(tmp_path, 280)
+    small, enough = (
+        stage_two(tmp_path, f"batch_size={size}", "sources={'0': 0.5, '1': 0.3, '2': 0.2}")
+        for size in (1, 2)
+    )
+    with pytest.raises(RecipeError, match="batch_size is 1, too few for 3 sources"):
+        MixedBatchMaker(mixed, tokenizer, small, 0, 1)
+    MixedBatchMaker(mixed, tokenizer, enough, 0, 1)
+    assert all(len(mixed.places(step, 2)) == 2 for step in range(200))
+
+
+def test_english_short_captions_alone_get_the_prompt(tmp_path: Path) -> None:
+    """Whatever language was asked for: a source that has only one gives that."""
+    (tmp_path / FILE_NAME).write_bytes(train_vocabulary(["abc def ghi"] * 30, 280))
+    recipe = stage_two(tmp_path, "chinese_share=1.0", "batch_size=4", "sources={'0': 1.0}",
+                       "english_prompt=a photo of")  # fmt: skip
+    tokenizer = Tokenizer(tmp_path, 280)
+    for language, start in (("en", "a photo of a "), ("zh", "a ")):
+        source = Numbered("a", 4, language=language)
+        batch = MixedBatchMaker(_mixed(source), tokenizer, recipe, 0, 1).make(0)
+        expected = tokenizer.encode([f"{start}{n}" for n in range(4)], 64)
+        assert sorted(batch.short.ids_UL.tolist()) == sorted(expected.tolist())
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])

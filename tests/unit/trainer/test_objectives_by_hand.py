@@ -160,7 +160,7 @@ def test_nothing_at_all_costs_nothing_and_has_a_graph() -> None:
     hard = objectives.hard_negative(region, region.reshape(0, 3, 6), scale, 4.0)
     parts = [objectives.region_text(region, region, scale), objectives.text_contrast(region)]
     parts += [hard.contrast, hard.pair, hard.rank, objectives.sigmoid(region, region, scale, scale)]
-    total = torch.stack([part.double() for part in parts]).sum()
+    total = torch.stack(parts).sum()  # of one dtype: that of the vectors
     total.backward()
     assert total.item() == 0
     assert scale.grad is not None

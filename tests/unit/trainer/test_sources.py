@@ -14,6 +14,7 @@ from PIL import Image
 from trainer.data.file_sources import FineHardSource, JsonLinesSource, TarSource
 from trainer.data.photo_sources import MosaicSource, PhotoSource
 from trainer.data.photos import PhotoSet
+from trainer.data.pictures import read_picture
 from trainer.data.records import JsonRecords
 from trainer.data.samples import Sample, Source, usable_box
 from trainer.data.scene_source import SceneSource
@@ -119,7 +120,7 @@ def test_a_malformed_record_costs_its_regions_alone(finehard: Path) -> None:
     (finehard / "json" / "1.json").write_text(json.dumps([odd, none]))
     source = FineHardSource(finehard / "json" / "1.json", finehard / "images")
     assert _sample(source).regions == ()
-    with pytest.raises(SampleError, match=r"a\.jpg: no short_caption"):
+    with pytest.raises(SampleError, match=r"1\.json, sample 1: no short_caption"):
         _sample(source, 1)
 
 
@@ -207,3 +208,80 @@ def test_scenes_have_ten_negatives_in_both_languages() -> None:
 )
 def test_boxes_of_files(values: object, box: object) -> None:
     assert usable_box(values) == box
+
+
+def test_a_damaged_line_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(_picture())
+    good = json.dumps({"file": "a.jpg", "caption": " a blue wall "}).encode()
+    odd = [b'{"file": "a.jpg", "capt', b"\xff\xfe{}", b"[]", b'{"caption": "no file"}']
+    odd.append(json.dumps({"file": "a\0.jpg", "caption": "x"}).encode())
+    odd.append(json.dumps({"file": "a.jpg", "caption": "  ", "long_caption": 3}).encode())
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(b"\n".join([good, *odd, good]))
+    source = JsonLinesSource(path)
+    assert len(source) == 2 + len(odd)
+    assert [_sample(source, at).short.text for at in (0, 7)] == ["a blue wall"] * 2
+    names = set()
+    for index in range(1, 1 + len(odd)):
+        with pytest.raises(SampleError) as caught:
+            _sample(source, index)
+        names.add(caught.value.name)
+    assert len(names) == len(odd)  # each one is counted
+
+
+def test_samples_know_their_language(finehard: Path, tmp_path: Path) -> None:
+    pairs = FineHardSource(finehard / "json", finehard / "images")
+    assert [_sample(pairs, at, "zh").language for at in (0, 2)] == ["en", "zh"]
+    (tmp_path / "a.jpg").write_bytes(_picture())
+    records = [{"caption": "a café"}, {"caption": "一只 dog"}, {"caption": "x", "language": "zh"}]
+    records.append({"caption": "一只", "language": "unknown"})
+    lines = [json.dumps({"file": "a.jpg"} | record) for record in records]
+    (tmp_path / "own.jsonl").write_text("\n".join(lines))
+    source = JsonLinesSource(tmp_path / "own.jsonl")
+    assert [_sample(source, at).language for at in range(4)] == ["en", "zh", "zh", "zh"]
+    assert _sample(SceneSource(10), 1, "zh").language == "zh"
+
+
+def test_own_photos_are_turned_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held on its side
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.jpg", exif=exif)
+    (tmp_path / "own.jsonl").write_text(json.dumps({"file": "a.jpg", "caption": "x"}))
+    assert _sample(JsonLinesSource(tmp_path / "own.jsonl")).image.size == (30, 40)
+    assert read_picture(tmp_path / "a.jpg").size == (40, 30)
+
+
+def test_pictures_that_are_too_large_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(_picture())
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(SampleError, match=r"a\.jpg: .*pixels"):
+        read_picture(tmp_path / "a.jpg")
+
+
+def test_a_damaged_shard_gives_what_is_before_the_damage(tmp_path: Path) -> None:
+    shard = tmp_path / "shard-000.tar"
+    with tarfile.open(shard, "w") as archive:
+        for number in range(3):
+            for ending, data in (("jpg", _picture()), ("json", b'{"caption": null}'),
+                                 ("txt", f"text {number}\n".encode())):  # fmt: skip
+                member = tarfile.TarInfo(f"{number}.{ending}")
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[: len(whole) // 3])
+    (tmp_path / "shard-001.tar").write_bytes(b"no tar at all" * 100)
+    (tmp_path / "shard-002.tar").write_bytes(b"")
+    source = TarSource(tmp_path)
+    read, named = [], []
+    for index in range(len(source)):
+        try:
+            read.append(_sample(source, index).short.text)
+        except SampleError as error:
+            named.append(error.name)
+    assert read[0] == "text 0"
+    assert {str(tmp_path / f"shard-00{number}.tar") for number in (1, 2)} <= set(named)
+    shard.unlink()
+    with pytest.raises(DataError, match=r"no tar shards with pictures; .*shard-001\.tar"):
+        TarSource(tmp_path)

@@ -86,12 +86,6 @@ def test_photos_of_a_class_match_captions_that_name_it(photo_sets: Path) -> None
     assert torch.equal(matches(slice(1, 2)), expected[1:2])
 
 
-def test_unreadable_photos_are_named_and_replaced(photo_sets: Path) -> None:
-    photos = PhotoSet(photo_sets, "train", ["people"], 40)
-    assert photos.picture(3).size == photos.picture(4).size
-    assert list(photos.unreadable) == ["people-003.png"]
-
-
 def test_mirrored_only_where_no_side_is_named(photo_sets: Path) -> None:
     assert not PhotoSet(photo_sets, "train", ["people"], 40).photos[0].may_flip
     assert PhotoSet(photo_sets, "train", ["fruit"], 40).photos[0].may_flip
@@ -164,7 +158,7 @@ def test_command_line_trains_exports_and_evaluates(
     assert figures["photos"] == 8
     assert 0 <= figures["en fruit top-1"] <= 100
     assert main(["export", "--checkpoint", str(tmp_path), "--out", model]) == 1
-    assert "no readable checkpoint" in capsys.readouterr().err
+    assert "no run with checkpoints" in capsys.readouterr().err
 
 
 def test_learning_rate_warms_up_and_decays(photo_sets: Path) -> None:

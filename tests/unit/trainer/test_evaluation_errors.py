@@ -1,0 +1,99 @@
+"""Data sets with records that cannot be used: a ``DataError`` that names file and record."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from trainer.errors import DataError
+from trainer.evaluation.tasks import TASKS
+
+INSTANCES = {
+    "images": [{"id": 1, "file_name": "a.jpg", "coco_url": "val2017/a.jpg"}],
+    "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 9, 9]}],
+    "categories": [{"id": 1, "name": "cat"}],
+}
+COCO = "annotations/instances_val2017.json"
+CAPTIONS = "annotations/captions_val2017.json"
+SHARE = "share-captioner_coco_lcs_sam_1246k_1107.json"
+FGOVD = "h_attributes_llava.jsonl"
+
+
+def _changed(section: str, **values: Any) -> dict[str, Any]:
+    return INSTANCES | {section: [INSTANCES[section][0] | values]}
+
+
+@pytest.mark.parametrize(
+    ("task", "file", "content", "named"),
+    [
+        ("coco-boxes", COCO, [], "id, file_name is missing"),
+        ("coco-boxes", COCO, {"images": {}}, "a list of records"),
+        ("coco-boxes", COCO, INSTANCES | {"images": [{"id": 1}]}, "record 0 lacks file_name"),
+        ("coco-boxes", COCO, _changed("annotations", bbox=[0, 0, 9]), "bbox of record 0"),
+        ("coco-boxes", COCO, _changed("annotations", bbox=["0", 0, 9, 9]), "bbox of record 0"),
+        ("coco-boxes", COCO, _changed("annotations", category_id=5), "unknown category 5"),
+        ("coco-boxes", COCO, _changed("annotations", image_id=7), "no photo of the annotations"),
+        ("lvis-boxes", "lvis_v1_val.json", INSTANCES, "no photo of the annotations"),
+        ("boxclass-cn", "valid_category_data_total_zh.json", {}, "images: a list"),
+        ("lvis-detection", "lvis_v1_val.json", INSTANCES, "detections.json cannot be read"),
+        ("lvis-detection", "lvis_v1_val.json", INSTANCES | {"annotations": []}, "no box"),
+        ("fg-ovd", FGOVD, "{}", "lacks img_path, bbox, pos_expression, neg_expression"),
+        ("fg-ovd", FGOVD, "[1]\n", "record 0 lacks"),
+        ("fg-ovd", FGOVD, "{broken", "record 0 is no JSON"),
+        ("coco", CAPTIONS, {"images": [], "annotations": []}, "no pictures with captions"),
+        ("coco", CAPTIONS, {"images": []}, "image_id, caption is missing"),
+        ("flickr30k", "flickr30k_test.json", {"image": "a"}, "a list of records"),
+        ("flickr30k", "flickr30k_test.json", [{"image": "a", "caption": "one"}], "no list"),
+        ("flickr30k", "flickr30k_test.json", [{"image": "a"}], "record 0 lacks caption"),
+        ("sharegpt4v", SHARE, {"a": 1}, "a list of records"),
+        ("sharegpt4v", SHARE, [{"image": "a", "conversations": []}], "no list of texts"),
+        ("dci", "annotations/a.json", [], "record 0 lacks image, extra_caption"),
+        ("flickr30k-cna", "flickr30k_cna_test.txt", "no number\n", "another format"),
+        ("coco-cn", "pair.txt", "x\n", "another format"),
+        ("lit-cn", "image_caption_long_cn.txt", "no tab\n", "no tab and caption"),
+        ("imagenet", "classnames.txt", "cat\n", "val is missing"),
+        ("ade150", "objectInfo150.txt", "nothing\n", "names no class"),
+        ("voc20", "ImageSets/Segmentation/val.txt", "a\n", "a.png is missing"),
+    ],
+)
+def test_records_that_cannot_be_used_are_named(
+    small_model: Path, tmp_path: Path, task: str, file: str, content: Any, named: str
+) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    with pytest.raises(DataError) as caught:
+        TASKS[task].run(small_model, tmp_path, 16)
+    assert named in str(caught.value)
+    assert str(tmp_path) in str(caught.value) or "no photo" in named
+
+
+def test_a_photo_that_cannot_be_read_ends_the_task_with_its_name(
+    small_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / COCO).write_text(json.dumps(INSTANCES))
+    (tmp_path / "val2017").mkdir()
+    (tmp_path / "val2017" / "a.jpg").write_bytes(b"broken")
+    with pytest.raises(DataError, match=r"val2017/a\.jpg: cannot identify"):
+        TASKS["coco-boxes"].run(small_model, tmp_path, 16)
+
+
+@pytest.mark.parametrize(
+    ("shape", "named"), [((8, 8), "no mask labels a pixel"), ((8, 8, 3), "not 3")]
+)
+def test_masks_that_label_nothing_are_refused(
+    small_model: Path, tmp_path: Path, shape: tuple[int, ...], named: str
+) -> None:
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "classes.txt").write_text("sky\nsea\n")
+    Image.new("RGB", (32, 32)).save(tmp_path / "images" / "a.jpg")
+    Image.fromarray(np.full(shape, 255, np.uint8)).save(tmp_path / "masks" / "a.png")
+    with pytest.raises(DataError, match=named):
+        TASKS["prepared-masks"].run(small_model, tmp_path, 16)

@@ -1,0 +1,108 @@
+"""``python -m trainer``: exit codes, and one sentence for everything that goes wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.trainer.small_runs import SIZES
+from trainer.__main__ import main
+
+SMALL = [part for setting in SIZES for part in ("--set", setting)]
+
+
+def _sentence(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said on stderr, which must be one line, with nothing on stdout."""
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("trainer: ")
+    assert said.err.count("\n") == 1
+    return said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--recipe", "huge", "--out", "x"], "no recipe 'huge'"),
+        (["--recipe", "tiny", "--out", "x", "--set", "steps=many"], "write one like 3000"),
+        (["--recipe", "tiny", "--out", "x", "--set", "seed=-1"], "seed is -1"),
+        (["--recipe", "tiny", "--out", "x", "--set", "heads=0"], "heads is 0"),
+        (["--recipe", "tiny", "--out", "x", "--set", "sources={[]: 1}"], "write one like"),
+        (["--recipe", "tiny", "--out", "x", "--set", "sources={1: 1.0}"], "sources is {1: 1.0}"),
+        (["--recipe", "tiny", "--out", "x", "--set", "name=mine"], "--set name=mine"),
+        (
+            ["--recipe", "tiny", "--out", "x", "--set", "objectives={'short': 0.0}"],
+            "one at least above 0",
+        ),
+        (["evaluate", "--task", "coco", "--model", "x"], "--data is missing"),
+    ],
+)
+def test_wrong_arguments_end_with_2_and_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], named: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert named in _sentence(capsys)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--recipe", "tiny"],
+        ["--recipe", "tiny", "--out", "x", "--stop-after", "0"],
+        ["evaluate", "--task", "nothing", "--model", "x", "--data", "x"],
+        ["evaluate", "--task", "coco", "--model", "x", "--data", "x", "--patches", "-5"],
+        ["export", "--out", "x"],
+    ],
+)
+def test_arguments_that_argparse_refuses_end_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_a_job_that_cannot_run_ends_with_1_and_one_sentence(
+    small_model: Path, photo_sets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    photos = ["--set", f"photos={photo_sets}", "--set", "vocab_size=700"]
+    tiny = ["--recipe", "tiny-regions", *SMALL, *photos]
+    evaluate = ["evaluate", "--task", "coco-boxes", "--data"]
+    jobs = [
+        ([*tiny, "--out", str(file)], f"{file} cannot hold a run"),
+        ([*tiny, "--out", str(file / "run")], "choose another --out"),
+        ([*tiny, "--out", str(tmp_path / "a"), "--set", "weights=gone"], "gone holds no tokenizer"),
+        ([*tiny, "--out", str(tmp_path / "b"), "--set", f"photos={file}"], "name a folder"),
+        ([*tiny, "--out", str(tmp_path / "c"), "--set", "sources={'tape:x': 1.0}"], "tape:x"),
+        ([*evaluate, str(tmp_path / "gone"), "--model", str(small_model)], "evaluation.md"),
+        (["evaluate", "--task", "scenes", "--model", str(tmp_path)], "config.json"),
+        (["export", "--checkpoint", str(tmp_path), "--out", str(tmp_path / "m")], "check the path"),
+    ]
+    for arguments, named in jobs:
+        assert main(arguments) == 1, arguments
+        assert named in _sentence(capsys)
+
+
+def test_weights_of_another_kind_are_refused(
+    small_model: Path, photo_sets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sizes that do not fit, no configuration, and a configuration that is no object."""
+    arguments = ["--recipe", "tiny-regions", *SMALL, "--set", f"photos={photo_sets}"]
+    (tmp_path / "odd").mkdir()
+    for name in ("tokenizer.model", "config.json"):
+        (tmp_path / "odd" / name).write_bytes((small_model / name).read_bytes())
+    (tmp_path / "odd" / "config.json").write_text(json.dumps(["fgclip2"]))
+    for place, (folder, more) in enumerate(
+        ((small_model, ["--set", "hidden_size=64"]), (tmp_path / "odd", []))
+    ):
+        own = ["--out", str(tmp_path / str(place)), "--set", f"weights={folder}", *more]
+        assert main([*arguments, *own]) == 1
+        assert str(folder) in _sentence(capsys)

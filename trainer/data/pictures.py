@@ -1,0 +1,58 @@
+"""Pictures of training and evaluation data as RGB; those that cannot be read are named."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from trainer.errors import SampleError
+
+# What Pillow's readers raise on damaged or oversized files.
+_UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+def read_picture(path: Path, upright: bool = False) -> Image.Image:
+    """A picture file as RGB; see ``decode_picture``.
+
+    Raises:
+        SampleError: names the file and the reason.
+    """
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise SampleError(path, reason or error) from None
+    return decode_picture(data, path, upright)
+
+
+def decode_picture(data: bytes, name: Path, upright: bool = False) -> Image.Image:
+    """Encoded bytes as RGB.
+
+    Args:
+        data: of a picture file.
+        name: for the message of an error.
+        upright: turn it as its EXIF orientation says. Boxes of published sets are about the
+            pixels as they are stored.
+
+    Raises:
+        SampleError: names the picture and the reason.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return (ImageOps.exif_transpose(image) if upright else image).convert("RGB")
+    except _UNREADABLE as error:
+        raise SampleError(name, error) from None
