@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from multiprocessing.connection import wait
@@ -48,6 +49,8 @@ from app.worker.encoding import load_encoder
 from app.worker.engine import EncoderLoader, Engine
 
 logger = logging.getLogger(__name__)
+# "-cars" as a query; options of one letter and of two dashes are none.
+_EXCLUSION = re.compile(r"-(?:[^\W\d_]{2,}|[^\W\d_a-zA-Z]+)")
 
 _DEFAULT_LIMIT = 20
 _WAIT_S = 0.1
@@ -71,7 +74,7 @@ def main(
     """
     make_output_safe()
     parser = _parser()
-    options = parser.parse_args(argv)
+    options = parser.parse_args(_with_exclusions(argv))
     run = {"index": _index, "problems": _problems, "status": _status, "relink": _relink}
     run |= {"search": run_search, "export": run_export, "concept": run_concept}
     run |= {"backups": _backups, "restore": _restore, "models": _models}
@@ -87,6 +90,11 @@ def main(
     except Exception as error:
         logger.debug("unexpected", exc_info=True)
         return fail(f"This should not have happened: {type(error).__name__}: {error}")
+
+
+def _with_exclusions(argv: Sequence[str]) -> list[str]:
+    """Return arguments in which "-word" is words: a space before it shows that it is no option."""
+    return [f" {each}" if _EXCLUSION.fullmatch(each) else each for each in argv]
 
 
 def _parser() -> argparse.ArgumentParser:

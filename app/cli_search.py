@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Any, get_args
 
 from app.cli_output import print_hits, print_json
 from app.core.asking import Box, Filters, ImageQuery, Query
-from app.core.errors import EngineError, LibraryError, ModelError, QueryError
+from app.core.errors import BoxError, EngineError, LibraryError, ModelError, QueryError
 from app.core.language.filter_words import both, parse_filter
 from app.core.library import Library
 from app.core.library.concepts import NewExample
@@ -23,6 +24,7 @@ from app.core.library.vector_index import VectorIndex
 from app.core.messages import ExportForm, ExportResults, Hit
 from app.core.models import choose_model
 from app.core.paths import choose_library, default_config_dir, display_path
+from app.core.queries import parse_query
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
 from app.worker.decoder_pool import DecoderPool, PoolLike
@@ -109,7 +111,10 @@ def run_export(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLik
     """
     form = options.form or options.out.suffix.lstrip(".").lower()
     if form not in _FORMS:
-        raise QueryError(f"--form is needed: {options.out.name} is none of {', '.join(_FORMS)}")
+        raise QueryError(
+            f"The name {options.out.name!r} does not say what to write; end it with"
+            f" {', '.join(f'.{each}' for each in _FORMS)}, or give --form."
+        )
     query = _query(options)
     found = _find(options, query, options.limit, loader, pool)
     path = os.fsencode(os.path.abspath(options.out))
@@ -154,7 +159,9 @@ def run_concept(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLi
 def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
     images = _images(options)
     if not images:
-        raise QueryError("concept add needs one to five examples: --image FILE [--box ...]")
+        raise QueryError(
+            f"The concept {options.name!r} needs one to five examples: --image FILE [--box ...]"
+        )
     examples = [
         NewExample(picture.example_jpeg(), box=picture.box)
         for picture in _decoded_pictures(images, pool)
@@ -171,7 +178,9 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
 
 def _asking_options() -> argparse.ArgumentParser:
     asking = argparse.ArgumentParser(add_help=False)
-    asking.add_argument("query", metavar="QUERY", help='what to look for; may be "" with --image')
+    asking.add_argument(
+        "query", type=str.strip, metavar="QUERY", help='what to look for; may be "" with --image'
+    )
     asking.add_argument("--limit", type=_positive, default=_DEFAULT_LIMIT, metavar="N")
     asking.add_argument(
         "--without", action="append", default=[], metavar="TEXT", help="leave out what shows this"
@@ -236,13 +245,15 @@ def _query(options: argparse.Namespace) -> Query:
         filters = both(filters, parse_filter(each, date.today()))
     images = _images(options)
     check_query(Query(text, tuple(replace(image, box=None) for image in images), None, filters))
+    for misread in parse_query(text).misread:
+        print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
     return Query(text, images, None, filters)
 
 
 def _unquoted(text: str) -> str:
     tidy = text.replace('"', " ").strip()
     if not tidy:
-        raise QueryError("--without needs some words")
+        raise QueryError(f"--without {text!r} names nothing; give it some words.")
     return tidy
 
 
@@ -251,7 +262,8 @@ def _images(options: argparse.Namespace) -> tuple[ImageQuery, ...]:
     given = list(getattr(options, "pictures", None) or [])
     paths = [value for kind, value in given if kind == "image"]
     if given and not paths:
-        raise QueryError("--box picks a part of a picture: it needs --image")
+        shown = ",".join(f"{number:g}" for number in given[0][1])
+        raise QueryError(f"--box {shown} picks a part of a picture; give the picture by --image.")
     images: list[ImageQuery] = []
     early: list[Box] = []
     for kind, value in given:
@@ -362,8 +374,10 @@ def _unit_box(box: Box, width_px: int, height_px: int) -> Box:
     x0, y0, x1, y1 = box
     if x1 > width_px or y1 > height_px:
         shown = ",".join(f"{number:g}" for number in box)
-        raise QueryError(
-            f"the box {shown} reaches outside the picture, which is {width_px} x {height_px} pixels"
+        raise BoxError(
+            f"The box {shown} reaches outside the picture, which is {width_px} x {height_px}"
+            f" pixels; give x up to {width_px} and y up to {height_px}.",
+            box=shown,
         )
     return x0 / width_px, y0 / height_px, x1 / width_px, y1 / height_px
 

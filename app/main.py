@@ -37,6 +37,7 @@ from app.ui.diagnostics import LOG_NAME, install_hooks, set_up_logging
 from app.ui.engine_notice import EngineNotice
 from app.ui.first_start import FirstStart
 from app.ui.folders_controller import FoldersController
+from app.ui.history_controller import HistoryController
 from app.ui.index_controller import IndexController
 from app.ui.inspector import Inspector
 from app.ui.kept_controller import KeptController
@@ -111,6 +112,7 @@ class Controllers:
     results: ResultsController
     regions: RegionSearch
     kept: KeptController
+    history: HistoryController
     marks: MarksController
     albums: AlbumsController
     commands: PhotoCommands
@@ -251,6 +253,10 @@ def _build_controllers(
     commands = PhotoCommands(link, desk, workers.trash, window, workers.access.photos, window)
     names = PictureNames(workers.access.photos, outside, window)
     kept = KeptController(link, reader, desk, window, names.label, window)
+    history = HistoryController(
+        link, reader, desk, search, panels.search_bar, kept.label, panels.sidebar.model.root_name,
+        window,
+    )  # fmt: skip
     regions = RegionSearch(link, search, panels.photo_page, names.image, names.name, window)
     details = DetailsController(
         link, reader, desk, window, grid, model, search, photos, marks, window
@@ -276,8 +282,8 @@ def _build_controllers(
     notice = EngineNotice(link, panels.banner, panels.starting_bar, str(log_path), window)
     manners = WorkManners(workers.store, link, index, workers.models, panels.search_bar, window)
     return Controllers(
-        desk, index, search, photos, folders, results, regions, kept, marks, albums, commands,
-        details, middle, notice, Words(window, desk, window), settings, manners,
+        desk, index, search, photos, folders, results, regions, kept, history, marks, albums,
+        commands, details, middle, notice, Words(window, desk, window), settings, manners,
     )  # fmt: skip
 
 
@@ -307,9 +313,10 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     bar.clear_requested.connect(search.clear)
     bar.back_requested.connect(search.go_back)
     bar.forward_requested.connect(search.go_forward)
+    bar.history_requested.connect(controllers.history.open)
     bar.filters_changed.connect(search.set_filters)
-    bar.picture_pasted.connect(middle.search_picture)
     bar.paste_requested.connect(middle.paste_picture)
+    panels.photo_page.phrase_edit.picture_pasted.connect(middle.paste_picture)
     bar.picture_file_requested.connect(middle.choose_picture)
     bar.box_requested.connect(middle.start_box)
     chips.need_chosen.connect(search.set_need)
@@ -323,6 +330,7 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     sidebar.remove_requested.connect(folders.ask_to_remove)
     sidebar.relink_requested.connect(folders.ask_to_relink)
     sidebar.new_album_requested.connect(controllers.albums.ask_to_create)
+    sidebar.photos_dropped.connect(controllers.albums.take_drop)
     sidebar.rename_requested.connect(middle.rename_scope)
     sidebar.delete_requested.connect(middle.delete_scope)
     panels.rail.all_photos_requested.connect(middle.show_all_photos)
@@ -361,6 +369,9 @@ def _connect_menus(window: MainWindow, controllers: Controllers, about: AboutDia
     actions.filters.triggered.connect(window.panels.search_bar.open_filters)
     actions.back.triggered.connect(search.go_back)
     actions.forward.triggered.connect(search.go_forward)
+    # An open photo hides the search line, under which the list opens.
+    actions.history.triggered.connect(middle.close_photo)
+    actions.history.triggered.connect(controllers.history.open)
     actions.find_similar.triggered.connect(middle.find_similar_to_current)
     actions.search_region.triggered.connect(middle.start_box)
     actions.paste_picture.triggered.connect(middle.paste_picture)
@@ -385,6 +396,7 @@ def _connect_photo_actions(window: MainWindow, controllers: Controllers) -> None
     actions.open_with.triggered.connect(lambda: commands.open_with(targets()))
     actions.copy_path.triggered.connect(lambda: commands.copy_paths(targets()))
     actions.copy_picture.triggered.connect(controllers.middle.copy_picture)
+    actions.add_to_album.triggered.connect(controllers.middle.choose_album)
     actions.take_out.triggered.connect(lambda: commands.take_out(targets()))
     actions.trash.triggered.connect(lambda: commands.ask_to_trash(targets()))
     inspector.similar_requested.connect(controllers.middle.find_similar)
@@ -397,9 +409,7 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
     notice, words = controllers.notice, controllers.words
     workers.reader.read_failed.connect(notice.show_read_failure)
     for failed in (
-        controllers.search.search_failed,
         controllers.index.index_failed,
-        controllers.photos.photo_failed,
         controllers.desk.step_failed,
         controllers.commands.command_failed,
         controllers.kept.kept_failed,
@@ -407,6 +417,9 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
         failed.connect(notice.show_failure)
     for said in (controllers.commands.said, controllers.kept.said, controllers.regions.said):
         said.connect(words.say)
+    for failed in (controllers.search.search_failed, controllers.photos.photo_failed):
+        failed.connect(notice.show_question_failure)
+    controllers.search.question_changed.connect(notice.forget_question)
     notice.add_folder_requested.connect(controllers.folders.choose_folder)
     notice.retry_requested.connect(controllers.search.refresh)
 

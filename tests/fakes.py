@@ -316,7 +316,7 @@ class FakeEngine:
                 self._send(ChangeDone(job_id, change))
             case Search(job_id, query):
                 self._send(SearchFinished(job_id, query.text, "fake-tiny", 1.0, ()))
-            case Locate(job_id, photo_id, texts):
+            case Locate(job_id, photo_id, texts, _image):
                 heat = np.zeros(4, np.float32).tobytes()
                 box = (0.0, 0.0, 0.5, 0.5)
                 places = tuple(LocatedPhrase(text, 0.9, box, heat) for text in texts)

@@ -153,6 +153,29 @@ class RestoreConcept:
     examples: tuple[KeptExample, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetPastSearches:
+    """Take questions out of the history; those that left it are skipped."""
+
+    past_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPastSearch:
+    """A question of the history as it was; ``query`` and ``asked_at`` as they are stored."""
+
+    past_id: int
+    query: str
+    asked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePastSearches:
+    """Undo ``ForgetPastSearches``: the questions come back to their places in the history."""
+
+    searches: tuple[KeptPastSearch, ...]
+
+
 AlbumChange = CreateAlbum | RenameAlbum | DeleteAlbum | AddToAlbum | RemoveFromAlbum
 
 Change = (
@@ -167,4 +190,6 @@ Change = (
     | RelinkFolder
     | ForgetConcept
     | RestoreConcept
+    | ForgetPastSearches
+    | RestorePastSearches
 )

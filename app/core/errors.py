@@ -17,7 +17,18 @@ AppError
 ├── ModelError               no usable model; wraps what ``fgclip2`` said
 │   ├── DownloadError        it cannot be fetched; what came so far is kept
 │   └── DiskSpaceError       no room for it
-├── QueryError               nothing to search for, or a box outside the picture
+├── QueryError               something asked that makes no sense
+│   ├── EmptyQueryError      nothing is asked
+│   ├── QueryTooLongError    more text than is read
+│   ├── FilterError          a filter that is not understood
+│   ├── BoxError             a box that is not inside its picture
+│   ├── PictureError         a picture to search by that is none
+│   ├── ConceptMissingError  no such concept
+│   ├── ExamplesError        too few or too many examples for a concept
+│   ├── SearchMissingError   no such kept search
+│   ├── KeepingError         a question that cannot be kept
+│   ├── NoNameError          a name is needed
+│   └── NameTakenError       something else has this name
 └── EngineError
     └── EngineLostError      the engine process died
 """
@@ -101,7 +112,51 @@ class DiskSpaceError(ModelError):
 
 
 class QueryError(AppError):
-    """Nothing to search for, or a box outside the picture."""
+    """Something is asked, or is to be kept of a search, that makes no sense."""
+
+
+class EmptyQueryError(QueryError):
+    """Nothing is asked: no words, no picture, no filter."""
+
+
+class QueryTooLongError(QueryError):
+    """More text than is read; ``params``: how many characters, and the limit."""
+
+
+class FilterError(QueryError):
+    """A filter is not understood; ``params``: the filter, and a reason word for the hint."""
+
+
+class BoxError(QueryError):
+    """A box is not inside its picture; ``params``: the box, and the size if it is known."""
+
+
+class PictureError(QueryError):
+    """A picture to search by is none."""
+
+
+class ConceptMissingError(QueryError):
+    """There is no such concept."""
+
+
+class ExamplesError(QueryError):
+    """A concept cannot be made of so many examples; ``params``: how many, and the limit."""
+
+
+class SearchMissingError(QueryError):
+    """There is no such kept search."""
+
+
+class KeepingError(QueryError):
+    """A question cannot be kept: a picture in it is kept nowhere."""
+
+
+class NoNameError(QueryError):
+    """A name is needed."""
+
+
+class NameTakenError(QueryError):
+    """Something else has this name; ``params``: the name."""
 
 
 class EngineError(AppError):

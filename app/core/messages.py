@@ -85,11 +85,15 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Locate:
-    """Where in one photo does each of these phrases fit? Answered by one ``PhotoLocated``."""
+    """Where in one photo does each of these phrases fit? Answered by one ``PhotoLocated``.
+
+    ``image``: a picture outside of the library; ``photo_id`` then only names it in the answer.
+    """
 
     job_id: int
     photo_id: int
     texts: tuple[str, ...]
+    image: ImageQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +164,6 @@ class RememberSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class ClearHistory:
-    """Forget all questions asked before. Answered by ``SearchesSaved``."""
-
-    job_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class ExportResults:
     """Write results to a file: a table, or a contact sheet with boxes drawn.
 
@@ -214,7 +211,6 @@ Command = (
     | SaveSearch
     | RemoveSavedSearch
     | RememberSearch
-    | ClearHistory
     | ExportResults
     | SwitchCommand
     | Shutdown
@@ -429,7 +425,7 @@ class ConceptSaved:
 
 @dataclass(frozen=True, slots=True)
 class SearchesSaved:
-    """A change of saved searches, history or concepts is on disk.
+    """A change of saved searches or of the history is on disk.
 
     ``saved_id``: of the search that ``SaveSearch`` kept.
     """

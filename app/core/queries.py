@@ -21,13 +21,18 @@ from datetime import date
 from typing import Literal
 
 from app.core.asking import Filters, Need, Phrase
+from app.core.errors import FilterError
 from app.core.language.filter_words import find_filters, merged
 from app.core.language.near_misses import attributes, is_attributes_only, misses_named
+from app.core.language.places import is_place
 
+# More than twice what the encoders read of a text (196 tokens).
+MAX_TEXT_CHARS = 2_000
 _SPACES = re.compile(r"\s+")
 _QUOTED = re.compile('"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』|«([^»]*)»')
 _HIDDEN = "\ue000"  # stands for each character of a quoted part; typed ones are dropped
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
+_HAN_OR_QUOTED = _HAN + _HIDDEN
 _ARTICLE = r"(?:a|an|the|some|any|his|her|its|their)\b"
 _VERBS = "着穿戴拿骑坐站抱背开跑吃喝看躺走飞游打弹写读笑挂放停盖拉推举牵趴睡跳玩"
 
@@ -37,36 +42,46 @@ _CUTS = re.compile(
     rf"""
     (?P<negation>
         (?<![\w'’-])(?:but\s+|and\s+|with\s+)?
-            (?:without|excluding|except(?:\s+for)?|not|no)(?=\s)\s*(?:{_ARTICLE}\s+)?
-      | (?<!有)(?:没有|沒有|不要|不含|不包括|不带|排除|除了|而不是|不是)
+            (?:(?:without|excluding)(?=\s|$)|(?:except(?:\s+for)?|neither|not|no)(?=\s))
+            \s*(?:{_ARTICLE}\s+)?
+      | (?:但是?|可是|却|并且|而且|也)?(?<!有)
+            (?:没有|沒有|不要|不含|不包括|不带|排除|除了|而不是|不是)
     )
-  | (?P<list>、|\s+(?:or|nor)\s+|(?<=[{_HAN}])或者?(?=[{_HAN}]))
+  | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
   | (?P<hard>
         (?<!\d),|,(?!\d) | [;，；。！？|/…]+ | [.!?]+(?=\s|$)
-      | \s+(?:while|but|plus|together\s+with|as\s+well\s+as|with)\s+
-      | ,?\s+(?:that|which|who|where)\s+(?:(?:is|are|was|were|has|have)\s+)?
-      | (?:以及|并且|而且|还有|同时)
+      | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|with)\s+
+      | (?<!\s)\s+(?:that|which|who|where)\s+(?:(?:is|are|was|were|has|have)\s+)?
+      | (?:以及|并且|而且|但是|还有|同时)
     )
   | (?P<soft>
-        \s+(?:and|&)\s+
-      | (?<=[{_HAN}])(?<![暖温柔平饱总随缓])和(?![平谐尚服睦善解煦])(?=[{_HAN}])
+        (?<!\s)\s+(?:and|&)\s+
+      | (?<=[{_HAN_OR_QUOTED}])(?<![暖温柔平饱总随缓])和(?![平谐尚服睦善解煦])(?=[{_HAN_OR_QUOTED}])
     )
-  | (?P<space>(?<=[{_HAN}])\s+(?=[{_HAN}]))
+  | (?P<space>(?<=[{_HAN_OR_QUOTED}])\s+(?=[{_HAN_OR_QUOTED}]))
   | (?P<clause>(?<=[{_HAN}])的(?=[{_HAN}]))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _CONTRAST = re.compile(r"\bnot\b|不是", re.IGNORECASE)
+_MARKS = re.compile(r"[,，;；、。.!?！？]")
 _SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{_HIDDEN}+|[^\W_][^\s,，;；、]*)")
 _LEADS = re.compile(
     r"^(?:(?:and|but|there\s+(?:is|are)|(?:show|find)\s+me|find"
-    r"|(?:photos?|pictures?|images?)\s+(?:of|with))\s+|有(?=[一两二三四五几很许])|还有|然后|[-+－–]+\s*)+",
+    r"|(?:a\s+)?(?:photos?|pictures?|images?)\s+(?:of|with))\s+"
+    r"|(?:找|搜索)(?:出|到|一下)?|[一几]张(?=有)|有(?=[一两二三四五几很许])|还有|然后|[-+－–]+\s*)+",
     re.IGNORECASE,
 )
-_TAILS = re.compile(r"(?:以外|之外|\s+(?:and|or|but|with))+$", re.IGNORECASE)
+_TAILS = re.compile(
+    r"(?:以外|之外|(?<=.)的(?:照片|图片|相片)|\s+(?:and|or|but|with|without))+$", re.IGNORECASE
+)
+# What names no thing beside other phrases: "photos without people", "一张没有狗的照片".
+_NO_THING = re.compile(
+    r"(?:all\s+)?(?:photos?|pictures?|images?)|(?:所有)?(?:照片|图片|相片)|[一几]张", re.IGNORECASE
+)
 _EDGES = ' ,，;；、。！？!?.|/…“”「」『』«»"'
 
-PartKind = Literal["phrase", "filter"]
+PartKind = Literal["phrase", "filter", "misread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,8 @@ class Part:
     """A part of the text that became something: ``source[start:stop]``.
 
     ``phrase`` is set for phrases (an exclusion too), ``filters`` for filters; a contrast has the
-    phrase that it belongs to. A filter in the middle of a phrase lies within the phrase's part.
+    phrase that it belongs to. "misread" looks like a filter and is none. A filter in the middle of
+    a phrase lies within the phrase's part.
     """
 
     kind: PartKind
@@ -94,6 +110,7 @@ class ParsedQuery:
         phrases: in order, no doubles; one alone for a simple query.
         filters: all that the text filters by, together.
         parts: from left to right.
+        misread: why parts that look like filters do not narrow, in order.
     """
 
     source: str
@@ -101,6 +118,7 @@ class ParsedQuery:
     phrases: tuple[Phrase, ...]
     filters: Filters
     parts: tuple[Part, ...]
+    misread: tuple[FilterError, ...] = ()
 
     @property
     def wanted(self) -> tuple[Phrase, ...]:
@@ -122,18 +140,25 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
     """Return a query for any text whatsoever; it never fails.
 
     Args:
-        text: as typed.
+        text: as typed; what follows ``MAX_TEXT_CHARS`` characters is not read.
         today: what "last summer" is counted from; today without it.
     """
-    source = tidy(text)
+    source = tidy(text)[:MAX_TEXT_CHARS].rstrip()
     hidden = _QUOTED.sub(lambda match: _HIDDEN * len(match[0]), source)
     found = find_filters(hidden, lambda start, stop: source[start:stop], today or date.today())
     for each in found:
         hidden = hidden[: each.start] + " " * (each.stop - each.start) + hidden[each.stop :]
     trimmed = (_trimmed(hidden, piece) for piece in _pieces(hidden))
     pieces = [piece for piece in trimmed if _shown(source, hidden, piece)]
+    things = [each for each in pieces if not _NO_THING.fullmatch(_shown(source, hidden, each))]
+    pieces = things if things or found else pieces
     parts = _phrase_parts(source, hidden, pieces)
-    filters = [Part("filter", f.start, f.stop, filters=f.filters) for f in found]
+    filters = [
+        Part("filter", f.start, f.stop, filters=f.filters)
+        if f.error is None
+        else Part("misread", f.start, f.stop)
+        for f in found
+    ]
     phrases = tuple(dict.fromkeys(part.phrase for part in parts if part.phrase is not None))
     described = _described(source, hidden, pieces)
     return ParsedQuery(
@@ -142,6 +167,7 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
         phrases,
         merged(found),
         tuple(sorted([*parts, *filters], key=lambda part: part.start)),
+        tuple(each.error for each in found if each.error is not None),
     )
 
 
@@ -193,16 +219,23 @@ def _need_after(kind: str, need: Need, rest: str) -> Need:
 def _cuts(text: str, match: re.Match[str], kind: str, piece: _Piece) -> bool:
     """Tell whether a piece ends here; some conjunctions and 的 belong to one phrase."""
     before, after = text[piece.start : match.start()], text[match.end() :]
-    if kind == "soft":
+    if kind == "soft" or match[0].strip() in (",", "，", "、"):
         return not _joins_attributes(before, after)
     if kind == "clause":
         modifier = before.strip()
         if piece.need == "excluded":
             return not is_attributes_only(modifier)
-        return len(modifier) >= 3 and any(verb in modifier for verb in _VERBS)
-    if kind == "negation" and match[0].strip().lower() in ("no", "not"):
-        return not before.strip()  # "a man not far away" is one phrase
+        is_long = len(modifier) >= 3 and any(verb in modifier for verb in _VERBS)
+        return is_long and not is_place(modifier)
+    if kind == "negation" and re.match(r"(?:no|not)\b", match[0].strip(), re.IGNORECASE):
+        # "a man not far away" is one phrase, "a red cup not blue" is a contrast.
+        return not before.strip() or _contrasts(before, re.split(_MARKS, after, maxsplit=1)[0])
     return True
+
+
+def _contrasts(phrase: str, words: str) -> bool:
+    """Tell whether words are nothing but other attributes of what a phrase names."""
+    return is_attributes_only(words) and bool(misses_named(phrase, words))
 
 
 def _joins_attributes(before: str, after: str) -> bool:
@@ -264,9 +297,9 @@ def _phrase_parts(source: str, hidden: str, pieces: list[_Piece]) -> list[Part]:
 
 def _is_contrasted(part: Part, excluded: Phrase) -> bool:
     phrase = part.phrase
-    if phrase is None or phrase.need == "excluded" or not is_attributes_only(excluded.text):
+    if phrase is None or phrase.need == "excluded":
         return False
-    return bool(misses_named(phrase.text, excluded.text))
+    return _contrasts(phrase.text, excluded.text)
 
 
 def _with_contrast(parts: list[Part], at: int, named: str, piece: _Piece) -> list[Part]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from app.core.messages import (
     CancelJob,
     ChangeLibrary,
-    ClearHistory,
     Command,
     ExportResults,
     JudgeConcept,
@@ -34,7 +33,6 @@ Making = (
     | SaveSearch
     | RemoveSavedSearch
     | RememberSearch
-    | ClearHistory
 )
 Lasting = StartIndex | Making | UseModel
 JobCommand = Lasting | Search | Locate | SuggestBoxes | OpenPhoto | ExportResults

@@ -25,7 +25,6 @@ from app.core.messages import (
     CancelJob,
     ChangeDone,
     ChangeLibrary,
-    ClearHistory,
     ConceptSaved,
     EngineReady,
     ExportFinished,
@@ -295,11 +294,11 @@ class EngineLink(QObject):
         self._jobs.finish(self._latest_search_id)
         self._latest_search_id = 0
 
-    def locate(self, photo_id: int, texts: tuple[str, ...]) -> int:
-        """Ask where phrases fit in a photo; the latest question wins."""
+    def locate(self, photo_id: int, texts: tuple[str, ...], image: ImageQuery | None = None) -> int:
+        """Ask where phrases fit in a photo or in a picture from outside; the latest wins."""
         self._jobs.finish(self._latest_locate_id)
         self._latest_locate_id = self._jobs.new_id()
-        return self._send_job(Locate(self._latest_locate_id, photo_id, texts))
+        return self._send_job(Locate(self._latest_locate_id, photo_id, texts, image))
 
     def suggest_boxes(self, image: ImageQuery) -> int:
         """Ask for boxes that one could draw in a picture."""
@@ -337,10 +336,6 @@ class EngineLink(QObject):
     def remember_search(self, query: Query) -> int:
         """Put a question at the end of the history."""
         return self._send_job(RememberSearch(self._jobs.new_id(), query))
-
-    def clear_history(self) -> int:
-        """Forget the questions asked before."""
-        return self._send_job(ClearHistory(self._jobs.new_id()))
 
     def export_results(
         self, path: bytes, form: ExportForm, query: Query, hits: tuple[Hit, ...]

@@ -93,6 +93,15 @@ class AlbumsController(QObject):
         text = self.tr("%Ln photo(s) added to “{0}”", "", len(photo_ids)).format(album.name)
         self._desk.change(AddToAlbum(album.id, photo_ids), text, tell=True)
 
+    @Slot(object, object)
+    def take_drop(self, album_id: int | None, photo_ids: tuple[int, ...]) -> None:
+        """Put photos that were dropped into an album, or into a new one without a number."""
+        album = None if album_id is None else self._album(album_id)
+        if album is None:
+            self.ask_to_create(photo_ids)
+        else:
+            self.add(album, photo_ids)
+
     def take_out(self, album: Album, photo_ids: tuple[int, ...]) -> None:
         """Take photos out of an album; they stay in the library."""
         text = self.tr("%Ln photo(s) taken out of “{0}”", "", len(photo_ids)).format(album.name)

@@ -29,6 +29,7 @@ class ChipState:
         removed: it is only shown so that it can come back.
         icon_name: a drawing in place of the dot.
         fixed: it cannot be taken out here.
+        hint: more about it, under the pointer and for screen readers.
     """
 
     text: str
@@ -37,6 +38,7 @@ class ChipState:
     removed: bool = False
     icon_name: str = ""
     fixed: bool = False
+    hint: str = ""
 
 
 class Chip(QWidget):
@@ -163,6 +165,7 @@ class Chip(QWidget):
             named = self.tr("{0}: taken out").format(text)
         elif self._state.need is not None:
             named = words[self._state.need].format(text)
+        named = self._state.hint or named
         self.setAccessibleName(named)
         self.setToolTip(named)
         label = self.tr("Put back: {0}") if self._state.removed else self.tr("Remove: {0}")

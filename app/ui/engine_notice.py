@@ -37,6 +37,7 @@ class EngineNotice(QObject):
         self._starting_bar = starting_bar
         self._log_path = log_path
         self._is_about_engine = False
+        self._is_about_question = False
         self._waiting_kind = ""
         link.index_progressed.connect(self._on_link_index_progressed)
         link.engine_starting.connect(self._on_link_engine_starting)
@@ -59,6 +60,7 @@ class EngineNotice(QObject):
     def _on_link_engine_lost(self, event: EngineLost) -> None:
         self._starting_bar.hide()
         self._is_about_engine = True
+        self._is_about_question = False
         self._banner.show_message(
             functools.partial(engine_lost_text, restarting=event.restarting, failure=event.failure)
         )
@@ -82,6 +84,19 @@ class EngineNotice(QObject):
         self._show(failure)
 
     @Slot(object)
+    def show_question_failure(self, failure: JobFailed) -> None:
+        """Say that a question cannot be answered, until another one is asked."""
+        self.show_failure(failure)
+        self._is_about_question = not self._is_about_engine
+
+    @Slot()
+    def forget_question(self) -> None:
+        """Something else is asked: what was said of the question before is out of date."""
+        if self._is_about_question:
+            self._is_about_question = False
+            self._banner.clear()
+
+    @Slot(object)
     def show_read_failure(self, failure: ReadFailure) -> None:
         """Say that the library could not be read."""
         self._show(JobFailed(0, failure.kind, failure.message))
@@ -89,6 +104,7 @@ class EngineNotice(QObject):
     def _show(self, failure: JobFailed) -> None:
         if self._is_about_engine:
             return
+        self._is_about_question = False
         self._banner.show_message(functools.partial(error_text, failure))
 
     @Slot(str)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.errors import LibraryError
 from app.core.messages import JobFailed
+from app.ui.filter_texts import misread_text
 
 ErrorAction = Literal[
     "", "retry", "restart_engine", "add_folder", "show_log", "choose_backup", "dismiss"
@@ -27,9 +28,12 @@ class ErrorText:
 
 def error_text(failure: JobFailed) -> ErrorText:
     """Return what to say about a failed job; kinds that are not known get a general sentence."""
+    if failure.kind == "FilterError":
+        return ErrorText(misread_text(failure.params), "dismiss", action_label("dismiss"))
     sentence, action = _sentences().get(failure.kind, (_unknown(), "show_log"))
     params = defaultdict(str, failure.params)
-    return ErrorText(sentence.format_map(params), action, action_label(action))
+    params["reason"] = reason_text(params["reason"])
+    return ErrorText(sentence.format_map(params).strip(), action, action_label(action))
 
 
 def engine_lost_text(*, restarting: bool, failure: JobFailed | None) -> ErrorText:
@@ -93,6 +97,7 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
     return {
         **_library_sentences(),
         **_model_sentences(),
+        **_query_sentences(),
         "SettingsError": (
             QCoreApplication.translate("ErrorText", "The settings cannot be read or written."),
             "show_log",
@@ -102,15 +107,15 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
             "add_folder",
         ),
         "PhotoMissingError": (
-            QCoreApplication.translate("ErrorText", "The file of this photo is gone."),
+            QCoreApplication.translate(
+                "ErrorText", "The file of this photo is gone. Look for new photos (F5). {path}"
+            ),
             "dismiss",
         ),
         "PhotoUnreadableError": (
-            QCoreApplication.translate("ErrorText", "This photo cannot be read."),
-            "dismiss",
-        ),
-        "QueryError": (
-            QCoreApplication.translate("ErrorText", "This cannot be searched for."),
+            QCoreApplication.translate(
+                "ErrorText", "This picture cannot be read: {path} ({reason}). Choose another one."
+            ),
             "dismiss",
         ),
         "AlbumError": (
@@ -126,6 +131,43 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
             "retry",
         ),
     }
+
+
+def _query_sentences() -> dict[str, tuple[str, ErrorAction]]:
+    texts = {
+        "QueryError": QCoreApplication.translate("ErrorText", "This cannot be searched for."),
+        "EmptyQueryError": QCoreApplication.translate(
+            "ErrorText", "There is nothing to search for. Type some words, or give a picture."
+        ),
+        "QueryTooLongError": QCoreApplication.translate(
+            "ErrorText",
+            "The text has {n_chars} characters and at most {limit} are read. Shorten it.",
+        ),
+        "BoxError": QCoreApplication.translate(
+            "ErrorText", "The box {box} is not inside the picture. Draw it again."
+        ),
+        "PictureError": QCoreApplication.translate(
+            "ErrorText", "This picture came incomplete. Copy it again and paste it."
+        ),
+        "ConceptMissingError": QCoreApplication.translate(
+            "ErrorText", "This concept is not in the library any more. Take its chip out."
+        ),
+        "ExamplesError": QCoreApplication.translate(
+            "ErrorText", "A concept is made of one to {limit} examples, not of {n_examples}."
+        ),
+        "SearchMissingError": QCoreApplication.translate(
+            "ErrorText", "The kept search “{name}” is not in the library any more. Keep it anew."
+        ),
+        "KeepingError": QCoreApplication.translate(
+            "ErrorText",
+            "A search by a pasted picture cannot be kept. Save what it shows as a concept instead.",
+        ),
+        "NoNameError": QCoreApplication.translate("ErrorText", "A name is needed."),
+        "NameTakenError": QCoreApplication.translate(
+            "ErrorText", "There is a concept “{name}” already. Choose another name."
+        ),
+    }
+    return {kind: (sentence, "dismiss") for kind, sentence in texts.items()}
 
 
 def _library_sentences() -> dict[str, tuple[str, ErrorAction]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -60,6 +60,39 @@ def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[Filt
         for word in filters.names
     ]
     return texts
+
+
+def misread_text(params: Mapping[str, str]) -> str:
+    """Return why a filter is not understood, and what to write instead.
+
+    Args:
+        params: those of a ``FilterError``.
+    """
+    hints = {
+        "value": QCoreApplication.translate(
+            "FilterText", "A value is missing, as in camera:nikon or folder:trips."
+        ),
+        "date": QCoreApplication.translate(
+            "FilterText",
+            "Write days as 2023, 2023-05, 2023-05-31, 2019..2021, “last summer” or “去年夏天”.",
+        ),
+        "rating": QCoreApplication.translate(
+            "FilterText", "Write 0 to 5 stars, as in rating:4 or rating>=4."
+        ),
+        "is": QCoreApplication.translate("FilterText", "Write is:favourite."),
+        "type": QCoreApplication.translate(
+            "FilterText", "Write a file type, as in type:jpeg, type:png or type:heic."
+        ),
+        "orientation": QCoreApplication.translate(
+            "FilterText", "Write landscape, portrait or square."
+        ),
+    }
+    known = QCoreApplication.translate(
+        "FilterText", "Use camera:nikon, rating>=4, date:2023-05, type:png or folder:trips."
+    )
+    sentence = QCoreApplication.translate("FilterText", "“{filter}” is no filter. {hint}")
+    hint = hints.get(params.get("reason", ""), known)
+    return sentence.format(filter=params.get("filter", ""), hint=hint)
 
 
 def orientation_texts() -> dict[str, str]:

@@ -196,7 +196,7 @@ class FiltersPanel(QFrame):
             self.tr("&Camera"),
             self.tr("&Rating"),
             self.tr("File &type"),
-            self.tr("F&ormat"),
+            self.tr("Or&ientation"),
             self.tr("&Name has"),
         )
         for label, text in zip(self._labels, texts, strict=True):

@@ -119,11 +119,12 @@ class FirstStart(QWidget):
         self.title.setProperty("title", True)
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
-        self.sentence.setFixedWidth(SENTENCE_WIDTH_PX)
+        self.sentence.setMinimumWidth(SENTENCE_WIDTH_PX // 2)
+        self.sentence.setMaximumWidth(SENTENCE_WIDTH_PX)
         # A wrapped label gets its full height only from a layout that may ask for it by width.
         sentence_row = QHBoxLayout()
         sentence_row.addStretch(1)
-        sentence_row.addWidget(self.sentence)
+        sentence_row.addWidget(self.sentence, SENTENCE_WIDTH_PX)
         sentence_row.addStretch(1)
         self.add_button = QPushButton(self)
         self.add_button.setProperty("accent", True)
@@ -132,7 +133,7 @@ class FirstStart(QWidget):
         self.settings_button = QPushButton(self)
         self.settings_button.setFlat(True)
         for button in (self.add_button, self.demo_button):
-            button.setMinimumSize(168, 36)
+            button.setMinimumSize(160, 36)
         for label in (self.title, self.sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         buttons = QHBoxLayout()

@@ -7,7 +7,6 @@ import os
 from PySide6.QtCore import QDateTime, QEvent, QLocale, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -20,6 +19,7 @@ from app.core.changes import Marks
 from app.core.library.rows import Photo
 from app.core.messages import Hit
 from app.core.paths import display_path
+from app.ui.flow_layout import FlowLayout
 from app.ui.icon_button import IconButton
 from app.ui.icons import line_icon
 from app.ui.match_panel import MatchPanel
@@ -28,6 +28,7 @@ from app.ui.star_rating import StarRating
 from app.ui.tag_editor import TagEditor
 
 WIDTH_PX = 264
+MIN_WIDTH_PX = 224
 SECTION_GAP_PX = 16
 
 
@@ -45,7 +46,7 @@ class Inspector(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("chrome", True)
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(MIN_WIDTH_PX)
         self._photo: Photo | None = None
         self.name_label = self._label()
         self.path_label = self._label()
@@ -87,12 +88,9 @@ class Inspector(QFrame):
         return button
 
     def _lay_out(self) -> None:
-        marks = QHBoxLayout()
-        marks.setSpacing(4)
-        marks.addWidget(self.stars)
-        marks.addStretch(1)
-        for button in (self.heart_button, self.pick_button, self.reject_button):
-            marks.addWidget(button)
+        marks = FlowLayout(spacing_px=4)
+        for mark in (self.stars, self.heart_button, self.pick_button, self.reject_button):
+            marks.addWidget(mark)
         actions = QVBoxLayout()
         actions.setSpacing(0)
         actions.setContentsMargins(-8, 0, 0, 0)
@@ -220,7 +218,7 @@ class Inspector(QFrame):
         self.reject_button.set_label(self.tr("Reject"), "X")
         self.similar_button.setText(self.tr("Find similar"))
         self.reveal_button.setText(self.tr("Show in file manager"))
-        self.open_with_button.setText(self.tr("Open with another program"))
+        self.open_with_button.setText(self.tr("Open with…"))
         photo = self._photo
         self.details.setVisible(photo is not None)
         if photo is None:

@@ -36,7 +36,7 @@ class KeptController(QObject):
     """Keeps, renames and forgets searches and concepts, each with Undo; writes results to files.
 
     Args:
-        label_of: the name of a picture of a kept search for people.
+        label_of: the name of a picture or box of a question for people.
     """
 
     kept_changed = Signal(object)  # Kept
@@ -81,13 +81,18 @@ class KeptController(QObject):
         """The question that a kept search or a concept asks; None if it is not there."""
         saved = self._saved(scope.saved_id)
         if saved is not None:
-            labels = tuple(self._label_of(image) for image in saved.query.images)
+            labels = tuple(map(self.label, saved.query.images))
             return question_of(saved.query, labels, scope)
         concept = self.concept(scope.concept_id)
         if concept is None:
             return None
         picture = Picture(ImageQuery(concept_id=concept.id), concept.name)
         return Question(pictures=(picture,), scope=scope)
+
+    def label(self, image: ImageQuery) -> str:
+        """The name of a picture, box or concept of a question for people."""
+        concept = self.concept(image.concept_id)
+        return self._label_of(image) if concept is None else concept.name
 
     def concept(self, concept_id: int | None) -> Concept | None:
         """Return a concept by its number."""

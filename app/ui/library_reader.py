@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalIn
 
 from app.core.asking import Filters
 from app.core.errors import AppError, LibraryMissingError
-from app.core.library.rows import Album, Concept, Root, SavedSearch
+from app.core.library.rows import Album, Concept, PastSearch, Root, SavedSearch
 from app.ui.scope import Scope
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class LibraryReader(QObject):
     marks_loaded = Signal(object)  # dict[int, Marks]
     tags_loaded = Signal(object)  # PhotoTags
     kept_loaded = Signal(object)  # Kept
+    history_loaded = Signal(object)  # tuple[PastSearch, ...]
     read_failed = Signal(object)  # ReadFailure
 
     _read = Signal(object)
@@ -146,6 +147,11 @@ class LibraryReader(QObject):
     def load_kept(self) -> None:
         """Answered by ``kept_loaded``."""
         self._ask("kept", _Question(_read_kept, self.kept_loaded, Kept()))
+
+    def load_history(self) -> None:
+        """Answered by ``history_loaded``: what was asked, the latest first."""
+        question = _Question(_read_history, self.history_loaded, ())
+        self._ask("history", question)
 
     def close(self) -> None:
         """Answer nothing more and wait for what runs."""
@@ -233,6 +239,10 @@ def _read_photo_list(library: Library, scope: Scope, filters: tuple[Filters, ...
 
 def _read_kept(library: Library) -> Kept:
     return Kept(tuple(library.searches.saved()), tuple(library.concepts.all()))
+
+
+def _read_history(library: Library) -> tuple[PastSearch, ...]:
+    return tuple(library.searches.history())
 
 
 def _read_tags(library: Library, photo_id: int) -> PhotoTags:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -30,6 +30,7 @@ from app.ui.banner import Banner, StartingBar
 from app.ui.first_start import FirstStart
 from app.ui.inspector import Inspector
 from app.ui.photo_page import PhotoPage
+from app.ui.pictures import local_paths
 from app.ui.query_chips import QueryChips
 from app.ui.rail import Rail
 from app.ui.results_page import ResultsPage
@@ -41,9 +42,13 @@ from app.ui.toast import Toast
 from app.ui.window_actions import WindowActions
 
 SIDEBAR_WIDTH_PX = 232
+SIDEBAR_MIN_WIDTH_PX = 160
 INSPECTOR_WIDTH_PX = 264
 DEFAULT_SIZE = QSize(1280, 820)
-MINIMUM_SIZE = QSize(760, 480)
+# Every page fits between both panels at their narrowest.
+MINIMUM_SIZE = QSize(856, 480)
+_SHOWN = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+_HIDDEN = (QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
 
 @dataclass(slots=True)
@@ -90,6 +95,7 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._lay_out()
+        self._show_page(panels.results)
         panels.rail.set_settings_menu(self.actions_.settings_menu)
         self._connect()
         self._restore()
@@ -115,7 +121,7 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        panels.sidebar.setMinimumWidth(176)
+        panels.sidebar.setMinimumWidth(SIDEBAR_MIN_WIDTH_PX)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(panels.rail)
@@ -174,6 +180,10 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, page: QWidget) -> None:
         self._ask_area.setVisible(page is not self.panels.photo_page)
+        # A page that is not shown must not make the window wider than it is.
+        for number in range(self.stack.count()):
+            other = self.stack.widget(number)
+            other.setSizePolicy(*(_SHOWN if other is page else _HIDDEN))
         self.stack.setCurrentWidget(page)
 
     @Slot(bool)
@@ -277,13 +287,16 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A folder is to be indexed, a picture is to be searched by."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        folders = tuple(os.fsencode(path) for path in paths if Path(path).is_dir())
+        self.take_files(local_paths(event.mimeData()))
+        event.acceptProposedAction()
+
+    def take_files(self, paths: list[bytes]) -> None:
+        """Offer to index folders; search by the first picture where there is no folder."""
+        folders = tuple(path for path in paths if os.path.isdir(path))
         if folders:
             self.folders_dropped.emit(folders)
         elif paths:
-            self.picture_dropped.emit(os.fsencode(paths[0]))
-        event.acceptProposedAction()
+            self.picture_dropped.emit(paths[0])
 
     # ------------------------------------------------------------ life
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QLocale, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.core.messages import Hit
 from app.core.ranking import GOOD_SCORE
+from app.ui.percent import percent_text
 from app.ui.photo_grid_painter import chip_color
 from app.ui.question import NO_FILTERS, Question
 
@@ -35,8 +36,7 @@ class _PartRow(QWidget):
         super().__init__(parent)
         self._part = part
         self.setFixedHeight(ROW_PX)
-        percent = QLocale().toString(round(part.score * 100))
-        self._percent = f"{percent} %"
+        self._percent = percent_text(part.score)
         self.setAccessibleName(f"{part.text}, {self._percent}, {part.place}")
         self.setToolTip(f"{part.text}\n{part.place}")
 
@@ -126,13 +126,12 @@ class MatchPanel(QWidget):
         if hit is None:
             return
         self.title.setText(self.tr("Why this photo"))
-        percent = QLocale().toString(round(hit.score * 100))
         sentence = (
-            self.tr("Fits the question: {0} %")
+            self.tr("Fits the question: {0}")
             if hit.match == "good"
-            else self.tr("Fits weakly: {0} %")
+            else self.tr("Fits weakly: {0}")
         )
-        self.sentence.setText(sentence.format(percent))
+        self.sentence.setText(sentence.format(percent_text(hit.score)))
         for part in self._parts(hit):
             row = _PartRow(part, self)
             self._column.insertWidget(self._column.count() - 1, row)

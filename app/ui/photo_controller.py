@@ -124,11 +124,14 @@ class PhotoController(QObject):
             self._page.show_place(None)
             return
         texts = phrases_of(text)
-        if not texts or self._photo.id < 0:
+        if not texts:
+            self._locate_job = 0
             self._page.show_place(None)
             return
+        photo_id = self._photo.id
+        outside = self._outside.image(photo_id) if photo_id < 0 else None
         self._page.set_locating(True)
-        self._locate_job = self._link.locate(self._photo.id, texts)
+        self._locate_job = self._link.locate(photo_id, texts, outside)
 
     @Slot(object)
     def _on_reader_photo_loaded(self, photo: Photo) -> None:

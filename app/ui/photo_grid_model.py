@@ -15,7 +15,6 @@ import numpy.typing as npt
 from PySide6.QtCore import (
     QAbstractListModel,
     QByteArray,
-    QLocale,
     QMimeData,
     QModelIndex,
     QObject,
@@ -31,6 +30,7 @@ from app.core.changes import Marks
 from app.core.errors import AppError
 from app.core.library.rows import Photo
 from app.core.messages import Hit
+from app.ui.percent import percent_text
 from app.ui.thumbnail_loader import ThumbnailLoader, ThumbnailShape
 
 logger = logging.getLogger(__name__)
@@ -267,8 +267,7 @@ class PhotoGridModel(QAbstractListModel):
         marks, hit = self._marks.get(photo_id), self._hits.get(photo_id)
         parts = []
         if hit is not None:
-            percent = QLocale().toString(round(hit.score * 100))
-            parts.append(self.tr("fits {0} %").format(percent))
+            parts.append(self.tr("fits {0}").format(percent_text(hit.score)))
         if marks is not None:
             if marks.rating:
                 parts.append(self.tr("%Ln star(s)", "", marks.rating))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, Q
 from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from app.ui.photo_drag import drag_pixmap, put_photo_ids
 from app.ui.photo_grid_hover import HoverButtons
 from app.ui.photo_grid_model import N_DRAGGED_MAX
 
@@ -184,15 +185,20 @@ class PhotoGridPointer:
                 press.select_on_release = selected
 
     def _drag_out(self, row: int) -> None:
-        """Let the selected photos' files be dropped elsewhere; returns when that is over."""
+        """Let the selected photos be dropped on an album, or their files elsewhere.
+
+        Returns when that is over.
+        """
         model = self._grid.model()
         rows = self._grid.picked.rows(first=row, n_max=N_DRAGGED_MAX)
         data = model.mimeData([model.index(row, 0) for row in rows])
-        if data.hasUrls():
-            drag = QDrag(self._grid)
-            drag.setMimeData(data)
-            drag.setPixmap(self._grid.viewport().grab(self._grid.visualRect(model.index(row, 0))))
-            drag.exec(Qt.DropAction.CopyAction)
+        photo_ids = self._grid.picked.ids()
+        put_photo_ids(data, photo_ids)
+        shown = self._grid.viewport().grab(self._grid.visualRect(model.index(row, 0)))
+        drag = QDrag(self._grid)
+        drag.setMimeData(data)
+        drag.setPixmap(drag_pixmap(shown, len(photo_ids), self._grid.palette()))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def _select_band(self, press: _Press) -> None:
         runs = self._grid.photo_layout.runs_in(QRect(press.start, self._end).normalized())

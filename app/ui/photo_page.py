@@ -19,11 +19,17 @@ from app.ui.search_bar import QueryEdit
 
 BAR_HEIGHT_PX = 52
 PHRASE_WIDTHS_PX = (128, 320)
-NAME_MIN_WIDTH_PX = 64
+NAME_MIN_WIDTH_PX = 40
+NAME_MAX_WIDTH_PX = 320
 
 
 class NameLabel(QLabel):
     """A file's name: cut in its middle where there is no room, never over its neighbours."""
+
+    def sizeHint(self) -> QSize:
+        """No wider than leaves room for its neighbours."""
+        hint = super().sizeHint()
+        return QSize(min(hint.width(), NAME_MAX_WIDTH_PX), hint.height())
 
     def minimumSizeHint(self) -> QSize:
         """A few letters are the least."""

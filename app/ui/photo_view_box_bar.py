@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
 
 from app.core.asking import Box
+from app.ui.flow_layout import FlowLayout
 from app.ui.photo_view_toolbar import pane_style
 from app.ui.theme import CONTROL_HEIGHT_PX, DARK, UNIT_PX, palette_for
 
@@ -40,9 +41,8 @@ class PhotoBoxBar(QFrame):
         self.concept_button = self._button()
         self.copy_button = self._button()
         self.results_button = self._button()
-        row = QHBoxLayout(self)
+        row = FlowLayout(self, spacing_px=2)
         row.setContentsMargins(4, 4, 4, 4)
-        row.setSpacing(2)
         for button in (
             *self.meaning_buttons.values(),
             self.another_button,
@@ -71,10 +71,13 @@ class PhotoBoxBar(QFrame):
             self.meaning_buttons[name].setEnabled(can_combine)
 
     def place_at(self, box: Box, toolbar: QWidget) -> None:
-        """Lie below a box of the view, or above it, or inside, never over the other tools."""
-        self.adjustSize()
-        view = self.parentWidget()
-        margin = UNIT_PX
+        """Lie below a box of the view, or above it, or inside, never over the other tools.
+
+        A narrow view gets its tools in several lines.
+        """
+        view, margin = self.parentWidget(), UNIT_PX
+        width = min(self.sizeHint().width(), view.width() - 2 * margin)
+        self.resize(width, self.layout().heightForWidth(width))
         left = round((box[0] + box[2]) / 2 - self.width() / 2)
         left = max(margin, min(left, view.width() - self.width() - margin))
         lowest = toolbar.y() - self.height() - margin

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
 from PySide6.QtGui import QImage
 
 from app.core.asking import Box
 from app.core.messages import Hit, PhotoLocated
+from app.ui.percent import percent_text
 from app.ui.photo_grid_painter import WHOLE_PHOTO
 from app.ui.photo_view_heat import heat_image
 from app.ui.photo_view_painter import Place
@@ -52,8 +52,9 @@ class FoundPlaces:
         for number in self._shown():
             place = self._located.places[number]
             if place.region is not None:
-                percent = QLocale().toString(round(place.score * 100))
-                found.append(Place(place.region, f"{place.text}  {percent} %", number))
+                found.append(
+                    Place(place.region, f"{place.text}  {percent_text(place.score)}", number)
+                )
         return found
 
     def heat(self) -> QImage | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from app.ui.icon_button import IconButton
+from app.ui.percent import percent_text
 from app.ui.theme import CONTROL_HEIGHT_PX, DARK, UNIT_PX, palette_for, style_sheet
 
 HEAT_OPACITY_PERCENT = 70
@@ -100,8 +101,7 @@ class PhotoToolbar(QFrame):
         self.heat_opacity_changed.emit(percent / 100)
 
     def _retranslate(self) -> None:
-        percent = QLocale().toString(self._percent)
-        self.fit_button.setText(self.tr("{percent} %").format(percent=percent))
+        self.fit_button.setText(percent_text(self._percent / 100))
         # Wide enough for any zoom, so that the pane does not jump while the wheel turns.
         self.fit_button.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,600 %") + 12)
         self.fit_button.setToolTip(self.tr("Whole photo or 100 % (Z)"))

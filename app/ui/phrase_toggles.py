@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.core.messages import LocatedPhrase
 from app.ui.flow_layout import FlowLayout
+from app.ui.percent import percent_text
 from app.ui.photo_grid_painter import chip_color
 
 HEIGHT_PX = 26
@@ -40,9 +41,9 @@ class PhraseToggle(QAbstractButton):
     def _retranslate(self) -> None:
         middle = Qt.TextElideMode.ElideMiddle
         phrase = self.fontMetrics().elidedText(self._place.text, middle, MAX_TEXT_PX)
-        percent = QLocale().toString(round(self._place.score * 100))
-        self.setText(self.tr("{0}  {1} %").format(phrase, percent))
-        tip = self.tr("{0}: fits {1} %. Click to show or hide its place.")
+        percent = percent_text(self._place.score)
+        self.setText(f"{phrase}  {percent}")
+        tip = self.tr("{0}: fits {1}. Click to show or hide its place.")
         self.setToolTip(tip.format(self._place.text, percent))
         self.setAccessibleName(self.toolTip())
 

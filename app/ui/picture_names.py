@@ -43,9 +43,11 @@ class PictureNames(QObject):
         return next((photo_name(photo) for photo in self._photos_of([photo_id])), "")
 
     def label(self, image: ImageQuery) -> str:
-        """What a picture, box or concept of a question is called."""
+        """What a picture or box of a question is called."""
+        if image.concept_id is not None:
+            return self.tr("A concept that was deleted")
         if image.photo_id is not None:
-            name = self.name(image.photo_id)
+            name = self.name(image.photo_id) or self.tr("a photo that is gone")
         elif image.path is not None:
             name = display_path(os.path.basename(image.path))
         else:

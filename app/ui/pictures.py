@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance
+import os
+
+from PySide6.QtCore import QMimeData, QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance
 from PySide6.QtGui import QImage
 
 from app.core.asking import ImageQuery
@@ -28,6 +30,11 @@ def image_query(image: QImage) -> ImageQuery:
         rows = (data[y * stride : y * stride + row_bytes] for y in range(height_px))
         data = b"".join(rows)
     return ImageQuery(pixels=data, width_px=width_px, height_px=height_px)
+
+
+def local_paths(mime: QMimeData) -> list[bytes]:
+    """Return the files and folders of this computer that are dropped or pasted."""
+    return [os.fsencode(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
 
 
 class PicturePreparer(QObject):

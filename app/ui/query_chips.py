@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.asking import Need
 from app.ui.chip import Chip, ChipState
-from app.ui.filter_texts import filter_texts
+from app.ui.filter_texts import filter_texts, misread_text
 from app.ui.flow_layout import FlowLayout
 from app.ui.photo_grid_painter import chip_color
 from app.ui.question import Question, chip_colors, picture_colors
@@ -132,6 +132,21 @@ class QueryChips(QWidget):
         shown += [
             _Shown(ChipState(text.text, icon_name="filter", fixed=True), lambda _need: None)
             for text in filter_texts(self._question.text_filters, self._root_name)
+        ]
+        shown += [
+            _Shown(
+                ChipState(
+                    error.params["filter"],
+                    None,
+                    None,
+                    False,
+                    "warning",
+                    True,
+                    misread_text(error.params),
+                ),
+                lambda _need: None,
+            )
+            for error in self._question.misread
         ]
         return shown
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from app.core.asking import Filters, ImageQuery, Need, Phrase, Query
+from app.core.errors import FilterError
 from app.core.messages import Hit
 from app.ui.scope import ALL_PHOTOS, Scope
 
@@ -54,6 +57,11 @@ class Question:
         return _parsed(self.text).filters if self.text else NO_FILTERS
 
     @property
+    def misread(self) -> tuple[FilterError, ...]:
+        """Why words that look like filters do not narrow."""
+        return _parsed(self.text).misread if self.text else ()
+
+    @property
     def narrowing(self) -> tuple[Filters, ...]:
         """What narrows a list that nothing is looked for in: controls, and words that filter."""
         both = (self.filters, self.text_filters)
@@ -88,8 +96,12 @@ class Question:
 
     @property
     def label(self) -> str:
-        """A short name for people: the words, or else the pictures."""
-        return self.text or " + ".join(picture.label for picture in self.pictures)
+        """A short name for people: the words and the pictures."""
+        words = self.text
+        if self.edited:
+            chips = (chip.phrase for chip in self.chips if not chip.removed)
+            words = ", ".join(f"−{c.text}" if c.need == "excluded" else c.text for c in chips)
+        return " + ".join(filter(None, (words, *(each.label for each in self.pictures))))
 
     @property
     def wanted_text(self) -> str:
@@ -136,10 +148,15 @@ def chips_of(text: str) -> tuple[PhraseChip, ...]:
 
 
 def _parsed(text: str) -> ParsedQuery:
+    return _parsed_on(text, date.today())
+
+
+@lru_cache(maxsize=16)
+def _parsed_on(text: str, today: date) -> ParsedQuery:
     # The rules of two languages take a while to compile: not before the first paint.
     from app.core.queries import parse_query
 
-    return parse_query(text)
+    return parse_query(text, today)
 
 
 def question_of(query: Query, labels: tuple[str, ...], scope: Scope = ALL_PHOTOS) -> Question:

@@ -11,6 +11,8 @@ ResultsState = Literal[
     "photos",
     "weak",
     "nothing_fits",
+    "filtered_out",
+    "all_excluded",
     "no_favourites",
     "empty_album",
     "indexing",
@@ -86,13 +88,21 @@ class ResultsPage(QWidget):
                 self.tr("Nothing here fits."),
                 self.tr("Try other words, or look in all photos."),
             ),
+            "filtered_out": (
+                self.tr("No photo passes the filters"),
+                self.tr("Take a filter out, or let it include more."),
+            ),
+            "all_excluded": (
+                self.tr("Nothing is left"),
+                self.tr("All photos that could fit show what must not be there."),
+            ),
             "no_favourites": (
                 self.tr("No favourites yet"),
                 self.tr("Photos that you mark as favourites appear here."),
             ),
             "empty_album": (
                 self.tr("This album is empty"),
-                self.tr("Select photos, open their menu and choose “Add to album”."),
+                self.tr("Drag photos onto it in the sidebar, or select some and press B."),
             ),
             "indexing": (
                 self.tr("Photos are on their way"),

@@ -6,13 +6,21 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from app.core.asking import Filters
 from app.core.library.rows import Root
 from app.ui.icon_button import IconButton
 from app.ui.icons import line_icon
+from app.ui.pictures import local_paths
 from app.ui.question import NO_FILTERS
 
 if TYPE_CHECKING:
@@ -34,7 +42,8 @@ class QueryEdit(QLineEdit):
     query_entered = Signal(str)
     query_confirmed = Signal(str)
     escape_pressed = Signal()
-    picture_pasted = Signal(object)  # QImage
+    down_pressed = Signal()
+    picture_pasted = Signal()  # pixels or files are on the clipboard
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,19 +86,30 @@ class QueryEdit(QLineEdit):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Paste pictures; pass Esc on; leave Enter to the input method while it composes."""
+        """Paste pictures; pass Esc and Down on; leave all to the input method while it composes."""
         if self._is_composing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.ignore()
             return
         if event.key() == Qt.Key.Key_Escape and not self._is_composing:
             self.escape_pressed.emit()
             return
+        if event.key() == Qt.Key.Key_Down and not event.modifiers() and not self._is_composing:
+            self.down_pressed.emit()
+            return
         if event.matches(QKeySequence.StandardKey.Paste):
             mime = QApplication.clipboard().mimeData()
-            if mime is not None and mime.hasImage() and not mime.hasText():
-                self.picture_pasted.emit(QImage(mime.imageData()))
+            has_pixels = mime is not None and mime.hasImage() and not mime.hasText()
+            if has_pixels or (mime is not None and local_paths(mime)):
+                self.picture_pasted.emit()
                 return
         super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Leave files to the window: their paths are no words."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     @Slot(str)
     def _on_text_changed(self, _text: str) -> None:
@@ -120,9 +140,9 @@ class SearchBar(QWidget):
     search_confirmed = Signal(str)
     back_requested = Signal()
     forward_requested = Signal()
+    history_requested = Signal()
     filters_changed = Signal(object)  # Filters
     clear_requested = Signal()
-    picture_pasted = Signal(object)  # QImage
     paste_requested = Signal()
     picture_file_requested = Signal()
     box_requested = Signal()
@@ -142,7 +162,8 @@ class SearchBar(QWidget):
         self.picture_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.back_button = IconButton("back", self)
         self.forward_button = IconButton("forward", self)
-        for button in (self.back_button, self.forward_button):
+        self.history_button = IconButton("history", self)
+        for button in (self.back_button, self.forward_button, self.history_button):
             button.setFixedSize(NARROW_PX, FIELD_HEIGHT_PX)
         self.filters_button = IconButton("filter", self, icon_px=20)
         self.filters_button.setFixedSize(FIELD_HEIGHT_PX, FIELD_HEIGHT_PX)
@@ -160,6 +181,7 @@ class SearchBar(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.back_button)
         layout.addWidget(self.forward_button)
+        layout.addWidget(self.history_button)
         layout.addWidget(self.edit, 1)
         layout.addWidget(self.picture_button)
         layout.addWidget(self.filters_button)
@@ -174,9 +196,11 @@ class SearchBar(QWidget):
         self.edit.query_confirmed.connect(self.search_confirmed)
         self.back_button.clicked.connect(self.back_requested)
         self.forward_button.clicked.connect(self.forward_requested)
+        self.history_button.clicked.connect(self.history_requested)
+        self.edit.down_pressed.connect(self.history_requested)
         self.filters_button.clicked.connect(self.open_filters)
         self.edit.escape_pressed.connect(self._on_edit_escape_pressed)
-        self.edit.picture_pasted.connect(self.picture_pasted)
+        self.edit.picture_pasted.connect(self.paste_requested)
         self.edit.textChanged.connect(self._on_edit_text_changed)
         self._clear_action.triggered.connect(self._on_clear_action_triggered)
         self._box_action.triggered.connect(self.box_requested)
@@ -247,6 +271,7 @@ class SearchBar(QWidget):
         self.picture_button.set_label(self.tr("Search by a picture or a box"))
         self.back_button.set_label(self.tr("Back"), "Alt+←")
         self.forward_button.set_label(self.tr("Forward"), "Alt+→")
+        self.history_button.set_label(self.tr("Past searches"), "Ctrl+H")
         self.filters_button.set_label(self.tr("Filters"), "Ctrl+Shift+F")
         self._box_action.setText(self.tr("Draw a box in the selected photo"))
         self._paste_action.setText(self.tr("Paste a picture"))

@@ -88,7 +88,7 @@ class SearchController(QObject):
         """Keep the question in the library's history: it was meant. Pasted pixels are not kept."""
         question = self._question
         pasted = any(picture.image.pixels is not None for picture in question.pictures)
-        if not question.is_empty and not pasted:
+        if not question.is_bare and not pasted:
             self._link.remember_search(question.query)
 
     def ask(self, question: Question) -> None:

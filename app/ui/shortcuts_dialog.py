@@ -87,6 +87,7 @@ class ShortcutsDialog(QDialog):
             (_keys("Ctrl+V"), self.tr("Search by the picture on the clipboard")),
             (_keys("Ctrl+Shift+F"), self.tr("Filters")),
             (_keys("Alt+Left", "Alt+Right"), self.tr("Back and forward through searches")),
+            (_keys("Ctrl+H", "Down"), self.tr("Past searches (Down: in the search line)")),
             (_keys("Ctrl+S"), self.tr("Keep this search")),
             (_keys("Ctrl+Shift+S"), self.tr("Save as concept")),
             (_keys("Ctrl+L"), self.tr("Freeze the order of results")),
@@ -101,6 +102,7 @@ class ShortcutsDialog(QDialog):
             (_keys("Ctrl+A", "Ctrl+I", "Ctrl+D"), self.tr("Select all, the others, none")),
             (_keys("Ctrl+R", "Ctrl+O"), self.tr("Show in file manager, open with")),
             (_keys("Ctrl+Shift+C", "Ctrl+C"), self.tr("Copy path, copy picture")),
+            (_keys("B"), self.tr("Add to an album; also by dragging to the sidebar")),
             (_keys("Del"), self.tr("Move to trash; asks before")),
             (_keys("Ctrl+Z", "Ctrl+Shift+Z"), self.tr("Undo, redo")),
         ]

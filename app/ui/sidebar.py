@@ -169,6 +169,7 @@ class Sidebar(QFrame):
     new_album_requested = Signal()
     rename_requested = Signal(object)  # Scope of an album, a search or a concept
     delete_requested = Signal(object)  # Scope of an album, a search or a concept
+    photos_dropped = Signal(object, object)  # album id or None for a new album, photo ids
 
     def __init__(self, parent: QWidget | None = None, *, demo_album: bytes = b"") -> None:
         super().__init__(parent)
@@ -181,10 +182,14 @@ class Sidebar(QFrame):
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setMouseTracking(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setAcceptDrops(True)
+        self.view.setDragDropMode(QListView.DragDropMode.DropOnly)
+        self.view.setDragDropOverwriteMode(True)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_view_menu_requested)
         self.view.selectionModel().selectionChanged.connect(self._on_view_selection_changed)
         self.model.modelReset.connect(self._on_model_reset)
+        self.model.photos_dropped.connect(self.photos_dropped)
         self.add_button = QPushButton(self)
         self.add_button.setFlat(True)
         self.add_button.setStyleSheet("text-align: left;")

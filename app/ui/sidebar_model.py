@@ -8,14 +8,18 @@ from typing import Any, Literal
 from PySide6.QtCore import (
     QAbstractListModel,
     QLocale,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 
 from app.core.library.rows import Album, Concept, Root, SavedSearch
 from app.core.messages import IndexProgress
+from app.ui.percent import percent_text
+from app.ui.photo_drag import PHOTO_IDS_TYPE, photo_ids_in
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -63,7 +67,12 @@ def root_name(root: Root) -> str:
 
 
 class SidebarModel(QAbstractListModel):
-    """Headings, parts and folders, rebuilt when folders come or go, updated in place otherwise."""
+    """Headings, parts and folders, rebuilt when folders come or go, updated in place otherwise.
+
+    Photos may be dropped on an album, and on the heading of the albums for a new one.
+    """
+
+    photos_dropped = Signal(object, object)  # album id or None for a new album, photo ids
 
     def __init__(self, parent: QObject | None = None, *, demo_album: bytes = b"") -> None:
         super().__init__(parent)
@@ -134,7 +143,7 @@ class SidebarModel(QAbstractListModel):
         rows += self._group(
             "albums",
             self.tr("Albums"),
-            self.tr("Add photos by their menu"),
+            self.tr("Drag photos here"),
             [(Scope(album_id=each.id), each.name, each.n_photos) for each in content.albums],
         )
         rows += self._group(
@@ -222,21 +231,42 @@ class SidebarModel(QAbstractListModel):
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        """Headings are neither chosen nor reached by arrows."""
-        if not index.isValid() or self._rows[index.row()].scope is None:
+        """Headings are neither chosen nor reached by arrows; those of albums take photos."""
+        if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return (
-            Qt.ItemFlag.ItemIsEnabled
-            | Qt.ItemFlag.ItemIsSelectable
-            | Qt.ItemFlag.ItemNeverHasChildren
-        )
+        row = self._rows[index.row()]
+        flags = Qt.ItemFlag.ItemNeverHasChildren
+        if row.group == "albums":
+            flags |= Qt.ItemFlag.ItemIsDropEnabled
+        if row.scope is not None:
+            flags |= Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags
+
+    def mimeTypes(self) -> list[str]:
+        """Photos of this window; files from elsewhere go to the window."""
+        return [PHOTO_IDS_TYPE]
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Photos stay where they are."""
+        return Qt.DropAction.CopyAction
+
+    def dropMimeData(
+        self, data: QMimeData, _action: Qt.DropAction, _row: int, _column: int, parent: AnyIndex
+    ) -> bool:
+        """Say which photos were dropped on which line."""
+        photo_ids = photo_ids_in(data)
+        if not photo_ids or not self.flags(parent) & Qt.ItemFlag.ItemIsDropEnabled:
+            return False
+        scope = self._rows[parent.row()].scope
+        self.photos_dropped.emit(None if scope is None else scope.album_id, photo_ids)
+        return True
 
     def state_text(self, row: SidebarRow) -> str:
         """What stands at the right edge: a percentage, "offline", or the count."""
         if row.is_offline:
             return self.tr("offline")
         if row.progress is not None:
-            return self.tr("{0} %").format(QLocale().toString(int(row.progress * 100)))
+            return percent_text(int(row.progress * 100) / 100)
         return QLocale().toString(row.count) if row.count is not None else ""
 
     def spoken(self, row: SidebarRow) -> str:

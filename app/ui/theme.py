@@ -249,6 +249,19 @@ QComboBox, QDateEdit {
 }
 QComboBox:hover, QDateEdit:hover { border-color: @disabled@; }
 QComboBox:focus, QDateEdit:focus { border: 1px solid @accent@; }
+QDateEdit { max-height: @control_height@; padding: 0 6px; }
+QComboBox::drop-down, QDateEdit::drop-down {
+    subcontrol-origin: border; subcontrol-position: center right; border: none; width: 24px;
+}
+QComboBox::down-arrow, QDateEdit::down-arrow {
+    width: 0; height: 0; border-left: 4px solid @control@; border-right: 4px solid @control@;
+    border-top: 5px solid @secondary@; border-bottom: none;
+}
+QCheckBox::indicator:unchecked {
+    width: 14px; height: 14px; border: 1px solid @secondary@; border-radius: 3px;
+    background: @control@;
+}
+QCheckBox::indicator:unchecked:focus { border-color: @accent@; }
 QComboBox QAbstractItemView {
     background: @raised@; color: @text@; border: 1px solid @border@;
     selection-background-color: @accent@; selection-color: @on_accent@;
@@ -305,7 +318,7 @@ QProgressBar {
 QProgressBar::chunk { background: @accent@; border-radius: 2px; }
 
 QTreeView, QListView, QTableView { border: none; outline: none; background: transparent; }
-QTreeView::item, QListView::item { min-height: 28px; border-radius: 4px; }
+QTreeView::item, QListView::item { min-height: 28px; border-radius: 4px; padding: 0 6px; }
 QTreeView::item:hover, QListView::item:hover { background: @hover@; }
 QTreeView::item:selected, QListView::item:selected { background: @selected@; color: @text@; }
 QTableView { gridline-color: transparent; selection-background-color: @selected@;

@@ -57,6 +57,7 @@ class WindowActions(QObject):
         self.filters = self._action("Ctrl+Shift+F")
         self.back = self._action("Alt+Left")
         self.forward = self._action("Alt+Right")
+        self.history = self._action("Ctrl+H")
         self.find_similar = self._action("S")
         self.search_region = self._action("R")
         self.paste_picture = self._action("Ctrl+V")
@@ -78,6 +79,7 @@ class WindowActions(QObject):
         self.open_with = self._action("Ctrl+O")
         self.copy_path = self._action("Ctrl+Shift+C")
         self.copy_picture = self._action("Ctrl+C")
+        self.add_to_album = self._action("B")
         self.take_out = self._action()
         self.trash = self._action("Del")
 
@@ -124,13 +126,14 @@ class WindowActions(QObject):
         _fill(self._edit, [self.undo, self.redo], [self.copy_picture, self.copy_path])
         _fill(
             self._search,
-            [self.find, self.filters, self.back, self.forward],
+            [self.find, self.filters, self.back, self.forward, self.history],
             [self.find_similar, self.search_region, self.paste_picture, self.choose_picture],
             [self.save_search, self.save_concept, self.freeze],
         )
         _fill(self._photo, [self.reveal, self.open_with], [self.favourite, self.pick, self.reject])
         self._rate_menu = self._photo.addMenu("")
         self._rate_menu.addActions(self.ratings)
+        self._photo.addAction(self.add_to_album)
         self._photo.addSeparator()
         self._photo.addActions([self.take_out, self.trash])
         _fill(
@@ -215,6 +218,7 @@ class WindowActions(QObject):
             self.filters: self.tr("Fi&lters…"),
             self.back: self.tr("&Back"),
             self.forward: self.tr("For&ward"),
+            self.history: self.tr("Past searc&hes"),
             self.find_similar: self.tr("Find &similar photos"),
             self.search_region: self.tr("Search a &region…"),
             self.paste_picture: self.tr("&Paste a picture"),
@@ -233,6 +237,7 @@ class WindowActions(QObject):
             self.open_with: self.tr("&Open with another program"),
             self.copy_path: self.tr("Copy pa&th"),
             self.copy_picture: self.tr("&Copy picture"),
+            self.add_to_album: self.tr("Add to al&bum…"),
             self.take_out: self.tr("Remove from &library"),
             self.trash: self.tr("&Move to trash…"),
         }

@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from app.core.asking import ImageQuery
 from app.core.paths import display_path
@@ -22,7 +22,7 @@ from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import PhotoGridModel
 from app.ui.photo_menu import PhotoMenu
 from app.ui.picture_names import PictureNames
-from app.ui.pictures import PicturePreparer
+from app.ui.pictures import PicturePreparer, local_paths
 from app.ui.question import Question, Results
 from app.ui.region_search import RegionSearch
 from app.ui.scope import ALL_PHOTOS, Scope
@@ -116,14 +116,14 @@ class WindowController(QObject):
 
     @Slot()
     def paste_picture(self) -> None:
-        """Look for photos like the picture on the clipboard, or the file whose path is there."""
+        """Look for photos like the picture or the file on the clipboard; index a folder there."""
         mime = QGuiApplication.clipboard().mimeData()
         if mime is None:
             return
         if mime.hasImage():
             self.search_picture(QImage(mime.imageData()))
-        elif mime.hasUrls() and mime.urls()[0].isLocalFile():
-            self.search_file(os.fsencode(mime.urls()[0].toLocalFile()))
+        else:
+            self._window.take_files(local_paths(mime))
 
     @Slot(object)
     def search_picture(self, image: QImage) -> None:
@@ -222,6 +222,19 @@ class WindowController(QObject):
     def create_album(self) -> None:
         """Make an album of the selected photos."""
         self._albums.ask_to_create(tuple(self.targets()))
+
+    @Slot()
+    def choose_album(self) -> None:
+        """Offer the albums for the selected photos, the first one ready for Enter."""
+        photo_ids = self.targets()
+        if not photo_ids:
+            return
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._albums.fill_menu(menu, photo_ids, self._search.question.scope.album_id)
+        shown = self._panels.photo_page.view if self._window.is_photo_shown else self._grid
+        menu.popup(shown.mapToGlobal(shown.rect().center()))
+        menu.setActiveAction(menu.actions()[0])
 
     @Slot()
     def copy_picture(self) -> None:

@@ -94,7 +94,7 @@ class QuestionEncoder:
 
         Raises:
             ModelError: the model cannot encode it.
-            QueryError: a concept that is not there.
+            ConceptMissingError: a concept that is not there.
         """
         parsed = parse_query(query.text)
         phrases = parsed.phrases if query.phrases is None else query.phrases

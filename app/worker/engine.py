@@ -29,7 +29,6 @@ from app.core.messages import (
     CancelJob,
     ChangeDone,
     ChangeLibrary,
-    ClearHistory,
     Command,
     EngineReady,
     Event,
@@ -196,13 +195,7 @@ class Engine:
                 self._switch.request(command)
             case SetCores(cores):
                 use_cores(cores)
-            case (
-                SaveSearch()
-                | RemoveSavedSearch()
-                | RememberSearch()
-                | ClearHistory()
-                | ExportResults()
-            ):
+            case SaveSearch() | RemoveSavedSearch() | RememberSearch() | ExportResults():
                 self._keeper.take(command)
             case _:
                 self._desk.take(command)

@@ -12,7 +12,9 @@ from app.worker.decode_messages import Refused
 def refusal_error(reply: Refused, path: str) -> AppError:
     """The error for a picture that a decoder refused."""
     if reply.reason == "missing":
-        return PhotoMissingError(f"{path} is not there any more.", path=path)
+        return PhotoMissingError(
+            f"{path} is not there; it was moved, renamed or deleted.", path=path
+        )
     return PhotoUnreadableError(
         f"{path} cannot be read: {reply.detail}.", path=path, reason=reply.reason
     )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from app.core.errors import AppError
 from app.core.library import Library
 from app.core.messages import (
-    ClearHistory,
     Event,
     ExportFinished,
     ExportResults,
@@ -22,7 +21,7 @@ from app.core.messages import (
 from app.worker.export import export_results
 from app.worker.failures import failure
 
-Keeping = SaveSearch | RemoveSavedSearch | RememberSearch | ClearHistory | ExportResults
+Keeping = SaveSearch | RemoveSavedSearch | RememberSearch | ExportResults
 
 
 @dataclass(slots=True, eq=False)
@@ -73,7 +72,5 @@ class Keeper:
                 library.searches.remove(command.saved_id)
             case RememberSearch():
                 library.searches.remember(command.query)
-            case ClearHistory():
-                library.searches.clear_history()
         self.send(LibraryChanged(library.generation, searches=True))
         self.send(SearchesSaved(command.job_id, saved_id))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from app.core.changes import (
     Change,
     ForgetConcept,
+    ForgetPastSearches,
     PutBackFolder,
     PutBackPhotos,
     RelinkFolder,
     RestoreConcept,
     RestoreMarks,
+    RestorePastSearches,
     SetMarks,
     TagPhotos,
     TakeOutFolder,
@@ -24,6 +26,8 @@ def changed_by(change: Change, generation: int) -> LibraryChanged:
         return LibraryChanged(generation, marks=True)
     if isinstance(change, ForgetConcept | RestoreConcept):
         return LibraryChanged(generation, concepts=True)
+    if isinstance(change, ForgetPastSearches | RestorePastSearches):
+        return LibraryChanged(generation, searches=True)
     if isinstance(change, TagPhotos):
         return LibraryChanged(generation, tags=True)
     if isinstance(change, TakeOutPhotos | PutBackPhotos):

@@ -16,7 +16,7 @@ from typing import Protocol
 from PIL import Image
 
 from app.core.asking import ImageQuery
-from app.core.errors import AppError, EngineError, QueryError
+from app.core.errors import AppError, EngineError, PictureError
 from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.messages import (
@@ -42,6 +42,7 @@ from app.worker.decode_messages import DecodedPixels, DecodeReply, PixelsRequest
 from app.worker.encoding_questions import Asked
 from app.worker.failures import failure, refusal_error
 from app.worker.pictures import (
+    QUERY_SIDE_PX,
     Picture,
     check_box,
     check_image,
@@ -181,9 +182,8 @@ class QuestionDesk:
                 return [PixelsRequest(path, side_px)]
             case OpenPhoto(photo_id=photo_id, max_side_px=side_px):
                 return [PixelsRequest(self._path_of(photo_id), side_px)]
-            case Locate(photo_id=photo_id):
-                return [PixelsRequest(self._path_of(photo_id), _LOCATE_SIDE_PX)]
-        return [pixels_request(image, self._path_of) for image in _images(question)]
+        side_px = _LOCATE_SIDE_PX if isinstance(question, Locate) else QUERY_SIDE_PX
+        return [pixels_request(image, self._path_of, side_px) for image in _images(question)]
 
     def _path_of(self, photo_id: int) -> bytes:
         return self.library().photo(photo_id).absolute_path
@@ -220,7 +220,9 @@ class QuestionDesk:
             case OpenPhoto():
                 return _opened(question, self._pixels(waiting, 0))
             case Locate():
-                return _located(question, searcher, decoded_image(self._pixels(waiting, 0)))
+                (picture,) = self._pictures(waiting)
+                assert picture is not None
+                return _located(question, searcher, picture.whole)
             case SuggestBoxes():
                 (picture,) = self._pictures(waiting)
                 assert picture is not None
@@ -286,6 +288,10 @@ def _images(question: Question) -> tuple[ImageQuery, ...]:
     match question:
         case Search():
             return question.query.images
+        case Locate(image=None):
+            return (ImageQuery(photo_id=question.photo_id),)
+        case Locate(image=ImageQuery() as image):
+            return (image,)
         case SuggestBoxes():
             return (question.image,)
         case SaveConcept():
@@ -299,7 +305,7 @@ def _check(question: Question) -> None:
     """Refuse a question that makes no sense, before anything is decoded for it.
 
     Raises:
-        QueryError: says why.
+        QueryError: says why, by one of its kinds.
     """
     if isinstance(question, Search):
         check_query(question.query)
@@ -307,7 +313,7 @@ def _check(question: Question) -> None:
     for image in _images(question):
         check_image(image)
         if image.concept_id is not None:
-            raise QueryError("A concept cannot stand for a picture here.")
+            raise PictureError("A concept is no picture; choose a photo or draw a box.")
     if isinstance(question, JudgeConcept) and question.box is not None:
         check_box(question.box)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from app.core.asking import Box, Query
-from app.core.errors import ModelError, QueryError
+from app.core.errors import EmptyQueryError, ModelError
 from app.core.library import Library
 from app.core.library.region_index import RegionIndex
 from app.core.library.rows import Int64Array
@@ -125,12 +125,14 @@ class Searcher:
         """Return where each phrase fits in a picture.
 
         Raises:
-            QueryError: one of them has no words.
+            EmptyQueryError: one of them has no words.
             ModelError: the model cannot encode them.
         """
         phrases = [parse_query(text).text for text in texts]
         if not phrases or not all(phrases):
-            raise QueryError("There is nothing to look for in the photo: type some words.")
+            raise EmptyQueryError(
+                "There is nothing to look for in the photo. Type what it may show."
+            )
         from fgclip2 import FgclipError, similar_region
 
         try:

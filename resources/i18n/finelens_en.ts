@@ -36,6 +36,16 @@
     </message>
 </context>
 <context>
+    <name>HistoryController</name>
+    <message numerus="yes">
+        <source>%Ln past search(es) forgotten</source>
+        <translation>
+            <numerusform>%Ln past search forgotten</numerusform>
+            <numerusform>%Ln past searches forgotten</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>KeptController</name>
     <message numerus="yes">
         <source>What do %Ln example(s) show? You can search by this name.</source>

@@ -209,14 +209,6 @@
         <translation>无法添加此文件夹：{path}</translation>
     </message>
     <message>
-        <source>The file of this photo is gone.</source>
-        <translation>这张照片的文件已不存在。</translation>
-    </message>
-    <message>
-        <source>This photo cannot be read.</source>
-        <translation>无法读取这张照片。</translation>
-    </message>
-    <message>
         <source>This cannot be searched for.</source>
         <translation>无法按此内容搜索。</translation>
     </message>
@@ -225,12 +217,60 @@
         <translation>相册不存在，或者没有名称。</translation>
     </message>
     <message>
+        <source>The file of this photo is gone. Look for new photos (F5). {path}</source>
+        <translation>这张照片的文件已不存在。请查找新照片 (F5)。{path}</translation>
+    </message>
+    <message>
+        <source>This picture cannot be read: {path} ({reason}). Choose another one.</source>
+        <translation>无法读取此图片：{path}（{reason}）。请换一张。</translation>
+    </message>
+    <message>
         <source>A tag needs a name.</source>
         <translation>标签需要名称。</translation>
     </message>
     <message>
         <source>The search engine stopped during this.</source>
         <translation>搜索引擎在处理时停止了。</translation>
+    </message>
+    <message>
+        <source>There is nothing to search for. Type some words, or give a picture.</source>
+        <translation>没有可搜索的内容。请输入文字或提供图片。</translation>
+    </message>
+    <message>
+        <source>The text has {n_chars} characters and at most {limit} are read. Shorten it.</source>
+        <translation>文字有 {n_chars} 个字符，最多读取 {limit} 个。请缩短。</translation>
+    </message>
+    <message>
+        <source>The box {box} is not inside the picture. Draw it again.</source>
+        <translation>选框 {box} 超出图片范围。请重新画框。</translation>
+    </message>
+    <message>
+        <source>This picture came incomplete. Copy it again and paste it.</source>
+        <translation>图片数据不完整。请重新复制并粘贴。</translation>
+    </message>
+    <message>
+        <source>This concept is not in the library any more. Take its chip out.</source>
+        <translation>此概念已不在图库中。请移除它的标签。</translation>
+    </message>
+    <message>
+        <source>A concept is made of one to {limit} examples, not of {n_examples}.</source>
+        <translation>概念由 1 到 {limit} 个示例组成，而不是 {n_examples} 个。</translation>
+    </message>
+    <message>
+        <source>The kept search “{name}” is not in the library any more. Keep it anew.</source>
+        <translation>保存的搜索“{name}”已不在图库中。请重新保存。</translation>
+    </message>
+    <message>
+        <source>A search by a pasted picture cannot be kept. Save what it shows as a concept instead.</source>
+        <translation>用粘贴的图片进行的搜索无法保存。请把其中的内容存为概念。</translation>
+    </message>
+    <message>
+        <source>A name is needed.</source>
+        <translation>需要一个名称。</translation>
+    </message>
+    <message>
+        <source>There is a concept “{name}” already. Choose another name.</source>
+        <translation>已有名为“{name}”的概念。请换一个名称。</translation>
     </message>
     <message>
         <source>The library cannot be used.</source>
@@ -320,6 +360,38 @@
         <translation>收藏</translation>
     </message>
     <message>
+        <source>A value is missing, as in camera:nikon or folder:trips.</source>
+        <translation>缺少值，例如 camera:nikon 或 folder:trips。</translation>
+    </message>
+    <message>
+        <source>Write days as 2023, 2023-05, 2023-05-31, 2019..2021, “last summer” or “去年夏天”.</source>
+        <translation>日期请写成 2023、2023-05、2023-05-31、2019..2021、“last summer”或“去年夏天”。</translation>
+    </message>
+    <message>
+        <source>Write 0 to 5 stars, as in rating:4 or rating&gt;=4.</source>
+        <translation>请写 0 到 5 星，例如 rating:4 或 rating&gt;=4。</translation>
+    </message>
+    <message>
+        <source>Write is:favourite.</source>
+        <translation>请写 is:favourite。</translation>
+    </message>
+    <message>
+        <source>Write a file type, as in type:jpeg, type:png or type:heic.</source>
+        <translation>请写文件类型，例如 type:jpeg、type:png 或 type:heic。</translation>
+    </message>
+    <message>
+        <source>Write landscape, portrait or square.</source>
+        <translation>请写 landscape（横）、portrait（竖）或 square（方）。</translation>
+    </message>
+    <message>
+        <source>Use camera:nikon, rating&gt;=4, date:2023-05, type:png or folder:trips.</source>
+        <translation>可用 camera:nikon、rating&gt;=4、date:2023-05、type:png 或 folder:trips。</translation>
+    </message>
+    <message>
+        <source>“{filter}” is no filter. {hint}</source>
+        <translation>“{filter}”不是有效的筛选条件。{hint}</translation>
+    </message>
+    <message>
         <source>landscape format</source>
         <translation>横向</translation>
     </message>
@@ -392,8 +464,8 @@
         <translation>文件类型(&amp;T)</translation>
     </message>
     <message>
-        <source>F&amp;ormat</source>
-        <translation>画幅(&amp;O)</translation>
+        <source>Or&amp;ientation</source>
+        <translation>方向(&amp;I)</translation>
     </message>
     <message>
         <source>&amp;Name has</source>
@@ -493,6 +565,38 @@
     </message>
 </context>
 <context>
+    <name>HistoryController</name>
+    <message numerus="yes">
+        <source>%Ln past search(es) forgotten</source>
+        <translation>
+            <numerusform>已删除 %Ln 条搜索记录</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>Past searches</source>
+        <translation>搜索记录</translation>
+    </message>
+    <message>
+        <source>Nothing was searched for yet. Searches that you run with Enter, or whose results you open, are listed here.</source>
+        <translation>还没有搜索记录。按回车执行的搜索，或打开过结果的搜索，会列在这里。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove this search from the list (Del)</source>
+        <translation>从列表中移除此搜索 (Del)</translation>
+    </message>
+    <message>
+        <source>Clear history</source>
+        <translation>清空记录</translation>
+    </message>
+</context>
+<context>
     <name>Inspector</name>
     <message>
         <source>Photo information</source>
@@ -519,8 +623,8 @@
         <translation>在文件管理器中显示</translation>
     </message>
     <message>
-        <source>Open with another program</source>
-        <translation>用其他程序打开</translation>
+        <source>Open with…</source>
+        <translation>打开方式…</translation>
     </message>
     <message>
         <source>Choose a photo to see its details.</source>
@@ -728,12 +832,12 @@
         <translation>为什么是这张</translation>
     </message>
     <message>
-        <source>Fits the question: {0} %</source>
-        <translation>符合问题：{0} %</translation>
+        <source>Fits the question: {0}</source>
+        <translation>符合问题：{0}</translation>
     </message>
     <message>
-        <source>Fits weakly: {0} %</source>
-        <translation>勉强符合：{0} %</translation>
+        <source>Fits weakly: {0}</source>
+        <translation>勉强符合：{0}</translation>
     </message>
     <message>
         <source>All filters hold.</source>
@@ -857,6 +961,13 @@
     <message>
         <source>Photos are getting ready for {0}: {1} of {2}. Searches use the model before.</source>
         <translation>正在为 {0} 准备照片：{1} / {2}。在此期间仍用之前的模型搜索。</translation>
+    </message>
+</context>
+<context>
+    <name>Percent</name>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
     </message>
 </context>
 <context>
@@ -985,8 +1096,8 @@
 <context>
     <name>PhotoGridModel</name>
     <message>
-        <source>fits {0} %</source>
-        <translation>符合 {0} %</translation>
+        <source>fits {0}</source>
+        <translation>符合 {0}</translation>
     </message>
     <message numerus="yes">
         <source>%Ln star(s)</source>
@@ -1126,10 +1237,6 @@
 <context>
     <name>PhotoToolbar</name>
     <message>
-        <source>{percent} %</source>
-        <translation>{percent}%</translation>
-    </message>
-    <message>
         <source>Whole photo or 100 % (Z)</source>
         <translation>整张照片或 100% (Z)</translation>
     </message>
@@ -1172,16 +1279,20 @@
 <context>
     <name>PhraseToggle</name>
     <message>
-        <source>{0}  {1} %</source>
-        <translation>{0}  {1} %</translation>
-    </message>
-    <message>
-        <source>{0}: fits {1} %. Click to show or hide its place.</source>
-        <translation>{0}：符合 {1} %。点击可显示或隐藏其位置。</translation>
+        <source>{0}: fits {1}. Click to show or hide its place.</source>
+        <translation>{0}：符合 {1}。点击可显示或隐藏其位置。</translation>
     </message>
 </context>
 <context>
     <name>PictureNames</name>
+    <message>
+        <source>A concept that was deleted</source>
+        <translation>已删除的概念</translation>
+    </message>
+    <message>
+        <source>a photo that is gone</source>
+        <translation>已不存在的照片</translation>
+    </message>
     <message>
         <source>Like {0}</source>
         <translation>类似 {0}</translation>
@@ -1382,6 +1493,22 @@
         <translation>换个说法试试，或在所有照片中查找。</translation>
     </message>
     <message>
+        <source>No photo passes the filters</source>
+        <translation>没有照片符合筛选条件</translation>
+    </message>
+    <message>
+        <source>Take a filter out, or let it include more.</source>
+        <translation>请移除或放宽某个筛选条件。</translation>
+    </message>
+    <message>
+        <source>Nothing is left</source>
+        <translation>没有剩下的照片</translation>
+    </message>
+    <message>
+        <source>All photos that could fit show what must not be there.</source>
+        <translation>可能符合的照片都含有需要排除的内容。</translation>
+    </message>
+    <message>
         <source>No favourites yet</source>
         <translation>还没有收藏</translation>
     </message>
@@ -1394,8 +1521,8 @@
         <translation>这个相册是空的</translation>
     </message>
     <message>
-        <source>Select photos, open their menu and choose “Add to album”.</source>
-        <translation>选择照片，打开菜单并选择“加入相册”。</translation>
+        <source>Drag photos onto it in the sidebar, or select some and press B.</source>
+        <translation>把照片拖到侧栏中的相册上，或选中照片后按 B。</translation>
     </message>
     <message>
         <source>Photos are on their way</source>
@@ -1472,6 +1599,10 @@
     <message>
         <source>Forward</source>
         <translation>前进</translation>
+    </message>
+    <message>
+        <source>Past searches</source>
+        <translation>搜索记录</translation>
     </message>
     <message>
         <source>Filters</source>
@@ -1584,6 +1715,10 @@
         <translation>在搜索记录中后退、前进</translation>
     </message>
     <message>
+        <source>Past searches (Down: in the search line)</source>
+        <translation>搜索记录（↓ 在搜索框中）</translation>
+    </message>
+    <message>
         <source>Keep this search</source>
         <translation>保存此搜索</translation>
     </message>
@@ -1622,6 +1757,10 @@
     <message>
         <source>Copy path, copy picture</source>
         <translation>复制路径、复制图片</translation>
+    </message>
+    <message>
+        <source>Add to an album; also by dragging to the sidebar</source>
+        <translation>加入相册；也可拖到侧栏</translation>
     </message>
     <message>
         <source>Move to trash; asks before</source>
@@ -1738,8 +1877,8 @@
         <translation>相册</translation>
     </message>
     <message>
-        <source>Add photos by their menu</source>
-        <translation>用照片菜单添加</translation>
+        <source>Drag photos here</source>
+        <translation>把照片拖到这里</translation>
     </message>
     <message>
         <source>Searches</source>
@@ -1764,10 +1903,6 @@
     <message>
         <source>offline</source>
         <translation>离线</translation>
-    </message>
-    <message>
-        <source>{0} %</source>
-        <translation>{0}%</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s)</source>
@@ -2052,6 +2187,10 @@
         <translation>前进(&amp;W)</translation>
     </message>
     <message>
+        <source>Past searc&amp;hes</source>
+        <translation>搜索记录(&amp;H)</translation>
+    </message>
+    <message>
         <source>&amp;Paste a picture</source>
         <translation>粘贴图片(&amp;P)</translation>
     </message>
@@ -2114,6 +2253,10 @@
     <message>
         <source>&amp;Copy picture</source>
         <translation>复制图片(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Add to al&amp;bum…</source>
+        <translation>加入相册(&amp;B)…</translation>
     </message>
     <message>
         <source>Remove from &amp;library</source>

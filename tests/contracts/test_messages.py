@@ -24,6 +24,7 @@ KINDS: list[type] = [
     messages.PhraseHit,
     changes.Marks,
     changes.KeptExample,
+    changes.KeptPastSearch,
     *get_args(changes.Change),
     messages.ImageHit,
     messages.LocatedPhrase,

@@ -80,6 +80,20 @@ def test_without_leaves_out(run: Run, album: Path) -> None:
     assert "both" not in kinds(result, 30)
 
 
+def test_a_word_to_leave_out_may_be_all_that_is_asked(run: Run, album: Path) -> None:
+    code, result, _ = run("search", "-blue", "--limit", "30")
+    assert (code, result["query"]) == (0, "-blue")
+    assert "both" not in kinds(result, 30)
+    assert kinds(result, 30) >= {"red", "plain"}
+
+
+def test_a_filter_in_the_words_that_is_none_is_told(run: Run, album: Path) -> None:
+    code, result, err = run("search", "red thing date:2023-13", "--limit", "3")
+    assert (code, len(result["results"])) == (0, 3)
+    assert "'date:2023-13'" in err
+    assert "not narrowed" in err
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -127,24 +141,34 @@ def test_several_pictures_and_boxes(run: Run, album: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv",
+    ("argv", "said"),
     [
-        ["search", "red", "--filter", "flavour:sweet"],
-        ["search", "red", "--filter", "rating:many"],
-        ["search", "red", "--without", " "],
-        ["search", ""],
-        ["search", "", "--box", "1,2,3,4"],
-        ["export", "red"],
-        ["export", "red", "--out", "results.doc"],
-        ["concept"],
-        ["concept", "add", "thing"],
-        ["concept", "search", "unheard of"],
+        (["search", "red", "--filter", "flavour:sweet"], ["'flavour:sweet'", "camera:nikon"]),
+        (["search", "red", "--filter", "rating:many"], ["'rating:many'", "0 to 5 stars"]),
+        (["search", "red", "--filter", "date:2023-02-30"], ["'date:2023-02-30'", "2023-05-31"]),
+        (["search", "red", "--without", " "], ["--without ' '", "some words"]),
+        (["search", ""], ["Type some words"]),
+        (["search", "没有"], ["'没有'", "Type some words"]),
+        (["search", "red " * 600], ["2,399", "2,000", "shorten"]),
+        (["search", "", "--box", "1,2,3,4"], ["1,2,3,4", "--image"]),
+        (["search", "", "--image", "both-0.png", "--box", "1,2,999,4"],
+         ["1,2,999,4", "160 x 160", "x up to 160"]),
+        (["export", "red"], ["--out"]),
+        (["export", "red", "--out", "results.doc"], ["'results.doc'", ".csv", "--form"]),
+        (["concept"], ["ACTION"]),
+        (["concept", "add", "thing"], ["'thing'", "--image"]),
+        (["concept", "add", "many", *["--image", "both-0.png"] * 6], ["one to 5", "6"]),
+        (["concept", "search", "unheard of"], ["'unheard of'"]),
     ],
-)
-def test_wrong_arguments(run: Run, album: Path, argv: list[str]) -> None:
+)  # fmt: skip
+def test_wrong_arguments_name_the_value_and_the_next_step(
+    run: Run, album: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], said: list[str]
+) -> None:
+    monkeypatch.chdir(album)
     code, result, err = run(*argv)
     assert (code, result) == (2, None)
-    assert err.strip()
+    told = err.strip().splitlines()[-1]
+    assert all(words in told for words in said), told
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "png", "pdf"])

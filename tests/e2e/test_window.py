@@ -358,18 +358,6 @@ def test_a_folder_that_the_start_names_is_indexed_without_a_question(
     assert got.args[0].indexed == 24
 
 
-def test_a_question_that_nothing_fits_says_so(driver: WindowDriver, tmp_path: Path) -> None:
-    folder = tmp_path / "reds"
-    for seed in range(30):
-        save_photo(folder / f"red_{seed}.png", "red", seed=seed)
-    driver.show()
-    driver.add_folder(folder)
-    driver.search("green")
-    assert driver.panels.results.state == "weak"
-    assert driver.panels.results.notice.isVisible()
-    assert driver.grid.weak_shown
-
-
 def test_removing_a_folder_leads_back_to_the_first_page(driver: WindowDriver, album: Path) -> None:
     driver.show()
     driver.add_folder(album)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -17,10 +17,12 @@ from app.ui.details_controller import DetailsController
 from app.ui.marks_controller import MarksController
 from app.ui.name_dialog import NameDialog
 from app.ui.photo_commands import PhotoCommands
-from app.ui.scope import Scope
+from app.ui.photo_drag import put_photo_ids
+from app.ui.scope import ALL_PHOTOS, Scope
 from app.ui.window_controller import WindowController
 from tests.e2e.window_driver import TIMEOUT_MS, WindowDriver
 from tests.fakes import make_album
+from tests.unit.ui.samples import drop_on
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -158,6 +160,25 @@ def test_an_album_is_made_filled_renamed_and_deleted(driver: WindowDriver) -> No
     sidebar.select_scope(Scope(album_id=made.id))
     driver.until(lambda: driver.model.rowCount() == 2)
     assert driver.names() == [names[0], names[2]]
+    sidebar.select_scope(ALL_PHOTOS)
+    driver.until(lambda: driver.model.rowCount() == N_PHOTOS)
+    dragged = QMimeData()
+    put_photo_ids(dragged, driver.select(2, 4, 6))
+    with driver.qtbot.waitSignal(link.change_done, timeout=TIMEOUT_MS):
+        drop_on(sidebar, "A lake", dragged)
+    driver.until(lambda: sidebar.model.content.albums[0].n_photos == 4)
+    driver.undo()
+    driver.until(lambda: sidebar.model.content.albums[0].n_photos == 2)
+    driver.select(1)
+    driver.window.actions_.add_to_album.trigger()  # no key reaches a window after a dialog
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    with driver.qtbot.waitSignal(link.change_done, timeout=TIMEOUT_MS):
+        driver.qtbot.keyClick(menu, Qt.Key.Key_Return)
+    driver.undo()
+    driver.until(lambda: sidebar.model.content.albums[0].n_photos == 2)
+    sidebar.select_scope(Scope(album_id=made.id))
+    driver.until(lambda: driver.model.rowCount() == 2)
     sidebar.rename_requested.emit(Scope(album_id=made.id))
     with driver.qtbot.waitSignal(link.change_done, timeout=TIMEOUT_MS):
         name_in_dialog(driver, "海边")

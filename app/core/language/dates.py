@@ -24,6 +24,8 @@ _ZH_YEARS = {"今年": 0, "去年": -1, "前年": -2}
 _ZH_DAYS = {"今天": 0, "昨天": -1, "前天": -2}
 _ZH_NUMBERS = {text: at for at, text in enumerate("一二三四五六七八九十", 1)}
 _ZH_NUMBERS |= {"十一": 11, "十二": 12, "两": 2}
+_EN_NUMBERS = ("a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ZH_UNITS = {"天": "day", "日": "day", "周": "week", "星期": "week", "月": "month", "年": "year"}
 
 _MONTH = r"(?:{})\b\.?".format("|".join(sorted(_MONTHS, key=len, reverse=True)))
 _SEASON = "|".join(_SEASONS)
@@ -172,6 +174,41 @@ def _zh_near(match: re.Match[str], today: date) -> Days:
     return _week(today, weeks_back=int(word[0] == "上"))
 
 
+def _count(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    return _ZH_NUMBERS[text] if text in _ZH_NUMBERS else max(1, _EN_NUMBERS.index(text))
+
+
+def _months_before(today: date, n_months: int) -> date:
+    """Return the first day of a month so many months before this one."""
+    months = today.year * 12 + today.month - 1 - n_months
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _ago(match: re.Match[str], today: date) -> Days:
+    """Return the day, week, month or year that was so long ago."""
+    n, unit = _count(match["n"]), _ZH_UNITS.get(match["unit"], match["unit"])
+    if unit == "year":
+        return _days_of(today.year - n)
+    if unit == "month":
+        month = _months_before(today, n)
+        return _days_of(month.year, month.month)
+    if unit == "week":
+        return _week(today, weeks_back=n)
+    return Days(today - timedelta(days=n), today - timedelta(days=n))
+
+
+def _until_today(match: re.Match[str], today: date) -> Days:
+    """Return the days from so long ago until today."""
+    n, unit = _count(match["n"]), _ZH_UNITS.get(match["unit"], match["unit"])
+    if unit in ("month", "year"):
+        month = _months_before(today, n * (12 if unit == "year" else 1))
+        last = calendar.monthrange(month.year, month.month)[1]
+        return Days(month.replace(day=min(today.day, last)), today)
+    return Days(today - timedelta(days=n * (7 if unit == "week" else 1)), today)
+
+
 def _span(match: re.Match[str], today: date) -> Days | None:
     first, last = parse_date(match["a"], today), parse_date(match["b"], today)
     if first is None or last is None or first.first is None or last.last is None:
@@ -194,6 +231,8 @@ def _open_span(match: re.Match[str], today: date) -> Days | None:
     return Days(days.first, None)  # since, 以来, 以后, 之后: from its first day on
 
 
+_EN_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_EN_NUMBERS)})"
+_ZH_COUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(_ZH_NUMBERS, key=len, reverse=True))})"
 _ONE_DAY_FORMS: tuple[tuple[str, str, Callable[[re.Match[str], date], Days | None]], ...] = (
     ("iso", rf"(?P<y>{_YEAR})(?:[-/.](?P<m>1[0-2]|0?[1-9])(?:[-/.](?P<d>{_DAY}))?)?",
      _numeric),
@@ -210,6 +249,12 @@ _ONE_DAY_FORMS: tuple[tuple[str, str, Callable[[re.Match[str], date], Days | Non
     ("day word", r"(?P<day>today|yesterday)", _day_word),
     ("zh year word", rf"(?P<y>今年|去年|前年)(?:(?P<s>{_ZH_SEASON})|(?P<m>{_ZH_MONTH}))?",
      _zh_year_word),
+    ("ago", rf"(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", _ago),
+    ("until today",
+     rf"(?:last|past)\s+(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?", _until_today),
+    ("zh ago", rf"(?P<n>{_ZH_COUNT})个?(?P<unit>天|周|星期|月|年)前", _ago),
+    ("zh until today", rf"(?:最近|过去|近)(?P<n>{_ZH_COUNT})个?(?P<unit>天|日|周|星期|月|年)",
+     _until_today),
     ("zh near", r"(?P<near>今天|昨天|前天|上个?月|这个月|本月|(?:上|这)个?(?:周|星期)|本周)",
      _zh_near),
 )  # fmt: skip
@@ -223,12 +268,12 @@ def _bare(pattern: str) -> str:
 # The longer forms first, so that "2023年5月" is not read as "2023".
 _ONE = "|".join(_bare(pattern) for _, pattern, _ in reversed(_ONE_DAY_FORMS))
 _RANGE = (
-    rf"(?:between\s+|from\s+)?(?P<a>{_ONE})\s*(?:\.\.|-|–|—|~|～|to|and|until|到|至)\s*"
+    rf"(?:between\s+|from\s+|从|自)?(?P<a>{_ONE})\s*(?:\.\.|-|–|—|~|～|to|and|until|到|至)\s*"
     rf"(?P<b>{_ONE})(?:之间|年)?"
 )
 _OPEN = (
     rf"(?:(?P<before>before|until|after|since)\s+)(?P<a>{_ONE})",
-    rf"(?P<a>{_ONE})(?P<after>以前|之前|以后|之后|以来)",
+    rf"(?P<a>{_ONE})(?P<after>以前|之前|前(?=[的拍\s]|$)|以后|之后|以来)",
 )
 
 _VALUES = tuple(
@@ -243,7 +288,8 @@ _VALUES = tuple(
 _WHOLE = "|".join([_bare(_RANGE), *map(_bare, _OPEN), _ONE])
 # With the little words around it: "taken in May 2023", "2023年拍的".
 _IN_SENTENCE = re.compile(
-    r"(?:(?<![a-z])(?:(?:taken|shot|photographed)\s+)?(?:in|from|during|on|of)\s+(?:the\s+)?|在)?"
+    r"(?:(?<![a-z])(?:(?:taken|shot|photographed)\s+)?(?:in|from|during|on|of)\s+(?:the\s+)?"
+    rf"|(?<![a-z])the\s+(?=(?:{_SEASON}|last|past)\b)|在)?"
     rf"(?:(?<![\w.:/-])|(?<=[\u4e00-\u9fff]))(?P<date>{_WHOLE})(?!\d|[.:,/-]\d|\s*(?:px|mm|k\b|p\b))(?![a-z])"
     r"(?:(?:拍摄?)?的|里|间|拍摄?)?"
 )

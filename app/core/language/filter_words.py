@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.core.asking import Filters, Orientation
-from app.core.errors import QueryError
+from app.core.errors import FilterError
 from app.core.language.dates import Days, find_dates, parse_date
 
 _KEYS = {
@@ -29,7 +29,7 @@ _KEYS = {
     "name": ("name", "file", "filename", "文件名", "名称"),
 }
 _KEY_OF = {word: key for key, words in _KEYS.items() for word in words}
-_FORMATS = {"jpg": "jpeg", "tif": "tiff", "heif": "heic"}
+_FORMATS = {"jpg": "jpeg", "tif": "tiff", "heif": "heic", "jpeg2000": "jp2"}
 _FORMAT_WORDS = "jpe?g|png|gif|tiff?|webp|heic|heif|avif|bmp|raw"
 _ORIENTATIONS: dict[str, Orientation] = {
     "landscape": "landscape", "horizontal": "landscape", "wide": "landscape", "横": "landscape",
@@ -38,6 +38,21 @@ _ORIENTATIONS: dict[str, Orientation] = {
     "竖图": "portrait", "竖版": "portrait", "竖向": "portrait", "竖拍": "portrait",
     "square": "square", "方图": "square", "方形": "square", "正方形": "square",
 }  # fmt: skip
+_TYPES_KNOWN = (
+    "jpeg", "png", "heic", "raw", "tiff", "webp", "gif", "avif", "bmp", "jp2", "ico", "ppm",
+)  # fmt: skip
+# What to write instead, by the reason word of a filter that is not understood.
+_HINTS = {
+    "unknown": f"use one of {', '.join(_KEYS)} and a value, as in camera:nikon, rating>=4,"
+    " date:2023-05 or type:png",
+    "value": "a value is missing, as in camera:nikon or folder:trips",
+    "date": 'write days as 2023, 2023-05, 2023-05-31, 2019..2021, "last summer" or 去年夏天',
+    "rating": "write 0 to 5 stars, as in rating:4 or rating>=4",
+    "is": "write is:favourite",
+    "type": f"the types are {', '.join(_TYPES_KNOWN)}",
+    "orientation": "write landscape, portrait or square",
+}
+_REASONS = {"before": "date", "after": "date"}  # of the other keys it is the key itself
 _YES = (
     "yes",
     "true",
@@ -63,12 +78,16 @@ _STARS = re.compile(
     r"(?P<signs>★+)"
     r"|(?<!\w)(?:rated\s+)?(?P<en>[1-5])\s*(?:\+\s*stars?|-?stars?\s*(?:\+|or\s+(?:more|better)))"
     r"|(?<!\w)rated\s+(?P<rated>[1-5])(?:\s+stars?)?"
-    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:及以上|以上)(?:的)?",
+    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:(?:及以上|以上)(?:的)?|的?(?=照片|图片))",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(
     r"(?P<en>landscape|portrait|vertical|horizontal|square)\s+(?:orientation|format)"
     r"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图)(?:的)?",
+    re.IGNORECASE,
+)
+_FAVOURITES = re.compile(
+    r"(?<!\w)(?:my\s+)?favou?rite\s+(?=(?:photos?|pictures?|images?)\b)|收藏的?(?=照片|图片)",
     re.IGNORECASE,
 )
 _TYPES = re.compile(
@@ -79,32 +98,32 @@ _TYPES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FoundFilter:
-    """A filter in a sentence, ``text[start:stop]``."""
+    """A filter in a sentence, ``text[start:stop]``; ``error`` says why it is not understood."""
 
     filters: Filters
     start: int
     stop: int
+    error: FilterError | None = None
 
 
 def parse_filter(text: str, today: date) -> Filters:
     """Return what one filter says: ``key:value``, ``key=value``, ``rating>=4``, or days alone.
 
     Raises:
-        QueryError: an unknown key, or a value that the key cannot have.
+        FilterError: an unknown key, or a value that the key cannot have.
     """
     match = _ONE_FILTER.fullmatch(text.strip())
+    reason = "unknown"
     if match is not None:
-        value = match["value"].strip().strip("\"'“”「」『』")
-        found = _read(_KEY_OF[match["key"].lower()], match["sign"], value, today)
+        key, value = _KEY_OF[match["key"].lower()], match["value"].strip().strip("\"'“”「」『』")
+        reason = _REASONS.get(key, key) if value else "value"
+        found = _read(key, match["sign"], value, today)
     else:
         days = parse_date(text, today)
         found = _bare_word(text) if days is None else _with_days(days)
     if found is None:
-        known = ", ".join(_KEYS)
-        raise QueryError(
-            f"The filter {text!r} is not understood; use one of {known} and a value, as in"
-            " camera:nikon, rating>=4, date:2023-05 or type:png.",
-            filter=text,
+        raise FilterError(
+            f"The filter {text!r} is not understood; {_HINTS[reason]}.", filter=text, reason=reason
         )
     return found
 
@@ -154,7 +173,8 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
         case "name":
             return Filters(names=(value,))
         case "type":
-            return Filters(formats=tuple(_format(part) for part in re.split(r"[,|]", value)))
+            formats = tuple(_format(part) for part in re.split(r"[,|]", value))
+            return Filters(formats=formats) if set(formats) <= set(_TYPES_KNOWN) else None
         case "orientation":
             shape = _ORIENTATIONS.get(value.lower())
             return None if shape is None else Filters(orientation=shape)
@@ -218,11 +238,12 @@ def _format(word: str) -> str:
 
 def _keyed(text: str, spoken: Callable[[int, int], str], today: date) -> Iterator[FoundFilter]:
     for match in _KEYED.finditer(text):
+        filters, misread = Filters(), None
         try:
             filters = parse_filter(spoken(match.start(), match.end()), today)
-        except QueryError:  # "time:" in a sentence is no filter, it is looked for
-            continue
-        yield FoundFilter(filters, match.start(), match.end())
+        except FilterError as error:
+            misread = error
+        yield FoundFilter(filters, match.start(), match.end(), misread)
 
 
 def _words(text: str) -> Iterator[FoundFilter]:
@@ -231,6 +252,8 @@ def _words(text: str) -> Iterator[FoundFilter]:
     for match in _SHAPES.finditer(text):
         shape = _ORIENTATIONS[(match["en"] or match["zh"]).lower()]
         yield FoundFilter(Filters(orientation=shape), match.start(), match.end())
+    for match in _FAVOURITES.finditer(text):
+        yield FoundFilter(Filters(favourite=True), match.start(), match.end())
     for match in _TYPES.finditer(text):
         kind = _format(match["en"] or match["zh"])
         yield FoundFilter(Filters(formats=(kind,)), match.start(), match.end())

@@ -85,6 +85,12 @@ def split_place(phrase: str) -> PlacedPhrase:
     return PlacedPhrase(tidy or phrase, tuple(places))
 
 
+def is_place(phrase: str) -> bool:
+    """Tell whether a phrase is only a place: "on the left", "背景中"."""
+    placed = split_place(phrase)
+    return bool(placed.places) and placed.text == phrase
+
+
 def fit(places: tuple[Place, ...], boxes: Floats) -> npt.NDArray[np.float32]:
     """Return how well boxes agree with places, (K,) float32, 1 fully and 0 not at all.
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from app.core.asking import Box
 from app.core.changes import ForgetConcept, KeptExample, RestoreConcept
-from app.core.errors import QueryError
+from app.core.errors import ConceptMissingError, ExamplesError, NameTakenError
 from app.core.library.rows import Concept, Example
 from app.core.library.searches import checked_name
 from app.core.library.store import Store
@@ -50,19 +50,23 @@ class Concepts:
         """Return the concept of a name.
 
         Raises:
-            QueryError: there is none.
+            ConceptMissingError: there is none.
+            NoNameError: the name is empty.
         """
         tidy = checked_name(name)
         for concept in self.all():
             if concept.name == tidy:
                 return concept
-        raise QueryError(f"There is no concept {tidy!r}.", name=tidy)
+        raise ConceptMissingError(
+            f"There is no concept {tidy!r}; make it with examples, or choose one that is listed.",
+            name=tidy,
+        )
 
     def examples(self, concept_id: int) -> list[Example]:
         """Return the examples of a concept, oldest first.
 
         Raises:
-            QueryError: no such concept.
+            ConceptMissingError: no such concept.
         """
         self._require(concept_id)
         rows = self._store.rows(
@@ -79,15 +83,25 @@ class Concepts:
             The concept's id.
 
         Raises:
-            QueryError: no name, one that is taken, too few or too many examples, no such concept.
+            NoNameError: no name.
+            NameTakenError: another concept has the name.
+            ExamplesError: too few or too many examples.
+            ConceptMissingError: no concept has that id.
         """
         tidy = checked_name(name)
         if len(examples) > MAX_EXAMPLES_AT_ONCE or (concept_id is None and not examples):
-            raise QueryError(f"A concept needs one to {MAX_EXAMPLES_AT_ONCE} examples.")
+            raise ExamplesError(
+                f"A concept is made of one to {MAX_EXAMPLES_AT_ONCE} examples, not of"
+                f" {len(examples)}.",
+                n_examples=str(len(examples)),
+                limit=str(MAX_EXAMPLES_AT_ONCE),
+            )
         with self._store.transaction(durable=True):
             taken = self._store.row("SELECT id FROM concepts WHERE name = ?", (tidy,))
             if taken is not None and taken[0] != concept_id:
-                raise QueryError(f"There is a concept {tidy!r} already.", name=tidy)
+                raise NameTakenError(
+                    f"There is a concept {tidy!r} already; choose another name.", name=tidy
+                )
             if concept_id is None:
                 self._store.run(
                     "INSERT INTO concepts (name, created_at) VALUES (?, ?)", (tidy, _now())
@@ -104,7 +118,7 @@ class Concepts:
         """Add a photo's example, accepted or rejected, in place of what was said of the photo.
 
         Raises:
-            QueryError: no such concept.
+            ConceptMissingError: no such concept.
         """
         with self._store.transaction(durable=True):
             self._require(concept_id)
@@ -116,7 +130,7 @@ class Concepts:
 
     def _require(self, concept_id: int) -> None:
         if self._store.row("SELECT 1 FROM concepts WHERE id = ?", (concept_id,)) is None:
-            raise QueryError("This concept is not in the library any more.")
+            raise _gone()
 
     def _add(self, concept_id: int, example: NewExample) -> None:
         box = None if example.box is None else json.dumps(example.box)
@@ -132,11 +146,11 @@ def forget(store: Store, change: ForgetConcept) -> RestoreConcept:
     """Forget a concept, inside a transaction; return the inverse.
 
     Raises:
-        QueryError: no such concept.
+        ConceptMissingError: no such concept.
     """
     name = store.value("SELECT name FROM concepts WHERE id = ?", (change.concept_id,))
     if name is None:
-        raise QueryError("This concept is not in the library any more.")
+        raise _gone()
     rows = store.rows(
         "SELECT photo_id, box, accepted, picture FROM concept_examples"
         " WHERE concept_id = ? ORDER BY id",
@@ -162,6 +176,12 @@ def restore(store: Store, change: RestoreConcept) -> ForgetConcept:
         ],
     )
     return ForgetConcept(change.concept_id)
+
+
+def _gone() -> ConceptMissingError:
+    return ConceptMissingError(
+        "This concept is not in the library any more; search for something else."
+    )
 
 
 def _box(text: str | None) -> Box | None:

@@ -8,17 +8,17 @@ from dataclasses import asdict
 from typing import Any
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
-from app.core.errors import QueryError
+from app.core.errors import KeepingError
 
 
 def query_to_json(query: Query) -> str:
     """Return a question as text.
 
     Raises:
-        QueryError: it asks by pasted pixels, which are kept nowhere.
+        KeepingError: it asks by pasted pixels, which are kept nowhere.
     """
     if any(image.pixels is not None for image in query.images):
-        raise QueryError(
+        raise KeepingError(
             "A search by a pasted picture cannot be kept; save the picture as a concept instead."
         )
     data = asdict(query)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from app.core.asking import Query
-from app.core.errors import QueryError
+from app.core.changes import ForgetPastSearches, KeptPastSearch, RestorePastSearches
+from app.core.errors import EmptyQueryError, NoNameError, SearchMissingError
+from app.core.library.photos import ids_json
 from app.core.library.query_json import query_from_json, query_to_json
 from app.core.library.rows import PastSearch, SavedSearch
 from app.core.library.store import Store
@@ -31,11 +33,16 @@ class Searches:
         """Keep a question under a name, in place of a kept one if there is an id; return its id.
 
         Raises:
-            QueryError: no name, nothing asked, pasted pixels, or no saved search with that id.
+            NoNameError: no name.
+            EmptyQueryError: nothing asked.
+            KeepingError: it asks by pasted pixels.
+            SearchMissingError: no saved search has that id.
         """
         tidy = checked_name(name)
         if query.is_empty and query.filters.is_empty:
-            raise QueryError("There is nothing to keep: the search is empty.")
+            raise EmptyQueryError(
+                "There is nothing to keep: the search is empty. Search for something first."
+            )
         text = query_to_json(query)
         with self._store.transaction(durable=True):
             if saved_id is None:
@@ -48,7 +55,10 @@ class Searches:
                 "UPDATE saved_searches SET name = ?, query = ? WHERE id = ?", (tidy, text, saved_id)
             )
             if not n_changed:
-                raise QueryError("This saved search is not in the library any more.")
+                raise SearchMissingError(
+                    f"The kept search {tidy!r} is not in the library any more; keep it anew.",
+                    name=tidy,
+                )
             return saved_id
 
     def remove(self, saved_id: int) -> None:
@@ -67,7 +77,7 @@ class Searches:
         """Put a question at the end of the history; asked again, its older entry goes.
 
         Raises:
-            QueryError: it asks by pasted pixels.
+            KeepingError: it asks by pasted pixels.
         """
         text = query_to_json(query)
         with self._store.transaction(durable=True):
@@ -81,21 +91,40 @@ class Searches:
                 (MAX_HISTORY,),
             )
 
-    def clear_history(self) -> None:
-        """Forget what was asked."""
-        with self._store.transaction(durable=True):
-            self._store.run("DELETE FROM search_history")
+
+def forget(store: Store, change: ForgetPastSearches) -> RestorePastSearches:
+    """Take questions out of the history, inside a transaction; return the inverse."""
+    rows = store.rows(
+        "DELETE FROM search_history WHERE id IN (SELECT value FROM json_each(?))"
+        " RETURNING id, query, asked_at",
+        (ids_json(change.past_ids),),
+    )
+    return RestorePastSearches(tuple(KeptPastSearch(*row) for row in sorted(rows)))
+
+
+def restore(store: Store, change: RestorePastSearches) -> ForgetPastSearches:
+    """Put questions back into the history, inside a transaction; return the inverse.
+
+    One that was asked again since then stays where it is now.
+    """
+    asked_again = {query for (query,) in store.rows("SELECT query FROM search_history")}
+    back = [each for each in change.searches if each.query not in asked_again]
+    store.run_many(
+        "INSERT INTO search_history (id, query, asked_at) VALUES (?, ?, ?)",
+        [(each.past_id, each.query, each.asked_at) for each in back],
+    )
+    return ForgetPastSearches(tuple(each.past_id for each in back))
 
 
 def checked_name(name: str) -> str:
     """Return a name that people gave, without spaces around it.
 
     Raises:
-        QueryError: nothing is left.
+        NoNameError: nothing is left.
     """
     tidy = " ".join(name.split())
     if not tidy:
-        raise QueryError("A name is needed.")
+        raise NoNameError("A name is needed; this one is empty.")
     return tidy
 
 

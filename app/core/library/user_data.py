@@ -1,4 +1,4 @@
-"""What people made: marks, albums, tags, and which photos and folders they took out.
+"""What people made: marks, albums, tags, and what they took out of the library.
 
 Every change is one transaction, on disk before it returns, and gives back its inverse.
 """
@@ -12,18 +12,20 @@ from datetime import UTC, datetime
 from app.core.changes import (
     Change,
     ForgetConcept,
+    ForgetPastSearches,
     Marks,
     PutBackFolder,
     PutBackPhotos,
     RelinkFolder,
     RestoreConcept,
     RestoreMarks,
+    RestorePastSearches,
     SetMarks,
     TagPhotos,
     TakeOutFolder,
     TakeOutPhotos,
 )
-from app.core.library import albums, concepts, generation, roots, tags, visibility
+from app.core.library import albums, concepts, generation, roots, searches, tags, visibility
 from app.core.library.photos import ids_json
 from app.core.library.rows import Album, Int64Array
 from app.core.library.store import Store
@@ -116,6 +118,10 @@ def _apply(store: Store, change: Change) -> Applied:
             return Applied(concepts.forget(store, change))
         case RestoreConcept():
             return Applied(concepts.restore(store, change))
+        case ForgetPastSearches():
+            return Applied(searches.forget(store, change))
+        case RestorePastSearches():
+            return Applied(searches.restore(store, change))
     return Applied(albums.apply(store, change))
 
 

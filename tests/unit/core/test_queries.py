@@ -95,6 +95,30 @@ def test_another_attribute_is_a_contrast(typed: str, unlike: tuple[str, ...]) ->
     assert (phrase.need, phrase.unlike) == ("optional", unlike)
 
 
+@pytest.mark.parametrize(
+    ("typed", "phrases"),
+    [
+        ("“红色雨伞，街道”和一只狗", "红色雨伞，街道 | 一只狗"),
+        ('"wet street, night" "a taxi"', "wet street, night | a taxi"),
+        ("red, green and blue balloons", "red, green and blue balloons"),
+        ("红色、绿色的气球", "红色、绿色的气球"),
+        ("背景中的雪山", "背景中的雪山"),
+        ("一张有狗的照片", "有狗"),
+        ("a photo of a dog", "a dog"),
+        ("海滩但是没有人", "海滩 | -人"),
+        ("没有人也没有狗", "-人 | -狗"),
+        ("photos without any people", "-people"),
+        ("一张没有戴帽子的男人的照片", "-戴帽子 | 男人"),
+        ("neither cars nor people", "-cars | -people"),
+        ("a beach without", "a beach"),
+        ("照片", "照片"),
+    ],
+)
+def test_what_is_a_phrase_of_its_own(typed: str, phrases: str) -> None:
+    shown = ["-" * (each.need == "excluded") + each.text for each in parse_query(typed).phrases]
+    assert " | ".join(shown) == phrases
+
+
 def test_a_plus_requires() -> None:
     phrases = parse_query("beach +dog", TODAY).phrases
     assert phrases == (Phrase("beach"), Phrase("dog", "required"))
@@ -114,6 +138,18 @@ def test_a_plus_requires() -> None:
         ("cat type:jpg type:png", Filters(formats=("jpeg", "png")), "cat"),
         ("四星以上的猫", Filters(min_rating=4), "猫"),
         ("竖图 猫", Filters(orientation="portrait"), "猫"),
+        (
+            "the summer of 2022, a lake",
+            Filters(taken_from="2022-06-01", taken_to="2022-08-31"),
+            "a lake",
+        ),
+        ("两年前的照片", Filters(taken_from="2024-01-01", taken_to="2024-12-31"), ""),
+        ("2020年前的雪", Filters(taken_to="2019-12-31"), "雪"),
+        ("五星照片", Filters(min_rating=5), ""),
+        ("五星红旗", Filters(), "五星红旗"),
+        ("my favourite photos of dogs", Filters(favourite=True), "photos of dogs"),
+        ("my favourite mug", Filters(), "my favourite mug"),
+        ("收藏的照片", Filters(favourite=True), ""),
         ("is:favourite name:IMG_2 dog", Filters(favourite=True, names=("IMG_2",)), "dog"),
         ("1920x1080 screen", Filters(), "1920x1080 screen"),
         ("at time: noon", Filters(), "at time: noon"),
@@ -123,6 +159,14 @@ def test_a_plus_requires() -> None:
 def test_filters_leave_the_text(typed: str, filters: Filters, text: str) -> None:
     query = parse_query(typed, TODAY)
     assert (query.filters, query.text) == (filters, text)
+
+
+@pytest.mark.parametrize("misread", ["date:2023-13", "rating:9", "类型：文本"])
+def test_a_filter_that_is_none_is_named_and_not_searched_for(misread: str) -> None:
+    query = parse_query(f"a dog {misread} type:png", TODAY)
+    assert (query.text, query.filters) == ("a dog", Filters(formats=("png",)))
+    assert [error.params["filter"] for error in query.misread] == [misread]
+    assert [part.kind for part in query.parts] == ["phrase", "misread", "filter"]
 
 
 def test_parts_say_where_they_are() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.asking import Filters
-from app.core.errors import QueryError
+from app.core.errors import FilterError
 from app.core.language.dates import parse_date
 from app.core.language.filter_words import parse_filter
 from app.core.language.near_misses import attributes, generated_misses, misses_named
@@ -93,6 +93,14 @@ def test_attributes_mean_the_same_in_both_languages(one: str, other: str) -> Non
         ("上个月", "2026-10-01", "2026-10-31"),
         ("2019..2021", "2019-01-01", "2021-12-31"),
         ("2019年到2021年", "2019-01-01", "2021-12-31"),
+        ("从2019年到2021年", "2019-01-01", "2021-12-31"),
+        ("two years ago", "2024-01-01", "2024-12-31"),
+        ("3 months ago", "2026-08-01", "2026-08-31"),
+        ("两年前", "2024-01-01", "2024-12-31"),
+        ("10天前", "2026-11-15", "2026-11-15"),
+        ("last 7 days", "2026-11-18", "2026-11-25"),
+        ("past two months", "2026-09-25", "2026-11-25"),
+        ("最近三年", "2023-11-25", "2026-11-25"),
     ],
 )
 def test_days(text: str, first: str, last: str) -> None:
@@ -126,11 +134,27 @@ def test_single_filters(text: str, filters: Filters) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nonsense", "rating:9", "date:soon", "orientation:up", "is:no"]
+    ("text", "reason", "hint"),
+    [
+        ("", "unknown", "camera:nikon"),
+        ("nonsense", "unknown", "folder, date"),
+        ("iso:100", "unknown", "camera:nikon"),
+        ("camera:", "value", "a value is missing"),
+        ("rating:9", "rating", "0 to 5 stars"),
+        ("date:soon", "date", "2023-05-31"),
+        ("before:2023-13-01", "date", "2023-05-31"),
+        ("date:2023-02-30", "date", "2023-05-31"),
+        ("orientation:up", "orientation", "landscape, portrait or square"),
+        ("is:no", "is", "is:favourite"),
+        ("type:exe", "type", "jpeg, png"),
+    ],
 )
-def test_filters_that_are_none_are_refused(text: str) -> None:
-    with pytest.raises(QueryError, match="not understood"):
+def test_filters_that_are_none_are_refused(text: str, reason: str, hint: str) -> None:
+    with pytest.raises(FilterError, match="not understood") as refused:
         parse_filter(text, TODAY)
+    assert refused.value.params == {"filter": text, "reason": reason}
+    assert repr(text) in str(refused.value)
+    assert hint in str(refused.value)
 
 
 # ---------------------------------------------------------------- boxes that stand out

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, Slot
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from app.core.library import Library
 from app.core.library.rows import NewPhoto, NewProblem, Photo, Problem, Root
 from app.core.messages import Hit, IndexProgress
 from app.core.settings import Settings
 from app.engine.link import EngineLink
+from app.ui.sidebar import Sidebar
 from tests.fakes import jpeg_bytes
 
 DIM = 4
@@ -43,6 +46,21 @@ class RecordingLink(EngineLink):
 
     def _send(self, command: Any) -> None:
         self.sent.append(command)
+
+
+def drop_on(sidebar: Sidebar, line: str, data: QMimeData) -> None:
+    """Drag something over a line of the sidebar and let it fall, as the system does."""
+    model, view = sidebar.model, sidebar.view
+    (row,) = [at for at in range(model.rowCount()) if model.index(at).data() == line]
+    at = view.visualRect(model.index(row)).center()
+    rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
+    enter, move = QDragEnterEvent(at, *rest), QDragMoveEvent(at, *rest)
+    for event in (enter, move):
+        QApplication.sendEvent(view.viewport(), event)
+    if enter.isAccepted() and move.isAccepted():
+        QApplication.sendEvent(view.viewport(), QDropEvent(QPointF(at), *rest))
+    else:
+        QApplication.sendEvent(view.viewport(), QDragLeaveEvent())
 
 
 def root(root_id: int = 1, **changes: Any) -> Root:

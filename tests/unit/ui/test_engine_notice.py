@@ -57,6 +57,17 @@ def test_a_failed_job_does_not_cover_the_news_of_a_lost_engine(world: World) -> 
     assert "restarted" in world.banner.label.text()
 
 
+def test_what_was_wrong_with_a_question_goes_when_another_is_asked(world: World) -> None:
+    world.notice.show_question_failure(JobFailed(3, "BoxError", "", {"box": "0, 0, 2, 2"}))
+    assert "0, 0, 2, 2" in world.banner.label.text()
+    world.notice.forget_question()
+    assert world.banner.isHidden()
+    world.notice.show_question_failure(JobFailed(4, "EmptyQueryError", ""))
+    world.notice.show_failure(JobFailed(5, "RootError", "", {"path": "/a"}))
+    world.notice.forget_question()
+    assert "/a" in world.banner.label.text(), "that is about a folder"
+
+
 def test_a_failed_job_stays_announced_when_an_engine_becomes_ready(world: World) -> None:
     world.notice.show_failure(JobFailed(3, "RootError", "", {"path": "/a"}))
     world.link.engine_ready.emit(READY)

@@ -46,6 +46,34 @@ def test_parameters_fill_the_sentence_and_missing_ones_do_no_harm() -> None:
     assert error_text(JobFailed(1, "RootError", "")).sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "params", "said"),
+    [
+        ("BoxError", {"box": "0.2, 0, 1.5, 1"}, ["0.2, 0, 1.5, 1", "Draw it again"]),
+        ("FilterError", {"filter": "date:2023-13", "reason": "date"}, ["date:2023-13", "2023-05"]),
+        ("FilterError", {"filter": "rating:9", "reason": "rating"}, ["rating:9", "0 to 5 stars"]),
+        ("FilterError", {"filter": "iso:100", "reason": "unknown"}, ["iso:100", "camera:nikon"]),
+        ("NameTakenError", {"name": "Cat {0}"}, ["Cat {0}", "another name"]),
+        ("ExamplesError", {"limit": "5", "n_examples": "7"}, ["one to 5", "not of 7"]),
+        ("SearchMissingError", {"name": "Boats"}, ["Boats", "Keep it anew"]),
+        ("PhotoUnreadableError", {"path": "/a/b.jpg", "reason": "truncated"},
+         ["/a/b.jpg", "The file is cut off", "Choose another"]),
+        ("PhotoMissingError", {"path": "/a/b.jpg"}, ["/a/b.jpg", "F5"]),
+    ],
+)  # fmt: skip
+def test_a_refused_question_names_the_thing_and_the_next_step(
+    kind: str, params: dict[str, str], said: list[str]
+) -> None:
+    sentence = error_text(JobFailed(1, kind, "", params)).sentence
+    assert all(words in sentence for words in said), sentence
+
+
+def test_no_two_kinds_of_refused_questions_share_a_sentence() -> None:
+    kinds = [kind for kind in KINDS if issubclass(getattr(errors, kind), errors.QueryError)]
+    sentences = {error_text(JobFailed(1, kind, "")).sentence for kind in kinds}
+    assert len(sentences) == len(kinds) > 8
+
+
 def test_an_unknown_kind_points_to_the_log() -> None:
     text = error_text(JobFailed(1, "ZeroDivisionError", "division by zero"))
     assert text.sentence == UNKNOWN

@@ -191,4 +191,10 @@ def test_pictures_from_outside_are_opened_by_their_pixels_or_their_path(
     world.open(number, "boat")
     (command,) = world.asked(OpenPhoto)
     assert command.path == b"/tmp/a boat.jpg"
-    assert world.asked(Locate) == [], "the engine finds phrases in photos of the library"
+    (locate,) = world.asked(Locate)
+    whole = ImageQuery(path=b"/tmp/a boat.jpg")
+    assert locate == Locate(locate.job_id, number, ("boat",), whole), "phrases are found there too"
+    heat = np.linspace(0, 1, 4, dtype=np.float32).tobytes()
+    place = LocatedPhrase("boat", 0.7, (0.5, 0, 1, 1), heat)
+    world.link.photo_located.emit(PhotoLocated(locate.job_id, number, 2, 2, (place,)))
+    assert world.page.view.picture.heat is not None

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.ui.photo_drag import SIDE_PX, photo_ids_in
 from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import BLOCK_ROWS
 from app.ui.photo_grid_painter import HoverButtons, PhotoCellPainter
@@ -227,6 +228,24 @@ def test_rubber_band_selects_what_it_touches(stage: Stage) -> None:
     stage.click(3)
     stage.drag(start, stage.center(0), CTRL)
     assert stage.selected() == [0, 3], "with Ctrl to what was selected"
+
+
+def test_selected_photos_are_dragged_with_their_files_and_numbers(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[QDrag] = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, _action: dragged.append(drag))
+    stage.model.set_photos(np.arange(10, 110))
+    stage.click(4)
+    stage.click(1, CTRL)
+    stage.drag(stage.center(4), stage.center(4) + QPoint(60, 0))
+    (drag,) = dragged
+    assert photo_ids_in(drag.mimeData()) == (11, 14), "in the order shown"
+    assert [url.toLocalFile() for url in drag.mimeData().urls()] == ["/photos/a"] * 2
+    assert (
+        max(drag.pixmap().width(), drag.pixmap().height())
+        <= SIDE_PX * drag.pixmap().devicePixelRatio()
+    )
 
 
 def test_alt_drag_asks_for_the_box_on_the_photo(qtbot, stage: Stage) -> None:

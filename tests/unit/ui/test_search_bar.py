@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QInputMethodEvent
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QImage, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -117,14 +117,29 @@ def test_a_shown_query_is_not_searched(bar: SearchBar, asked: Listener) -> None:
     assert asked.heard == []
 
 
-def test_a_pasted_picture_is_announced(bar: SearchBar, qtbot: QtBot) -> None:
-    image = QImage(4, 3, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.red)
-    QApplication.clipboard().setImage(image)
-    with qtbot.waitSignal(bar.picture_pasted, timeout=1000) as got:
+@pytest.mark.parametrize("kind", ["pixels", "file"])
+def test_a_pasted_picture_is_announced(bar: SearchBar, qtbot: QtBot, kind: str) -> None:
+    data = QMimeData()
+    if kind == "pixels":
+        data.setImageData(QImage(4, 3, QImage.Format.Format_RGB32))
+    else:
+        data.setUrls([QUrl.fromLocalFile("/photos/a boat.jpg")])
+        data.setText("/photos/a boat.jpg")
+    QApplication.clipboard().setMimeData(data)
+    with qtbot.waitSignal(bar.paste_requested, timeout=1000):
         qtbot.keyClick(bar.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert got.args[0].size() == image.size()
+    assert bar.edit.text() == "", "a path is no question"
     QApplication.clipboard().clear()
+
+
+def test_dropped_files_are_left_to_the_window(bar: SearchBar) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/photos/a boat.jpg")])
+    left = Qt.MouseButton.LeftButton
+    plain = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 10), Qt.DropAction.CopyAction, data, left, plain)
+    QApplication.sendEvent(bar.edit, enter)
+    assert not enter.isAccepted()
 
 
 def test_pasted_words_stay_words(bar: SearchBar, qtbot: QtBot) -> None:

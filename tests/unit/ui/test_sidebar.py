@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from app.core.asking import Query
 from app.core.library.rows import Album, Concept, SavedSearch
+from app.ui.photo_drag import put_photo_ids
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 from app.ui.sidebar import Sidebar
 from app.ui.sidebar_model import SidebarContent, SidebarModel
-from tests.unit.ui.samples import Listener, progress, root
+from tests.unit.ui.samples import Listener, drop_on, progress, root
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_model_keeps_qts_rules(qapp: object) -> None:
 def test_folders_show_name_count_and_state(sidebar: Sidebar) -> None:
     assert texts(sidebar.model) == [
         "Library", "All photos", "Favourites", "Folders", "Holiday", "NAS",
-        "Albums", "Add photos by their menu", "Searches", "Keep a search with Ctrl+S",
+        "Albums", "Drag photos here", "Searches", "Keep a search with Ctrl+S",
         "Concepts", "Draw a box, then name it",
     ]  # fmt: skip
     assert states(sidebar.model) == ["", "13", "2", "", "10", "offline", *[""] * 6]
@@ -82,6 +83,26 @@ def test_albums_searches_and_concepts_are_listed_and_have_menus(
     sidebar.show_group("searches")
     assert sidebar.view.currentIndex().data() == "Boats"
     assert sidebar.scope == ALL_PHOTOS, "showing a part chooses nothing"
+
+
+@pytest.mark.parametrize(
+    ("line", "heard"),
+    [("Lake", [(4, (7, 3))]), ("Albums", [(None, (7, 3))]), ("Holiday", []), ("Favourites", [])],
+)
+def test_photos_are_dropped_on_an_album_or_its_heading(
+    sidebar: Sidebar, line: str, heard: list[object]
+) -> None:
+    sidebar.set_content(SidebarContent((root(1),), albums=(Album(4, "Lake", 7),)))
+    got: list[object] = []
+    sidebar.photos_dropped.connect(lambda album_id, ids: got.append((album_id, ids)))
+    data = QMimeData()
+    put_photo_ids(data, [7, 3])
+    drop_on(sidebar, line, data)
+    assert got == heard
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile("/photos/a.jpg")])
+    drop_on(sidebar, line, files)
+    assert got == heard, "files from elsewhere are the window's"
 
 
 def test_a_folder_shows_percent_while_it_is_indexed(sidebar: Sidebar) -> None:

@@ -65,6 +65,17 @@ def test_chips_show_every_part_of_a_question(qtbot: QtBot) -> None:
     assert chips.isHidden()
 
 
+def test_a_filter_that_is_none_is_a_chip_that_says_so(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    chips.show_question(Question().with_text("a dog date:2023-13"), str)
+    dog, misread = chips.chips
+    assert (dog.text, misread.text) == ("a dog", "date:2023-13")
+    assert misread.state.fixed
+    assert misread.toolTip() == misread.accessibleName()
+    assert "2023-05" in misread.toolTip()
+
+
 def test_a_chip_is_changed_by_mouse_menu_and_key(qtbot: QtBot) -> None:
     chips = QueryChips()
     qtbot.addWidget(chips)
@@ -128,6 +139,8 @@ def test_the_banner_says_a_sentence_and_offers_its_action(
     ("state", "title"),
     [
         ("nothing_fits", "Nothing here fits."),
+        ("filtered_out", "No photo passes the filters"),
+        ("all_excluded", "Nothing is left"),
         ("no_favourites", "No favourites yet"),
         ("indexing", "Photos are on their way"),
         ("offline", "This folder is offline"),

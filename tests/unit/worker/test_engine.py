@@ -158,10 +158,18 @@ def test_an_empty_library_answers_nothing(tmp_path: Path) -> None:
         assert bench.search("red").hits == ()
 
 
+def test_more_text_than_is_read_is_an_error(bench: EngineBench) -> None:
+    bench.send(Search(500, Query("red " * 600)))
+    failed = bench.until(JobFailed, job_id=500)
+    assert (failed.kind, failed.params) == (
+        "QueryTooLongError", {"n_chars": "2,399", "limit": "2,000"},
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("text", ["", "   ", ",，;", "\n"])
 def test_nothing_to_search_for_is_an_error(bench: EngineBench, text: str) -> None:
     bench.send(Search(500, Query(text)))
-    assert bench.until(JobFailed, job_id=500).kind == "QueryError"
+    assert bench.until(JobFailed, job_id=500).kind == "EmptyQueryError"
 
 
 def test_a_photo_finds_its_like(bench: EngineBench) -> None:
@@ -207,7 +215,8 @@ def test_a_picture_and_words_together(bench: EngineBench) -> None:
 )
 def test_pictures_that_are_none_are_errors(bench: EngineBench, image: ImageQuery) -> None:
     bench.send(Search(500, Query(images=(image,))))
-    assert bench.until(JobFailed, job_id=500).kind == "QueryError"
+    expected = "BoxError" if image.box is not None else "PictureError"
+    assert bench.until(JobFailed, job_id=500).kind == expected
 
 
 def test_pictures_that_cannot_be_read_are_errors(bench: EngineBench, tmp_path: Path) -> None:
@@ -226,14 +235,24 @@ def test_pictures_that_cannot_be_read_are_errors(bench: EngineBench, tmp_path: P
 # ---------------------------------------------------------------- places and pixels
 
 
-def test_locate_finds_the_place(bench: EngineBench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["library", "file", "pixels"])
+def test_locate_finds_the_place(bench: EngineBench, tmp_path: Path, source: str) -> None:
     picture = make_image("white", (160, 160))
     picture.paste(COLOURS["red"], (80, 40, 160, 120))
-    picture.save(tmp_path / "album" / "place.png")
-    bench.index(tmp_path / "album")
-    photo_id = _photo_id(bench, "place")
-    bench.send(Locate(600, photo_id, ("the red thing",)))
+    path = tmp_path / ("album" if source == "library" else "elsewhere") / "place.png"
+    path.parent.mkdir(exist_ok=True)
+    picture.save(path)
+    photo_id, image = -1, None
+    if source == "library":
+        bench.index(tmp_path / "album")
+        photo_id = _photo_id(bench, "place")
+    elif source == "file":
+        image = ImageQuery(path=bytes(path))
+    else:
+        image = ImageQuery(pixels=picture.tobytes(), width_px=160, height_px=160)
+    bench.send(Locate(600, photo_id, ("the red thing",), image))
     place = bench.until(PhotoLocated, job_id=600)
+    assert place.photo_id == photo_id
     (found,) = place.places
     heat = np.frombuffer(found.heat, np.float32).reshape(place.rows, place.columns)
     assert heat.min() == 0
@@ -247,7 +266,7 @@ def test_locate_finds_the_place(bench: EngineBench, tmp_path: Path) -> None:
 
 def test_locate_needs_words_and_a_photo(bench: EngineBench) -> None:
     for photo_id, text, kind in (
-        (_photo_id(bench, "red"), " ", "QueryError"),
+        (_photo_id(bench, "red"), " ", "EmptyQueryError"),
         (4711, "red", "PhotoMissingError"),
     ):
         job_id = bench.new_id()

@@ -261,7 +261,7 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     bench.send(ChangeLibrary(9003, ForgetConcept(concept_id)))
     bench.until(ChangeDone, job_id=9003)
     bench.send(Search(9004, asked))
-    assert bench.until(JobFailed, job_id=9004).kind == "QueryError"
+    assert bench.until(JobFailed, job_id=9004).kind == "ConceptMissingError"
 
 
 def test_searches_are_saved_and_remembered(bench: EngineBench) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
-from app.core.changes import ForgetConcept, SetMarks
+from app.core.changes import ForgetConcept, ForgetPastSearches, SetMarks
 from app.core.errors import QueryError
 from app.core.library import Library, backups
 from app.core.library.concepts import NewExample
@@ -71,8 +71,21 @@ def test_the_history_has_the_latest_first_and_each_once(library: Library) -> Non
         library.searches.remember(Query(text))
     assert [past.query.text for past in library.searches.history()] == ["a", "b"]
     assert [past.query.text for past in library.searches.history(1)] == ["a"]
-    library.searches.clear_history()
-    assert library.searches.history() == []
+
+
+def test_past_searches_are_forgotten_and_come_back_to_their_places(library: Library) -> None:
+    for text in ("a", "b", "c"):
+        library.searches.remember(Query(text))
+    before = library.searches.history()
+    forgotten = library.user_data.change(ForgetPastSearches((before[1].id, before[2].id, 99)))
+    assert [past.query.text for past in library.searches.history()] == ["c"]
+    library.user_data.change(forgotten.inverse)
+    assert library.searches.history() == before
+    forgotten = library.user_data.change(ForgetPastSearches(tuple(past.id for past in before)))
+    library.searches.remember(Query("a"))
+    redo = library.user_data.change(forgotten.inverse).inverse
+    assert [past.query.text for past in library.searches.history()] == ["a", "c", "b"]
+    assert redo == ForgetPastSearches((before[1].id, before[0].id)), "a was asked anew"
 
 
 def test_the_history_has_an_end(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.core.asking import Query
 from app.core.changes import (
     AddToAlbum,
     Change,
     CreateAlbum,
     DeleteAlbum,
+    ForgetPastSearches,
     Marks,
     PutBackFolder,
     RelinkFolder,
@@ -135,6 +137,7 @@ def state_of(library: Library) -> dict[str, object]:
         ],
         "tags": user_data.tags(ids),
         "folders": library.roots(),
+        "history": library.searches.history(),
     }
 
 
@@ -175,6 +178,7 @@ changes = st.one_of(
         trashed=st.booleans(),
     ),
     st.just(TakeOutFolder(1)),
+    st.builds(ForgetPastSearches, past_ids=st.lists(st.integers(1, 4), max_size=3).map(tuple)),
 )
 
 
@@ -192,6 +196,8 @@ def test_what_is_undone_is_as_it_was(
         root_id = library.add_root(bytes(directory)).id
         model_id = library.use_model("f", "tiny", 16)
         library.save_batch(model_id, [new_photo(root_id, at, make_vectors) for at in range(6)], [])
+        for text in ("red", "猫", "a boat"):
+            library.searches.remember(Query(text))
         inverses, states = [], [state_of(library)]
         for change in wanted:
             try:

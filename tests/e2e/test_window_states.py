@@ -1,0 +1,65 @@
+"""What the whole window shows where there is little to show, and where there is little room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.history_panel import HistoryPanel
+from app.ui.language import LanguageSwitcher
+from tests.e2e.window_driver import WindowDriver
+from tests.fakes import save_photo
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[WindowDriver]:
+    driver = WindowDriver(qtbot, tmp_path)
+    yield driver
+    driver.close()
+
+
+def test_a_question_that_nothing_fits_says_so(driver: WindowDriver, tmp_path: Path) -> None:
+    folder = tmp_path / "reds"
+    for seed in range(30):
+        save_photo(folder / f"red_{seed}.png", "red", seed=seed)
+    driver.show()
+    driver.add_folder(folder)
+    driver.search("green")
+    assert driver.panels.results.state == "weak"
+    assert driver.panels.results.notice.isVisible()
+    assert driver.grid.weak_shown
+    driver.search("green type:bmp")
+    assert driver.panels.results.state == "filtered_out"
+    driver.search("red, without red")
+    driver.until(lambda: driver.panels.results.state == "all_excluded")
+    driver.press(Qt.Key.Key_Down)
+    history = driver.window.findChild(HistoryPanel)
+    assert history is not None
+    driver.until(lambda: history.list.topLevelItemCount() == 3)
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        driver.qtbot.keyClick(history.list, key)
+        driver.until(lambda: not history.isVisible() or history.list.topLevelItemCount() == 2)
+    driver.until(lambda: driver.panels.search_bar.edit.text() == "green")
+    driver.undo()
+    assert driver.window.toast.label.text() == "Undone: 1 past search forgotten"
+    assert driver.failures == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_every_page_fits_the_narrowest_window(driver: WindowDriver, language: str) -> None:
+    window = driver.window
+    languages = QApplication.instance().findChild(LanguageSwitcher)
+    assert languages is not None
+    languages.set_choice(language)  # type: ignore[arg-type]
+    window.set_sidebar_shown(True)
+    window.set_inspector_shown(True)
+    for show in (window.show_first_start, window.show_results, window.show_photo):
+        show()
+        assert window.centralWidget().minimumSizeHint().width() <= window.minimumWidth()
