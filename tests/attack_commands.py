@@ -76,7 +76,7 @@ def _start_window(directory: Path, n_others: int) -> int:
         print("asked" if summon(directory, 120.0) else "nobody answers")
         return 0
     heard = threading.Semaphore(0)
-    first.listen(lambda: heard.release())
+    first.listen(lambda _folders: heard.release())
     met = all(heard.acquire(timeout=120.0) for _ in range(n_others))
     first.close()
     print("first" if met else "not all came")
