@@ -157,7 +157,10 @@ class OpenvinoEngine:
     def text_head(self, state_BD: Floats, mode: TextMode) -> Floats:
         """Text features (B, E) from what the text tower gives."""
         head = TEXT_HEADS[mode]
-        return state_BD @ self._checkpoint[f"{head}.weight"].T + self._checkpoint[f"{head}.bias"]
+        # Not by "@": its threads would go on waiting for work on the cores that the towers need.
+        product = np.einsum("bd,ed->be", state_BD, self._checkpoint[f"{head}.weight"])
+        features: Floats = product + self._checkpoint[f"{head}.bias"]
+        return features
 
     def vision_inputs(self, pictures: Iterable[tuple[Floats, Grid]]) -> Iterator[Inputs]:
         """What the vision tower takes for each (patches (B, P, I), grid)."""
