@@ -14,7 +14,7 @@ from app.worker.decoder_pool import PoolLike
 from app.worker.encoding import load_encoder
 from app.worker.engine import EncoderLoader
 
-_QUERIES = ("a red umbrella on the beach", "草地上的黑猫")
+_QUERIES = ("three penguins in the snow", "蓝色的沙发")
 _N_HITS = "3"
 
 
