@@ -24,7 +24,7 @@ from tests.e2e.window_driver import TIMEOUT_MS, WindowDriver, engine_processes
 from tests.fakes import make_album, save_photo
 
 ROOT = Path(__file__).resolve().parents[2]
-N_MANY = 200
+N_MANY = 400
 # Every test starts a process of its own; a busy machine takes its time.
 pytestmark = pytest.mark.timeout(300)
 
