@@ -12,7 +12,6 @@ from app.cli_output import print_json
 from app.core.errors import ModelError
 from app.core.model_messages import AddModel, ModelProgress, PrepareModel
 from app.core.models import (
-    BUNDLED_NAME,
     DEFAULT_ENDPOINT,
     InstalledModel,
     ModelStore,
@@ -20,6 +19,7 @@ from app.core.models import (
     choose_model,
     published_model,
     published_models,
+    settings_for_model,
 )
 from app.core.paths import default_config_dir, default_models_dir, display_text
 from app.core.settings import SETTINGS_NAME, Settings, load_settings, save_settings
@@ -132,8 +132,7 @@ def _agrees(model: PublishedModel, endpoint: str, revision: str) -> bool:
 def _use(options: argparse.Namespace, store: ModelStore) -> int:
     model = store.get(options.name)
     settings = _settings()
-    chosen = None if model.name == BUNDLED_NAME else str(model.directory)
-    changed = replace(settings, model_dir=chosen, former_model_dir=settings.searched_model_dir)
+    changed = replace(settings, **settings_for_model(settings, model.directory))
     save_settings(default_config_dir() / SETTINGS_NAME, changed)
     _say(options, model, f"{model.name} is chosen; photos get its vectors at the next indexing")
     return 0

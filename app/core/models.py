@@ -19,6 +19,7 @@ from typing import Any, Literal
 from app.core.errors import ModelError
 from app.core.files import replace_file
 from app.core.paths import bundled_model_dir, display_text, resources_dir
+from app.core.settings import Settings
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 BUNDLED_NAME = "finelens-tiny"
@@ -201,6 +202,23 @@ class ModelStore:
 def choose_model(setting: str | None) -> Path:
     """Return the folder of the model that the settings name: a path, or None for the bundled."""
     return Path(setting) if setting else bundled_model_dir()
+
+
+def model_setting(directory: str | None) -> str | None:
+    """Return what the settings say of a model's folder: None for the bundled one."""
+    return None if directory in (None, str(bundled_model_dir())) else directory
+
+
+def settings_for_model(settings: Settings, directory: Path) -> dict[str, str | None]:
+    """Return the settings that change when a model is chosen.
+
+    The one that is searched with now stays the former one, until the chosen one is ready.
+    """
+    former = settings.former_model_dir or str(choose_model(settings.model_dir))
+    return {
+        "model_dir": model_setting(str(directory)),
+        "former_model_dir": None if former == str(directory) else former,
+    }
 
 
 def _from_record(name: str, folder: Path, stored: Mapping[str, Any]) -> InstalledModel:

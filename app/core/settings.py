@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from app.core.errors import SettingsError
 from app.core.files import replace_file
-from app.core.paths import bundled_model_dir, display_path
+from app.core.paths import display_path
 
 SETTINGS_VERSION = 2
 SETTINGS_NAME = "settings.json"
@@ -60,11 +60,6 @@ class Settings:
     watch_folders: bool = True
     grid_side_px: int = 176
     grid_square: bool = True
-
-    @property
-    def searched_model_dir(self) -> str:
-        """The model's folder that is searched with until a newly chosen one is ready."""
-        return self.model_dir or str(bundled_model_dir())
 
 
 def load_settings(path: Path) -> Settings:
@@ -158,6 +153,10 @@ def _or_none(accepts: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: value is None or accepts(value)
 
 
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
@@ -178,19 +177,19 @@ _ACCEPTS: dict[str, Callable[[object], bool]] = {
     "theme": _one_of("system", "light", "dark"),
     "model_dir": _or_none(_is_name),
     "former_model_dir": _or_none(_is_name),
-    "hub_endpoint": _or_none(lambda value: is_web_address(value)),
+    "hub_endpoint": _or_none(is_web_address),
     "library_dir": _or_none(_is_name),
     "cores": _or_none(_number(1, 1024)),
-    "pause_on_battery": lambda value: isinstance(value, bool),
-    "pause_while_typing": lambda value: isinstance(value, bool),
+    "pause_on_battery": _is_flag,
+    "pause_while_typing": _is_flag,
     "engine": _one_of("auto", "openvino", "torch"),
     "precision": _one_of("auto", "f32", "bf16", "int8"),
     "quick_patches": _or_none(_number(16, 4096)),
     "thumbnail_side_px": _number(64, 2048),
     "decoder_processes": _or_none(_number(1, 64)),
-    "watch_folders": lambda value: isinstance(value, bool),
+    "watch_folders": _is_flag,
     "grid_side_px": _number(48, 1024),
-    "grid_square": lambda value: isinstance(value, bool),
+    "grid_square": _is_flag,
 }
 
 

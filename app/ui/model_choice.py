@@ -10,7 +10,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.errors import ModelError
 from app.core.messages import EngineReady, JobFailed
 from app.core.model_messages import AddModel, DownloadModel, ModelDone, ModelJob, PrepareModel
-from app.core.models import DEFAULT_ENDPOINT, InstalledModel, ModelStore, choose_model
+from app.core.models import (
+    DEFAULT_ENDPOINT,
+    InstalledModel,
+    ModelStore,
+    choose_model,
+    model_setting,
+    settings_for_model,
+)
 from app.core.switching import ModelSwitched, SwitchProgress
 from app.engine.link import EngineLink
 from app.engine.model_link import ModelLink
@@ -146,13 +153,7 @@ class ModelChoice(QObject):
     def _on_jobs_finished(self, done: ModelDone) -> None:
         directory, self._use_when_prepared = self._use_when_prepared, ""
         if directory:
-            settings = self._store.settings
-            former = settings.former_model_dir or settings.searched_model_dir
-            bundled = str(choose_model(None))
-            self._store.change(
-                model_dir=None if directory == bundled else directory,
-                former_model_dir=None if former == directory else former,
-            )
+            self._store.change(**settings_for_model(self._store.settings, Path(directory)))
             self._switch(directory)
         logger.info("a model is ready: %s", done.name)
         self.models_changed.emit()
@@ -187,9 +188,6 @@ class ModelChoice(QObject):
         if failure.job_id and failure.job_id == self._switch_id:
             self._switch_id = 0
             former = self._store.settings.former_model_dir
-            bundled = str(choose_model(None))
-            self._store.change(
-                model_dir=None if former in (None, bundled) else former, former_model_dir=None
-            )
+            self._store.change(model_dir=model_setting(former), former_model_dir=None)
             self.switch_ended.emit()
             self.failed.emit(failure)

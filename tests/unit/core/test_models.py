@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from app.core.models import (
     ModelStore,
     published_model,
     published_models,
+    settings_for_model,
 )
+from app.core.paths import bundled_model_dir
+from app.core.settings import Settings
 
 
 @pytest.fixture
@@ -123,3 +127,19 @@ def test_the_record_is_plain_json(store: ModelStore) -> None:
     taken = _take_in(store, "base")
     record = json.loads((taken.directory / RECORD_NAME).read_text())
     assert record["files"] == [{"name": "model.safetensors", "size_bytes": 7, "sha256": "ab" * 32}]
+
+
+def test_choosing_keeps_the_model_that_is_searched_with(tmp_path: Path) -> None:
+    base, large, bundled = tmp_path / "base", tmp_path / "large", bundled_model_dir()
+
+    def choose(settings: Settings, directory: Path) -> Settings:
+        return replace(settings, **settings_for_model(settings, directory))
+
+    to_base = choose(Settings(), base)
+    assert (to_base.model_dir, to_base.former_model_dir) == (str(base), str(bundled))
+    # Base has no vectors yet, so the bundled one is still searched with.
+    to_large = choose(to_base, large)
+    assert (to_large.model_dir, to_large.former_model_dir) == (str(large), str(bundled))
+    assert choose(to_large, bundled) == Settings()
+    ready = replace(to_large, former_model_dir=None)
+    assert choose(ready, bundled) == Settings(former_model_dir=str(large))
