@@ -5,8 +5,6 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, E embedding, K boxes
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +19,7 @@ from fgclip2.engine import TEXT_MODES, Engine, Floats, Grid, TextMode, batches
 from fgclip2.engine_choice import create_engine, is_tiny
 from fgclip2.errors import ConfigError, ImageError, TextError
 from fgclip2.graph_cache import GraphCache, default_cache_dir, stored_fingerprint
-from fgclip2.images import budget_for, fit_to_grid, patchify
+from fgclip2.images import DECODING_ERRORS, budget_for, fit_to_grid, patchify
 from fgclip2.json_files import read_json
 from fgclip2.regions import check_boxes, pool_regions
 from fgclip2.tokenizer import Tokenizer
@@ -31,17 +29,6 @@ Patches = int | Literal["dynamic"]
 _DEFAULT_QUICK_PATCHES = 256
 # Patches of so many positions (48 MB for patches of 16 pixels) are made at once.
 _MAX_GROUP_POSITIONS = 16384
-# What Pillow's readers raise on damaged files.
-_DECODING_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    EOFError,
-    struct.error,
-    zlib.error,
-)
 
 
 class Encoder:
@@ -341,7 +328,7 @@ class Encoder:
         try:
             image.load()
             return fit_to_grid(image, budget, side)
-        except _DECODING_ERRORS as error:
+        except DECODING_ERRORS as error:
             raise ImageError(f"image {place} cannot be decoded: {error}") from error
 
     def _modes_of(self, texts: Sequence[str], mode: str) -> list[TextMode]:

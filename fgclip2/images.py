@@ -8,6 +8,8 @@ Shapes: P patches, rows and columns count patches.
 from __future__ import annotations
 
 import math
+import struct
+import zlib
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,17 @@ PATCH_SIZE = 16
 DYNAMIC_BUDGETS = (128, 256, 576, 784, 1024)
 MAX_BUDGET = 16384
 _EPSILON = 1e-5
+# What Pillow's readers raise on damaged files.
+DECODING_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
 
 
 def dynamic_budget(width: int, height: int, patch_size: int = PATCH_SIZE) -> int:

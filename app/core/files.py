@@ -1,4 +1,4 @@
-"""Replacing a file so that either the old or the new one is there, whatever happens."""
+"""Files and folders: replacing a file so that the old or the new one is there, whatever happens."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ def commit_file(temporary: Path, path: Path) -> None:
         os.close(file)
     os.replace(temporary, path)
     sync_folder(path.parent)
+
+
+def nearest_existing(path: Path) -> Path:
+    """Return the path itself, or the nearest of its parents that is there."""
+    return next(place for place in (path, *path.parents) if place.exists())
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.core.errors import ModelError
 from app.core.settings import Settings
+from app.worker.failures import unusable_model
 
 Vectors = npt.NDArray[np.float32]
 
@@ -68,6 +69,4 @@ def load_encoder(model_dir: Path, settings: Settings) -> Any:
     try:
         return Encoder.load(model_dir, settings.engine, settings.precision)
     except FgclipError as error:
-        raise ModelError(
-            f"The model in {model_dir} cannot be used: {error}", directory=str(model_dir)
-        ) from error
+        raise unusable_model(model_dir, error) from error

@@ -141,11 +141,10 @@ class QuestionEncoder:
         from fgclip2 import FgclipError
         from fgclip2.regions import pool_regions
 
-        fine = fine_budget(self.encoder.fine_patches, *picture.whole.size)
+        most_patches = self.encoder.fine_patches
+        fine = fine_budget(most_patches, *picture.whole.size)
+        own = fine_budget(most_patches, *picture.part.size)  # as photos have in the end
         try:
-            own = fine_budget(
-                self.encoder.fine_patches, *picture.part.size
-            )  # as photos have in the end
             photo = self.encoder.encode_images([picture.part], patches=own)[0]
             _, maps = self.encoder.encode_images_and_dense(
                 [picture.whole], patches=fine, normalize=False

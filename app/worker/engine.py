@@ -402,8 +402,6 @@ class Engine:
             return next(running.steps)
         except StopIteration as stop:
             self._end_index(stop.value)
-        except AppError as error:
-            self._end_index(failure(running.job.job_id, error))
         except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self._end_index(failure(running.job.job_id, error))
         return True

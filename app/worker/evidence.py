@@ -146,9 +146,11 @@ def fitting_boxes(found: Evidence, candidates: Candidates, rows: Int64Array) -> 
         rows: (k,) which of them.
     """
     boxes = np.full((len(rows), 4), np.nan, np.float32)
+    if found.regions is None:
+        return boxes
     at = np.minimum(np.searchsorted(candidates.rows, rows), len(candidates.rows) - 1)
-    has_regions = candidates.rows[at] == rows if len(candidates.rows) else np.zeros(len(rows), bool)
-    if found.regions is None or not has_regions.any():
+    has_regions = candidates.rows[at] == rows
+    if not has_regions.any():
         return boxes
     packed, photos = candidates.regions, at[has_regions]
     counts = packed.counts()[photos, None]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 
-from app.core.errors import AppError, PhotoMissingError, PhotoUnreadableError
+from app.core.errors import AppError, ModelError, PhotoMissingError, PhotoUnreadableError
 from app.core.messages import JobFailed
 from app.worker.decode_messages import Refused
 
@@ -18,6 +19,11 @@ def refusal_error(reply: Refused, path: str) -> AppError:
     return PhotoUnreadableError(
         f"{path} cannot be read: {reply.detail}.", path=path, reason=reply.reason
     )
+
+
+def unusable_model(directory: Path, error: Exception) -> ModelError:
+    """The error for a model that ``fgclip2`` refused."""
+    return ModelError(f"The model in {directory} cannot be used: {error}", directory=str(directory))
 
 
 def failure(job_id: int, error: Exception) -> JobFailed:

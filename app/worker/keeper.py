@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.core.errors import AppError
 from app.core.library import Library
 from app.core.messages import (
     Event,
@@ -52,8 +51,6 @@ class Keeper:
         command = self._waiting.popleft()
         try:
             self._carry_out(command)
-        except AppError as error:
-            self.send(failure(command.job_id, error))
         except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self.send(failure(command.job_id, error))
         return True

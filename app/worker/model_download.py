@@ -125,7 +125,8 @@ def download(store: ModelStore, offer: Offer, tell: Tell) -> Path:
                     host=offer.endpoint,
                 )
             counter.finish(file)
-            files.append(ModelFile(file.name, file.size_bytes, file_sha256(path)))
+            sha256 = file.sha256 or file_sha256(path)  # a stated one was just compared
+            files.append(ModelFile(file.name, file.size_bytes, sha256))
         tell(ModelProgress("checking", name, offer.total_bytes, offer.total_bytes))
         check_model(gathered)
         for leftover in gathered.glob("*.incomplete"):

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.core.errors import AppError, DiskSpaceError, ModelError
+from app.core.files import nearest_existing
 from app.core.model_messages import ModelProgress
 from app.core.models import InstalledModel, ModelFile, ModelStore
+from app.worker.failures import unusable_model
 
 Tell = Callable[[ModelProgress], None]
 
@@ -49,9 +51,7 @@ def check_model(directory: Path) -> None:
         finally:
             checkpoint.close()
     except FgclipError as error:
-        raise ModelError(
-            f"The model in {directory} cannot be used: {error}", directory=str(directory)
-        ) from error
+        raise unusable_model(directory, error) from error
 
 
 def add_model(store: ModelStore, directory: Path, name: str, *, link: bool, tell: Tell) -> Path:
@@ -92,8 +92,7 @@ def check_room(directory: Path, n_bytes: int) -> None:
     Raises:
         DiskSpaceError: says how much is needed and how much is free.
     """
-    existing = next(place for place in (directory, *directory.parents) if place.exists())
-    free = shutil.disk_usage(existing).free
+    free = shutil.disk_usage(nearest_existing(directory)).free
     if free < n_bytes + SPARE_BYTES:
         raise DiskSpaceError(
             f"The disk of {directory} has {free / 1e9:.1f} GB free and"

@@ -7,7 +7,6 @@ import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from app.core.errors import AppError, ModelError
 from app.core.messages import JobFailed
 from app.core.model_messages import (
     AddModel,
@@ -19,7 +18,7 @@ from app.core.model_messages import (
     PrepareModel,
 )
 from app.core.models import ModelStore, published_model
-from app.worker.failures import failure
+from app.worker.failures import failure, unusable_model
 from app.worker.model_download import download, fetch_offer
 from app.worker.model_files import Tell, add_model
 
@@ -35,8 +34,6 @@ def run(connection: Connection, job: ModelJob) -> None:
     event: ModelEvent | JobFailed
     try:
         event = do(job, connection.send)
-    except AppError as error:
-        event = failure(0, error)
     except Exception as error:  # noqa: BLE001 - the window hears of everything
         event = failure(0, error)
     try:
@@ -85,6 +82,4 @@ def prepare(directory: Path, engine: str, precision: str, tell: Tell) -> None:
         picture = Image.new("RGB", (_WARM_UP_SIDE_PX, _WARM_UP_SIDE_PX))
         encoder.encode_images_and_dense([picture], encoder.quick_patches)
     except FgclipError as error:
-        raise ModelError(
-            f"The model in {directory} cannot be used: {error}", directory=str(directory)
-        ) from error
+        raise unusable_model(directory, error) from error

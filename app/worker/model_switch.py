@@ -18,7 +18,6 @@ from typing import Protocol
 
 import numpy as np
 
-from app.core.errors import AppError
 from app.core.library import Library
 from app.core.messages import Event, JobCancelled
 from app.core.settings import Settings
@@ -47,6 +46,7 @@ class _Running:
     job_id: int
     encoder: EncoderLike
     model_id: int
+    patches: int
     batches: BatchEncoder
     missing: deque[int]
     total: int
@@ -128,9 +128,6 @@ class ModelSwitch:
                 return False
             job_id = self._running.job_id
             return self._work(self._running, library)
-        except AppError as error:
-            self._drop()
-            self._send(failure(job_id, error))
         except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self._drop()
             self._send(failure(job_id, error))
@@ -153,9 +150,16 @@ class ModelSwitch:
         encoder = self._loader(Path(asked.model_dir), self._settings)
         new_id = library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
         missing = np.setdiff1d(library.vector_ids(model_id), library.vector_ids(new_id))
-        batches = BatchEncoder(encoder, patch_budget(encoder, self._settings))
-        newest_first = deque(int(photo_id) for photo_id in missing[::-1])
-        self._running = _Running(asked.job_id, encoder, new_id, batches, newest_first, len(missing))
+        patches = patch_budget(encoder, self._settings)
+        self._running = _Running(
+            asked.job_id,
+            encoder,
+            new_id,
+            patches,
+            BatchEncoder(encoder, patches),
+            deque(int(photo_id) for photo_id in missing[::-1]),  # newest first
+            len(missing),
+        )
         self._tell(self._running, force=True)
 
     def _work(self, running: _Running, library: Library) -> bool:
@@ -175,17 +179,15 @@ class ModelSwitch:
         vectors = running.batches.encode([reply for _, reply in decoded])
         if vectors:
             ids = [photo_id for photo_id, _ in decoded]
-            patches = patch_budget(running.encoder, self._settings)
-            library.save_vectors(running.model_id, ids, np.stack(vectors), patches)
+            library.save_vectors(running.model_id, ids, np.stack(vectors), running.patches)
         self._tell(running, force=False)
         return True
 
     def _decode_ahead(self, running: _Running, library: Library) -> None:
-        patches = patch_budget(running.encoder, self._settings)
         wanted = _AHEAD + running.batches.batch_size - len(running.flight)
         ids = [running.missing.popleft() for _ in range(min(wanted, len(running.missing)))]
         for photo in library.photos(ids):
-            request = PhotoRequest(photo.absolute_path, patches, 0)
+            request = PhotoRequest(photo.absolute_path, running.patches, 0)
             running.flight[photo.id] = self._submit(request)
 
     def _finish(self, running: _Running) -> None:

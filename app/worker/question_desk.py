@@ -16,7 +16,7 @@ from typing import Protocol
 from PIL import Image
 
 from app.core.asking import ImageQuery
-from app.core.errors import AppError, EngineError, PictureError
+from app.core.errors import EngineError, PictureError
 from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.messages import (
@@ -151,8 +151,6 @@ class QuestionDesk:
     def _guarded(self, waiting: _Waiting, work: Callable[[_Waiting], None]) -> None:
         try:
             work(waiting)
-        except AppError as error:
-            self._finish(waiting, failure(waiting.question.job_id, error))
         except Exception as error:  # noqa: BLE001 - the engine outlives any single job
             self._finish(waiting, failure(waiting.question.job_id, error))
 

@@ -24,7 +24,7 @@ from app.core.messages import Hit, ImageHit, PhraseHit
 from app.core.queries import parse_query
 from app.core.ranking import match_of, score_of_excess
 from app.core.region_choice import choose_boxes
-from app.worker.backgrounds import BackgroundKeeper
+from app.worker.backgrounds import BackgroundKeeper, best_of_photos
 from app.worker.encoding import EncoderLike
 from app.worker.encoding_questions import Asked, QuestionEncoder
 from app.worker.evidence import (
@@ -252,7 +252,7 @@ class Searcher:
         grounds = self._backgrounds.get()
         ground = grounds.text_region
         if len(grounds.regions):
-            sample = np.maximum.reduceat(grounds.region_vectors @ vector, grounds.regions.starts)
+            sample = best_of_photos(grounds.region_vectors @ vector, grounds.regions)
             ground = ground.for_query(sample, len(self._index))
         return float(score_of_excess(ground.z(np.array([cosine])) - ground.good_z)[0])
 

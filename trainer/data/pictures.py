@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from fgclip2.images import DECODING_ERRORS
 from trainer.errors import SampleError
 
-# What Pillow's readers raise on damaged or oversized files.
-_UNREADABLE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-)
+_UNREADABLE = (*DECODING_ERRORS, Image.DecompressionBombError)
 
 
 def read_picture(path: Path, upright: bool = False) -> Image.Image:

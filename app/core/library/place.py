@@ -14,7 +14,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from app.core.errors import LibraryError
-from app.core.files import sync_folder
+from app.core.files import nearest_existing, sync_folder
 from app.core.library.backups import BACKUPS_NAME
 from app.core.library.file_system import network_kind
 from app.core.library.folder import INDEX_NAME, LIBRARY_NAME, SUSPECT_NAME
@@ -51,7 +51,7 @@ def check_place(directory: Path, current: Path) -> None:
         LibraryError: says what is wrong with the folder and what would do.
     """
     shown = display_path(os.fsencode(directory))
-    existing = next(place for place in (directory, *directory.parents) if place.exists())
+    existing = nearest_existing(directory)
     kind = network_kind(existing)
     if kind is not None:
         raise LibraryError(
