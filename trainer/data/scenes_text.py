@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from trainer.data.names import with_article
 from trainer.data.scenes_words import (
     COLOURS,
     FINISHES,
@@ -99,6 +100,11 @@ def phrase(traits: Traits) -> Word:
 def noun_phrase(traits: Traits) -> tuple[str, str]:
     """Say what it is without its place."""
     return _english(traits), _chinese(traits)
+
+
+def kind_name(kind: Kind, number: int = 1) -> Word:
+    """Say only what it is: "a cup", "cups"."""
+    return Word(with_article(kind.en) if number == 1 else kind.plural, kind.zh)
 
 
 def _english(traits: Traits) -> str:
@@ -274,9 +280,14 @@ def _other_colours(true: Traits, said: Traits, rng: random.Random) -> list[Trait
     return [replace(said, colour=name) for name in far]
 
 
+def unlike(kind: str) -> list[str]:
+    """The kinds that nobody would call by this kind's name."""
+    alike = {name for group in ALIKE if kind in group for name in group} | {kind}
+    return [name for name in kinds() if name not in alike]
+
+
 def _other_kinds(true: Traits, said: Traits, rng: random.Random) -> list[Traits]:
-    alike = {name for group in ALIKE if true.kind in group for name in group} | {true.kind}
-    others = [name for name in kinds() if name not in alike]
+    others = unlike(true.kind)
     rng.shuffle(others)
     others.sort(key=lambda name: kinds()[name].family != true.words.family)
     return [replace(said, kind=name) for name in others]

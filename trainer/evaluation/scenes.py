@@ -18,10 +18,10 @@ from fgclip2 import Encoder
 from fgclip2.encoder import Patches
 from fgclip2.regions import pool_regions
 from trainer.data.captions import LANGUAGES, Language
-from trainer.data.names import with_article
 from trainer.data.scene_source import SceneSource
 from trainer.data.scenes import Box, Scene, SceneObject
-from trainer.data.scenes_words import Kind, kinds
+from trainer.data.scenes_text import kind_name
+from trainer.data.scenes_words import kinds
 from trainer.evaluation.boxes import label_ranks
 from trainer.evaluation.files import Floats
 from trainer.evaluation.retrieval import recalls
@@ -150,14 +150,10 @@ def _kind_accuracy(
 ) -> float:
     """Top-1 of regions among the names of all kinds of things."""
     column = {name: place for place, name in enumerate(kinds())}
-    names = [_kind_name(kind, language) for kind in kinds().values()]
+    names = [kind_name(kind).said(language) for kind in kinds().values()]
     kind_CE = encoder.encode_texts(names, mode="box")
     right_K: npt.NDArray[np.int64] = np.array([column[each.kind] for each in objects])
     return float((label_ranks(region_KE @ kind_CE.T, right_K) < 1).mean() * 100)
-
-
-def _kind_name(kind: Kind, language: Language) -> str:
-    return with_article(kind.en) if language == "en" else kind.zh
 
 
 def _unit(vectors: Floats) -> Floats:

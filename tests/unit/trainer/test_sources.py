@@ -18,6 +18,8 @@ from trainer.data.pictures import read_picture
 from trainer.data.records import JsonRecords
 from trainer.data.samples import Sample, Source, usable_box
 from trainer.data.scene_source import SceneSource
+from trainer.data.scenes_text import kind_name
+from trainer.data.scenes_words import kinds
 from trainer.errors import DataError, SampleError
 
 
@@ -185,11 +187,24 @@ def test_photos_with_a_box_are_regions(photo_sets: Path) -> None:
     assert boxed[0].regions[0].negatives
 
 
-def test_scenes_have_ten_negatives_in_both_languages() -> None:
+def test_things_in_scenes_are_described_or_named() -> None:
+    source = SceneSource(100)
+    names = {kind_name(kind, number).en for kind in kinds().values() for number in (1, 2)}
+    samples = [_sample(source, index) for index in range(10)]
+    regions = [region for sample in samples for region in sample.regions]
+    named = [region for region in regions if region.text in names]
+    assert 0 < len(named) < len(regions)
+    for region in regions:
+        is_named = region.text in names
+        assert {text in names for text in region.negatives} == {is_named}
+        assert len(region.negatives) > 40 if is_named else len(region.negatives) == 10
+        assert region.text not in region.negatives
+
+
+def test_scenes_say_the_same_in_both_languages() -> None:
     source = SceneSource(100)
     english, chinese = _sample(source, 3), _sample(source, 3, "zh")
     assert [r.box for r in english.regions] == [r.box for r in chinese.regions]
-    assert all(len(region.negatives) == 10 for region in english.regions)
     assert english.regions[0].text.isascii()
     assert not chinese.regions[0].text.isascii()
 
