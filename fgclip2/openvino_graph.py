@@ -75,7 +75,8 @@ def probe_layer(n_tokens: int, width: int, kernels: Kernels | None = None) -> ov
     In 8 bits if kernels for them are given.
     """
     state = _input("state", (1, n_tokens, width))
-    inner, outer = (np.ones(shape, np.float32) for shape in ((4 * width, width), (width, 4 * width)))
+    inner = np.ones((4 * width, width), np.float32)
+    outer = np.ones((width, 4 * width), np.float32)
     no_bias = np.zeros(1, np.float32)
     if kernels is None:
         out = affine(ops.gelu(affine(state, inner, no_bias), "tanh"), outer, no_bias)

@@ -77,7 +77,7 @@ def affine_in_8_bits(
             depend on the order of the axes.
     """
     low, high = _zero_on_a_level(span)
-    whole, scale = _in_whole_numbers(weight, kernels)
+    whole, scale = in_whole_numbers(weight, kernels)
     # The states were moved to begin at zero: what that adds to each sum is taken back.
     moved = low * whole.sum(axis=1, dtype=np.int32) * scale[:, 0]
     offset = (bias + moved).astype(np.float32)
@@ -91,6 +91,17 @@ def affine_in_8_bits(
         ops.convolution(state, weights, [1], [0], [0], [1]), ops.constant(offset[None, :, None])
     )
     return result if turned_out else _turned(result)
+
+
+def in_whole_numbers(weight: Floats, kernels: Kernels) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Weights (N, M) as whole numbers from -127 to 127, and the scale of each output (N, 1)."""
+    scale = np.abs(weight).max(axis=1, keepdims=True) / np.float32(_LARGEST_WEIGHT)
+    if kernels.narrow_sums:
+        pairs = weight[:, : weight.shape[1] // 2 * 2].reshape(len(weight), -1, 2).sum(axis=2)
+        largest = np.abs(pairs).max(axis=1, keepdims=True, initial=0)
+        scale = np.maximum(scale, largest / np.float32(_LARGEST_PAIR))
+    scale = np.maximum(scale, np.float32(1e-14))
+    return np.rint(weight / scale).astype(np.int8), scale
 
 
 def _shared(weight: Floats) -> ov.Node:
@@ -107,17 +118,6 @@ def _scaled(whole: npt.NDArray[np.int8], scale: Floats) -> ov.Node:
 def _turned(state: NodeLike) -> ov.Node:
     """(B, P, M) as (B, M, P) and back; in memory OpenVINO keeps M last for its convolutions."""
     return ops.transpose(state, ops.constant(np.array([0, 2, 1], np.int64)))
-
-
-def _in_whole_numbers(weight: Floats, kernels: Kernels) -> tuple[npt.NDArray[np.int8], Floats]:
-    """Weights (N, M) in 8 bits, and the scale of each output (N, 1)."""
-    scale = np.abs(weight).max(axis=1, keepdims=True) / np.float32(_LARGEST_WEIGHT)
-    if kernels.narrow_sums:
-        pairs = weight[:, : weight.shape[1] // 2 * 2].reshape(len(weight), -1, 2).sum(axis=2)
-        largest = np.abs(pairs).max(axis=1, keepdims=True, initial=0)
-        scale = np.maximum(scale, largest / np.float32(_LARGEST_PAIR))
-    scale = np.maximum(scale, np.float32(1e-14))
-    return np.rint(weight / scale).astype(np.int8), scale
 
 
 def _zero_on_a_level(span: Span) -> Span:
