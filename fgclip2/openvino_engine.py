@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,8 @@ _EMBEDDINGS = "text_model.embeddings"
 # One request holds activations of about this many positions, whatever the batch.
 _MAX_POSITIONS = 1024
 _PROBE_TOKENS, _PROBE_WIDTH, _PROBE_TURNS = 256, 768, 5
+# The processor's time, which other programs disturb least; Windows counts it too coarsely.
+_clock = time.perf_counter if sys.platform == "win32" else time.process_time
 # The other form of int8, in ``probe_seconds``.
 INT8_CONVOLUTION = "int8 as convolution"
 
@@ -35,7 +38,7 @@ def bf16_is_native() -> bool:
     """Whether this CPU multiplies bfloat16 itself, and may: the instruction set can be limited."""
     if "BF16" not in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return False
-    model = openvino_graph.probe_layer(1, 16)
+    model = openvino_graph.matrix_product(16)
     try:
         Compiler("bf16", None, {}).compile("probe", lambda: model)
     except RuntimeError:
@@ -62,7 +65,7 @@ EXACT = Precision("f32", "f32")
 
 
 def probe_seconds(names: Sequence[str]) -> dict[str, float]:
-    """Seconds for the products of one layer of the base size, for each probe by name.
+    """Core-seconds of the products of one layer of the base size, for each probe by name.
 
     A probe is a precision, or ``INT8_CONVOLUTION``.
     """
@@ -72,10 +75,10 @@ def probe_seconds(names: Sequence[str]) -> dict[str, float]:
     # In turns, so that what else runs on the machine disturbs all of them alike.
     for turn in range(1 + _PROBE_TURNS):
         for name, graph in graphs.items():
-            start = time.perf_counter()
+            start = _clock()
             graph.run(state)
             if turn:
-                seconds[name] = min(seconds[name], time.perf_counter() - start)
+                seconds[name] = min(seconds[name], _clock() - start)
     return seconds
 
 
@@ -94,7 +97,7 @@ def sums_are_narrow() -> bool:
 
 def _probe_graph(name: str) -> Graph:
     kernels = {"int8": Kernels(), INT8_CONVOLUTION: Kernels(as_convolution=True)}.get(name)
-    model = openvino_graph.probe_layer(_PROBE_TOKENS, _PROBE_WIDTH, kernels)
+    model = openvino_graph.probe_layer(_PROBE_WIDTH, kernels)
     return Compiler("bf16" if name == "bf16" else "f32", None, {}).compile("probe", lambda: model)
 
 

@@ -69,22 +69,23 @@ def observed_text_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
     return build.observing(state, inputs)
 
 
-def probe_layer(n_tokens: int, width: int, kernels: Kernels | None = None) -> ov.Model:
+def probe_layer(width: int, kernels: Kernels | None = None) -> ov.Model:
     """The two large products of a layer, with weights of one, to measure a machine by.
 
     In 8 bits if kernels for them are given.
     """
-    state = _input("state", (1, n_tokens, width))
+    # Of any length, as in the towers: a known one would spare convolutions all turning.
+    state = _input("state", (_DYNAMIC, _DYNAMIC, width))
     inner = np.ones((4 * width, width), np.float32)
     outer = np.ones((width, 4 * width), np.float32)
     no_bias = np.zeros(1, np.float32)
     if kernels is None:
         out = affine(ops.gelu(affine(state, inner, no_bias), "tanh"), outer, no_bias)
     else:
+        # Turned between the two as well: as convolutions they turn what a whole layer turns.
         span = (-1.0, 4.0 * width)
-        within = affine_in_8_bits(state, inner, no_bias, span, kernels, turned_out=True)
-        within = ops.gelu(within, "tanh")
-        out = affine_in_8_bits(within, outer, no_bias, span, kernels, turned_in=True)
+        within = ops.gelu(affine_in_8_bits(state, inner, no_bias, span, kernels), "tanh")
+        out = affine_in_8_bits(within, outer, no_bias, span, kernels)
     return ov.Model([out], [state], "probe")
 
 

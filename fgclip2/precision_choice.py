@@ -71,7 +71,7 @@ def load_precision(name: str, checkpoint: Checkpoint, cache: GraphCache | None) 
 
 
 def measure_speeds(cache: GraphCache | None) -> dict[str, float]:
-    """Seconds of the same work by ``probe_seconds`` in all that this CPU has, remembered by CPU."""
+    """``probe_seconds`` of all that this CPU can do, remembered by CPU."""
     key = {"kind": "speeds", **machine_key(ov.Core())}
     candidates = _candidates()
     known = cache.load_facts(key) if cache is not None else None
