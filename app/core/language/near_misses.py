@@ -116,9 +116,7 @@ def generated_misses(phrase: str, named: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _without_article(phrase: str) -> str:
-    return re.sub(
-        r"^(?:(?:an?|the|some|any)\s+|[一几][个只条辆朵本把张位名])", "", phrase, flags=re.IGNORECASE
-    )
+    return _ARTICLE.sub("", phrase)
 
 
 def _put(phrase: str, mine: Attribute, kind: int) -> str:
@@ -147,5 +145,6 @@ def _patterns() -> Iterator[tuple[str, int, bool, re.Pattern[str]]]:
             yield family, kind, True, re.compile(f"{before}(?:{forms}){after}")
 
 
+_ARTICLE = re.compile(r"^(?:(?:an?|the|some|any)\s+|[一几][个只条辆朵本把张位名])", re.IGNORECASE)
 _ONES = re.compile(r"\s+ones?$", re.IGNORECASE)  # "the red one" counts nothing
 _PATTERNS = tuple(_patterns())
