@@ -11,11 +11,12 @@ import numpy as np
 
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.config import TextConfig, VisionConfig
+from fgclip2.engine import Floats
 from fgclip2.openvino_linear import EightBit, Kernels, NodeLike, affine, affine_in_8_bits
 from fgclip2.openvino_runtime import ops, ov
 
 # Compiled graphs of another version are not used.
-VERSION = "4"
+VERSION = "5"
 
 _DYNAMIC = -1
 
@@ -36,7 +37,7 @@ def pooling_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> o
 def dense_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
     """Last hidden states (B, P, D) -> dense features (B, P, E): every patch attends to all."""
     build, hidden = _head_start(checkpoint)
-    dense = build.attention_head(hidden, hidden, "dense_feature_head")
+    dense = build.attention_head(hidden, "dense_feature_head")
     return ov.Model([dense], [hidden], "dense_head")
 
 
@@ -133,12 +134,7 @@ def _head_start(checkpoint: Checkpoint) -> tuple[_Builder, ov.Node]:
 
 
 def _pooled(build: _Builder, hidden: NodeLike) -> ov.Node:
-    name = "vision_model.head"
-    probe = ops.constant(build.checkpoint[f"{name}.probe"])
-    n_images = ops.gather(ops.shape_of(hidden), _ints(0), _ints(0))
-    width = _ints(1, build.checkpoint.config.vision.hidden_size)
-    probes = ops.broadcast(probe, ops.concat([n_images, width], 0))
-    return ops.squeeze(build.attention_head(probes, hidden, name), _ints(1))
+    return ops.squeeze(build.pooling(hidden, "vision_model.head"), _ints(1))
 
 
 class _Builder:
@@ -178,13 +174,40 @@ class _Builder:
         mlp = self._mlp(self.norm(state, f"{name}.layer_norm2"), f"{name}.mlp")
         return ops.add(state, mlp)
 
-    def attention_head(self, queries: NodeLike, keys: NodeLike, name: str) -> ov.Node:
-        """The multi-head attention pooling block, for any queries."""
-        weights = np.split(self.checkpoint[f"{name}.attention.in_proj_weight"], 3)
-        biases = np.split(self.checkpoint[f"{name}.attention.in_proj_bias"], 3)
-        inputs = (queries, keys, keys)
-        q, k, v = (affine(x, w, b) for x, w, b in zip(inputs, weights, biases, strict=True))
-        state = self.linear(self._attend(q, k, v), f"{name}.attention.out_proj")
+    def attention_head(self, states: NodeLike, name: str) -> ov.Node:
+        """The multi-head attention pooling block with every state (B, P, D) for a query."""
+        weights, biases = self._projections(name)
+        q, k, v = (affine(states, w, b) for w, b in zip(weights, biases, strict=True))
+        return self._after_attention(self._attend(q, k, v), name)
+
+    def pooling(self, states: NodeLike, name: str) -> ov.Node:
+        """The same block with the learned probe for its only query, (B, 1, D).
+
+        With one query it is enough to multiply the probe with the weights of keys, once and for
+        all, and those of values with the one mean: keys and values themselves are never made. The
+        bias of keys moves all scores of a head alike, which the softmax does not see.
+        """
+        (query_weight, key_weight, value_weight), biases = self._projections(name)
+        per_head = (self._n_heads, -1, key_weight.shape[1])
+        probe = self.checkpoint[f"{name}.probe"].reshape(-1) @ query_weight.T + biases[0]
+        query_H1d = probe.reshape(self._n_heads, 1, -1)
+        scale = np.float32(query_H1d.shape[2] ** -0.5)
+        keys_HD = (query_H1d @ key_weight.reshape(per_head))[:, 0] * scale
+        scores = ops.matmul(ops.constant(keys_HD), states, False, True)  # (B, H, P)
+        means = ops.matmul(ops.softmax(scores, 2), states, False, False)  # (B, H, D)
+        values = ops.constant(value_weight.reshape(per_head))
+        context = ops.matmul(ops.unsqueeze(means, _ints(2)), values, False, True)  # (B, H, 1, D/H)
+        context = ops.add(ops.reshape(context, _ints(0, 1, -1), True), ops.constant(biases[2]))
+        return self._after_attention(context, name)
+
+    def _projections(self, name: str) -> tuple[list[Floats], list[Floats]]:
+        """Weights and biases of queries, keys and values, which the checkpoint keeps as one."""
+        weight = self.checkpoint[f"{name}.attention.in_proj_weight"]
+        bias = self.checkpoint[f"{name}.attention.in_proj_bias"]
+        return np.split(weight, 3), np.split(bias, 3)
+
+    def _after_attention(self, context: NodeLike, name: str) -> ov.Node:
+        state = self.linear(context, f"{name}.attention.out_proj")
         return ops.add(state, self._mlp(self.norm(state, f"{name}.layernorm"), f"{name}.mlp"))
 
     def linear(
