@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -332,6 +332,10 @@ class Library:
         """
         folded = fold_int64(mtime_ns), fold_int64(inode)
         departures.move(self._store, photo_id, root_id, path, size_bytes, *folded)
+
+    def pass_on(self, replaced: Mapping[int, int]) -> None:
+        """Give photos what people said about those whose place they took, old id to new id."""
+        departures.pass_on(self._store, replaced)
 
     def touch_photo(self, photo_id: int, mtime_ns: int, inode: int) -> None:
         """Note that a file has the same content under a new time or inode."""
