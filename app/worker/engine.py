@@ -66,7 +66,7 @@ from app.worker.keeper import Keeper
 from app.worker.library_changes import changed_by
 from app.worker.model_switch import EncoderLoader, ModelSwitch
 from app.worker.question_desk import QuestionDesk
-from app.worker.recovery import open_or_recover, recovered
+from app.worker.recovery import open_or_recover, recover, recovered
 from app.worker.searcher import Searcher
 from app.worker.waker import Waker
 
@@ -142,10 +142,9 @@ class Engine:
         encoder = self._loader(self._model_dir, self._settings)
         try:
             self._adopt(encoder, started_s)
-        except LibraryDamagedError:
-            self._library.distrust()
+        except LibraryDamagedError as error:
             self._library.close()
-            self._library, recovery = open_or_recover(self._library_dir)
+            self._library, recovery = recover(self._library_dir, error)
             self._adopt(encoder, started_s)
         if recovery is not None:
             self._send(recovered(self._library, recovery))

@@ -19,6 +19,7 @@ from app.core.library import (
     departures,
     folder,
     generation,
+    integrity,
     photos,
     restoring,
     roots,
@@ -89,6 +90,7 @@ class Library:
         folder.make_private(directory)
         lock = FolderLock(directory)
         try:
+            backups.finish_recovery(directory, directory / LIBRARY_NAME)
             suspect = folder.is_suspect(directory)
             store = Store(directory / LIBRARY_NAME, write=True)
             library = cls._checked(directory, store, lock, suspect=suspect)
@@ -128,7 +130,7 @@ class Library:
                 schema.check(store)
                 return cls(directory, store, Thumbnails(directory, write=False), None)
             if suspect:
-                schema.check_integrity(store)
+                integrity.check(store)
             kept = directory / backups.BACKUPS_NAME
             schema.prepare(
                 store,
@@ -177,7 +179,7 @@ class Library:
         Raises:
             LibraryDamagedError: it is not sound; the message says where.
         """
-        schema.check_integrity(self._store)
+        integrity.check(self._store)
 
     def interrupt(self) -> None:
         """End a ``check`` that another thread runs on this library; it raises LibraryError."""
