@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from app.core.library.restoring import Backup
 from app.core.messages import Event, Hit, IndexFinished, IndexProgress, JobFailed
-from app.core.paths import display_path
+from app.core.paths import display_path, display_text
 
 _SCORE_BAR_CHARS = 10
 
@@ -126,14 +126,15 @@ def print_status(status: dict[str, Any]) -> None:
             f" {root['indexed']:,} of {root['photos']:,} indexed"
         )
     for model in status["models"]:
-        print(f"model     {model['name']}: {model['vectors']:,} vectors")
+        print(f"model     {display_text(model['name'])}: {model['vectors']:,} vectors")
 
 
 def print_backups(backups: Sequence[Backup]) -> None:
     """Print the backups to choose from, for people."""
     for backup in backups:
         print(
-            f"{backup.name}  {backup.made_at}  {_counted(backup.n_ratings, 'rating')},"
+            f"{display_text(backup.name)}  {backup.made_at}"
+            f"  {_counted(backup.n_ratings, 'rating')},"
             f" {_counted(backup.n_albums, 'album')}, {_counted(backup.n_tags, 'tag')}"
         )
     if not backups:
