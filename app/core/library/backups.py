@@ -183,6 +183,25 @@ def finish_recovery(directory: Path, library: Path) -> None:
         raise LibraryError(f"What was rescued cannot be moved: {error.strerror}.") from error
 
 
+def refuse_lost(directory: Path, library: Path) -> None:
+    """Raise LibraryDamagedError where the file is gone or empty and there is a good backup of it.
+
+    A new file in its place would hide that anything was lost.
+    """
+    if library.exists() and library.stat().st_size:
+        return
+    for backup in dated(directory, datetime.now(UTC)):
+        try:
+            verify(backup)
+        except LibraryError:
+            continue
+        shown = display_path(os.fsencode(library))
+        raise LibraryDamagedError(
+            f"The library file {shown} is gone or empty. There is a backup of it, {backup.name}.",
+            file=shown,
+        )
+
+
 def _rescue(library: Path, rescued: Path) -> str | None:
     """Make a file to go on with from the damaged one or from a backup; says from which.
 

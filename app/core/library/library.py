@@ -91,6 +91,7 @@ class Library:
         lock = FolderLock(directory)
         try:
             backups.finish_recovery(directory, directory / LIBRARY_NAME)
+            backups.refuse_lost(directory, directory / LIBRARY_NAME)
             suspect = folder.is_suspect(directory)
             store = Store(directory / LIBRARY_NAME, write=True)
             library = cls._checked(directory, store, lock, suspect=suspect)

@@ -153,6 +153,21 @@ def test_a_recovery_that_was_cut_short_is_finished(
     assert _stars(directory, rated) == STARS
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_file_that_is_empty_or_gone_is_replaced_by_its_backup(
+    directory: Path, rated: int, is_there: bool
+) -> None:
+    file = directory / LIBRARY_NAME
+    backups.make_daily(directory, file, NOW)
+    file.unlink()
+    if is_there:
+        file.touch()
+    with pytest.raises(LibraryDamagedError, match="gone or empty"):
+        Library.open(directory, write=True)
+    assert Library.recover(directory).source == "library-2026-03-01.sqlite"
+    assert _stars(directory, rated) == STARS
+
+
 def test_a_library_in_a_folder_whose_name_is_no_text_is_copied_before_an_upgrade(
     tmp_path: Path, directory: Path, rated: int
 ) -> None:
