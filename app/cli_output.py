@@ -154,7 +154,7 @@ def print_json(value: dict[str, Any]) -> None:
 
 def fail(sentence: str) -> int:
     """Print why a job could not run; returns its exit code."""
-    print(sentence, file=sys.stderr)
+    print(display_text(sentence), file=sys.stderr)
     return 1
 
 

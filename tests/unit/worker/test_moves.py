@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from app.core.changes import SetMarks, TagPhotos
-from app.core.library.rows import Photo
+from app.core.library.rows import KnownFile, Photo, Root
 from app.core.messages import IndexFinished
+from app.core.scanning import FileFact
+from app.worker.disk_changes import DiskChanges
+from app.worker.moves import LeftPhotos
 from tests.engine_bench import EngineBench
 from tests.fakes import make_album, save_photo
 
@@ -166,3 +169,17 @@ def test_files_written_anew_with_the_same_content_are_unchanged(
     assert [stars[path.name] for path in album] == list(range(N_PHOTOS))
     assert stars["copy.png"] == 2
     assert bench.encoder.n_images == N_PHOTOS
+
+
+def test_of_many_files_of_one_size_only_those_of_the_same_time_are_asked_for() -> None:
+    root = Root(1, b"/album", "/album", "online", 100, 100)
+    changes = DiskChanges(root)
+    changes.gone = {at: KnownFile(at, 500, at // 2, at, True, False) for at in range(100)}
+    left = LeftPhotos()
+    left.add(changes)
+    assert left.like(FileFact(b"new", 500, 7, 1)) == [14, 15]
+    assert left.like(FileFact(b"new", 501, 7, 1)) == []
+    for photo_id in range(14, 100):
+        left.settle(photo_id)
+    assert left.like(FileFact(b"new", 500, 99, 1)) == list(range(14))
+    assert sorted(changes.gone) == list(range(14))
