@@ -7,7 +7,8 @@
 A text is split at commas and the like of both languages, at conjunctions ("and", "with", "和"),
 at relative clauses ("that is ...", "骑着车的…") and at spaces between Han words; quoted parts stay
 whole. ``-word``, "without ...", "not ...", 没有…, 不要… exclude; ``+word`` requires. "not" and 不是
-with another attribute of the phrase before it ("red cup, not blue") are a contrast. Filters:
+with another attribute of the phrase before it ("red cup, not blue") are a contrast; with one of
+a family that it does not name ("a cup that is not red") they exclude that thing. Filters:
 ``app/core/language/filter_words.py``; places: ``app/core/language/places.py``.
 """
 
@@ -23,8 +24,13 @@ from typing import Literal
 from app.core.asking import Filters, Need, Phrase
 from app.core.errors import FilterError
 from app.core.language.filter_words import find_filters, merged
-from app.core.language.near_misses import attributes, is_attributes_only, misses_named
-from app.core.language.places import is_place
+from app.core.language.near_misses import (
+    attributes,
+    is_attributes_only,
+    misses_named,
+    with_attributes,
+)
+from app.core.language.places import is_place, is_side, with_place
 
 # More than twice what the encoders read of a text (196 tokens).
 MAX_TEXT_CHARS = 2_000
@@ -42,10 +48,12 @@ _CUTS = re.compile(
     rf"""
     (?P<negation>
         (?<![\w'’-])(?:but\s+|and\s+|with\s+)?
-            (?:(?:without|excluding)(?=\s|$)|(?:except(?:\s+for)?|neither|not|no)(?=\s))
+            (?:(?:without|excluding)(?=\s|$)
+              |(?:except(?:\s+for)?|neither|(?:there\s+(?:is|are)\s+)?(?:not|no)
+              |(?:there\s+)?(?:is|are|was|were)n['’]t)(?=\s))
             \s*(?:{_ARTICLE}\s+)?
       | (?:但是?|可是|却|并且|而且|也)?(?<!有)
-            (?:没有|沒有|不要|不含|不包括|不带|排除|除了|而不是|不是)
+            (?:没有|沒有|不要|不含|不包括|不带|排除|除了|而不是|不是|不在)
     )
   | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
   | (?P<hard>
@@ -63,7 +71,7 @@ _CUTS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_CONTRAST = re.compile(r"\bnot\b|不是", re.IGNORECASE)
+_CONTRAST = re.compile(r"\bnot\b|n['’]t\b|不[是在]", re.IGNORECASE)
 _MARKS = re.compile(r"[,，;；、。.!?！？]")
 _SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{_HIDDEN}+|[^\W_][^\s,，;；、]*)")
 _LEADS = re.compile(
@@ -228,8 +236,8 @@ def _cuts(text: str, match: re.Match[str], kind: str, piece: _Piece) -> bool:
         is_long = len(modifier) >= 3 and any(verb in modifier for verb in _VERBS)
         return is_long and not is_place(modifier)
     if kind == "negation" and re.match(r"(?:no|not)\b", match[0].strip(), re.IGNORECASE):
-        # "a man not far away" is one phrase, "a red cup not blue" is a contrast.
-        return not before.strip() or _contrasts(before, re.split(_MARKS, after, maxsplit=1)[0])
+        # "a man not far away" is one phrase, "a cup not blue" is not.
+        return not before.strip() or is_attributes_only(re.split(_MARKS, after, maxsplit=1)[0])
     return True
 
 
@@ -291,8 +299,22 @@ def _phrase_parts(source: str, hidden: str, pieces: list[_Piece]) -> list[Part]:
             if at >= 0:
                 parts = _with_contrast(parts, at, phrase.text, piece)
                 continue
+        phrase = _completed(phrase, piece, parts)
         parts.append(Part("phrase", piece.start, piece.stop, phrase))
     return [part for part in parts if part.phrase is not None]
+
+
+def _completed(phrase: Phrase, piece: _Piece, before: list[Part]) -> Phrase:
+    """Return an exclusion that names no thing with the one before it: "a cup, not red"."""
+    refers = piece.may_contrast or phrase.text.endswith(("的", " one", " ones"))
+    things = [p.phrase.text for p in before if p.phrase is not None and p.phrase.need != "excluded"]
+    if piece.need != "excluded" or not refers or not things:
+        return phrase
+    if is_side(phrase.text):
+        return replace(phrase, text=with_place(things[-1], phrase.text))
+    if is_attributes_only(phrase.text):
+        return replace(phrase, text=with_attributes(things[-1], phrase.text))
+    return phrase
 
 
 def _is_contrasted(part: Part, excluded: Phrase) -> bool:

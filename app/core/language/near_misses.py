@@ -94,6 +94,17 @@ def misses_named(phrase: str, named: str) -> tuple[str, ...]:
     )
 
 
+def with_attributes(phrase: str, words: str) -> str:
+    """Return what a phrase names with attributes: "a cup" or "a blue cup" with "red", "red cup"."""
+    misses = misses_named(phrase, words)
+    if misses:
+        return _without_article(misses[0])
+    named = [words[each.start : each.stop] for each in attributes(_ONES.sub("", words))]
+    if attributes(words)[-1].is_chinese:
+        return f"{''.join(named)}的{_without_article(phrase)}"
+    return " ".join([*named, _without_article(phrase)])
+
+
 def generated_misses(phrase: str, named: tuple[str, ...]) -> tuple[str, ...]:
     """Return the near misses that were named and others of the same family, 6 at most."""
     misses = list(named)
@@ -102,6 +113,10 @@ def generated_misses(phrase: str, named: tuple[str, ...]) -> tuple[str, ...]:
         if any(other in named for other in others):
             misses += [other for other in others if other.lower() != phrase.lower()]
     return tuple(dict.fromkeys(misses))[:_MAX_MISSES]
+
+
+def _without_article(phrase: str) -> str:
+    return _ARTICLE.sub("", phrase)
 
 
 def _put(phrase: str, mine: Attribute, kind: int) -> str:
@@ -130,4 +145,6 @@ def _patterns() -> Iterator[tuple[str, int, bool, re.Pattern[str]]]:
             yield family, kind, True, re.compile(f"{before}(?:{forms}){after}")
 
 
+_ARTICLE = re.compile(r"^(?:(?:an?|the|some|any)\s+|[一几][个只条辆朵本把张位名])", re.IGNORECASE)
+_ONES = re.compile(r"\s+ones?$", re.IGNORECASE)  # "the red one" counts nothing
 _PATTERNS = tuple(_patterns())

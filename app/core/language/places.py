@@ -91,6 +91,18 @@ def is_place(phrase: str) -> bool:
     return bool(placed.places) and placed.text == phrase
 
 
+def is_side(phrase: str) -> bool:
+    """Tell whether a phrase is only a place, and not a size alone."""
+    return is_place(phrase) and any(pattern.search(phrase) for _, pattern in _PLACES)
+
+
+def with_place(phrase: str, place: str) -> str:
+    """Return what a phrase names at a place: "a cup" with "on the left", 杯子 with 左边."""
+    if _HAN.search(place):
+        return f"{place.removesuffix('的')}的{phrase}"
+    return f"{phrase} {place}"
+
+
 def fit(places: tuple[Place, ...], boxes: Floats) -> npt.NDArray[np.float32]:
     """Return how well boxes agree with places, (K,) float32, 1 fully and 0 not at all.
 
@@ -165,4 +177,5 @@ _PLACES = tuple(
         {place: _chinese_place(words) for place, words in _ZH_SIDES.items()},
     )
 )
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _SIZES = tuple(_both({place: rf"\b(?:{words})\b" for place, words in _EN_SIZES.items()}, _ZH_SIZES))

@@ -47,15 +47,16 @@ class Concepts:
         return [Concept(*row) for row in rows]
 
     def named(self, name: str) -> Concept:
-        """Return the concept of a name.
+        """Return the concept of a name; capitals matter only where several names differ by them.
 
         Raises:
             ConceptMissingError: there is none.
             NoNameError: the name is empty.
         """
         tidy = checked_name(name)
-        for concept in self.all():
-            if concept.name == tidy:
+        alike = [each for each in self.all() if each.name.casefold() == tidy.casefold()]
+        for concept in alike:
+            if concept.name == tidy or len(alike) == 1:
                 return concept
         raise ConceptMissingError(
             f"There is no concept {tidy!r}; make it with examples, or choose one that is listed.",

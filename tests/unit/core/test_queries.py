@@ -73,6 +73,15 @@ def test_clauses_become_phrases(typed: str, text: str, phrases: list[str]) -> No
         ("有没有猫", "有没有猫", []),
         ("red cup without blue", "red cup", ["blue"]),
         ("红色的杯子，不要蓝色", "红色的杯子", ["蓝色"]),
+        ("a cup that is not red", "a cup", ["red cup"]),
+        ("cups which aren’t red or blue", "cups", ["red cups", "blue cups"]),
+        ("a house but not a big one", "a house", ["big house"]),
+        ("a red cup, without a blue one", "a red cup", ["blue cup"]),
+        ("杯子，不要红色的", "杯子", ["红色的杯子"]),
+        ("a dog that is not on the left", "a dog", ["a dog on the left"]),
+        ("一只狗，不在左边", "一只狗", ["左边的一只狗"]),
+        ("a dog, there are no cats", "a dog", ["cats"]),
+        ("a man not far away", "a man not far away", []),
     ],
 )
 def test_exclusions_in_both_languages(typed: str, text: str, without: list[str]) -> None:

@@ -118,6 +118,15 @@ def test_a_concept_has_its_examples(library: Library, model_id: int, make_photo:
         concepts.examples(concept_id)
 
 
+def test_capitals_matter_only_between_names_that_differ_by_them(library: Library) -> None:
+    oma, small = [library.concepts.save(name, [NewExample(b"x")]) for name in ("Oma", "tom")]
+    large = library.concepts.save("Tom", [NewExample(b"x")])
+    found = {name: library.concepts.named(name).id for name in ("oma", "OMA", "tom", "Tom")}
+    assert found == {"oma": oma, "OMA": oma, "tom": small, "Tom": large}
+    with pytest.raises(QueryError, match="no concept 'TOM'"):
+        library.concepts.named("TOM")
+
+
 def test_what_is_no_concept_is_refused(library: Library) -> None:
     library.concepts.save("dog", [NewExample(b"x")])
     for name, n_examples, concept_id in (
