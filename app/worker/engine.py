@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,7 @@ class Engine:
         self._running: _Running | None = None
         self._warm = False
         self._graph_behind = True
+        self._backed_up_on = _today()  # whoever opens a library does that
         self._library: Library | None = None
         self._index: VectorIndex | None = None
         self._switch = ModelSwitch(settings, loader, self._submit, send, self._switch_to)
@@ -234,6 +236,10 @@ class Engine:
             self._graph_behind = left > 0
             if not self._graph_behind:
                 self._save_index()
+            return True
+        if self._backed_up_on != _today():  # it may run for weeks
+            self._backed_up_on = _today()
+            self.library.back_up()
             return True
         return False
 
@@ -435,3 +441,7 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

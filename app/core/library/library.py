@@ -99,8 +99,7 @@ class Library:
         except BaseException:
             lock.release()
             raise
-        if library.roots():
-            backups.make_daily(directory, directory / LIBRARY_NAME)
+        library.back_up()
         return library
 
     @classmethod
@@ -190,6 +189,11 @@ class Library:
         """Have the whole file checked when it is next opened for writing."""
         with contextlib.suppress(LibraryError):
             make_private_file(self.directory / SUSPECT_NAME)
+
+    def back_up(self) -> None:
+        """Back up what people made unless that was done today or there is no folder yet."""
+        if self.roots():
+            backups.make_daily(self.directory, self.directory / LIBRARY_NAME)
 
     def backups(self) -> list[restoring.Backup]:
         """Return the backups of what people made that can be used, newest first."""
