@@ -18,7 +18,7 @@ from tests.engine_bench import EngineBench
 from tests.fakes import make_album, save_photo
 
 _MOST_CHANGES = 5
-_FEWEST_FILES = 4
+_FEWEST_FILES, _MOST_FILES = 4, 40
 
 
 class Disk:
@@ -51,6 +51,9 @@ class Disk:
         files = self.files()
         if len(files) < _FEWEST_FILES:
             self._new()
+            return
+        if len(files) > _MOST_FILES:
+            self.rng.choice(files).unlink()
             return
         one, other = self.rng.sample(files, 2)
         changes: list[Callable[[], object]] = [
