@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from fgclip2.checkpoint import Checkpoint
 from fgclip2.engine import TEXT_HEADS, Floats, Grid, TextMode, VisionFeatures, batches
 from fgclip2.errors import EngineUnavailableError
 from fgclip2.graph_cache import GraphCache, stored_fingerprint
-from fgclip2.openvino_graph import FULL_LEVELS, SAFE_LEVELS, EightBit
+from fgclip2.openvino_linear import EightBit, Kernels
 from fgclip2.openvino_runs import Compiler, Graph, Inputs, best_streams
 from fgclip2.openvino_runtime import ov
 from fgclip2.positions import PositionCache
@@ -26,6 +27,10 @@ _EMBEDDINGS = "text_model.embeddings"
 # One request holds activations of about this many positions, whatever the batch.
 _MAX_POSITIONS = 1024
 _PROBE_TOKENS, _PROBE_WIDTH, _PROBE_TURNS = 256, 768, 5
+# The processor's time, which other programs disturb least; Windows counts it too coarsely.
+_clock = time.perf_counter if sys.platform == "win32" else time.process_time
+# The other form of int8, in ``probe_seconds``.
+INT8_CONVOLUTION = "int8 as convolution"
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +38,7 @@ def bf16_is_native() -> bool:
     """Whether this CPU multiplies bfloat16 itself, and may: the instruction set can be limited."""
     if "BF16" not in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return False
-    model = openvino_graph.probe_layer(1, 16)
+    model = openvino_graph.matrix_product(16)
     try:
         Compiler("bf16", None, {}).compile("probe", lambda: model)
     except RuntimeError:
@@ -60,38 +65,40 @@ EXACT = Precision("f32", "f32")
 
 
 def probe_seconds(names: Sequence[str]) -> dict[str, float]:
-    """Seconds for the products of one layer of the base size, for each precision by name."""
+    """Core-seconds of the products of one layer of the base size, for each probe by name.
+
+    A probe is a precision, or ``INT8_CONVOLUTION``.
+    """
     graphs = {name: _probe_graph(name) for name in names}
-    state = {"state": np.ones((_PROBE_TOKENS, _PROBE_WIDTH), np.float32)}
+    state = {"state": np.ones((1, _PROBE_TOKENS, _PROBE_WIDTH), np.float32)}
     seconds = dict.fromkeys(names, float("inf"))
     # In turns, so that what else runs on the machine disturbs all of them alike.
     for turn in range(1 + _PROBE_TURNS):
         for name, graph in graphs.items():
-            start = time.perf_counter()
+            start = _clock()
             graph.run(state)
             if turn:
-                seconds[name] = min(seconds[name], time.perf_counter() - start)
+                seconds[name] = min(seconds[name], _clock() - start)
     return seconds
 
 
 @lru_cache(maxsize=1)
-def weight_levels() -> int:
-    """Levels of 8-bit weights whose sums this CPU gets right, as ``EightBit.levels``.
+def sums_are_narrow() -> bool:
+    """Whether this CPU adds two products of 8 bits in 16 bits: see ``Kernels``.
 
-    CPUs without 8-bit dot products add two products in 16 bits and cut what does not fit.
+    CPUs without 8-bit dot products do.
     """
     side = 64
     model = openvino_graph.matrix_product(side, is_int8=True)
-    product = Compiler("f32", None, {}).compile("levels", lambda: model)
+    product = Compiler("f32", None, {}).compile("sums", lambda: model)
     largest = np.full((side, side), 4, np.float32)
-    is_right = np.allclose(product.run({"state": largest}), 4 * side, rtol=0.05)
-    return FULL_LEVELS if is_right else SAFE_LEVELS
+    return not np.allclose(product.run({"state": largest}), 4 * side, rtol=0.05)
 
 
 def _probe_graph(name: str) -> Graph:
-    is_int8 = name == "int8"
-    model = openvino_graph.probe_layer(_PROBE_TOKENS, _PROBE_WIDTH, is_int8=is_int8)
-    return Compiler("f32" if is_int8 else name, None, {}).compile("probe", lambda: model)
+    kernels = {"int8": Kernels(), INT8_CONVOLUTION: Kernels(as_convolution=True)}.get(name)
+    model = openvino_graph.probe_layer(_PROBE_WIDTH, kernels)
+    return Compiler("bf16" if name == "bf16" else "f32", None, {}).compile("probe", lambda: model)
 
 
 class OpenvinoEngine:
@@ -119,6 +126,8 @@ class OpenvinoEngine:
         self._checkpoint = checkpoint
         self._eight_bit = precision.eight_bit
         key = {"precision": precision.name, "version": openvino_graph.VERSION}
+        if precision.eight_bit is not None:
+            key["kernels"] = str(precision.eight_bit.kernels)
         if cache is not None:
             key["model"] = stored_fingerprint(checkpoint, cache)
         self._compiler = Compiler(precision.arithmetic, cache, key)

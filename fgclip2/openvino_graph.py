@@ -7,42 +7,17 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, D width, H heads, E 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.config import TextConfig, VisionConfig
-from fgclip2.engine import Floats
+from fgclip2.openvino_linear import EightBit, Kernels, NodeLike, affine, affine_in_8_bits
 from fgclip2.openvino_runtime import ops, ov
 
-NodeLike: TypeAlias = "ov.Node | ov.Output"
-# Least and largest input of each linear layer that runs in 8 bits, by the layer's name.
-Ranges: TypeAlias = Mapping[str, tuple[float, float]]
-FULL_LEVELS, SAFE_LEVELS = 127, 63
-
 # Compiled graphs of another version are not used.
-VERSION = "3"
+VERSION = "4"
 
 _DYNAMIC = -1
-_SHARED_FROM_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class EightBit:
-    """How linear layers run in 8 bits.
-
-    Attributes:
-        ranges: of the inputs of the layers that do.
-        levels: weights are whole numbers from -levels to levels: 127, or 63 where two products
-            of 8 bits are added in 16 bits and could overflow them.
-    """
-
-    ranges: Ranges
-    levels: int = FULL_LEVELS
 
 
 def vision_tower(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
@@ -94,14 +69,23 @@ def observed_text_tower(checkpoint: Checkpoint) -> tuple[ov.Model, list[str]]:
     return build.observing(state, inputs)
 
 
-def probe_layer(n_tokens: int, width: int, *, is_int8: bool = False) -> ov.Model:
-    """The two large products of a layer, with weights of one, to measure a machine by."""
-    span = (-1.0, 4.0 * width) if is_int8 else None
-    state = _input("state", (n_tokens, width))
-    no_bias = np.zeros(1, np.float32)
-    inner = _affine(state, np.ones((4 * width, width), np.float32), no_bias, span)
+def probe_layer(width: int, kernels: Kernels | None = None) -> ov.Model:
+    """The two large products of a layer, with weights of one, to measure a machine by.
+
+    In 8 bits if kernels for them are given.
+    """
+    # Of any length, as in the towers: a known one would spare convolutions all turning.
+    state = _input("state", (_DYNAMIC, _DYNAMIC, width))
+    inner = np.ones((4 * width, width), np.float32)
     outer = np.ones((width, 4 * width), np.float32)
-    out = _affine(ops.gelu(inner, "tanh"), outer, no_bias, span)
+    no_bias = np.zeros(1, np.float32)
+    if kernels is None:
+        out = affine(ops.gelu(affine(state, inner, no_bias), "tanh"), outer, no_bias)
+    else:
+        # Turned between the two as well: as convolutions they turn what a whole layer turns.
+        span = (-1.0, 4.0 * width)
+        within = ops.gelu(affine_in_8_bits(state, inner, no_bias, span, kernels), "tanh")
+        out = affine_in_8_bits(within, outer, no_bias, span, kernels)
     return ov.Model([out], [state], "probe")
 
 
@@ -111,9 +95,11 @@ def matrix_product(side: int, *, is_int8: bool = False) -> ov.Model:
     In 8 bits, states of 4 and weights of 1 are the largest numbers there are.
     """
     state = _input("state", (side, side))
-    span = (-1.0, 4.0) if is_int8 else None
-    weight = np.ones((side, side), np.float32)
-    product = _affine(state, weight, np.zeros(1, np.float32), span)
+    weight, no_bias = np.ones((side, side), np.float32), np.zeros(1, np.float32)
+    if is_int8:
+        product = affine_in_8_bits(state, weight, no_bias, (-1.0, 4.0), Kernels())
+    else:
+        product = affine(state, weight, no_bias)
     return ov.Model([product], [state], "product")
 
 
@@ -197,20 +183,25 @@ class _Builder:
         weights = np.split(self.checkpoint[f"{name}.attention.in_proj_weight"], 3)
         biases = np.split(self.checkpoint[f"{name}.attention.in_proj_bias"], 3)
         inputs = (queries, keys, keys)
-        q, k, v = (_affine(x, w, b) for x, w, b in zip(inputs, weights, biases, strict=True))
+        q, k, v = (affine(x, w, b) for x, w, b in zip(inputs, weights, biases, strict=True))
         state = self.linear(self._attend(q, k, v), f"{name}.attention.out_proj")
         return ops.add(state, self._mlp(self.norm(state, f"{name}.layernorm"), f"{name}.mlp"))
 
-    def linear(self, state: NodeLike, name: str) -> ov.Node:
-        """``state @ weight.T + bias``."""
+    def linear(
+        self, state: NodeLike, name: str, *, turned_in: bool = False, turned_out: bool = False
+    ) -> ov.Node:
+        """``state @ weight.T + bias``; see ``affine_in_8_bits``."""
         if self._observed is not None and ".layers." in name:
             axes = _ints(0, 1, 2)
             least, most = ops.reduce_min(state, axes), ops.reduce_max(state, axes)
             parts = [ops.unsqueeze(part, _ints(0)) for part in (least, most)]
             self._observed[name] = ops.concat(parts, 0)
         weight, bias = self.checkpoint.shareable(f"{name}.weight"), self.checkpoint[f"{name}.bias"]
-        eight_bit = self._eight_bit
-        return _affine(state, weight, bias, eight_bit.ranges.get(name), eight_bit.levels)
+        span, kernels = self._eight_bit.ranges.get(name), self._eight_bit.kernels
+        if span is None:
+            return affine(state, weight, bias)
+        turned = {"turned_in": turned_in, "turned_out": turned_out}
+        return affine_in_8_bits(state, weight, bias, span, kernels, **turned)
 
     def observing(self, result: NodeLike, inputs: list[ov.Node]) -> tuple[ov.Model, list[str]]:
         """A graph of a result and the ranges seen by ``linear`` (N, 2), and the layers' names."""
@@ -226,8 +217,8 @@ class _Builder:
         return ops.add(scaled, ops.constant(self.checkpoint[f"{name}.bias"]))
 
     def _mlp(self, state: NodeLike, name: str) -> ov.Node:
-        inner = ops.gelu(self.linear(state, f"{name}.fc1"), "tanh")
-        return self.linear(inner, f"{name}.fc2")
+        inner = ops.gelu(self.linear(state, f"{name}.fc1", turned_out=True), "tanh")
+        return self.linear(inner, f"{name}.fc2", turned_in=True)
 
     def _attend(self, q: NodeLike, k: NodeLike, v: NodeLike) -> ov.Node:
         parts = (self._split_heads(part) for part in (q, k, v))
@@ -237,57 +228,6 @@ class _Builder:
     def _split_heads(self, state: NodeLike) -> ov.Node:
         heads = ops.reshape(state, _ints(0, 0, self._n_heads, -1), True)
         return ops.transpose(heads, _ints(0, 2, 1, 3))
-
-
-def _affine(
-    state: NodeLike,
-    weight: Floats,
-    bias: Floats,
-    span: tuple[float, float] | None = None,
-    levels: int = FULL_LEVELS,
-) -> ov.Node:
-    """``state @ weight.T + bias``; in 8 bits if the span of the state is given."""
-    if span is None:
-        product = ops.matmul(state, _weights(weight), False, True)
-        return ops.add(product, ops.constant(bias))
-    low, high = _zero_on_a_level(span)
-    whole, scale = _in_whole_numbers(weight, levels)
-    weights = ops.multiply(ops.convert(ops.constant(whole), "f32"), ops.constant(scale))
-    product = ops.matmul(_in_8_bits(state, low, high), weights, False, True)
-    # The states were moved to begin at zero: what that adds to each sum is taken back.
-    moved = low * whole.sum(axis=1, dtype=np.int32) * scale[:, 0]
-    return ops.add(product, ops.constant((bias + moved).astype(np.float32)))
-
-
-def _weights(weight: Floats) -> ov.Node:
-    """A constant over the checkpoint's own memory where possible."""
-    if weight.flags.writeable and weight.flags.c_contiguous and weight.nbytes > _SHARED_FROM_BYTES:
-        return ov.op.Constant(weight, shared_memory=True)
-    return ops.constant(weight)
-
-
-def _in_whole_numbers(weight: Floats, levels: int) -> tuple[npt.NDArray[np.int8], Floats]:
-    """Whole numbers from -levels to levels (N, M), and the scale of each output channel (N, 1)."""
-    scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-12) / np.float32(levels)
-    return np.rint(weight / scale).astype(np.int8), scale
-
-
-def _zero_on_a_level(span: tuple[float, float]) -> tuple[float, float]:
-    """The span, moved so that zero is one of its 256 levels."""
-    low, high = min(span[0], -1e-6), max(span[1], 1e-6)
-    step = (high - low) / 255
-    zero = float(np.clip(np.rint(-low / step), 0, 255))
-    return -zero * step, (255 - zero) * step
-
-
-def _in_8_bits(state: NodeLike, low: float, high: float) -> ov.Node:
-    """256 levels from low to high, counted from zero.
-
-    Levels without an offset spare OpenVINO a slow sum over all weights when it compiles.
-    """
-    taken = [ops.constant(np.float32(end)) for end in (low, high)]
-    given = [ops.constant(np.float32(end)) for end in (0, high - low)]
-    return ops.fake_quantize(state, *taken, *given, 256)
 
 
 def _last_position(state: NodeLike) -> ov.Node:

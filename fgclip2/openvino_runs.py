@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import mmap
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import numpy as np
@@ -113,8 +115,8 @@ class Graph:
     def _release_pages(self) -> None:
         """In the first run of a shape the weights are packed elsewhere: let go of the map's."""
         self._release()
-        if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self._mapped.madvise(mmap.MADV_DONTNEED)
+        if self._mapped is not None:
+            _release_map(self._mapped)
 
 
 class Compiler:
@@ -160,11 +162,10 @@ class Compiler:
         build: Callable[[], ov.Model],
         release: Callable[[], None],
     ) -> _Compiled:
-        compiled = self._core.compile_model(build(), "CPU", options)
-        release()
-        if self._cache is None or not self._cache.store_graph(key, compiled.export_model):
-            return compiled, None
-        release()
+        with _releasing(release):
+            compiled = self._core.compile_model(build(), "CPU", options)
+            if self._cache is None or not self._cache.store_graph(key, compiled.export_model):
+                return compiled, None
         # The one from the cache keeps its weights in the file and not in memory of its own.
         del compiled
         found = self._load(key, options)
@@ -176,11 +177,37 @@ class Compiler:
             return None
         tensor = ov.Tensor(np.frombuffer(mapped, np.uint8), shared_memory=True)
         try:
-            return self._core.import_model(tensor, "CPU", options), mapped
+            with _releasing(lambda: _release_map(mapped)):
+                return self._core.import_model(tensor, "CPU", options), mapped
         except RuntimeError as error:
             _log.warning("A compiled graph cannot be used and is made again: %s", error)
             self._cache.forget(key)
             return None
+
+
+@contextmanager
+def _releasing(release: Callable[[], None]) -> Iterator[None]:
+    """Release again and again: OpenVINO reads all weights, and packs them, before it returns."""
+    done = threading.Event()
+
+    def release_until_done() -> None:
+        while not done.wait(_RELEASE_EVERY_MS / 1000):
+            release()
+
+    thread = threading.Thread(target=release_until_done, name="release-pages", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        release()
+
+
+def _release_map(mapped: mmap.mmap) -> None:
+    """Let go of a map's pages; they are read from the file again if need be."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def best_streams() -> int:

@@ -13,8 +13,7 @@ import pytest
 from fgclip2 import Encoder, engine_choice, precision_choice
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.graph_cache import GraphCache
-from fgclip2.openvino_engine import EXACT, OpenvinoEngine, probe_seconds
-from fgclip2.openvino_graph import SAFE_LEVELS
+from fgclip2.openvino_engine import EXACT, INT8_CONVOLUTION, OpenvinoEngine, probe_seconds
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -104,6 +103,28 @@ def test_what_is_not_8_bit_takes_the_faster_arithmetic(
     assert precision_choice.load_precision("int8", checkpoint, cache).arithmetic == arithmetic
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(2.0, True), (5.0, False)])
+def test_int8_takes_its_faster_form(
+    reference_dir: Path,
+    tmp_path: Path,
+    speeds: dict[str, float],
+    seconds: float,
+    expected: bool,
+) -> None:
+    speeds |= {"f32": 3.0, "bf16": 6.0, "int8": 4.0, INT8_CONVOLUTION: seconds}
+    checkpoint, cache = Checkpoint.open(reference_dir), GraphCache(tmp_path)
+    eight_bit = precision_choice.load_precision("int8", checkpoint, cache).eight_bit
+    assert eight_bit is not None
+    assert eight_bit.kernels.as_convolution is expected
+
+
+def test_int8_counts_in_its_faster_form() -> None:
+    seconds = {"f32": 3.0, "bf16": 2.0, "int8": 4.0, INT8_CONVOLUTION: 1.0}
+    assert precision_choice._by_speed(seconds) == ["int8", "bf16", "f32"]
+    seconds[INT8_CONVOLUTION] = 5.0
+    assert precision_choice._by_speed(seconds) == ["bf16", "f32", "int8"]
+
+
 def test_least_cosine() -> None:
     rows = np.eye(3, dtype=np.float32)
     assert precision_choice.least_cosine(2 * rows, rows) == 1.0
@@ -113,7 +134,7 @@ def test_least_cosine() -> None:
 
 def test_the_probe_runs() -> None:
     names = precision_choice._candidates()
-    assert {"f32", "int8"} <= set(names)
+    assert {"f32", "int8", INT8_CONVOLUTION} <= set(names)
     seconds = probe_seconds(names)
     assert set(seconds) == set(names)
     assert all(0 < value < 60 for value in seconds.values())
@@ -124,15 +145,24 @@ import sys
 import numpy as np
 from PIL import Image
 from fgclip2 import Encoder
-from fgclip2.openvino_engine import weight_levels
+from fgclip2.checkpoint import Checkpoint
+from fgclip2.openvino_engine import EXACT, OpenvinoEngine, Precision, sums_are_narrow
+from fgclip2.openvino_linear import EightBit, Kernels
+from fgclip2.precision_choice import load_ranges
 rng = np.random.default_rng(0)
 ids = rng.integers(3, 600, (8, 64))
 soft = Image.fromarray(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize((320, 240))
-exact, small = (
+checkpoint = Checkpoint.open(sys.argv[1])
+ranges, is_narrow = load_ranges(checkpoint, None), sums_are_narrow()
+forms = [EightBit(ranges, Kernels(form, is_narrow)) for form in (False, True)]
+exact, *small = (
     np.concatenate([encoder.encode_token_ids(ids, "short"), encoder.encode_images([soft], 256)])
-    for encoder in (Encoder.load(sys.argv[1], "openvino", name) for name in ("f32", "int8"))
+    for encoder in (
+        Encoder(checkpoint, OpenvinoEngine(checkpoint, precision))
+        for precision in (EXACT, *(Precision("int8", "f32", form) for form in forms))
+    )
 )
-print((exact * small).sum(1).min(), weight_levels())
+print(is_narrow, *((exact * found).sum(1).min() for found in small))
 """
 
 
@@ -146,6 +176,7 @@ def test_int8_is_exact_enough_without_newer_instructions(reference_dir: Path) ->
         text=True,
         check=True,
     )
-    cosine, levels = done.stdout.split()
-    assert float(cosine) >= 0.995
-    assert int(levels) == SAFE_LEVELS
+    is_narrow, *cosines = done.stdout.split()
+    assert is_narrow == "True"
+    assert len(cosines) == 2
+    assert min(map(float, cosines)) >= 0.995
