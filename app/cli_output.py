@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from app.core.library.restoring import Backup
 from app.core.messages import Event, Hit, IndexFinished, IndexProgress, JobFailed
-from app.core.paths import display_path
+from app.core.paths import display_path, display_text
 
 _SCORE_BAR_CHARS = 10
 
@@ -126,14 +126,15 @@ def print_status(status: dict[str, Any]) -> None:
             f" {root['indexed']:,} of {root['photos']:,} indexed"
         )
     for model in status["models"]:
-        print(f"model     {model['name']}: {model['vectors']:,} vectors")
+        print(f"model     {display_text(model['name'])}: {model['vectors']:,} vectors")
 
 
 def print_backups(backups: Sequence[Backup]) -> None:
     """Print the backups to choose from, for people."""
     for backup in backups:
         print(
-            f"{backup.name}  {backup.made_at}  {_counted(backup.n_ratings, 'rating')},"
+            f"{display_text(backup.name)}  {backup.made_at}"
+            f"  {_counted(backup.n_ratings, 'rating')},"
             f" {_counted(backup.n_albums, 'album')}, {_counted(backup.n_tags, 'tag')}"
         )
     if not backups:
@@ -153,7 +154,7 @@ def print_json(value: dict[str, Any]) -> None:
 
 def fail(sentence: str) -> int:
     """Print why a job could not run; returns its exit code."""
-    print(sentence, file=sys.stderr)
+    print(display_text(sentence), file=sys.stderr)
     return 1
 
 

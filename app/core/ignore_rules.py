@@ -3,7 +3,7 @@
 One pattern a line, as in ``.gitignore``: ``*``, ``?`` and ``[...]``, a trailing ``/`` for folders
 only, ``!`` to take something in again, ``#`` for remarks. A pattern with a ``/`` inside counts
 from the folder of the file, one without counts at any depth below it. A file without any pattern
-leaves out the whole folder. Patterns are compared as bytes.
+leaves out the whole folder. Patterns are compared as bytes; the first 64 KB of whole lines count.
 """
 
 from __future__ import annotations
@@ -13,25 +13,34 @@ import fnmatch
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 IGNORE_NAME = b".finelensignore"
 _MOST_BYTES = 1 << 16
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some editors begin every text with it
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    takes_in: bool
+    folders_only: bool
+    anchored: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """Patterns of one kind that follow each other, as one expression: there may be thousands."""
+
     base: bytes
     pattern: re.Pattern[bytes]
-    anchored: bool
-    folders_only: bool
-    takes_in: bool
+    kind: _Kind
 
     def fits(self, path: bytes, is_folder: bool) -> bool:
-        if self.folders_only and not is_folder:
+        if self.kind.folders_only and not is_folder:
             return False
-        if self.anchored:
+        if self.kind.anchored:
             return self.pattern.match(path[len(self.base) :]) is not None
         return self.pattern.match(os.path.basename(path)) is not None
 
@@ -46,7 +55,7 @@ class IgnoreRules:
         """Tell whether something in the folder is left out; the last rule that fits decides."""
         for rule in reversed(self.rules):
             if rule.fits(path, is_folder):
-                return not rule.takes_in
+                return not rule.kind.takes_in
         return False
 
 
@@ -74,33 +83,37 @@ def read_ignore_rules(
 
 def parse_ignore_rules(text: bytes, folder: bytes) -> tuple[_Rule, ...]:
     """Return the rules of a file's text; without any pattern everything in the folder is out."""
+    text = text.removeprefix(_BYTE_ORDER_MARK)
     lines = [line.strip() for line in text.replace(b"\r", b"\n").split(b"\n")]
     patterns = [line for line in lines if line and not line.startswith(b"#")] or [b"*"]
     base = folder + b"/" if folder else b""
-    return tuple(_rule(pattern, base) for pattern in patterns)
+    kinds = groupby((_kind_of(pattern) for pattern in patterns), key=lambda item: item[0])
+    return tuple(_Rule(base, _compiled(item[1] for item in same), kind) for kind, same in kinds)
 
 
-def _rule(pattern: bytes, base: bytes) -> _Rule:
+def _kind_of(pattern: bytes) -> tuple[_Kind, bytes]:
+    """Return the kind of a pattern, and what is left of it to be compared."""
     takes_in = pattern.startswith(b"!")
     pattern = pattern.removeprefix(b"!")
     folders_only = pattern.endswith(b"/")
     pattern = pattern.rstrip(b"/")
-    anchored = b"/" in pattern
-    pattern = pattern.lstrip(b"/").replace(b"/", os.sep.encode())
-    return _Rule(base, _compiled(pattern), anchored, folders_only, takes_in)
+    kind = _Kind(takes_in, folders_only, anchored=b"/" in pattern)
+    return kind, pattern.lstrip(b"/").replace(b"/", os.sep.encode())
 
 
-def _compiled(pattern: bytes) -> re.Pattern[bytes]:
-    translated = fnmatch.translate(pattern.decode("latin-1"))
-    return re.compile(translated.encode("latin-1"))
+def _compiled(patterns: Iterable[bytes]) -> re.Pattern[bytes]:
+    translated = [fnmatch.translate(pattern.decode("latin-1")) for pattern in patterns]
+    return re.compile("|".join(translated).encode("latin-1"))
 
 
 def _read(path: bytes) -> bytes:
-    """Return the file's first bytes; opening does not block on pipes and devices."""
+    """Return the file's first lines; opening does not block on pipes and devices."""
     file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise OSError(errno.EINVAL, "it is not a file")
-        return os.read(file, _MOST_BYTES)
+        text = os.read(file, _MOST_BYTES + 1)
+        # Half of "*.tmp" would leave out everything.
+        return text if len(text) <= _MOST_BYTES else text[: text.rfind(b"\n", 0, _MOST_BYTES) + 1]
     finally:
         os.close(file)

@@ -50,9 +50,9 @@ class WindowClaim:
 
         A socket that cannot be made is no error: later starts then find nobody who answers.
         """
-        if sys.platform != "win32":
-            Path(self._address).unlink(missing_ok=True)  # of a start that was killed
         try:
+            if sys.platform != "win32":
+                Path(self._address).unlink(missing_ok=True)  # of a start that was killed
             self._listener = Listener(self._address)
             if sys.platform != "win32":
                 os.chmod(self._address, 0o600)

@@ -151,7 +151,7 @@ def unpack(data: bytes) -> DecodeReply:
                 value, start = data[start:end], end
             _check_type(item.name, str(item.type), value)
             values[item.name] = value
-    except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+    except (KeyError, TypeError, AttributeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not a decoder's reply: {error!r}") from None
     if start != len(data) or header:
         raise ValueError(f"a decoder's reply of {len(data)} bytes, {start} expected")

@@ -18,7 +18,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from app.core.asking import Box
 from app.worker.budgets import fine_budget
@@ -46,6 +46,8 @@ _THUMBNAIL_QUALITY = 80
 _MAX_DETAIL_CHARS = 200
 _TRIES_OF_A_CHANGING_FILE = 3
 _JPEG2000_HEADER_BYTES = 1 << 16
+# Unpacked, of one text or colour profile in a PNG file: profiles of printers have some megabytes.
+_MOST_TEXT_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,15 @@ def _decoded(request: DecodeRequest, file: PhotoFile, memory_bytes: int) -> Deco
 def _our_limits() -> Iterator[None]:
     """Pillow without its pixel count, since bytes are limited, and without its warnings."""
     pixels, truncated = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+    text_bytes = PngImagePlugin.MAX_TEXT_CHUNK
     Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
+    PngImagePlugin.MAX_TEXT_CHUNK = _MOST_TEXT_BYTES
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
     finally:
         Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = pixels, truncated
+        PngImagePlugin.MAX_TEXT_CHUNK = text_bytes
 
 
 # ---------------------------------------------------------------- the two kinds of request

@@ -2,7 +2,8 @@
 
 One thread (``decoder-pool``) owns the processes and the pipes. It hands out requests, collects
 replies, kills what overruns its time and starts replacements. Callers get futures whose result is
-always a reply; a crash is the reply ``Refused("crashed", ...)``, never an exception.
+always a reply; a crash is the reply ``Refused("crashed", ...)``. The one exception is
+``EngineError`` where the machine lets no decoder start: no file is to blame for that.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
+from app.core.errors import EngineError
 from app.worker.decode_messages import DecodeReply, DecodeRequest, Refused, unpack
 from app.worker.decoder import READY, ProcessLimits, serve
 from app.worker.decoding_memory import BASE_BYTES
@@ -190,7 +192,8 @@ class DecoderPool:
                 theirs.close()
             self._workers.append(_Worker(process, ours, time.monotonic() + _START_LIMIT_S))
         if not self._workers:
-            self._fail_waiting("no decoder process can be started")
+            self._fail_waiting()
+            self._failed_starts = 0  # the next request tries anew
 
     def _hand_out(self) -> None:
         for worker in self._workers:
@@ -310,13 +313,18 @@ class DecoderPool:
         self._workers.remove(worker)
         return _end(worker)
 
-    def _fail_waiting(self, detail: str) -> None:
+    def _fail_waiting(self) -> None:
         with self._lock:
             tasks = [*self._queues.urgent, *self._queues.normal, *self._queues.alone]
             self._queues = _Queues()
         for task in tasks:
             if task.future.running() or task.future.set_running_or_notify_cancel():
-                task.future.set_result(Refused("crashed", detail))
+                task.future.set_exception(
+                    EngineError(
+                        "No decoder process can be started, so no photo can be read. Close other"
+                        " programs to make room for it and try again."
+                    )
+                )
 
     def _end_all(self) -> None:
         for worker in self._workers:

@@ -7,7 +7,7 @@ from importlib import metadata
 
 import PIL
 
-_OWN_VERSION = 2  # raised when our own part of decoding changes what can be read
+_OWN_VERSION = 3  # raised when our own part of decoding changes what can be read
 
 
 @functools.cache

@@ -35,37 +35,9 @@ class DiskChanges:
     known_problems: int = 0
     offline: bool = False
 
-
-class GonePhotos:
-    """Photos of the compared folders whose files are gone, to be claimed by files that are new.
-
-    Only those with a vector count: a file with the content of any other is decoded anyway.
-    """
-
-    def __init__(self) -> None:
-        self._by_size: dict[int, list[int]] = {}
-        self._owners: dict[int, DiskChanges] = {}
-
-    def add(self, changes: DiskChanges) -> None:
-        """Take up what is gone from one folder."""
-        for photo_id, file in changes.gone.items():
-            self._owners[photo_id] = changes
-            if file.has_vector:
-                self._by_size.setdefault(file.size_bytes, []).append(photo_id)
-
-    def of_size(self, size_bytes: int) -> list[int]:
-        """Ids of those that may be claimed by a file of that size."""
-        return self._by_size.get(size_bytes, [])
-
-    def claim(self, photo_id: int) -> bool:
-        """Give a photo to a new file, once; it is not gone any more."""
-        changes = self._owners.pop(photo_id, None)
-        if changes is None:
-            return False
-        file = changes.gone.pop(photo_id, None)
-        if file is not None and file.has_vector:
-            self._by_size[file.size_bytes].remove(photo_id)
-        return file is not None
+    def has_vector(self, path: bytes) -> bool:
+        """Tell whether a changed file's photo has a vector."""
+        return path in self.known and self.known[path].has_vector
 
 
 _FILES_PER_STEP = 500

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ from app.worker.keeper import Keeper
 from app.worker.library_changes import changed_by
 from app.worker.model_switch import EncoderLoader, ModelSwitch
 from app.worker.question_desk import QuestionDesk
-from app.worker.recovery import open_or_recover, recovered
+from app.worker.recovery import open_or_recover, recover, recovered
 from app.worker.searcher import Searcher
 from app.worker.waker import Waker
 
@@ -125,6 +126,7 @@ class Engine:
         self._running: _Running | None = None
         self._warm = False
         self._graph_behind = True
+        self._backed_up_on = _today()  # whoever opens a library does that
         self._library: Library | None = None
         self._index: VectorIndex | None = None
         self._switch = ModelSwitch(settings, loader, self._submit, send, self._switch_to)
@@ -142,10 +144,9 @@ class Engine:
         encoder = self._loader(self._model_dir, self._settings)
         try:
             self._adopt(encoder, started_s)
-        except LibraryDamagedError:
-            self._library.distrust()
+        except LibraryDamagedError as error:
             self._library.close()
-            self._library, recovery = open_or_recover(self._library_dir)
+            self._library, recovery = recover(self._library_dir, error)
             self._adopt(encoder, started_s)
         if recovery is not None:
             self._send(recovered(self._library, recovery))
@@ -235,6 +236,10 @@ class Engine:
             self._graph_behind = left > 0
             if not self._graph_behind:
                 self._save_index()
+            return True
+        if self._backed_up_on != _today():  # it may run for weeks
+            self._backed_up_on = _today()
+            self.library.back_up()
             return True
         return False
 
@@ -436,3 +441,7 @@ class Engine:
         future = self._pool.submit(request, urgent=urgent)
         future.add_done_callback(lambda _: self.waker.wake())
         return future
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

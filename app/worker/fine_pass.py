@@ -72,7 +72,7 @@ class FinePass:
         Raises:
             AppError: it cannot go on: a full disk, a model that fails.
         """
-        waiting = self._photos_without_regions()
+        waiting = yield from self._photos_without_regions()
         if not waiting:
             return
         self._progress.start_refining(len(waiting))
@@ -89,12 +89,14 @@ class FinePass:
         for coming in self._coming:
             coming.future.cancel()
 
-    def _photos_without_regions(self) -> list[int]:
-        """Return ids of photos to look at, newest first."""
+    def _photos_without_regions(self) -> Generator[bool, None, list[int]]:
+        """Return ids of photos to look at, newest first, in steps: each read takes a while."""
         library, model_id = self._tools.library, self._tools.model_id
         have = library.regions.photo_ids(model_id)
+        yield True
         lacking = np.setdiff1d(library.vector_ids(model_id), have, assume_unique=True)
-        newest = library.photo_ids()
+        yield True
+        newest = library.photo_ids() if len(lacking) else lacking
         return [int(item) for item in newest[np.isin(newest, lacking)]]
 
     def _photos(self, photo_ids: list[int]) -> Generator[Photo, None, None]:

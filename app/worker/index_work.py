@@ -17,7 +17,7 @@ from app.core.messages import Event, IndexFinished, ProblemFact
 from app.core.scanning import FileFact, fold_int64
 from app.worker.decode_messages import DecodedPhoto, DecodeReply, DecodeRequest, PhotoRequest
 from app.worker.decoder_version import decoder_version
-from app.worker.disk_changes import DiskChanges, GonePhotos
+from app.worker.disk_changes import DiskChanges
 from app.worker.encoding import EncoderLike, Vectors
 
 Submit = Callable[[DecodeRequest], Future[DecodeReply]]
@@ -175,18 +175,6 @@ def lacks_but_a_vector(work: Work) -> bool:
         fact.mtime_ns,
         fact.inode,
     )
-
-
-def hashes_worth_knowing(library: Library, gone: GonePhotos, work: Work) -> dict[bytes, int]:
-    """Contents that need no decoding, with their photos: its own, or those of gone files."""
-    file = work.file
-    if file is not None and file.photo_id is not None:
-        ids = [file.photo_id] if file.has_vector and file.has_thumbnail else []
-    else:
-        ids = gone.of_size(work.fact.size_bytes)
-    if not ids:
-        return {}
-    return {photo.content_hash: photo.id for photo in library.photos(ids)}
 
 
 def photo_request(tools: IndexTools, work: Work, fine_patches: int) -> PhotoRequest:

@@ -20,10 +20,9 @@ import numpy as np
 from app.core.errors import LibraryFullError
 from app.core.messages import IndexFinished, LibraryChanged, ProblemFact
 from app.core.paths import display_path
-from app.core.scanning import fold_int64
 from app.worker.batch_encoder import BatchEncoder
 from app.worker.decode_messages import DecodedPhoto, KnownContent, Refused
-from app.worker.disk_changes import DiskChanges, GonePhotos, compare, is_reachable
+from app.worker.disk_changes import DiskChanges, compare, is_reachable
 from app.worker.fine_pass import FinePass
 from app.worker.index_work import (
     Counts,
@@ -31,12 +30,12 @@ from app.worker.index_work import (
     Pending,
     Work,
     folder_problem,
-    hashes_worth_knowing,
     lacks_but_a_vector,
     new_photo,
     photo_request,
     problem_of,
 )
+from app.worker.moves import Moves
 from app.worker.progress import Phase, Progress
 from app.worker.waiting import Waiting
 
@@ -74,7 +73,7 @@ class IndexJob:
         self._forgotten: set[int] = set()
         self._counts = Counts()
         self._changes: list[DiskChanges] = []
-        self._gone = GonePhotos()
+        self._moves = Moves(tools)
         self._flight: list[Work] = []
         self._pending = Pending()
         self._waiting = Waiting(tools.library.directory, tools.encoder.fine_patches)
@@ -105,6 +104,7 @@ class IndexJob:
         for changes in self._changes:
             if changes.root.id == root_id:
                 changes.gone.clear()
+                self._moves.forget(changes)
 
     def _is_forgotten(self, changes: DiskChanges) -> bool:
         return changes.root.id in self._forgotten
@@ -195,7 +195,7 @@ class IndexJob:
             self._counts.unchanged += changes.unchanged
             self.progress.skipped += changes.unchanged + changes.known_problems
             self.progress.n_problems += changes.known_problems
-            self._gone.add(changes)
+            self._moves.add(changes)
             for path, error in changes.unreadable:
                 if error.errno in _LEADS_NOWHERE:
                     continue
@@ -222,9 +222,13 @@ class IndexJob:
                 yield False
 
     def _works_to_list(self) -> Generator[Work, None, None]:
-        """Yield files to decode, newest first; those that lack but a vector wait for it at once."""
+        """Yield files to decode, newest first; those that lack but a vector wait for it at once.
+
+        Changed ones come after new ones: their former content may be in one of these.
+        """
         todo = [(changes, fact) for changes in self._changes for fact in changes.changed]
         todo.sort(key=lambda item: item[1].mtime_ns, reverse=True)
+        todo.sort(key=lambda item: item[0].has_vector(item[1].path))
         for changes, fact in todo:
             if self._is_forgotten(changes):
                 self.progress.skipped += 1
@@ -235,7 +239,7 @@ class IndexJob:
                 work.photo_id = work.file.photo_id
                 self._wait_for_vector(work, None)
                 continue
-            work.known_hashes = hashes_worth_knowing(self._tools.library, self._gone, work)
+            work.known_hashes = self._moves.hashes_worth_knowing(work)
             yield work
 
     def _submit_next(self, work: Work | None) -> bool:
@@ -272,25 +276,13 @@ class IndexJob:
 
     def _settle_known(self, work: Work, reply: KnownContent) -> None:
         """The content has its vector already: only the place or the time changed."""
-        photo_id = work.known_hashes[reply.content_hash]
-        mtime_ns, inode = fold_int64(reply.mtime_ns), fold_int64(reply.inode)
-        if work.file is not None and work.file.photo_id == photo_id:
-            self._tools.library.touch_photo(photo_id, mtime_ns, inode)
-            self._counts.unchanged += 1
-        elif self._gone.claim(photo_id):
-            self._tools.library.move_photo(
-                photo_id,
-                work.changes.root.id,
-                work.fact.path,
-                reply.size_bytes,
-                mtime_ns,
-                inode,
-            )
-            self._counts.moved += 1
-        else:  # a second copy of a moved photo: it needs its own row
+        moved = self._moves.settle_known(work, reply)
+        if moved is None:  # a second copy of a moved photo: it needs its own row
             work.known_hashes = {}
             self._submit_next(work)
             return
+        self._counts.moved += moved
+        self._counts.unchanged += not moved
         self.progress.add_work(1)
 
     def _note_problem(self, work: Work, reply: Refused) -> None:
@@ -309,9 +301,11 @@ class IndexJob:
         library, pending = self._tools.library, self._pending
         batch = [pending.photos[at] for at in range(min(_LIST_BATCH, len(pending.photos)))]
         for work, reply in batch:
-            work.moved = work.moved or self._adopt_moved(work, reply)
+            work.moved = work.moved or self._moves.adopt(work, reply)
+        self._moves.note_new_content(work for work, _ in batch)
         photos = [new_photo(work, reply) for work, reply in batch]
         ids = library.save_batch(self._tools.model_id, photos, pending.problems)
+        self._moves.note_saved([work for work, _ in batch], ids)
         self._forget_saved(len(batch))
         ready = self._share_vectors(ids)
         for (work, reply), photo_id in zip(batch, ids, strict=True):
@@ -326,7 +320,7 @@ class IndexJob:
     def _forget_saved(self, n_photos: int) -> None:
         lost_ids = self._pending.forget(n_photos)
         if lost_ids:
-            self._tools.index.remove(lost_ids)
+            self._moves.take_out_of_sight(lost_ids)
 
     def _share_vectors(self, photo_ids: list[int]) -> set[int]:
         """Give photos the vectors that the same content has already; returns who has one now."""
@@ -345,20 +339,6 @@ class IndexJob:
     def _wait_for_vector(self, work: Work, reply: DecodedPhoto | None) -> None:
         self._waiting.add(work, reply)
         self.progress.add_listed(1)
-
-    def _adopt_moved(self, work: Work, reply: DecodedPhoto) -> bool:
-        """A new path with the content of a lost photo is that photo, with all it carries."""
-        if work.file is not None and work.file.photo_id is not None:
-            return False
-        root_id = work.changes.root.id
-        library = self._tools.library
-        photo_id = library.find_moved(root_id, reply.content_hash, reply.size_bytes)
-        if photo_id is None:
-            return False
-        mtime_ns, inode = fold_int64(reply.mtime_ns), fold_int64(reply.inode)
-        library.move_photo(photo_id, root_id, work.fact.path, reply.size_bytes, mtime_ns, inode)
-        self._gone.claim(photo_id)
-        return True
 
     # ------------------------------------------------------------ second pass: vectors
 
@@ -453,6 +433,7 @@ class IndexJob:
 
     def _remove_gone(self) -> Generator[bool, None, None]:
         library = self._tools.library
+        yield from self.when_there_is_room(self._finish_moves)
         for changes in self._changes:
             if changes.offline or self._is_forgotten(changes):
                 continue
@@ -466,6 +447,9 @@ class IndexJob:
                 ids = gone[start : start + _REMOVALS_PER_STEP]
                 yield from self.when_there_is_room(partial(self._remove, ids))
                 yield True
+
+    def _finish_moves(self) -> None:
+        self._counts.removed += self._moves.finish()
 
     def _remove(self, photo_ids: list[int]) -> None:
         self._counts.removed += self._tools.library.remove_photos(photo_ids)

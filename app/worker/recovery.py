@@ -27,14 +27,23 @@ def open_or_recover(directory: Path) -> tuple[Library, Recovery | None]:
     try:
         return Library.open(directory, write=True), None
     except LibraryDamagedError as error:
-        recovery = Library.recover(directory)
-        _logger.warning(
-            "%s It is kept as %s; ratings, albums and tags come from %s. Index the folders again.",
-            error,
-            display_path(bytes(recovery.kept_aside)),
-            recovery.source or "nowhere: there was no good backup",
-        )
-        return Library.open(directory, write=True), recovery
+        return recover(directory, error)
+
+
+def recover(directory: Path, error: LibraryDamagedError) -> tuple[Library, Recovery]:
+    """Set a closed library aside that turned out to be damaged, and open what takes its place.
+
+    Raises:
+        LibraryError: the folder cannot be used.
+    """
+    recovery = Library.recover(directory)
+    _logger.warning(
+        "%s It is kept as %s; ratings, albums and tags come from %s. Index the folders again.",
+        error,
+        display_path(bytes(recovery.kept_aside)),
+        recovery.source or "nowhere: there was no good backup",
+    )
+    return Library.open(directory, write=True), recovery
 
 
 def recovered(library: Library, recovery: Recovery) -> LibraryRecovered:

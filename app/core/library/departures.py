@@ -9,7 +9,7 @@ dropped when the library is next opened for writing.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.errors import PhotoMissingError
 from app.core.library import generation, user_data, visibility
@@ -134,6 +134,13 @@ def move(
         store.run("DELETE FROM problems WHERE root_id = ? AND path = ?", (root_id, path))
         generation.raise_models_of(store, [photo_id])
         store.run("UPDATE vectors SET root_id = ? WHERE photo_id = ?", (root_id, photo_id))
+        generation.raise_library(store)
+
+
+def pass_on(store: Store, replaced: Mapping[int, int]) -> None:
+    """Give photos what people said about those whose place they took, old id to new id."""
+    with store.transaction():
+        user_data.pass_on(store, replaced)
         generation.raise_library(store)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from app.core.asking import Filters
 from app.core.library.rows import Int64Array
 from app.core.library.store import Store
+from app.core.paths import display_path, display_text
 
 _DAY = (
     "COALESCE(SUBSTR(p.taken_at, 1, 10), DATE(p.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
@@ -56,7 +57,8 @@ def _conditions(filters: Filters) -> list[tuple[str, list[object]]]:
         found.append((f"{_DAY} >= ?", [filters.taken_from]))
     if filters.taken_to is not None:
         found.append((f"{_DAY} <= ?", [filters.taken_to]))
-    found += [("INSTR(plain(p.camera), ?) > 0", [plain(word)]) for word in filters.cameras]
+    cameras = [plain(_as_shown(word)) for word in filters.cameras]
+    found += [("INSTR(plain(p.camera), ?) > 0", [camera]) for camera in cameras]
     if filters.min_rating > 0:
         found.append(("COALESCE(u.rating, 0) >= ?", [filters.min_rating]))
     if filters.favourite:
@@ -66,12 +68,14 @@ def _conditions(filters: Filters) -> list[tuple[str, list[object]]]:
         found.append((f"LOWER(p.format) IN ({', '.join('?' * len(names))})", list(names)))
     if filters.orientation is not None:
         found.append((_SHAPES[filters.orientation], []))
-    found += [("INSTR(plain(p.display), ?) > 0", [plain(word)]) for word in filters.names]
+    names = [plain(_as_shown(word)) for word in filters.names]
+    found += [("INSTR(plain(p.display), ?) > 0", [name]) for name in names]
     return found
 
 
 def _folder(folder: str) -> tuple[str, list[object]]:
     """A path that the photo is below, or words of the path without the file's name."""
+    folder = _as_shown(folder)
     if os.path.isabs(folder):
         below = os.path.join(os.path.normpath(folder), "")
         return f"INSTR(r.display || '{os.sep}' || p.display, ?) = 1", [below]
@@ -79,6 +83,14 @@ def _folder(folder: str) -> tuple[str, list[object]]:
     name_letters = f"REPLACE(p.display, '{os.sep}', '')"
     path = f"r.display || '{os.sep}' || RTRIM(p.display, {name_letters})"
     return f"INSTR(plain({path}), ?) > 0", [plain(folder)]
+
+
+def _as_shown(text: str) -> str:
+    """Return a text as it looks in the library: bytes that are no text are escapes there."""
+    try:
+        return display_path(os.fsencode(text))
+    except UnicodeEncodeError:  # it never was bytes
+        return display_text(text)
 
 
 def _formats(kind: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ makes a new graph valid; graph files that no sidecar names are deleted.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -102,7 +103,8 @@ class GraphCache:
             self._delete_all_but(self._graph_path(sha256))
         except (OSError, RuntimeError, ValueError, LibraryError) as error:
             _logger.warning("the search index cannot be saved: %s", error)
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Delete the cache; harmless when there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from app.core.library import (
     departures,
     folder,
     generation,
+    integrity,
     photos,
     restoring,
     roots,
@@ -89,6 +90,8 @@ class Library:
         folder.make_private(directory)
         lock = FolderLock(directory)
         try:
+            backups.finish_recovery(directory, directory / LIBRARY_NAME)
+            backups.refuse_lost(directory, directory / LIBRARY_NAME)
             suspect = folder.is_suspect(directory)
             store = Store(directory / LIBRARY_NAME, write=True)
             library = cls._checked(directory, store, lock, suspect=suspect)
@@ -96,8 +99,7 @@ class Library:
         except BaseException:
             lock.release()
             raise
-        if library.roots():
-            backups.make_daily(directory, directory / LIBRARY_NAME)
+        library.back_up()
         return library
 
     @classmethod
@@ -128,7 +130,7 @@ class Library:
                 schema.check(store)
                 return cls(directory, store, Thumbnails(directory, write=False), None)
             if suspect:
-                schema.check_integrity(store)
+                integrity.check(store)
             kept = directory / backups.BACKUPS_NAME
             schema.prepare(
                 store,
@@ -177,7 +179,7 @@ class Library:
         Raises:
             LibraryDamagedError: it is not sound; the message says where.
         """
-        schema.check_integrity(self._store)
+        integrity.check(self._store)
 
     def interrupt(self) -> None:
         """End a ``check`` that another thread runs on this library; it raises LibraryError."""
@@ -187,6 +189,11 @@ class Library:
         """Have the whole file checked when it is next opened for writing."""
         with contextlib.suppress(LibraryError):
             make_private_file(self.directory / SUSPECT_NAME)
+
+    def back_up(self) -> None:
+        """Back up what people made unless that was done today or there is no folder yet."""
+        if self.roots():
+            backups.make_daily(self.directory, self.directory / LIBRARY_NAME)
 
     def backups(self) -> list[restoring.Backup]:
         """Return the backups of what people made that can be used, newest first."""
@@ -332,6 +339,10 @@ class Library:
         """
         folded = fold_int64(mtime_ns), fold_int64(inode)
         departures.move(self._store, photo_id, root_id, path, size_bytes, *folded)
+
+    def pass_on(self, replaced: Mapping[int, int]) -> None:
+        """Give photos what people said about those whose place they took, old id to new id."""
+        departures.pass_on(self._store, replaced)
 
     def touch_photo(self, photo_id: int, mtime_ns: int, inode: int) -> None:
         """Note that a file has the same content under a new time or inode."""

@@ -6,7 +6,6 @@ Photos and vectors stay as they are: only ratings, albums, tags and saved search
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from app.core.library import generation
 from app.core.library.backups import (
     BACKUPS_NAME,
     MADE_BY_PEOPLE,
+    copy_backup,
     dated,
     extract,
     remove_files,
@@ -45,7 +45,7 @@ def offered(directory: Path) -> list[Backup]:
     """Return the backups that can be used, newest first; each is read through to know that."""
     found = []
     folder = directory / BACKUPS_NAME
-    for path in [*dated(directory), *folder.glob(_BEFORE_RESTORE)]:
+    for path in [*dated(directory, datetime.now(UTC)), *folder.glob(_BEFORE_RESTORE)]:
         try:
             verify(path)
             found.append((path.stat().st_mtime_ns, _described(path)))
@@ -82,8 +82,7 @@ def restore(store: Store, directory: Path, name: str) -> None:
     chosen = directory / BACKUPS_NAME / name
     kept = directory / BACKUPS_NAME / f"{name}.chosen"
     try:
-        shutil.copyfile(chosen, kept)  # the one chosen may be the one that is written now
-        kept.chmod(0o600)
+        copy_backup(chosen, kept)  # the one chosen may be the one that is written now
         extract(store.path, directory / BACKUPS_NAME / _BEFORE_RESTORE)
         source = Store(kept, write=False)
         try:

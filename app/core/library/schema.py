@@ -7,6 +7,7 @@ the old version in the tests; the steps of released versions are never edited.
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 import uuid
@@ -278,8 +279,12 @@ def prepare(store: Store, before_upgrade: Callable[[int], None] | None = None) -
         _require_tables(store)
 
 
-def check(store: Store) -> None:
+def check(store: Store, *, older: bool = False) -> None:
     """Check that a reader can use the file as it is.
+
+    Args:
+        store: open for reading or writing.
+        older: a file of an older version, to be brought up to date first, will do.
 
     Raises:
         LibraryMissingError: still empty, or of an older version that a writer must prepare.
@@ -288,6 +293,8 @@ def check(store: Store) -> None:
     """
     with store.snapshot():
         version = _version(store)
+        if older and version is not None and version < SCHEMA_VERSION:
+            return
         if version is None or version < SCHEMA_VERSION:
             shown = _shown(store)
             raise LibraryMissingError(
@@ -297,18 +304,15 @@ def check(store: Store) -> None:
         _require_tables(store)
 
 
-def check_integrity(store: Store, table: str | None = None) -> None:
-    """Read every page of the file, or of one table and its indexes, and check their structure.
+def check_tables(store: Store) -> None:
+    """Check that a file of this version has all that it must have; others are left alone.
 
     Raises:
-        LibraryDamagedError: it is not sound.
+        LibraryDamagedError: not a library, or tables or columns are missing.
+        LibraryNewerError: made by a newer version.
     """
-    found = str(store.value(f"PRAGMA quick_check({table or 1})"))
-    if found != "ok":
-        raise LibraryDamagedError(
-            f"The library {_shown(store)} is damaged ({found}). Move it aside and index again.",
-            file=_shown(store),
-        )
+    if _version(store) == SCHEMA_VERSION:
+        _require_tables(store)
 
 
 def _version(store: Store) -> int | None:
@@ -335,12 +339,30 @@ def _version(store: Store) -> int | None:
 def _require_tables(store: Store) -> None:
     there = {name for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
     lost = sorted(TABLES - there)
+    for table in sorted(TABLES & there):
+        found = {row[1] for row in store.rows(f"PRAGMA table_info({table})")}
+        lost += sorted(f"{table}.{column}" for column in _columns()[table] - found)
     if lost or not store.value("SELECT 1 FROM library"):
         raise LibraryDamagedError(
             f"The library {_shown(store)} is damaged: it lacks {', '.join(lost) or 'its identity'}."
             " Move it aside and index again.",
             file=_shown(store),
         )
+
+
+@functools.cache
+def _columns() -> dict[str, frozenset[str]]:
+    """The columns of every table, asked of an empty library in memory."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        for statement in DDL:
+            connection.execute(statement)
+        return {
+            table: frozenset(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+            for table in TABLES
+        }
+    finally:
+        connection.close()
 
 
 def _create(store: Store) -> None:

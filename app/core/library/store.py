@@ -40,10 +40,8 @@ class Store:
         self._display = display_path(os.fsencode(path))
         if write:
             make_private_file(path)
-        elif not path.exists():
-            raise LibraryMissingError(
-                f"There is no library at {self._display}.", directory=self._display
-            )
+        else:
+            _require_file(path)
         uri = f"{path.absolute().as_uri()}?mode={'rw' if write else 'ro'}"
         with self.plain_errors():
             self.connection = sqlite3.connect(
@@ -198,6 +196,16 @@ def _plain(error: Exception, display: str) -> LibraryError:
     else:
         sentence = f"The library file {{}} cannot be used: {error}."
     return LibraryError(sentence.format(display), file=display)
+
+
+def _require_file(path: Path) -> None:
+    shown = display_path(os.fsencode(path))
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise LibraryMissingError(f"There is no library at {shown}.", directory=shown) from None
+    except OSError as error:
+        raise LibraryError(f"{shown} cannot be opened: {error.strerror}.", file=shown) from error
 
 
 def make_private_file(path: Path) -> None:

@@ -5,7 +5,7 @@ Every change is one transaction, on disk before it returns, and gives back its i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -147,6 +147,19 @@ def share(store: Store, photo_ids: Sequence[int]) -> None:
             f" JOIN {table} u ON u.photo_id = t.id"
             " WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY t.id",
             (ids,),
+        )
+
+
+def pass_on(store: Store, replaced: Mapping[int, int]) -> None:
+    """Give photos what people said about those that they replaced, inside a transaction.
+
+    What was said about the photos themselves stays.
+    """
+    for table, columns in _COPIED:
+        store.run_many(
+            f"INSERT OR IGNORE INTO {table} (photo_id, {columns})"
+            f" SELECT ?, {columns} FROM {table} WHERE photo_id = ?",
+            [(new, old) for old, new in replaced.items()],
         )
 
 

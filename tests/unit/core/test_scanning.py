@@ -192,6 +192,7 @@ def _tree(root: Path, *names: str) -> Path:
         (b"/sub\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/raw/d.jpg"}),
         (b"sub/*.png\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/sub/c.jpg", "in/raw/d.jpg"}),
         (b"*.jpg\n!a.jpg\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/sub/e.png"}),
+        (b"\xef\xbb\xbf*.png\r\n", {"top.jpg", "in/a.jpg", "in/sub/c.jpg", "in/raw/d.jpg"}),
         (b"\xff[*\n", {"top.jpg", "in/a.jpg", "in/b.png", "in/sub/c.jpg", "in/sub/e.png"}
          | {"in/raw/d.jpg"}),
     ],
@@ -201,6 +202,16 @@ def test_ignore_file(tmp_path: Path, text: bytes, left: set[str]) -> None:
     _tree(tmp_path, "in/raw/d.jpg")
     (tmp_path / "in" / ".finelensignore").write_bytes(text)
     assert _names(tmp_path) == left
+
+
+def test_a_long_ignore_file_counts_up_to_its_last_whole_line(tmp_path: Path) -> None:
+    _tree(tmp_path, "a.jpg", "b.jpg", "c.jpg")
+    lines = b"b.jpg\n".ljust(2**16 - 1, b"#") + b"\n"
+    patterns = b"".join(b"no%d\n" % number for number in range(2000))
+    long = (patterns + lines)[: 2**16 - 2] + b"\n" + b"*.tmp\n!c.jpg\n"
+    (tmp_path / ".finelensignore").write_bytes(long)
+    assert long[: 2**16].endswith(b"\n*")
+    assert _names(tmp_path) == {"a.jpg", "c.jpg"}
 
 
 def test_ignore_file_that_is_a_pipe_is_no_obstacle(tmp_path: Path) -> None:

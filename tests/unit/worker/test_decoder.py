@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, PngImagePlugin
 
 from app.worker import photo_file
 from app.worker.decode_messages import (
@@ -340,6 +340,13 @@ def test_bombs_are_refused_by_what_they_would_need(
     reason, detail = _refused(tmp_path / "bomb.png")
     assert reason == "too_large"
     assert f"{size[0]} x {size[1]}" in detail
+
+
+def test_long_texts_and_large_profiles_are_no_reason_to_refuse_a_photo(tmp_path: Path) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("workflow", "a" * 5_000_000, zip=True)
+    save_photo(tmp_path / "a.png", pnginfo=info, icc_profile=bytes(3_000_000))
+    assert isinstance(_photo(tmp_path / "a.png"), DecodedPhoto)
 
 
 def test_the_limit_is_bytes_and_not_pixels(tmp_path: Path) -> None:

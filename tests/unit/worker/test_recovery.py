@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from app.core.changes import SetMarks
 from app.core.errors import LibraryDamagedError
 from app.core.library import Library, folder
+from app.core.library.backups import BACKUPS_NAME
 from app.core.library.folder import LIBRARY_NAME, SUSPECT_NAME
 from app.core.messages import IndexFinished, JobFailed, LibraryRecovered, StartIndex
+from app.worker import engine
 from tests.engine_bench import EngineBench
 from tests.fakes import make_album
 
@@ -109,3 +112,18 @@ def test_damage_met_by_an_index_run_ends_the_engine(
         assert bench.engine.stopping
         assert bench.of_kind(IndexFinished) == bench.of_kind(JobFailed) == []
     assert (rated / SUSPECT_NAME).exists()
+
+
+def test_an_engine_that_runs_for_days_makes_a_backup_each_day(
+    rated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EngineBench(rated) as bench:
+        for backup in (rated / BACKUPS_NAME).iterdir():
+            backup.unlink()
+        while bench.engine.idle():
+            pass
+        assert list((rated / BACKUPS_NAME).iterdir()) == [], "today's was made at the start"
+        monkeypatch.setattr(engine, "_today", lambda: date(2000, 1, 1))
+        while bench.engine.idle():
+            pass
+        assert len(list((rated / BACKUPS_NAME).iterdir())) == 1

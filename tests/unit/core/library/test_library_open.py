@@ -54,6 +54,13 @@ def test_a_reader_needs_a_library(directory: Path) -> None:
     assert not directory.exists()
 
 
+def test_a_folder_that_cannot_be_entered_is_not_called_empty(directory: Path) -> None:
+    directory.symlink_to(directory)
+    with pytest.raises(LibraryError, match="cannot be opened") as caught:
+        Library.open(directory, write=False)
+    assert not isinstance(caught.value, LibraryMissingError)
+
+
 def test_a_new_library_says_what_it_is(library: Library, directory: Path) -> None:
     connection = sqlite3.connect(directory / LIBRARY_NAME)
     pragmas = {

@@ -219,3 +219,17 @@ def test_a_path_filters_what_is_below_it(
     assert library.photo_ids_matching(below).tolist() == [album["snow"]]
     beside = Filters(folders=(os.path.join(folder, "Trip"),))
     assert library.photo_ids_matching(beside).tolist() == []
+
+
+def test_filters_of_bytes_that_are_no_text(
+    library: Library, root_id: int, model_id: int, make_photo: MakePhoto
+) -> None:
+    odd = make_photo(b"caf\xe9/a.jpg", root_id=root_id)
+    (photo_id,) = library.save_batch(model_id, [odd], [])
+    for filters in (
+        Filters(folders=(os.fsdecode(b"\xe9"),)),
+        Filters(names=(os.fsdecode(b"\xe9"),)),
+    ):
+        assert library.photo_ids_matching(filters).tolist() == [photo_id]
+    for filters in (Filters(folders=("\ud800",)), Filters(cameras=("\ud800",))):
+        assert library.photo_ids_matching(filters).tolist() == []
