@@ -14,7 +14,7 @@ from app.core.library.folder import LIBRARY_NAME
 
 SCHEMAS = {
     version: (Path(__file__).parent / f"schema_v{version}.sql").read_text(encoding="utf-8")
-    for version in (1, 2)
+    for version in range(1, schema.SCHEMA_VERSION)
 }
 
 
