@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from trainer.data.captions import Caption, Language
 from trainer.data.samples import Region, Sample
 from trainer.data.scenes import SIZES_PX, Scene, SceneObject, make_scene
-from trainer.data.scenes_text import kind_name, unlike
+from trainer.data.scenes_text import bare_name, kind_name, unlike
 from trainer.data.scenes_words import kinds
 
 MOST_KEPT = 20_000  # of about a quarter of a megabyte each
-_NAMED_SHARE = 0.3  # of the regions are called by the name of their kind alone
+_NAMED_SHARE = 0.35  # of the regions are called by the name of their kind alone,
+_BARE_SHARE = 0.12  # these without article or plural
 _SEEDS_A_SPLIT = 1 << 40  # scenes of different splits never share a seed
 
 
@@ -35,10 +37,7 @@ class SceneSource:
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``; ``rng`` decides which regions are called by their kind alone."""
         scene = self.scene(index)
-        regions = tuple(
-            (_named if rng.random() < _NAMED_SHARE else _described)(each, language)
-            for each in scene.objects
-        )
+        regions = tuple(_region(each, language, rng.random()) for each in scene.objects)
         return Sample(
             scene.image,
             Caption(scene.short.said(language)),
@@ -59,14 +58,12 @@ class SceneSource:
         return scene
 
 
-def _described(thing: SceneObject, language: Language) -> Region:
-    """Everything that is said about a thing, against texts that are wrong in a detail."""
-    wrong = tuple(word.said(language) for word in thing.negatives)
-    return Region(thing.box, thing.phrase.said(language), wrong)
-
-
-def _named(thing: SceneObject, language: Language) -> Region:
-    """The name of a thing's kind, against those of all other kinds."""
-    wrong = [kind_name(kinds()[other], thing.number) for other in unlike(thing.kind)]
-    right = kind_name(kinds()[thing.kind], thing.number)
-    return Region(thing.box, right.said(language), tuple(word.said(language) for word in wrong))
+def _region(thing: SceneObject, language: Language, chance: float) -> Region:
+    """A thing with what is said about it; ``chance`` (0..1) decides whether it is only named."""
+    if chance >= _NAMED_SHARE:
+        wrong = tuple(word.said(language) for word in thing.negatives)
+        return Region(thing.box, thing.phrase.said(language), wrong)
+    # As in a sentence, or as people type it.
+    name = partial(kind_name, number=thing.number) if chance >= _BARE_SHARE else bare_name
+    others = tuple(name(kinds()[other]).said(language) for other in unlike(thing.kind))
+    return Region(thing.box, name(kinds()[thing.kind]).said(language), others)

@@ -107,6 +107,11 @@ def kind_name(kind: Kind, number: int = 1) -> Word:
     return Word(with_article(kind.en) if number == 1 else kind.plural, kind.zh)
 
 
+def bare_name(kind: Kind) -> Word:
+    """Say what it is in the dictionary's form: "cup"."""
+    return Word(kind.en, kind.zh)
+
+
 def _english(traits: Traits) -> str:
     kind = traits.words
     look = COLOURS[traits.colour].en

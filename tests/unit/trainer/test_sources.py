@@ -18,7 +18,7 @@ from trainer.data.pictures import read_picture
 from trainer.data.records import JsonRecords
 from trainer.data.samples import Sample, Source, usable_box
 from trainer.data.scene_source import SceneSource
-from trainer.data.scenes_text import kind_name
+from trainer.data.scenes_text import bare_name, kind_name
 from trainer.data.scenes_words import kinds
 from trainer.errors import DataError, SampleError
 
@@ -190,6 +190,7 @@ def test_photos_with_a_box_are_regions(photo_sets: Path) -> None:
 def test_things_in_scenes_are_described_or_named() -> None:
     source = SceneSource(100)
     names = {kind_name(kind, number).en for kind in kinds().values() for number in (1, 2)}
+    names |= {bare_name(kind).en for kind in kinds().values()}
     samples = [_sample(source, index) for index in range(10)]
     regions = [region for sample in samples for region in sample.regions]
     named = [region for region in regions if region.text in names]
