@@ -47,6 +47,8 @@ ALL_PHOTO_VECTORS = 20_000
 _FROM_FIRST_STEP = 300
 _FROM_REGIONS = 300
 _SHORT_LIST = 4
+# What must not be there is left out from this excess on, also where it is no sure match.
+EXCLUDED_FROM = -2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,7 @@ class Searcher:
         shown = np.zeros(len(candidates.ids), dtype=np.bool_)
         for need, found in judged:
             if need == "excluded":
-                shown |= np.fmax(found.excess, found.by_region) >= 0
+                shown |= np.fmax(found.excess, found.by_region) >= EXCLUDED_FROM
         rejected = [photo_id for each in asked.pictures for photo_id in each.rejected_ids]
         shown |= np.isin(candidates.ids, rejected)
         return shown

@@ -62,9 +62,9 @@ def test_matches_are_good_and_an_absent_thing_has_none(n_photos: int) -> None:
             wrong.append((scores[things != thing] >= GOOD_SCORE).mean())
         else:
             absent.append(bool((scores < GOOD_SCORE).all()))
-    assert np.mean(found) > 0.9
-    assert np.mean(wrong) < 0.01
-    assert np.mean(absent) > 0.5
+    assert np.mean(found) > 0.8
+    assert np.mean(wrong) < 0.002
+    assert np.mean(absent) > 0.75
 
 
 def test_a_query_that_is_high_everywhere_makes_no_matches_of_all() -> None:
@@ -143,10 +143,10 @@ def test_the_line_rises_with_the_library_and_falls_where_many_stand_out() -> Non
         return background.for_query(cosines).good_z
 
     assert line(5, 0) == LEAST_GOOD_Z
-    assert line(60, 0) == pytest.approx(2.713, abs=0.01)
-    assert line(100_000, 0) == pytest.approx(4.611, abs=0.01)
-    assert line(100_000, 500) > 4.6  # as many reach 3.0 by chance
-    assert line(100_000, 700) == 3.0
+    assert line(60, 0) == pytest.approx(3.044, abs=0.01)
+    assert line(100_000, 0) == pytest.approx(4.825, abs=0.01)
+    assert line(100_000, 1_800) > 4.8  # as many reach 3.0 by chance
+    assert line(100_000, 2_000) == 3.0
     assert line(1_000, 20) == 3.0
     few = np.zeros(2_000)
     assert background.for_query(few, n_photos=100_000).good_z == line(100_000, 0)
