@@ -35,7 +35,7 @@ from app.worker.searcher import Answer, Searcher
 from benchmarks.regions import FIRST_SCENE, SCENE_PX, SMALL_AREA
 from fgclip2 import Encoder
 from trainer.data.scenes import Scene, SceneObject, make_scene
-from trainer.data.scenes_text import unlike
+from trainer.data.scenes_text import alike
 from trainer.data.scenes_words import kinds
 
 _TOP = 20
@@ -109,7 +109,7 @@ def _rows(bench: Bench, absent: frozenset[str]) -> Iterator[tuple[str, tuple[flo
 def _held_out() -> frozenset[str]:
     """Kinds that no scene may show, with those that are called by the same names."""
     chosen = sorted(kinds())[:: max(1, len(kinds()) // _HELD_OUT_KINDS)]
-    return frozenset(other for kind in chosen for other in set(kinds()) - set(unlike(kind)))
+    return frozenset(other for kind in chosen for other in alike(kind))
 
 
 def _bench(library: Library, encoder: EncoderLike, n_scenes: int, absent: frozenset[str]) -> Bench:
@@ -205,7 +205,7 @@ def _exclusions(bench: Bench) -> tuple[float, ...]:
         if len(scene.objects) < 2:
             continue
         kind, other_kind = (each.kind for each in scene.objects[:2])
-        if other_kind not in unlike(kind):
+        if other_kind in alike(kind):
             continue
         wanted, other = kinds()[kind].en, kinds()[other_kind].en
         showing = {

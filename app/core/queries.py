@@ -30,15 +30,14 @@ from app.core.language.near_misses import (
     misses_named,
     with_attributes,
 )
-from app.core.language.places import is_place, is_side, with_place
+from app.core.language.places import HAN, is_place, is_side, with_place
 
 # More than twice what the encoders read of a text (196 tokens).
 MAX_TEXT_CHARS = 2_000
 _SPACES = re.compile(r"\s+")
 _QUOTED = re.compile('"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』|«([^»]*)»')
 _HIDDEN = "\ue000"  # stands for each character of a quoted part; typed ones are dropped
-_HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
-_HAN_OR_QUOTED = _HAN + _HIDDEN
+_HAN_OR_QUOTED = HAN + _HIDDEN
 _ARTICLE = r"(?:a|an|the|some|any|his|her|its|their)\b"
 _VERBS = "着穿戴拿骑坐站抱背开跑吃喝看躺走飞游打弹写读笑挂放停盖拉推举牵趴睡跳玩"
 
@@ -67,7 +66,7 @@ _CUTS = re.compile(
       | (?<=[{_HAN_OR_QUOTED}])(?<![暖温柔平饱总随缓])和(?![平谐尚服睦善解煦])(?=[{_HAN_OR_QUOTED}])
     )
   | (?P<space>(?<=[{_HAN_OR_QUOTED}])\s+(?=[{_HAN_OR_QUOTED}]))
-  | (?P<clause>(?<=[{_HAN}])的(?=[{_HAN}]))
+  | (?P<clause>(?<=[{HAN}])的(?=[{HAN}]))
     """,
     re.VERBOSE | re.IGNORECASE,
 )

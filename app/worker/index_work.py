@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -40,6 +40,11 @@ class IndexTools:
     patches: int
     thumbnail_side_px: int
     send: Callable[[Event], None]
+
+    def unindex(self, photo_ids: Sequence[int]) -> None:
+        """Let no search find photos."""
+        self.index.remove(photo_ids)
+        self.regions.remove(photo_ids)
 
 
 @dataclass(slots=True, eq=False)

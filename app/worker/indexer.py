@@ -453,8 +453,7 @@ class IndexJob:
 
     def _remove(self, photo_ids: list[int]) -> None:
         self._counts.removed += self._tools.library.remove_photos(photo_ids)
-        self._tools.index.remove(photo_ids)
-        self._tools.regions.remove(photo_ids)
+        self._tools.unindex(photo_ids)
         self._tell_changed()
 
     def _finished(self, seconds: float) -> IndexFinished:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from app.core.library.rows import KnownFile
-from app.core.scanning import FileFact, fold_int64
+from app.core.scanning import FileFact
 from app.worker.decode_messages import DecodedPhoto, KnownContent
 from app.worker.disk_changes import DiskChanges
 from app.worker.index_work import IndexTools, Work
@@ -117,8 +117,7 @@ class Moves:
         photo_id = work.known_hashes[reply.content_hash]
         stayed = photo_id == _own_id(work)
         if stayed and not self._left.is_settled(photo_id):
-            facts = fold_int64(reply.mtime_ns), fold_int64(reply.inode)
-            self._tools.library.touch_photo(photo_id, *facts)
+            self._tools.library.touch_photo(photo_id, reply.mtime_ns, reply.inode)
         elif not stayed and self._left.may_be_claimed(photo_id):
             self._move(photo_id, work, reply)
         else:
@@ -160,24 +159,21 @@ class Moves:
         in_sight = {photo.id for photo in self._tools.library.photos(photo_ids)}
         lost_ids = [photo_id for photo_id in photo_ids if photo_id not in in_sight]
         self._hidden.update(lost_ids)
-        self._tools.index.remove(lost_ids)
-        self._tools.regions.remove(lost_ids)
+        self._tools.unindex(lost_ids)
 
     def finish(self) -> int:
         """Pass on what was said about ousted photos that were not found; returns how many."""
         replaced = {old: new for old, new in self._ousted.items() if not self._left.is_settled(old)}
         if replaced:
             self._tools.library.pass_on(replaced)
-            self._tools.index.remove(list(replaced))
-            self._tools.regions.remove(list(replaced))
+            self._tools.unindex(list(replaced))
         self._ousted.clear()
         return len(replaced)
 
     def _move(self, photo_id: int, work: Work, reply: DecodedPhoto | KnownContent) -> None:
-        facts = fold_int64(reply.mtime_ns), fold_int64(reply.inode)
-        self._tools.library.move_photo(
-            photo_id, work.changes.root.id, work.fact.path, reply.size_bytes, *facts
-        )
+        facts = reply.size_bytes, reply.mtime_ns, reply.inode
+        root_id, path = work.changes.root.id, work.fact.path
+        self._tools.library.move_photo(photo_id, root_id, path, *facts)
         own = _own_id(work)
         if own is not None:
             self._ousted[own] = photo_id

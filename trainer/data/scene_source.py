@@ -1,4 +1,4 @@
-"""Drawn scenes as samples: every thing a region with ten texts that are wrong in a detail."""
+"""Drawn scenes as samples: every thing a region with texts that are wrong in a detail or name."""
 
 from __future__ import annotations
 

@@ -285,10 +285,15 @@ def _other_colours(true: Traits, said: Traits, rng: random.Random) -> list[Trait
     return [replace(said, colour=name) for name in far]
 
 
+def alike(kind: str) -> set[str]:
+    """The kind, and those that may be called by its name or look like it."""
+    return {name for group in ALIKE if kind in group for name in group} | {kind}
+
+
 def unlike(kind: str) -> list[str]:
-    """The kinds that nobody would call by this kind's name."""
-    alike = {name for group in ALIKE if kind in group for name in group} | {kind}
-    return [name for name in kinds() if name not in alike]
+    """All other kinds, in their order."""
+    left_out = alike(kind)
+    return [name for name in kinds() if name not in left_out]
 
 
 def _other_kinds(true: Traits, said: Traits, rng: random.Random) -> list[Traits]:

@@ -98,11 +98,10 @@ def with_attributes(phrase: str, words: str) -> str:
     """Return what a phrase names with attributes: "a cup" or "a blue cup" with "red", "red cup"."""
     misses = misses_named(phrase, words)
     if misses:
-        return _without_article(misses[0])
-    named = [words[each.start : each.stop] for each in attributes(_ONES.sub("", words))]
-    if attributes(words)[-1].is_chinese:
-        return f"{''.join(named)}的{_without_article(phrase)}"
-    return " ".join([*named, _without_article(phrase)])
+        return _ARTICLE.sub("", misses[0])
+    thing, found = _ARTICLE.sub("", phrase), attributes(_ONES.sub("", words))
+    named = [words[each.start : each.stop] for each in found]
+    return f"{''.join(named)}的{thing}" if found[-1].is_chinese else " ".join([*named, thing])
 
 
 def generated_misses(phrase: str, named: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,10 +112,6 @@ def generated_misses(phrase: str, named: tuple[str, ...]) -> tuple[str, ...]:
         if any(other in named for other in others):
             misses += [other for other in others if other.lower() != phrase.lower()]
     return tuple(dict.fromkeys(misses))[:_MAX_MISSES]
-
-
-def _without_article(phrase: str) -> str:
-    return _ARTICLE.sub("", phrase)
 
 
 def _put(phrase: str, mine: Attribute, kind: int) -> str:

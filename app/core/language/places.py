@@ -20,6 +20,7 @@ Place = Literal[
 ]  # fmt: skip
 Floats = npt.NDArray[np.floating]
 
+HAN = r"\u3400-\u4dbf\u4e00-\u9fff"  # within [...] of a pattern
 _SIDE = (
     r"(?:\s*(?:side|hand\s+side|half|part|corner|edge|third))?"
     r"(?:\s+of\s+the\s+(?:photo|picture|image|frame))?"
@@ -98,7 +99,7 @@ def is_side(phrase: str) -> bool:
 
 def with_place(phrase: str, place: str) -> str:
     """Return what a phrase names at a place: "a cup" with "on the left", 杯子 with 左边."""
-    if _HAN.search(place):
+    if re.search(f"[{HAN}]", place):
         return f"{place.removesuffix('的')}的{phrase}"
     return f"{phrase} {place}"
 
@@ -177,5 +178,4 @@ _PLACES = tuple(
         {place: _chinese_place(words) for place, words in _ZH_SIDES.items()},
     )
 )
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _SIZES = tuple(_both({place: rf"\b(?:{words})\b" for place, words in _EN_SIZES.items()}, _ZH_SIZES))

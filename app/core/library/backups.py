@@ -22,7 +22,7 @@ from app.core.errors import LibraryDamagedError, LibraryError, LibraryFullError
 from app.core.files import commit_file, sync_folder
 from app.core.library import integrity, schema
 from app.core.library.departures import HAS_USER_DATA
-from app.core.library.store import Store, make_private_file
+from app.core.library.store import Store, full_disk, make_private_file
 from app.core.paths import display_path
 
 BACKUPS_NAME = "backups"
@@ -230,10 +230,7 @@ def _raise_if_full(error: Exception, path: Path) -> None:
     if isinstance(error, LibraryFullError):
         raise error
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        shown = display_path(os.fsencode(path))
-        raise LibraryFullError(
-            f"The disk is full: {shown} cannot grow. Make room on it.", file=shown
-        ) from error
+        raise full_disk(display_path(os.fsencode(path))) from error
 
 
 def copy_backup(backup: Path, target: Path) -> None:

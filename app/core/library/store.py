@@ -184,9 +184,7 @@ def _plain(error: Exception, display: str) -> LibraryError:
             file=display,
         )
     if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
-        return LibraryFullError(
-            f"The disk is full: {display} cannot grow. Make room on it.", file=display
-        )
+        return full_disk(display)
     if primary == sqlite3.SQLITE_BUSY:
         sentence = "The library file {} is busy; try again in a moment."
     elif primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
@@ -196,6 +194,13 @@ def _plain(error: Exception, display: str) -> LibraryError:
     else:
         sentence = f"The library file {{}} cannot be used: {error}."
     return LibraryError(sentence.format(display), file=display)
+
+
+def full_disk(display: str) -> LibraryFullError:
+    """Return the error for a file, as shown, that has no room to grow."""
+    return LibraryFullError(
+        f"The disk is full: {display} cannot grow. Make room on it.", file=display
+    )
 
 
 def _require_file(path: Path) -> None:
