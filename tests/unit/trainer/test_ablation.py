@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trainer import ablation
-from trainer.ablation import COLUMNS, VARIANTS, recipe_of, run_ablation, table, write_page
+from trainer.ablation import COLUMNS, VARIANTS, recipe_of, run_variant, table, write_page
 from trainer.data.scene_source import SceneSource
 from trainer.errors import CheckpointError, DataError
 from trainer.evaluation.scenes import VALIDATION_SPLIT
@@ -27,22 +27,41 @@ def test_variants_differ_in_their_objectives_alone() -> None:
     assert without["global only"] == {"region", "pair", "text", "rank"}
 
 
-def test_a_small_ablation_runs_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = {name: VARIANTS[name] for name in ("global only", "full")}
-    monkeypatch.setattr(ablation, "VARIANTS", chosen)
+def test_a_run_is_judged_and_not_repeated(tmp_path: Path) -> None:
     training, judging = SceneSource(40), SceneSource(3, VALIDATION_SPLIT)
     judged = [judging.scene(at) for at in range(3)]
-    found = run_ablation(tmp_path, [3], 2, training, judged)
-    assert found.keys() == chosen.keys()
-    assert found["full"][3] != found["global only"][3]
+
+    def run(variant: str, steps: int) -> dict[str, float]:
+        return run_variant(tmp_path, variant, 3, steps, training, judged)
+
+    assert run("full", 2) != run("global only", 2)
     kept = tmp_path / "full-3" / "figures.json"
     content = json.loads(kept.read_text())
     kept.write_text(json.dumps(content | {"figures": {"en region top-1": 12.0}}))
-    again = run_ablation(tmp_path, [3], 2, training, judged)
-    assert again["full"][3] == {"en region top-1": 12.0}
-    assert again["global only"] == found["global only"]
+    assert run("full", 2) == {"en region top-1": 12.0}
     with pytest.raises(CheckpointError, match="steps"):
-        run_ablation(tmp_path, [3], 3, training, judged)
+        run("full", 3)
+
+
+def test_runs_of_several_processes_are_put_in_one_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"{language} {name}" for name in COLUMNS.values() for language in ("en", "zh")]
+    for number, variant in enumerate(VARIANTS):
+        folder = tmp_path / f"{variant.removeprefix('+ ').replace(' ', '-')}-3"
+        folder.mkdir()
+        content = {
+            "recipe": json.loads(recipe_of(variant, 3, 2, 40).to_json()),
+            "figures": dict.fromkeys(names, float(number)),
+            "core_minutes": 2.0,
+        }
+        (folder / "figures.json").write_text(json.dumps(content))
+    sizes = ["--steps", "2", "--scenes", "40", "--judged", "1", "--seeds", "3"]
+    assert ablation.main(["--out", str(tmp_path), *sizes]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    for number, variant in enumerate(VARIANTS):
+        assert shown[2 + number].startswith(f"| {variant} | {number}.0 |")
+    assert shown[-1].endswith("12 core-minutes.")
 
 
 def test_the_table_has_means_over_the_seeds(tmp_path: Path) -> None:
