@@ -1,11 +1,11 @@
-"""How good search is on drawn scenes that no training run has seen.
+"""How good search is on pictures that no training run has seen: drawn scenes, or photos.
 
-    python -m benchmarks.quality [--model DIR] [--scenes N]
+    python -m benchmarks.quality [--model DIR] [--pictures N] [--photos ../shared/photos]
 
-Every scene says which things it shows and where, so every question has a known answer. Each figure
-is measured three ways where that makes sense: as the application searches (regions and photos), by
-the photo vectors alone, and by the crop alone (a box cut out and searched as a picture). Prints a
-Markdown table; docs/quality.md explains the rows.
+Every picture says which things it shows and where, so every question has a known answer. Each
+figure is measured three ways where that makes sense: as the application searches (regions and
+photos), by the photo vectors alone, and by the crop alone (a box cut out and searched as a
+picture). Prints a Markdown table; docs/quality.md explains the rows.
 """
 
 from __future__ import annotations
@@ -32,25 +32,24 @@ from app.worker.encoding import EncoderLike
 from app.worker.fine_pass import encode_finely
 from app.worker.pictures import Picture
 from app.worker.searcher import Answer, Searcher
-from benchmarks.regions import FIRST_SCENE, SCENE_PX, SMALL_AREA
+from benchmarks.quality_pictures import Known, Shown, Thing, mosaics, scenes
+from benchmarks.regions import SMALL_AREA
 from fgclip2 import Encoder
-from trainer.data.scenes import Scene, SceneObject, make_scene
-from trainer.data.scenes_text import alike
-from trainer.data.scenes_words import kinds
+from trainer.data.captions import LANGUAGES
 
 _TOP = 20
 _SIDE_WORDS = {"left": "{} on the left", "right": "{} on the right"}
 _ENOUGH = 0.5
-_HELD_OUT_KINDS = 12
 _N_WAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Scenes in a library, by photo id, and what searches them."""
+    """Pictures in a library, by photo id, and what searches them."""
 
     searcher: Searcher
-    scenes: dict[int, Scene]
+    known: Known
+    shown: dict[int, Shown]
 
     def refined(self, text: str) -> Answer:
         return self.searcher.refined(self.searcher.encode(Query(text), []), _TOP)
@@ -61,13 +60,13 @@ class Bench:
     def with_name(self, name: str) -> set[int]:
         return {
             photo_id
-            for photo_id, scene in self.scenes.items()
-            if any(each.name.en == name for each in scene.objects)
+            for photo_id, shown in self.shown.items()
+            if any(each.name.en == name for each in shown.things)
         }
 
-    def objects(self, *, small: bool = False) -> Iterator[tuple[int, SceneObject]]:
-        for photo_id, scene in self.scenes.items():
-            for each in scene.objects:
+    def things(self, *, small: bool = False) -> Iterator[tuple[int, Thing]]:
+        for photo_id, shown in self.shown.items():
+            for each in shown.things:
                 if not small or _area(each) < SMALL_AREA:
                     yield photo_id, each
 
@@ -75,66 +74,60 @@ class Bench:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("--model", type=Path, default=bundled_model_dir())
-    parser.add_argument("--scenes", type=int, default=400)
+    parser.add_argument("--pictures", type=int, default=400)
+    parser.add_argument("--photos", type=Path, help="mosaics of these photos instead of scenes")
     options = parser.parse_args()
     encoder = Encoder.load(options.model)
-    absent = _held_out()
+    n_pictures = options.pictures
+    known = mosaics(options.photos, n_pictures) if options.photos else scenes(n_pictures)
     with (
         tempfile.TemporaryDirectory() as folder,
         Library.open(Path(folder) / "library", write=True) as library,
     ):
-        bench = _bench(library, encoder, options.scenes, absent)
-        print(f"{len(bench.scenes)} scenes, model {encoder.name}\n")
+        bench = _bench(library, encoder, known)
+        print(f"{len(bench.shown)} pictures, model {encoder.name}\n")
         print("| question | regions | photos alone | crop alone |")
         print("|---|---|---|---|")
-        for name, figures in _rows(bench, absent):
+        for name, figures in _rows(bench):
             padded = (*figures, *[float("nan")] * (_N_WAYS - len(figures)))
             print(f"| {name} | {' | '.join(map(_percent, padded))} |", flush=True)
 
 
-def _rows(bench: Bench, absent: frozenset[str]) -> Iterator[tuple[str, tuple[float, ...]]]:
+def _rows(bench: Bench) -> Iterator[tuple[str, tuple[float, ...]]]:
     yield "small object by its words, in the first 20", _by_words(bench)
-    yield "small object by its box, another such scene in the first 20", _by_box(bench)
+    yield "small object by its box, another such picture in the first 20", _by_box(bench)
     yield "box of the best region overlaps the object by half", _places(bench)
     yield "two phrases: both satisfied, at the right places", _two_phrases(bench)
     yield "of the first 20 without B, those that show B (lower is better)", _exclusions(bench)
     yield "object on the side that is asked for, first 5", _sides(bench)
     yield "English and Chinese share of the first 20", _languages(bench)
-    names = [kinds()[kind].en for kind in sorted(absent)]
-    yield "absent: says so", (_says_absent(bench, names),)
-    present = sorted({each.name.en for _, each in bench.objects()})[::5]
-    yield "present: says it is absent (lower is better)", (_says_absent(bench, present),)
+    phrases = sorted({each.name.en for _, each in bench.things()})[::5]
+    yield "present, by its words: says it is absent (lower is better)", _says_absent(bench, phrases)
+    present = {each.kind for _, each in bench.things()}
+    for language in LANGUAGES:
+        for what, kinds in (("absent", bench.known.absent), ("present", present)):
+            names = [bench.known.words[kind].said(language) for kind in sorted(kinds)]
+            yield f"{what}, by its kind ({language}): says it is absent", _says_absent(bench, names)
 
 
-def _held_out() -> frozenset[str]:
-    """Kinds that no scene may show, with those that are called by the same names."""
-    chosen = sorted(kinds())[:: max(1, len(kinds()) // _HELD_OUT_KINDS)]
-    return frozenset(other for kind in chosen for other in alike(kind))
-
-
-def _bench(library: Library, encoder: EncoderLike, n_scenes: int, absent: frozenset[str]) -> Bench:
+def _bench(library: Library, encoder: EncoderLike, known: Known) -> Bench:
     model_id = library.use_model(encoder.fingerprint, encoder.name, encoder.dim)
     with tempfile.TemporaryDirectory() as folder:
         root_id = library.add_root(folder.encode()).id
-    scenes: dict[int, Scene] = {}
-    seed = FIRST_SCENE
-    while len(scenes) < n_scenes:
-        seed += 1
-        scene = make_scene(seed, SCENE_PX)
-        if any(each.kind in absent for each in scene.objects):
-            continue
-        budget = fine_budget(encoder.fine_patches, *scene.image.size)
-        (vector,), (regions,) = encode_finely(encoder, [scene.image], budget)
+    by_id: dict[int, Shown] = {}
+    for number, shown in enumerate(known.pictures):
+        budget = fine_budget(encoder.fine_patches, *shown.image.size)
+        (vector,), (regions,) = encode_finely(encoder, [shown.image], budget)
         photo = NewPhoto(
-            root_id, b"%d.png" % seed, 1, seed, seed, b"%032d" % seed, *SCENE_PX,
+            root_id, b"%d.png" % number, 1, number, number, b"%032d" % number, *shown.image.size,
             None, None, "PNG", 0, vector=vector, patches=budget,
         )  # fmt: skip
         (photo_id,) = library.save_batch(model_id, [photo], [])
         library.regions.save(model_id, {photo_id: regions})
-        scenes[photo_id] = scene
+        by_id[photo_id] = shown
     index, regions_index = VectorIndex.open(library, model_id), RegionIndex(library, model_id)
     searcher = Searcher(library, index, regions_index, model_id, encoder)
-    return Bench(searcher, scenes)
+    return Bench(searcher, known, by_id)
 
 
 # ---------------------------------------------------------------- rows
@@ -146,18 +139,18 @@ def _by_words(bench: Bench) -> tuple[float, ...]:
             photo_id in _ids(bench.refined(each.name.en)),
             photo_id in _ids(bench.by_photos(each.name.en)),
         )
-        for photo_id, each in bench.objects(small=True)
+        for photo_id, each in bench.things(small=True)
     ]
     return tuple(np.mean(found, axis=0))
 
 
 def _by_box(bench: Bench) -> tuple[float, ...]:
     found = []
-    for photo_id, each in bench.objects(small=True):
+    for photo_id, each in bench.things(small=True):
         others = bench.with_name(each.name.en) - {photo_id}
         if not others:
             continue
-        picture = Picture(bench.scenes[photo_id].image, each.box)
+        picture = Picture(bench.shown[photo_id].image, each.box)
         query = Query(images=(ImageQuery(photo_id=photo_id, box=each.box),))
         asked = bench.searcher.encode(query, [picture])
         alone = replace(asked, pictures=(replace(asked.pictures[0], region=None),))
@@ -172,19 +165,19 @@ def _by_box(bench: Bench) -> tuple[float, ...]:
 
 def _places(bench: Bench) -> tuple[float, ...]:
     right = []
-    for photo_id, each in bench.objects():
+    for photo_id, each in bench.things():
         hit = _hit_of(bench.refined(each.name.en), photo_id)
         if hit is not None and hit.region is not None:
-            right.append(_is_at(hit.region, bench.scenes[photo_id], each.name.en))
+            right.append(_is_at(hit.region, bench.shown[photo_id], each.name.en))
     return (float(np.mean(right)) if right else float("nan"),)
 
 
 def _two_phrases(bench: Bench) -> tuple[float, ...]:
     right = []
-    for photo_id, scene in bench.scenes.items():
-        if len(scene.objects) < 2:
+    for photo_id, shown in bench.shown.items():
+        if len(shown.things) < 2:
             continue
-        one, two = scene.objects[:2]
+        one, two = shown.things[:2]
         hit = _hit_of(bench.refined(f"{one.name.en}, {two.name.en}"), photo_id)
         right.append(
             hit is not None
@@ -192,7 +185,7 @@ def _two_phrases(bench: Bench) -> tuple[float, ...]:
             and all(
                 phrase.score >= GOOD_SCORE
                 and phrase.region
-                and _is_at(phrase.region, scene, each.name.en)
+                and _is_at(phrase.region, shown, each.name.en)
                 for phrase, each in zip(hit.phrases, (one, two), strict=True)
             )
         )
@@ -201,17 +194,17 @@ def _two_phrases(bench: Bench) -> tuple[float, ...]:
 
 def _exclusions(bench: Bench) -> tuple[float, ...]:
     shares = []
-    for _, scene in list(bench.scenes.items())[::4]:
-        if len(scene.objects) < 2:
+    for shown in list(bench.shown.values())[::4]:
+        if len(shown.things) < 2:
             continue
-        kind, other_kind = (each.kind for each in scene.objects[:2])
-        if other_kind in alike(kind):
+        kind, other_kind = (each.kind for each in shown.things[:2])
+        if other_kind in bench.known.alike(kind):
             continue
-        wanted, other = kinds()[kind].en, kinds()[other_kind].en
+        wanted, other = bench.known.words[kind].en, bench.known.words[other_kind].en
         showing = {
             photo_id
-            for photo_id, each in bench.scenes.items()
-            if any(thing.kind == other_kind for thing in each.objects)
+            for photo_id, each in bench.shown.items()
+            if any(thing.kind == other_kind for thing in each.things)
         }
         left = _ids(bench.refined(f"{wanted} without {other}"))
         asked = bench.searcher.encode(Query(wanted), [])
@@ -226,19 +219,19 @@ def _exclusions(bench: Bench) -> tuple[float, ...]:
 
 def _sides(bench: Bench) -> tuple[float, ...]:
     right = []
-    names = sorted({each.name.en for _, each in bench.objects()})
+    names = sorted({each.name.en for _, each in bench.things()})
     for name in names[::3]:
         for side, words in _SIDE_WORDS.items():
             holders = [
                 each.box
                 for photo_id in bench.with_name(name)
-                for each in bench.scenes[photo_id].objects
+                for each in bench.shown[photo_id].things
                 if each.name.en == name
             ]
             if not any(_side(box) == side for box in holders):
                 continue
             for hit in bench.refined(words.format(name)).hits[:5]:
-                things = bench.scenes[hit.photo_id].objects
+                things = bench.shown[hit.photo_id].things
                 boxes = [each.box for each in things if each.name.en == name]
                 if boxes:
                     right.append(any(_side(box) == side for box in boxes))
@@ -247,8 +240,8 @@ def _sides(bench: Bench) -> tuple[float, ...]:
 
 def _languages(bench: Bench) -> tuple[float, ...]:
     shares = []
-    for _, scene in list(bench.scenes.items())[::4]:
-        name = scene.objects[0].name
+    for shown in list(bench.shown.values())[::4]:
+        name = shown.things[0].name
         shares.append(
             [
                 len(set(_ids(ask(name.en))) & set(_ids(ask(name.zh)))) / _TOP
@@ -258,9 +251,9 @@ def _languages(bench: Bench) -> tuple[float, ...]:
     return tuple(np.mean(shares, axis=0))
 
 
-def _says_absent(bench: Bench, names: list[str]) -> float:
+def _says_absent(bench: Bench, names: list[str]) -> tuple[float]:
     said = [not any(hit.match == "good" for hit in bench.refined(name).hits) for name in names]
-    return float(np.mean(said))
+    return (float(np.mean(said)),)
 
 
 # ---------------------------------------------------------------- small pieces
@@ -274,13 +267,13 @@ def _hit_of(answer: Answer, photo_id: int) -> Hit | None:
     return next((hit for hit in answer.hits if hit.photo_id == photo_id), None)
 
 
-def _is_at(region: tuple[float, ...], scene: Scene, name: str) -> bool:
-    """Whether a box overlaps a thing of that name enough; a scene may show several."""
-    boxes = np.array([thing.box for thing in scene.objects if thing.name.en == name])
+def _is_at(region: tuple[float, ...], shown: Shown, name: str) -> bool:
+    """Whether a box overlaps a thing of that name enough; a picture may show several."""
+    boxes = np.array([thing.box for thing in shown.things if thing.name.en == name])
     return float(overlaps(np.array(region), boxes).max()) >= _ENOUGH
 
 
-def _area(thing: SceneObject) -> float:
+def _area(thing: Thing) -> float:
     x0, y0, x1, y1 = thing.box
     return (x1 - x0) * (y1 - y0)
 

@@ -1,0 +1,132 @@
+"""Pictures with known things in them, for ``benchmarks.quality``: drawn scenes, photos, mosaics.
+
+Some kinds of things are held out, with all that may be called by the same names: no picture shows
+them, so that they can be asked for in vain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.regions import FIRST_SCENE, SCENE_PX
+from trainer.data.names import ClassName, with_article
+from trainer.data.photos import Photo, PhotoSet
+from trainer.data.scenes import make_scene
+from trainer.data.scenes_text import alike
+from trainer.data.scenes_words import Word, kinds
+
+_SIDES = (1, 2, 2, 3, 4)  # tiles in a row and in a column
+_MOSAIC_PX = 480
+_HELD_OUT_KINDS = 12
+_HELD_OUT_CLASSES = 40
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something in a picture: its kind, what it is called there, x0, y0, x1, y1 in 0..1."""
+
+    kind: str
+    name: Word
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture and all things in it that have a name."""
+
+    image: Image.Image
+    things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Pictures and their words.
+
+    Attributes:
+        pictures: drawn or composed one by one.
+        words: what each kind is called, without anything that not all of it share.
+        absent: kinds that no picture shows.
+        alike: the kind itself and those that may be called by its name or look like it.
+    """
+
+    pictures: Iterable[Shown]
+    words: dict[str, Word]
+    absent: frozenset[str]
+    alike: Callable[[str], Set[str]]
+
+
+def scenes(n_pictures: int) -> Known:
+    """Drawn scenes whose seeds no training run has seen."""
+    words = {name: Word(kind.en, kind.zh) for name, kind in kinds().items()}
+    absent = _held_out(words, alike, _HELD_OUT_KINDS)
+    return Known(_drawn(n_pictures, absent), words, absent, alike)
+
+
+def mosaics(folder: Path, n_pictures: int) -> Known:
+    """Validation photos of named things, alone and 4, 9 or 16 in a picture."""
+    photos = PhotoSet(folder, "val")
+    named = [at for at, photo in enumerate(photos.photos) if photo.name is not None]
+    classes = {_kind(photos.photos[at]): photos.photos[at].name for at in named}
+    words = {kind: _said(name) for kind, name in classes.items() if name is not None}
+
+    def sharing(kind: str) -> Set[str]:
+        own = classes[kind]
+        assert own is not None
+        return {
+            other for other, name in classes.items() if name and name.concepts & own.concepts
+        } | {kind}
+
+    absent = _held_out(words, sharing, _HELD_OUT_CLASSES)
+    usable = [at for at in named if _kind(photos.photos[at]) not in absent]
+    return Known(_composed(photos, usable, n_pictures, words), words, absent, sharing)
+
+
+def _held_out(
+    words: dict[str, Word], alike_of: Callable[[str], Set[str]], n_kinds: int
+) -> frozenset[str]:
+    chosen = sorted(words)[:: max(1, len(words) // n_kinds)]
+    return frozenset(other for kind in chosen for other in alike_of(kind))
+
+
+def _drawn(n_pictures: int, absent: frozenset[str]) -> Iterator[Shown]:
+    seed, drawn = FIRST_SCENE, 0
+    while drawn < n_pictures:
+        seed += 1
+        scene = make_scene(seed, SCENE_PX)
+        if not any(each.kind in absent for each in scene.objects):
+            things = tuple(Thing(each.kind, each.name, each.box) for each in scene.objects)
+            drawn += 1
+            yield Shown(scene.image, things)
+
+
+def _composed(
+    photos: PhotoSet, usable: list[int], n_pictures: int, words: dict[str, Word]
+) -> Iterator[Shown]:
+    rng = np.random.default_rng(1)
+    for number in range(n_pictures):
+        side = _SIDES[number % len(_SIDES)]
+        tile = _MOSAIC_PX // side
+        mosaic, things = Image.new("RGB", (_MOSAIC_PX, _MOSAIC_PX)), []
+        for place in range(side * side):
+            at = usable[int(rng.integers(len(usable)))]
+            row, column = divmod(place, side)
+            mosaic.paste(photos.picture(at).resize((tile, tile)), (column * tile, row * tile))
+            box = (column / side, row / side, (column + 1) / side, (row + 1) / side)
+            kind = _kind(photos.photos[at])
+            things.append(Thing(kind, words[kind], box))
+        yield Shown(mosaic, tuple(things))
+
+
+def _kind(photo: Photo) -> str:
+    return photo.name.names_en[0] if photo.name else ""
+
+
+def _said(name: ClassName) -> Word:
+    return Word(with_article(name.names_en[0]), name.names_zh[0])
