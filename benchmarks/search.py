@@ -1,7 +1,7 @@
 """Search over a large library: time, recall against comparing all regions, memory a region.
 
     python -m benchmarks.search                                 100,000 photos x 16 regions
-    python -m benchmarks.search --photos 1000000 --regions 8    the large one; half an hour, 14 GB of memory, 10 GB of disk
+    python -m benchmarks.search --photos 1000000 --regions 8    half an hour, 14 GB of memory
     python -m benchmarks.search --photos 5000                   a short look
 
 Vectors are synthetic: clusters whose directions have a falling spectrum, as those of real pictures
