@@ -32,7 +32,7 @@ def test_patch_schedule_follows_the_share_of_the_run() -> None:
     ("setting", "named", "advice"),
     [
         ("steps=0", "steps is 0", "set it to at least 1"),
-        ("steps=many", "steps=many", "write one like 3000"),
+        ("steps=many", "steps=many", "write one like 4000"),
         ("steps=1.5", "steps=1.5", "expected int"),
         ("batch=3", "batch=3", "batch_size"),
         ("hidden_size=100", "hidden_size 100", "choose sizes"),
