@@ -26,7 +26,7 @@ def _sentence(capsys: pytest.CaptureFixture[str]) -> str:
     ("arguments", "named"),
     [
         (["--recipe", "huge", "--out", "x"], "no recipe 'huge'"),
-        (["--recipe", "tiny", "--out", "x", "--set", "steps=many"], "write one like 3000"),
+        (["--recipe", "tiny", "--out", "x", "--set", "steps=many"], "write one like 4000"),
         (["--recipe", "tiny", "--out", "x", "--set", "seed=-1"], "seed is -1"),
         (["--recipe", "tiny", "--out", "x", "--set", "heads=0"], "heads is 0"),
         (["--recipe", "tiny", "--out", "x", "--set", "sources={[]: 1}"], "write one like"),
