@@ -13,7 +13,7 @@ help:
 	@echo "make attack the long attacks on the library of docs/reliability.md; an hour"
 	@echo "make bench  measure the encoders beside others (docs/benchmarks.md)"
 	@echo "make bench-training  a training step beside a plain reference (docs/benchmarks-training.md)"
-	@echo "make ablation  what each objective buys (docs/ablation.md); an hour on two free cores"
+	@echo "make ablation  what each objective buys (docs/ablation.md); 40 minutes on two free cores"
 	@echo "make package        build the application that people double-click (docs/packaging.md)"
 	@echo "make package-check  use it under Xvfb, as on a machine without this project"
 	@echo "make lint   ruff, mypy, import-linter"
