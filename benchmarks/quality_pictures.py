@@ -13,15 +13,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.regions import FIRST_SCENE, SCENE_PX
+from benchmarks.regions import FIRST_SCENE, SCENE_PX, mosaic
 from trainer.data.names import ClassName, with_article
-from trainer.data.photos import Photo, PhotoSet
+from trainer.data.photos import PhotoSet
 from trainer.data.scenes import make_scene
 from trainer.data.scenes_text import alike
 from trainer.data.scenes_words import Word, kinds
 
 _SIDES = (1, 2, 2, 3, 4)  # tiles in a row and in a column
-_MOSAIC_PX = 480
 _HELD_OUT_KINDS = 12
 _HELD_OUT_CLASSES = 40
 
@@ -72,19 +71,16 @@ def scenes(n_pictures: int) -> Known:
 def mosaics(folder: Path, n_pictures: int) -> Known:
     """Validation photos of named things, alone and 4, 9 or 16 in a picture."""
     photos = PhotoSet(folder, "val")
-    named = [at for at, photo in enumerate(photos.photos) if photo.name is not None]
-    classes = {_kind(photos.photos[at]): photos.photos[at].name for at in named}
-    words = {kind: _said(name) for kind, name in classes.items() if name is not None}
+    named = [(at, photo.name) for at, photo in enumerate(photos.photos) if photo.name is not None]
+    classes = {_kind(name): name for _, name in named}
+    words = {kind: Word(with_article(kind), name.names_zh[0]) for kind, name in classes.items()}
 
     def sharing(kind: str) -> Set[str]:
-        own = classes[kind]
-        assert own is not None
-        return {
-            other for other, name in classes.items() if name and name.concepts & own.concepts
-        } | {kind}
+        own = classes[kind].concepts
+        return {other for other, name in classes.items() if name.concepts & own}
 
     absent = _held_out(words, sharing, _HELD_OUT_CLASSES)
-    usable = [at for at in named if _kind(photos.photos[at]) not in absent]
+    usable = [(at, _kind(name)) for at, name in named if _kind(name) not in absent]
     return Known(_composed(photos, usable, n_pictures, words), words, absent, sharing)
 
 
@@ -107,26 +103,19 @@ def _drawn(n_pictures: int, absent: frozenset[str]) -> Iterator[Shown]:
 
 
 def _composed(
-    photos: PhotoSet, usable: list[int], n_pictures: int, words: dict[str, Word]
+    photos: PhotoSet, usable: list[tuple[int, str]], n_pictures: int, words: dict[str, Word]
 ) -> Iterator[Shown]:
     rng = np.random.default_rng(1)
     for number in range(n_pictures):
-        side = _SIDES[number % len(_SIDES)]
-        tile = _MOSAIC_PX // side
-        mosaic, things = Image.new("RGB", (_MOSAIC_PX, _MOSAIC_PX)), []
-        for place in range(side * side):
-            at = usable[int(rng.integers(len(usable)))]
-            row, column = divmod(place, side)
-            mosaic.paste(photos.picture(at).resize((tile, tile)), (column * tile, row * tile))
-            box = (column / side, row / side, (column + 1) / side, (row + 1) / side)
-            kind = _kind(photos.photos[at])
-            things.append(Thing(kind, words[kind], box))
-        yield Shown(mosaic, tuple(things))
+        n_tiles = _SIDES[number % len(_SIDES)] ** 2
+        chosen = [usable[int(rng.integers(len(usable)))] for _ in range(n_tiles)]
+        image, boxes = mosaic([photos.picture(at) for at, _ in chosen])
+        things = (
+            Thing(kind, words[kind], (x0, y0, x1, y1))
+            for (_, kind), (x0, y0, x1, y1) in zip(chosen, boxes.tolist(), strict=True)
+        )
+        yield Shown(image, tuple(things))
 
 
-def _kind(photo: Photo) -> str:
-    return photo.name.names_en[0] if photo.name else ""
-
-
-def _said(name: ClassName) -> Word:
-    return Word(with_article(name.names_en[0]), name.names_zh[0])
+def _kind(name: ClassName) -> str:
+    return name.names_en[0]
