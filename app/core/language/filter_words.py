@@ -11,16 +11,20 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import get_args
 
 from app.core.asking import Filters, Orientation
 from app.core.errors import FilterError
-from app.core.language.dates import Days, find_dates, parse_date
+from app.core.language.dates import Side, beside, find_dates, parse_date
+from app.core.language.periods import Days
 
 _KEYS = {
     "folder": ("folder", "in", "path", "文件夹", "目录"),
     "date": ("date", "taken", "when", "日期", "时间"),
-    "before": ("before", "until", "早于"),
-    "after": ("after", "since", "晚于"),
+    "before": ("before", "早于"),
+    "until": ("until", "不晚于"),
+    "since": ("since", "不早于"),
+    "after": ("after", "晚于"),
     "camera": ("camera", "相机"),
     "rating": ("rating", "stars", "评分", "星级"),
     "is": ("is", "favourite", "favorite", "收藏"),
@@ -52,7 +56,10 @@ _HINTS = {
     "type": f"the types are {', '.join(_TYPES_KNOWN)}",
     "orientation": "write landscape, portrait or square",
 }
-_REASONS = {"before": "date", "after": "date"}  # of the other keys it is the key itself
+_REASONS = dict.fromkeys(get_args(Side), "date")  # of the other keys it is the key itself
+_SIGNS: dict[str, Side] = {
+    "<": "before", "<=": "until", ">=": "since", "≥": "since", ">": "after",
+}  # fmt: skip
 _YES = (
     "yes",
     "true",
@@ -182,9 +189,9 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
             return _rating(sign, value)
         case "is":
             return Filters(favourite=True) if value.lower() in _YES else None
-        case "before" | "after":
-            return _side(key, value, today)
-    return _date(sign, value, today)
+        case "before" | "until" | "since" | "after":
+            return _date(key, value, today)
+    return _date(_SIGNS.get(sign), value, today)
 
 
 def _rating(sign: str, value: str) -> Filters | None:
@@ -195,19 +202,10 @@ def _rating(sign: str, value: str) -> Filters | None:
     return Filters(min_rating=stars + 1 if sign == ">" else stars)
 
 
-def _date(sign: str, value: str, today: date) -> Filters | None:
+def _date(side: Side | None, value: str, today: date) -> Filters | None:
     days = parse_date(value, today)
-    if days is None:
-        return None
-    if sign in (">", ">=", "≥"):
-        return _side("since" if sign != ">" else "after", value, today)
-    if sign in ("<", "<="):
-        return _side("until" if sign == "<=" else "before", value, today)
-    return _with_days(days)
-
-
-def _side(word: str, value: str, today: date) -> Filters | None:
-    days = parse_date(f"{word} {value}", today)
+    if days is not None and side is not None:
+        days = beside(days, side)
     return None if days is None else _with_days(days)
 
 
@@ -272,8 +270,16 @@ def _dates(text: str, today: date) -> Iterator[FoundFilter]:
 
 
 def merged(found: list[FoundFilter]) -> Filters:
-    """Return what all filters of a sentence say together."""
+    """Return what all filters of a sentence say together.
+
+    Dates that have no day in common stand for the days from the first to the last: "2022, 2024".
+    """
     together = Filters()
     for each in found:
         together = both(together, each.filters)
-    return replace(together, formats=tuple(dict.fromkeys(together.formats)))
+    first, last = together.taken_from, together.taken_to
+    if first is not None and last is not None and first > last:
+        first = min(filter(None, (each.filters.taken_from for each in found)))
+        last = max(filter(None, (each.filters.taken_to for each in found)))
+    formats = tuple(dict.fromkeys(together.formats))
+    return replace(together, taken_from=first, taken_to=last, formats=formats)

@@ -1,0 +1,273 @@
+"""The forms in which people write one date, in English and Chinese, each with its reader.
+
+A form is a pattern for lower-case text and a function that returns the days. The groups of forms
+that name a year: ``y`` year, ``m`` month, ``d`` and ``e`` first and last day, ``s`` season, ``p``
+part of the year, ``t`` third of the month.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple, get_args
+
+from app.core.language.periods import (
+    Days,
+    Unit,
+    ago,
+    days_of,
+    days_of_week,
+    latest_season,
+    months_of,
+    season_ago,
+    season_of,
+    third_of_month,
+    until_today,
+)
+from app.core.language.places import HAN
+
+
+class Form(NamedTuple):
+    """How one kind of date is written, and how it is read; the reader may raise ValueError."""
+
+    pattern: str
+    read: Callable[[re.Match[str], date], Days]
+
+
+# ---------------------------------------------------------------- words
+
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_SEASONS |= {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+_MONTHS["sept"] = 9
+_WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+_WEEKDAYS |= {word: number for number, word in enumerate("一二三四五六日")} | {"天": 6}
+_YEARS_BACK = {"this": 0, "last": 1, "今年": 0, "去年": 1, "前年": 2, "大前年": 3}
+_DAYS_BACK = {"today": 0, "yesterday": 1, "last night": 1, "day before yesterday": 2}
+_DAYS_BACK |= {"今天": 0, "昨天": 1, "昨晚": 1, "前天": 2, "大前天": 3}
+# First and last month; early, mid and late are a third each.
+_YEAR_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
+_YEAR_PARTS |= {"beginning": (1, 4), "start": (1, 4), "middle": (5, 8), "end": (9, 12)}
+_YEAR_PARTS |= {"first half": (1, 6), "second half": (7, 12), "上半年": (1, 6), "下半年": (7, 12)}
+_YEAR_PARTS |= {"初": (1, 4), "底": (9, 12), "末": (9, 12)}
+_MONTH_PARTS = {"early": 0, "mid": 1, "late": 2}
+_MONTH_PARTS |= {"beginning": 0, "start": 0, "middle": 1, "end": 2}
+_MONTH_PARTS |= {"初": 0, "上旬": 0, "中旬": 1, "下旬": 2, "底": 2, "末": 2}
+_UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
+_UNITS |= {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week"}
+_UNITS |= {"月": "month", "年": "year"}
+_EN_NUMBERS = ("a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ZH_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+
+# ---------------------------------------------------------------- patterns of words
+
+YEAR = r"(?:19[7-9]\d|20\d\d)"
+_MM = r"(?:1[0-2]|0?[1-9])(?!\d)"
+_LARGE_DAY = r"(?:3[01]|2\d|1[3-9])"
+DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+SEASON = "(?:spring|summer|autumn|fall|winter)"
+MONTH = r"(?:{})\b\.?".format("|".join(sorted(filter(str.isascii, _MONTHS), key=len, reverse=True)))
+ORDINAL = rf"{DAY}(?:st|nd|rd|th)?"
+_EN_YEAR = rf"(?:{YEAR}|(?:last|this)\s+year)"
+_EN_DAYS = rf"(?P<d>{ORDINAL})(?:\s?(?:-|–|to)\s?(?:the\s)?(?P<e>{ORDINAL}))?"
+_EN_PART = r"(?:early|mid|late|(?:beginning|start|middle|end)(?=\s+of))"
+_EN_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_EN_NUMBERS)}|half\s+a(?=\s+year))"
+_WEEKDAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+
+_ZH_NUMBER = "(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+# What may follow a word of one character that begins many others: 2023年夏, not 2023年夏令营.
+_ZH_END = rf"(?=$|[^{HAN}]|[的在拍里到和与或、]|以[前后来]|之[前后间])"
+_ZH_YEAR_WORD = "大?(?<![以之年目])前年|(?<![过失])去年|今年"
+_ZH_YEAR_2 = r"(?:[0-2]\d|[7-9]\d)年"  # 23年5月
+ZH_YEAR = rf"(?:{YEAR}\s?年(?:度(?!假)|(?!代|多|的?历史))|{_ZH_YEAR_WORD})"
+ZH_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月份?"
+_ZH_MONTH_PART = rf"(?P<t>[上中下]旬|[初底末]{_ZH_END})"
+ZH_DAY = rf"(?:{DAY}|{_ZH_NUMBER})\s?[日号]"
+_ZH_COUNT = rf"(?:\d{{1,3}}|{_ZH_NUMBER}|半(?=年))"
+_ZH_COUNTED = "个月|个?(?:星期|礼拜)|[天日周年]"
+_ZH_WHICH = "(?P<which>(?<![马晚早天身街路地山海湖江水桌床墙树楼车船])上+|这|本)一?个?"
+
+
+def zh_season(group: str = "?:") -> str:
+    """Return the pattern of a season: 夏天, 夏日, 初夏, 夏; the character alone in a group."""
+    return rf"[初早仲盛深晚暮隆]?({group}[春夏秋冬])(?:[天季]|日(?!本)|{_ZH_END})"
+
+
+# ---------------------------------------------------------------- readers
+
+
+def _number(text: str | None) -> int | None:
+    """Return a number of digits or of Chinese characters up to 99, or that of a month's name."""
+    if text is None:
+        return None
+    digits = re.match(r"\d+", text)
+    if digits is not None:
+        return int(digits[0])
+    word = re.sub(r"[.\s月份日号]", "", text)
+    if word in _MONTHS:
+        return _MONTHS[word]
+    if word in _EN_NUMBERS:
+        return max(1, _EN_NUMBERS.index(word))
+    tens, ten, ones = word.rpartition("十")
+    return 10 * _ZH_DIGITS.get(tens, 1) * bool(ten) + _ZH_DIGITS.get(ones, 0)
+
+
+def _year(word: str, today: date) -> int:
+    if word in _YEARS_BACK:
+        return today.year - _YEARS_BACK[word]
+    year = _number(word) or 0
+    return year if year > 99 else year + (1900 if year >= 70 else 2000)
+
+
+def _of_year(match: re.Match[str], today: date) -> Days:
+    """Return a year, or the season, part, month or days of it that are named."""
+    named = match.groupdict()
+    year = _year(named["y"].split()[0], today)
+    if named.get("s"):
+        return season_of(year, _SEASONS[named["s"]])
+    if named.get("p"):
+        return months_of(year, *_YEAR_PARTS[named["p"]])
+    month, day = _number(named.get("m")), _number(named.get("d"))
+    if month is not None and named.get("t"):
+        return third_of_month(year, month, _MONTH_PARTS[named["t"]])
+    last_day = _number(named.get("e")) or day
+    return Days(days_of(year, month, day).first, days_of(year, month, last_day).last)
+
+
+def _day_word(match: re.Match[str], today: date) -> Days:
+    return ago(_DAYS_BACK[" ".join(match["day"].split())], "day", today)
+
+
+def _relative(match: re.Match[str], today: date) -> Days:
+    """Return what "last" or "this" goes before."""
+    n, what = _YEARS_BACK[match["which"]], match["what"].rstrip(".")
+    if what in _UNITS:
+        return ago(n, _UNITS[what], today)
+    if what in _SEASONS:
+        return season_ago(n, _SEASONS[what], today)
+    if what == "weekend":
+        return days_of_week(n, 5, 6, today)
+    if what in _MONTHS:
+        return days_of(today.year - n, _MONTHS[what])
+    weekday = _WEEKDAYS[what]
+    if n == 0:
+        return days_of_week(0, weekday, weekday, today)
+    return ago((today.weekday() - weekday - 1) % 7 + 1, "day", today)
+
+
+def _past(match: re.Match[str], today: date) -> Days:
+    what = match["what"]
+    if what in _SEASONS:
+        return latest_season(_SEASONS[what], today)
+    return until_today(1, _UNITS[what], today)
+
+
+def _zh_week(match: re.Match[str], today: date) -> Days:
+    weeks_ago, day = match["which"].count("上"), match["day"]
+    if not day:
+        return ago(weeks_ago, "week", today)
+    if day == "末":
+        return days_of_week(weeks_ago, 5, 6, today)
+    return days_of_week(weeks_ago, _WEEKDAYS[day], _WEEKDAYS[day], today)
+
+
+def _zh_month(match: re.Match[str], today: date) -> Days:
+    month = ago(match["which"].count("上"), "month", today)
+    if match["t"] is None or month.first is None:
+        return month
+    return third_of_month(month.first.year, month.first.month, _MONTH_PARTS[match["t"]])
+
+
+def _zh_season_near(match: re.Match[str], today: date) -> Days:
+    return season_ago(match["which"].count("上"), _SEASONS[match["s"]], today)
+
+
+def _counted(match: re.Match[str]) -> tuple[int, Unit]:
+    unit = _UNITS[match["unit"].removeprefix("个")]
+    if match["n"].startswith(("half", "半")):
+        return 6, "month"
+    return _number(match["n"]) or 0, unit
+
+
+def _ago(match: re.Match[str], today: date) -> Days:
+    return ago(*_counted(match), today)
+
+
+def _until_today(match: re.Match[str], today: date) -> Days:
+    return until_today(*_counted(match), today)
+
+
+# ---------------------------------------------------------------- forms
+
+# The longer forms come later, and are tried first where a date stands in a sentence.
+FORMS = (
+    Form(rf"(?P<y>{YEAR})(?:[-/.](?P<m>{_MM})(?:[-/.](?P<d>{DAY})(?!\d))?)?", _of_year),
+    Form(rf"(?P<y>{YEAR})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])", _of_year),
+    # Days that could be read in two ways, as 5/6/2023, are no dates.
+    Form(rf"(?P<d>{DAY})\.(?P<m>{_MM})\.(?P<y>{YEAR})", _of_year),
+    Form(rf"(?P<d>{_LARGE_DAY})/(?P<m>{_MM})/(?P<y>{YEAR})", _of_year),
+    Form(rf"(?P<m>{_MM})/(?P<d>{_LARGE_DAY})/(?P<y>{YEAR})", _of_year),
+    Form(rf"(?P<y>{ZH_YEAR})", _of_year),
+    Form(rf"(?P<y>{YEAR}|{ZH_YEAR}|{_ZH_YEAR_2})\s?的?{zh_season('?P<s>')}", _of_year),
+    Form(rf"(?P<y>{ZH_YEAR})\s?的?(?:年?(?P<p>[初底末]{_ZH_END}|[上下]半年))", _of_year),
+    Form(
+        rf"(?P<y>{YEAR}(?=\s)|{ZH_YEAR}|{_ZH_YEAR_2})\s?的?(?P<m>{ZH_MONTH})"
+        rf"(?:\s?(?P<d>{ZH_DAY})|{_ZH_MONTH_PART})?",
+        _of_year,
+    ),
+    Form(
+        rf"(?:(?P<t>{_EN_PART})(?:\s+of)?[\s-]+)?(?P<m>{MONTH}),?\s+(?:of\s+)?(?P<y>{_EN_YEAR})",
+        _of_year,
+    ),
+    Form(
+        rf"{_EN_DAYS}\s+(?:of\s+)?(?P<m>{MONTH}),?\s+(?:of\s+)?(?P<y>{_EN_YEAR})",
+        _of_year,
+    ),
+    Form(
+        rf"(?P<m>{MONTH})\s+{_EN_DAYS},?\s+(?:of\s+)?(?P<y>{_EN_YEAR})",
+        _of_year,
+    ),
+    Form(rf"(?P<s>{SEASON}),?\s+(?:(?:of|in)\s+)?(?P<y>{_EN_YEAR})", _of_year),
+    Form(rf"(?P<s>winter)\s+(?:of\s+)?(?P<y>{YEAR})[-–/](?:20)?\d\d", _of_year),
+    Form(
+        rf"(?P<p>{_EN_PART}|(?:first|second)\shalf(?=\s+of))(?:\s+of)?[\s-]+(?P<y>{_EN_YEAR})",
+        _of_year,
+    ),
+    Form(
+        rf"(?!this\s+may\b)(?P<which>last|this)\s+"
+        rf"(?P<what>year|month|week|weekend|{SEASON}|{_WEEKDAY}|{MONTH})",
+        _relative,
+    ),
+    Form(rf"(?:this\s+)?past\s+(?P<what>day|week|month|year|{SEASON})", _past),
+    Form(r"(?P<day>today|yesterday|last\s+night|day\s+before\s+yesterday)", _day_word),
+    Form(rf"(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", _ago),
+    Form(
+        rf"(?:last|past)\s+(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?",
+        _until_today,
+    ),
+    Form(
+        rf"(?P<y>{_EN_YEAR})(?:['’]s)?,?\s+(?:in\s+)?(?:(?P<s>{SEASON})|(?P<m>{MONTH}))",
+        _of_year,
+    ),
+    Form(r"(?P<day>今天|昨[天晚]|大?(?<![之以年月日周期门窗房屋店车])前天)", _day_word),
+    Form(
+        rf"{_ZH_WHICH}(?:周(?![围边岁年刊])|星期|礼拜)"
+        r"(?P<day>末|[一二三四五六](?![只个条张辆位名群家人次])|日(?!本)|天(?![气空])|)",
+        _zh_week,
+    ),
+    Form(rf"{_ZH_WHICH}月(?![亮光饼球色牙季]){_ZH_MONTH_PART}?", _zh_month),
+    Form(rf"(?P<which>今|这个?|上个)(?:{zh_season('?P<s>')})", _zh_season_near),
+    Form(
+        rf"(?<![几数百千万])(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?前(?![往后面台夕])",
+        _ago,
+    ),
+    Form(
+        rf"(?:最近|过去|(?<!附)近)(?:的|这)?(?P<n>{_ZH_COUNT})\s?"
+        rf"(?P<unit>{_ZH_COUNTED}|月)(?:[以之]?内)?",
+        _until_today,
+    ),
+    Form(rf"(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?内", _until_today),
+)

@@ -1,0 +1,175 @@
+"""Dates in sentences: which words are read, and what of the sentence is left."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.language.dates import find_dates, parse_date
+from app.core.queries import parse_query
+
+TODAY = date(2026, 11, 25)  # a Wednesday
+
+
+def shown(text: str, today: date = TODAY) -> str:
+    """Return the days of a text that is nothing but a date, "?" for no date."""
+    days = parse_date(text, today)
+    return "?" if days is None else f"{days.first or ''}..{days.last or ''}"
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        ("May of 2023 | may, 2023 | 2023 May | 2023年5月份 | 2023 5月 | 2023年的五月 | 23年5月",
+         "2023-05-01..2023-05-31"),
+        ("May 31st, 2023 | the 31st of May 2023 | 31 may, 2023 | 2023年五月三十一号 | 31.5.2023"
+         " | 5/31/2023 | 31/5/2023 | 20230531 | 2023 年 5 月 31 日", "2023-05-31..2023-05-31"),
+        ("去年5月1日 | 去年五月一号", "2025-05-01..2025-05-01"),
+        ("今年5月1号", "2026-05-01..2026-05-01"),
+        ("May last year | last year in May | last May | 去年五月", "2025-05-01..2025-05-31"),
+        ("2023年的夏天 | 2023夏天 | 2023 夏天 | 2023年夏 | 2023年初夏 | 2023 summer | summer, 2023",
+         "2023-06-01..2023-08-31"),
+        ("去年的夏天 | summer last year | last year's summer | 上个夏天", "2025-06-01..2025-08-31"),
+        ("past summer | this past summer | 这个夏天 | 今夏", "2026-06-01..2026-08-31"),
+        ("winter 2020-2021 | winter 2020/21 | winter of 2020", "2020-12-01..2021-02-28"),
+        ("大前年 | 2023年度 | the year 2023", "2023-01-01..2023-12-31"),
+        ("early 2023 | the beginning of 2023 | 2023年初", "2023-01-01..2023-04-30"),
+        ("late last year | end of last year | 去年底 | 去年年底", "2025-09-01..2025-12-31"),
+        ("second half of 2023 | 2023年下半年", "2023-07-01..2023-12-31"),
+        ("late May 2023 | 2023年5月底 | 2023年5月下旬", "2023-05-21..2023-05-31"),
+        ("mid-May 2023 | 2023年5月中旬", "2023-05-11..2023-05-20"),
+        ("上个月初", "2026-10-01..2026-10-10"),
+    ],
+)  # fmt: skip
+def test_days_of_a_year(texts: str, days: str) -> None:
+    for text in texts.split(" | "):
+        assert (text, shown(text)) == (text, days)
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        ("the day before yesterday | 前天", "2026-11-23..2026-11-23"),
+        ("last night | 昨晚", "2026-11-24..2026-11-24"),
+        ("大前天", "2026-11-22..2026-11-22"),
+        ("the past week | past week | 过去一周 | 一周内", "2026-11-18..2026-11-25"),
+        ("past month | 最近一个月", "2026-10-25..2026-11-25"),
+        ("past year", "2025-11-25..2026-11-25"),
+        ("最近半年", "2026-05-25..2026-11-25"),
+        ("half a year ago | 半年前", "2026-05-01..2026-05-31"),
+        ("二十年前", "2006-01-01..2006-12-31"),
+        ("last weekend | 上周末 | 上个周末", "2026-11-21..2026-11-22"),
+        ("this weekend | 这周末", "2026-11-28..2026-11-29"),
+        ("上周六 | 上星期六", "2026-11-21..2026-11-21"),
+        ("last Monday | 这周一", "2026-11-23..2026-11-23"),
+        ("last Wednesday | 上周三", "2026-11-18..2026-11-18"),
+        ("上上周", "2026-11-09..2026-11-15"),
+        ("上上个月", "2026-09-01..2026-09-30"),
+    ],
+)
+def test_days_counted_from_today(texts: str, days: str) -> None:
+    for text in texts.split(" | "):
+        assert (text, shown(text)) == (text, days)
+
+
+def test_a_winter_goes_on_in_january() -> None:
+    january = date(2026, 1, 10)
+    assert shown("this winter", january) == "2025-12-01..2026-02-28"
+    assert shown("past winter", january) == "2025-12-01..2026-02-28"
+    assert shown("last winter", january) == "2024-12-01..2025-02-28"
+    assert shown("past summer", january) == "2025-06-01..2025-08-31"
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        ("2024年5月到8月 | 2024年5-8月 | 2024年5、8月 | May to August 2024 | May-August 2024"
+         " | between May and August 2024 | May 2024 to August", "2024-05-01..2024-08-31"),
+        ("2024年5月1日到7日 | 2024年5月1-7日 | May 1-7, 2024 | 1 to 7 May 2024 | 2024.5.1-5.7"
+         " | the 1st to the 7th of May 2024 | from May 1 to the 7th of May 2024",
+         "2024-05-01..2024-05-07"),
+        ("May 28 to June 3, 2024 | 2024年5月28日-6月3日", "2024-05-28..2024-06-03"),
+        ("November to February 2024 | 2023年11月到2月", "2023-11-01..2024-02-29"),
+        ("spring to autumn 2024 | 2024年春天到秋天", "2024-03-01..2024-11-30"),
+        ("去年夏天到今年春天", "2025-06-01..2026-05-31"),
+        ("2019年和2021年 | 2019 or 2021 | between 2019 and 2021", "2019-01-01..2021-12-31"),
+        ("2023.. | since 2023 | 2023 onwards | 2023 or later | 2023 to now | 2023年以来"
+         " | 自2023年以来 | 从2023年起 | 2023年至今 | 2023年以后 | 2023年后", "2023-01-01.."),
+        ("..2023 | until 2023 | till 2023 | 2023 or earlier", "..2023-12-31"),
+        ("before 2023 | prior to 2023 | 2023年之前", "..2022-12-31"),
+        ("after May 2023", "2023-06-01.."),
+        ("before last summer", "..2025-05-31"),
+    ],
+)  # fmt: skip
+def test_ranges_and_open_sides(texts: str, days: str) -> None:
+    for text in texts.split(" | "):
+        assert (text, shown(text)) == (text, days)
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest", "days"),
+    [
+        # what belongs to the date, and what does not
+        ("2024年春节", "春节", "2024-01-01..2024-12-31"),
+        ("去年春节的饺子", "春节的饺子", "2025-01-01..2025-12-31"),
+        ("2023年冬至", "冬至", "2023-01-01..2023-12-31"),
+        ("去年春晚", "春晚", "2025-01-01..2025-12-31"),
+        ("2023年夏令营", "夏令营", "2023-01-01..2023-12-31"),
+        ("2022年冬奥会", "冬奥会", "2022-01-01..2022-12-31"),
+        ("今年夏威夷", "夏威夷", "2026-01-01..2026-12-31"),
+        ("2023年初雪", "初雪", "2023-01-01..2023-12-31"),
+        ("2023年夏天的海", "海", "2023-06-01..2023-08-31"),
+        ("2016年里约奥运会", "里约奥运会", "2016-01-01..2016-12-31"),
+        ("2023年拍卖会", "拍卖会", "2023-01-01..2023-12-31"),
+        ("五年前年轻的她", "年轻的她", "2021-01-01..2021-12-31"),
+        ("上周三只狗", "三只狗", "2026-11-16..2026-11-22"),
+        ("last summer's trip", "trip", "2025-06-01..2025-08-31"),
+        ("yesterday’s lunch", "lunch", "2026-11-24..2026-11-24"),
+        ("photos from the past week", "", "2026-11-18..2026-11-25"),
+        ("dogs, taken on the 6th of May 2023", "dogs", "2023-05-06..2023-05-06"),
+        ("a cat 2023..", "a cat", "2023-01-01.."),
+        ("a cat ..2023", "a cat", "..2023-12-31"),
+        ("a cat... 2023...", "a cat", "2023-01-01..2023-12-31"),
+        ("2023年后院的花", "后院的花", "2023-01-01..2023-12-31"),
+        ("March 2023 and fall leaves", "fall leaves", "2023-03-01..2023-03-31"),
+        ("2012-2016 cars", "cars", "2012-01-01..2016-12-31"),
+        ("dog 2022, 2024", "dog", "2022-01-01..2024-12-31"),
+    ],
+)
+def test_dates_leave_the_sentence(typed: str, rest: str, days: str) -> None:
+    query = parse_query(typed, TODAY)
+    filters = query.filters
+    assert (query.text, f"{filters.taken_from or ''}..{filters.taken_to or ''}") == (rest, days)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["crowd of 2000 people", "2000米", "海拔2000米的山", "2000 m race", "2000-year-old temple",
+     "2000年历史的古城", "1990年代的车", "2000多人", "$2000 watch", "what this may be",
+     "Women's march", "fall leaves", "may and june", "5/6/2023", "2023年2月30日", "2023-13",
+     "31 April 2023", "IMG_2023", "晚上月亮", "晚上周围的灯", "街上周末的人", "过去年轻的人",
+     "门前天空", "几十年前的老房子", "三天前往北京", "5月前", "the 80s"],
+)  # fmt: skip
+def test_what_is_no_date_stays(typed: str) -> None:
+    assert list(find_dates(typed, TODAY)) == []
+
+
+_WORDS = st.sampled_from(
+    ["2023", "年", "5月", "5", "-", "到", "to", "and", "May", "1st", "summer", "夏天", "去年",
+     "last", "year", "the", "past", "week", "上周", "末", "前", "..", "since", "'s", " ", "的",
+     "ago", "二十"]
+)  # fmt: skip
+
+
+@given(st.lists(_WORDS, max_size=12), st.sampled_from(["", " "]))
+def test_any_words_give_dates_in_order(words: list[str], space: str) -> None:
+    text = space.join(words)
+    last = 0
+    for found in find_dates(text, TODAY):
+        assert last <= found.start < found.stop <= len(text)
+        last = found.stop
+        days = found.days
+        assert days.first is None or days.last is None or days.first <= days.last
