@@ -22,8 +22,13 @@ Floats = npt.NDArray[np.floating]
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff"  # within [...] of a pattern
 _SIDE = (
-    r"(?:\s*(?:side|hand\s+side|half|part|corner|edge|third))?"
+    r"(?:[\s-]*(?:side|hand\s+side|half|part|corner|edge|third))?"
     r"(?:\s+of\s+the\s+(?:photo|picture|image|frame))?"
+)
+# Behind "on the left" these make it a thing's side, or the name of a thing.
+_NO_PLACE = (
+    "of|side|half|part|corner|edge|third|hand|arm|leg|foot|paw|eye|ear|cheek|wrist|shoulder|knee|wing"
+    "|lane|bank|page|shelf|drawer|floor|row|step|deck|bunk"
 )
 _EN_SIDES: dict[Place, str] = {
     "left": "left",
@@ -34,28 +39,37 @@ _EN_SIDES: dict[Place, str] = {
     "background": "background|distance",
     "foreground": "foreground",
 }
+# What may follow words that also begin others: 中间的狗, 中间有一只狗, but not 中央公园.
+_COUNT = r"[一两二三四五六七八九几\d]"
+_THEN = rf"(?=$|[^{HAN}]|{_COUNT}|[的有是站坐放挂停躺趴摆飞])"
+# 上面有一只鸟 is a place in the picture, 上面有草莓的蛋糕 and 上面放着书 are none.
+_NOT_ON_A_THING = rf"(?!有(?!{_COUNT}|[很许只])[^的]*的|[站坐放挂停躺趴摆]着?(?!{_COUNT}|[很许只]))"
+_ZH_SIDE = r"(?:手?边|侧|面|方(?!向)|半(?:边|部分?)?(?!球)|[上下][角方])"
 _ZH_SIDES: dict[Place, str] = {
-    "left": "左(?:边|侧|面|半边|下角|上角)|左",
-    "right": "右(?:边|侧|面|半边|下角|上角)|右",
-    "top": "(?:上(?:方|部)|顶(?:部|端)|左上角|右上角)",
-    "bottom": "(?:下(?:方|部)|底(?:部|端)|左下角|右下角)",
-    "centre": "(?:中间|中央|中心|正中)",
-    "background": "(?:背景(?:里|中|上)?|远处|后面|后方)",
-    "foreground": "(?:前景(?:里|中)?|近处)",
+    "left": f"最?左{_ZH_SIDE}",
+    "right": f"最?右{_ZH_SIDE}",
+    "top": f"(?:[左右]上[角方]|最?上[方部面边]|顶[部端]){_NOT_ON_A_THING}{_THEN}",
+    "bottom": f"(?:[左右]下[角方]|最?下[方部面边]|底[部端下]){_NOT_ON_A_THING}{_THEN}",
+    "centre": f"(?:正?(?:中间|中央|中心)|正中){_THEN}",
+    "background": f"(?:背景[里中]|远处|(?:背景上?|后面|后方){_THEN})",
+    "foreground": f"(?:前景[里中]|近处|前景{_THEN})",
 }
 _EN_SIZES: dict[Place, str] = {
     "tiny": "tiny|minuscule",
     "small": "small|little",
-    "large": "large|big",
-    "huge": "huge|giant|enormous|gigantic",
+    "huge": r"huge|giant(?!\s+panda)|enormous|gigantic",
+    "large": r"large|big(?!\s+ben)",
 }
 _ZH_SIZES: dict[Place, str] = {
-    "tiny": "(?:极小|微小|很小|小小|非常小)的?",
-    "small": "(?:小的|较小的?)",
-    "large": "(?:大的|很大的?|大大的|较大的?)",
-    "huge": "(?:巨大|特大|非常大|超大|极大)的?",
+    "tiny": "(?:极小|微小|(?<!不)很小|小小|非常小|细小)的?",
+    "small": "(?:(?<![不胆弱渺狭矮幼缩])小的|较小的?)",
+    "large": "(?:(?<![不伟胆强盛重广远长放扩夸自])大的|(?<!不)很大的?|较大的?)",
+    "huge": "(?:巨大|[特超庞硕极]大|(?:非常|特别|超级)大)的?",
 }
-_PICTURE_ZH = r"(?:照片|图片|画面|图)?(?:的)?"
+_PICTURE_ZH = rf"(?:[这那一]?张)?(?:照片|图片|相片|画面|(?<![{HAN}])图)[里中上]?的?"
+# A place behind a noun is one beside that thing: 沙发左边的猫.
+_AT = rf"(?:(?:[站放摆停]|(?<![{HAN}])[坐躺趴蹲跪挂])?(?:在|位于))"
+_BEHIND_NO_NOUN = rf"(?:{_AT}|(?<![{HAN}])|(?<=[左右上下][边侧面]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +170,13 @@ def _english_place(words: str) -> str:
     where = rf"(?:{words}){_SIDE}"
     return (
         rf"\b(?:that\s+is\s+|is\s+)?(?:on|in|at|to|near|towards)\s+the\s+(?:far\s+|very\s+)?"
-        rf"(?:(?:top|bottom|upper|lower|left|right)[\s-]+)?{where}\b(?!\s+of\b)"
+        rf"(?:(?:top|bottom|upper|lower|left|right)[\s-]+)?{where}\b(?![\s-]+(?:{_NO_PLACE})\b)"
         rf"|\b(?:(?:top|bottom|upper|lower)[\s-]+)?(?:{words})[\s-]hand\s+side\b"
     )
 
 
 def _chinese_place(words: str) -> str:
-    return rf"(?:在|位于)?{_PICTURE_ZH}(?:{words})(?:的|有)?"
+    return rf"(?:{_PICTURE_ZH}|{_BEHIND_NO_NOUN}(?:{_PICTURE_ZH})?)(?:{words})[的有是]?"
 
 
 def _both(

@@ -34,11 +34,50 @@ TODAY = date(2026, 11, 25)
         ("on the left", "on the left", ("left",)),
         ("a cat to the right of the sofa", "a cat to the right of the sofa", ()),
         ("a man's right hand", "a man's right hand", ()),
+        ("a car on the right side", "a car", ("right",)),
+        ("the dog on the left-hand side", "the dog", ("left",)),
+        ("照片上面的云", "云", ("top",)),
+        ("上边的鸟", "鸟", ("top",)),
+        ("下面的狗", "狗", ("bottom",)),
+        ("画面下边的花", "花", ("bottom",)),
+        ("底下的石头", "石头", ("bottom",)),
+        ("左上方的鸟", "鸟", ("left", "top")),
+        ("最左边的人", "人", ("left",)),
+        ("这张照片中左边的人", "人", ("left",)),
+        ("左边红色的杯子", "红色的杯子", ("left",)),
+        ("站在左边的男人", "男人", ("left",)),
+        ("一只猫在右边", "一只猫", ("right",)),
+        ("正中央的喷泉", "喷泉", ("centre",)),
+        ("左边中间的花", "花", ("left", "centre")),
+        ("上面有一只鸟", "一只鸟", ("top",)),
+        ("背景是雪山", "雪山", ("background",)),
+        ("远处雪山", "雪山", ("background",)),
+        ("巨大的气球", "巨大的气球", ("huge",)),
+        ("超大的气球", "超大的气球", ("huge",)),
+        ("特大的气球", "特大的气球", ("huge",)),
+        ("非常大的气球", "非常大的气球", ("huge",)),
+        ("很大的气球", "很大的气球", ("large",)),
+        ("小的猫", "小的猫", ("small",)),
     ],
 )
 def test_places_leave_the_phrase(phrase: str, text: str, places: tuple[str, ...]) -> None:
     placed = split_place(phrase)
     assert (placed.text, placed.places) == (text, places)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["购物中心", "中央公园", "市中心的街道", "左手", "右转标志", "左岸咖啡馆", "座右铭",
+     "左右对称的建筑", "左半球", "下面条", "后面包车", "中间人", "背景音乐", "蓝色背景的证件照",
+     "房子后面的树", "桌子中间的花瓶", "沙发左边的猫", "一只猫在沙发左边", "地图左边的标志",
+     "桌子上面的书", "床底下的鞋", "上面有草莓的蛋糕", "上面写着字的牌子",
+     "伟大的建筑", "胆小的猫", "强大的引擎", "不大的房子",
+     "a car on the right side of the road", "a ring on the right hand", "a cat on the top shelf",
+     "a dog in the middle of the road", "a giant panda"],
+)  # fmt: skip
+def test_what_is_beside_a_thing_or_within_a_name_is_no_place(phrase: str) -> None:
+    placed = split_place(phrase)
+    assert (placed.text, placed.places) == (phrase, ())
 
 
 def test_boxes_agree_with_places() -> None:
