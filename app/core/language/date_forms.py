@@ -158,6 +158,11 @@ def _relative(match: re.Match[str], today: date) -> Days:
     return ago((today.weekday() - weekday - 1) % 7 + 1, "day", today)
 
 
+def _before_last(match: re.Match[str], today: date) -> Days:
+    what = match["what"]
+    return season_ago(2, _SEASONS[what], today) if what in _SEASONS else ago(2, _UNITS[what], today)
+
+
 def _past(match: re.Match[str], today: date) -> Days:
     what = match["what"]
     if what in _SEASONS:
@@ -241,6 +246,7 @@ FORMS = (
         rf"(?P<what>year|month|week|weekend|{SEASON}|{_WEEKDAY}|{MONTH})",
         _relative,
     ),
+    Form(rf"(?P<what>year|month|week|{SEASON})\s+before\s+last", _before_last),
     Form(rf"(?:this\s+)?past\s+(?P<what>day|week|month|year|{SEASON})", _past),
     Form(r"(?P<day>today|yesterday|last\s+night|day\s+before\s+yesterday)", _day_word),
     Form(rf"(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", _ago),

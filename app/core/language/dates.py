@@ -179,14 +179,14 @@ _ZH_HALF = rf"(?:{ZH_MONTH}(?:\s?{ZH_DAY})?|{ZH_DAY}|{zh_season()})"
 _COUNTED = (
     r"(?:\s*(?:px|pixels?|[cmk]?m|kg|k|p|ft|feet|met(?:er|re)s?|miles?|people|persons?|steps?|pieces?"
     r"|dollars?|euros?|yen|pounds?)(?![a-z])|\s+years(?![a-z])|[\s-]year[\s-]old|-years?"
-    r"|\s?(?:米|元|块|公里|千米|公斤|平米|像素|[日美欧]元)|[多余]?[人个张只名位步字])"
+    r"|\s?(?:米|元|块|公里|千米|公斤|平米|像素|[日美欧]元)|[多余]?[人个张只名位步字]|[届级款号])"
 )
 # One date; the first half of a range that leaves out the year, 2024年5 of 2024年5-8月 too.
 _DATE = re.compile(
     rf"(?!{YEAR}{_COUNTED})"
     rf"(?:{ZH_YEAR}\s?的?(?:{ZH_MONTH}\s?)?\d\d?(?={_JOINED}\d\d?\s?[月日号])|"
     + "|".join(re.sub(r"\?P<\w+>", "?:", form.pattern) for form in reversed(FORMS))
-    + rf"|{_EN_HALF}(?={_JOINED}))(?![a-z\d])"
+    + rf"|{_EN_HALF}(?={_JOINED}))(?![a-z])(?!(?<=\d)\d)"
 )
 _HALF = re.compile(
     rf"(?:(?<!and\s)(?<!or\s){_EN_HALF}|{_ZH_HALF}|(?:1[0-2]|0?[1-9])[-./]{DAY})(?![a-z\d])"
@@ -199,9 +199,11 @@ _BEFORE = re.compile(
     r"(?:(?<![a-z])(?:taken|shot|photographed)\s+|(?:拍摄?|摄)(?=[在于]))?"
     r"(?:(?<![a-z])(?:in|from|during|on|of|within|throughout|between|over(?=\s+the))\s+"
     r"|自从|(?<!来)自|从|在|(?<=[拍摄])于)?"
-    r"(?:(?<![a-z])(?P<before>before|prior\s+to)\s+|(?<![a-z])(?P<since>since)\s+"
-    r"|(?<![a-z])(?P<after>after)\s+|(?P<until>(?<![a-z])(?:until|till)\s+|(?<![\w.])\.\.))?"
-    r"(?:(?<![a-z])the\s+)?(?:(?<!new\s)(?<![a-z])year\s+)?$"
+    r"(?:(?<![a-z])(?P<before>before|prior\s+to|(?:older|(?<!no\s)(?<!not\s)earlier)\s+than)\s+"
+    r"|(?<![a-z])(?P<since>since|(?:no|not)\s+earlier\s+than)\s+"
+    r"|(?<![a-z])(?P<after>after|(?:newer|(?<!no\s)(?<!not\s)later)\s+than)\s+"
+    r"|(?P<until>(?<![a-z])(?:until|till|up\s+to|(?:no|not)\s+later\s+than)\s+|(?<![\w.])\.\.))?"
+    r"(?:(?<![a-z])the\s+)?(?:(?<!new\s)(?<![a-z])year\s+|(?<![a-z])(?:earlier|later)\s+)?$"
 )
 _BEHIND = re.compile(
     r"(?P<since>\.\.(?!\.)|\s+onwards?\b|\s+on(?=\s*(?:,|$))|\s+(?:and|or)\s+later\b"
