@@ -71,7 +71,7 @@ def usable_box(values: object) -> Box | None:
         return None
     try:
         numbers = [float(value) for value in values[:4]]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not all(math.isfinite(number) for number in numbers):
         return None
