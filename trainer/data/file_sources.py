@@ -164,12 +164,13 @@ def _finehard_region(info: Record, rng: np.random.Generator) -> Region | None:
     texts = [text for text in (short, long) if text]
     if box is None or not texts:
         return None
-    # The negatives are changed short expressions: they go with the short one only.
+    text = texts[int(rng.integers(len(texts)))]
+    # The negatives are changed short expressions: they are compared with the short one only.
     negatives = info.get("short_expr_negs") if info.get("flag_short_neg") else None
     if negatives and short:
         wrong = negatives.values() if isinstance(negatives, dict) else negatives
-        return Region(box, short, _strings(wrong))
-    return Region(box, texts[int(rng.integers(len(texts)))])
+        return Region(box, text, _strings(wrong), hard_text=short)
+    return Region(box, text)
 
 
 def _sample_of(record: Record, name: str, picture: Callable[[], Image.Image]) -> Sample:
