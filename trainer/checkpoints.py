@@ -96,7 +96,7 @@ def newest_checkpoint(folder: Path) -> Path:
 def region_heads_trained(checkpoint: Path, tensors: Mapping[str, Tensor]) -> bool:
     """Whether the box and dense heads of a checkpoint were trained, by its run or before it.
 
-    Older checkpoints do not say so: theirs were if they hold the scales of stage 2.
+    Older checkpoints and bare weights do not say so: the scales of stage 2 in them do.
 
     Args:
         checkpoint: its folder.
@@ -106,7 +106,8 @@ def region_heads_trained(checkpoint: Path, tensors: Mapping[str, Tensor]) -> boo
         OSError: its ``state.json`` cannot be read.
         ValueError: its ``state.json`` is no JSON.
     """
-    state = json.loads((checkpoint / "state.json").read_text(encoding="utf-8"))
+    path = checkpoint / "state.json"
+    state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return bool(state.get("region_heads_trained", "logit_scale_hardneg" in tensors))
 
 
