@@ -1,0 +1,232 @@
+"""Where a sentence is cut, and what each part is needed for: looked for, required or excluded.
+
+A text is split at commas and the like of both languages, at conjunctions ("and", "with", "和"),
+at relative clauses ("that is ...", "骑着车的…") and at spaces between Han words. A negation begins
+an exclusion, which goes on through a list: "no cars, people or dogs", 没有人、车和狗.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.core.asking import Need
+from app.core.language.near_misses import MEASURES, attributes, is_attributes_only
+from app.core.language.places import HAN, is_place, is_side
+from app.core.language.request_words import names_no_thing
+
+HIDDEN = "\ue000"  # stands for each character of a quoted part; typed ones are dropped
+_HAN_OR_QUOTED = HAN + HIDDEN
+_ARTICLE = r"(?:a|an|the|some|any|his|her|its|their)\b"
+_VERBS = "着穿戴拿骑坐站抱背开跑吃喝看躺走飞游打弹写读笑挂放停盖拉推举牵趴睡跳玩"
+
+# Where a text is cut. "negation" begins an exclusion, "list" goes on with what is there, "soft"
+# does so unless an article follows, "comma" only within a list, all others end an exclusion.
+_CUTS = re.compile(
+    rf"""
+    (?P<negation>
+        (?<![\w'’-])
+            (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
+            (?:(?:without|excluding|lacking|w/o)(?=\s|$)
+              |(?:except(?:\s+for)?|(?:apart|aside)\s+from|(?:other|rather)\s+than|instead\s+of
+                |neither|not(?!\s+only\b)
+                |no(?!\s+(?:smoking|parking|entry|swimming|trespassing)\b)
+                |(?:there\s+)?(?:is|are|was|were)n['’]t
+                |(?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)
+                    \s+(?:have|show|contain|include|want(?:\s+to\s+see)?))(?=\s))
+            \s*(?:{_ARTICLE}\s+)?
+      | (?:[一几][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!有)
+            (?:没有|沒有|(?<![淹沉出埋])没(?=[{_VERBS}带系撑人车])|不(?=[戴穿拿])
+              |不想?要|不想看到?|不需要|不含|不包[含括]|不带|不[是在]
+              |排除|去[掉除]|除了|除(?=[{HAN}]{{1,10}}[以之]外))
+            (?:任何|什么)?
+    )
+  | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
+  | (?P<comma>(?<!\d),|,(?!\d)|，)
+  | (?P<hard>
+        [;；。！？|/…()（）]+ | [.!?]+(?=\s|$)
+      | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|with|w/)\s+
+      | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)\s+(?:(?:is|are|was|were|has|have)\s+)?
+      | (?:以及|并且|而且|但是|还有|同时)
+    )
+  | (?P<soft>
+        (?<!\s)\s+(?:and|&)\s+
+      | (?<=[{_HAN_OR_QUOTED}])
+        (?<![暖温柔平饱总随缓颐雍呼共祥谦调])(?<!(?<!太)太)
+        和(?![谐尚睦善解煦弦]|平(?!原|地|台|板|房)|服(?!装|饰)|室(?![内外])|田玉|牛[肉排]|果子)
+        (?=[{_HAN_OR_QUOTED}])
+    )
+  | (?P<space>(?<=[{_HAN_OR_QUOTED}])\s+(?=[{_HAN_OR_QUOTED}]))
+  | (?P<clause>(?<=[{HAN}])的(?=[{HAN}]))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)")
+_ARTICLE_AHEAD = re.compile(rf"\s*{_ARTICLE}", re.IGNORECASE)
+_CONTRAST = re.compile(r"\bnot\b|n['’]t\b|不[是在]", re.IGNORECASE)
+# "not" within a phrase, "a man not far away", unless what follows shows that it excludes.
+_LONE_NOT = re.compile(r"(?:(?:is|are|was|were)\s+)?not\b\s*(?P<article>\w*)", re.IGNORECASE)
+_EXCLUDED_BY_NOT = re.compile(r"(?:with|[a-z]+ing)\b", re.IGNORECASE)
+_UNTIL_MARK = re.compile(r"[,，;；、。.!?！？()（）]|\bbut\b")
+# What follows these is excluded whole: 不要穿泳衣的人; after the weaker ones where it has a verb.
+_REFUSAL = re.compile(r"不想?要|不想看|不需要|不是|不在")
+_REMOVAL = re.compile(r"排除|去[掉除]")
+# What a thing is like, said at the end of what stands before 的: 穿着漂亮的裙子.
+_QUALITY = re.compile(
+    r"(?:色|漂亮|美丽|可爱|好看|华丽|鲜艳|精[致美]|破旧|崭新|简单|传统|古老|老式|高大|宽大|透明"
+    r"|彩虹|条纹|格子|碎花|开心|快乐|(?:[很太最更超]|非常).{1,2}|([大小长短高厚薄圆红白])\1)$"
+)
+_SHORT = re.compile(rf"\s*(?:[^\s{HAN}]+(?:\s+[^\s{HAN}]+){{0,2}}|[^有在是{_VERBS}]{{1,4}})?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the text between two cuts, ``text[start:stop]``.
+
+    Attributes:
+        start: of its first character.
+        stop: after its last one.
+        need: as in ``Phrase``.
+        negation: the words that began the last exclusion, this one or one before it.
+        qualifies: it says what the thing named after it is not: 一只不是黑色的猫.
+    """
+
+    start: int
+    stop: int
+    need: Need = "optional"
+    negation: str = ""
+    qualifies: bool = False
+
+    @property
+    def may_contrast(self) -> bool:
+        """It may be another attribute of what was named before: "red cup, not blue"."""
+        return _CONTRAST.search(self.negation) is not None
+
+
+def pieces_of(text: str) -> Iterator[Piece]:
+    """Yield the parts of a text between its cuts, from left to right, without outer spaces.
+
+    Args:
+        text: with quoted parts hidden and filters blanked.
+    """
+    rest = text
+    signed = []
+    for match in _SIGNED.finditer(text):
+        need: Need = "required" if match["sign"] == "+" else "excluded"
+        signed.append(Piece(match.start("word"), match.end(), need))
+        rest = rest[: match.start()] + "," * len(match[0]) + rest[match.end() :]
+    for piece in sorted([*signed, *_clauses(rest)], key=lambda piece: piece.start):
+        yield _trimmed(text, piece)
+
+
+def _clauses(text: str) -> Iterator[Piece]:
+    piece, has_thing = Piece(0, 0), False
+    for match in _CUTS.finditer(text):
+        if not _cuts(text, match, piece):
+            continue
+        yield replace(piece, stop=match.start())
+        if piece.need != "excluded":
+            has_thing |= not names_no_thing(text[piece.start : match.start()])
+        if match.lastgroup == "negation":
+            negation = match[0]
+            is_measured = re.match(rf"[一几][{MEASURES}]", negation) is not None
+            qualifies = bool(re.search("不[是在]", negation)) and (is_measured or not has_thing)
+            piece = Piece(match.end(), match.end(), "excluded", negation, qualifies)
+        else:
+            need = piece.need if _goes_on(text, match, piece) else "optional"
+            qualifies = piece.qualifies and need == "excluded"
+            piece = Piece(match.end(), match.end(), need, piece.negation, qualifies)
+    yield replace(piece, stop=len(text))
+
+
+def _goes_on(text: str, cut: re.Match[str], piece: Piece) -> bool:
+    """Tell whether a cut leads on to more of what the piece before it is needed for."""
+    match cut.lastgroup:
+        case "list":
+            return True
+        case "soft":
+            return not _ARTICLE_AHEAD.match(text, cut.end())
+        case "comma":
+            return piece.need == "excluded" and _lists(text, cut.end(), piece)
+    return False
+
+
+def _lists(text: str, start: int, piece: Piece) -> bool:
+    """Tell whether short items and an "or", or such an "and", follow a comma in an exclusion.
+
+    "and" joins things named as plainly as the first ("without dogs, cats and birds"); after "no" it
+    begins what is there ("no people, sea and sky").
+    """
+    first = text[piece.start : start - 1]
+    is_plain = True
+    for cut in _CUTS.finditer(text, start):
+        item = text[start : cut.start()]
+        is_plain = is_plain and bool(attributes(item)) <= bool(attributes(first))
+        if not _SHORT.fullmatch(item):
+            return False
+        if item.strip() and is_attributes_only(item) != is_attributes_only(first):
+            return False
+        if cut.lastgroup == "soft":
+            is_no = re.search(r"\bno\s+$", piece.negation, re.IGNORECASE)
+            return is_plain and not is_no and not _ARTICLE_AHEAD.match(text, cut.end())
+        if cut.lastgroup != "comma":
+            return cut.lastgroup == "list" and cut[0] != "、"
+        start = cut.end()
+    return False
+
+
+def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
+    """Tell whether a piece ends here; some conjunctions and 的 belong to one phrase."""
+    before, after = text[piece.start : cut.start()], text[cut.end() :]
+    match cut.lastgroup:
+        case "comma" | "soft":
+            return not _joins_attributes(before, after)
+        case "list" if cut[0] == "、":
+            return not _joins_attributes(before, after)
+        case "clause":
+            return _ends_clause(before.strip(), piece)
+        case "negation" if lone_not := _LONE_NOT.match(cut[0]):
+            words = _UNTIL_MARK.split(after, maxsplit=1)[0]
+            excludes = is_attributes_only(words) or is_side(words) or _EXCLUDED_BY_NOT.match(words)
+            return not before.strip() or bool(lone_not["article"] or excludes)
+    return True
+
+
+def _ends_clause(modifier: str, piece: Piece) -> bool:
+    """Tell whether a 的 ends a clause of its own: 骑着车的女孩, but not 骑着白色的马."""
+    has_verb = any(verb in modifier for verb in _VERBS)
+    is_quality = _is_quality(modifier)
+    if piece.need != "excluded":
+        return has_verb and len(modifier) >= 3 and not is_place(modifier) and not is_quality
+    if piece.qualifies:
+        return True
+    if _REFUSAL.search(piece.negation) or (has_verb and _REMOVAL.search(piece.negation)):
+        return False
+    return not is_attributes_only(modifier) and not is_quality
+
+
+def _is_quality(modifier: str) -> bool:
+    """Tell whether words before 的 end in a colour, a size or the like."""
+    own = attributes(f"{modifier}的")
+    is_attribute = bool(own) and own[-1].family != "material" and own[-1].stop == len(modifier)
+    return is_attribute or _QUALITY.search(modifier) is not None
+
+
+def _joins_attributes(before: str, after: str) -> bool:
+    """Tell whether "and" stands between two attributes of one thing: "black and white cat"."""
+    mine, others = attributes(before), attributes(after)
+    return bool(
+        mine
+        and others
+        and mine[-1].stop == len(before.rstrip())
+        and others[0].start == len(after) - len(after.lstrip())
+        and mine[-1].family == others[0].family
+    )
+
+
+def _trimmed(text: str, piece: Piece) -> Piece:
+    """Return a piece without the spaces at its ends."""
+    words = text[piece.start : piece.stop]
+    start = piece.start + len(words) - len(words.lstrip())
+    return replace(piece, start=start, stop=max(start, piece.start + len(words.rstrip())))
