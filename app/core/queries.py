@@ -140,7 +140,10 @@ def tidy(text: str) -> str:
 
 def _shown(source: str, hidden: str, piece: Piece) -> str:
     """Return the text of a piece without quotes, filters and words that only join."""
-    return without_request(_spoken(source, hidden, piece.start, piece.stop))
+    words = without_request(_spoken(source, hidden, piece.start, piece.stop))
+    if piece.need == "excluded" and piece.negation.rstrip().lower().endswith("no"):
+        words = re.sub(r"^(?:body|one)\b", "person", words)  # "nobody", "no one is smiling"
+    return with_place(words, piece.place) if piece.place and words else words
 
 
 def _spoken(source: str, hidden: str, start: int, stop: int) -> str:

@@ -28,26 +28,29 @@ _CUTS = re.compile(
     (?P<negation>
         (?<![\w'’-])
             (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
-            (?:(?:without|excluding|lacking|w/o)(?=\s|$)
+            (?:(?:without|exclud(?:e|ing)|lacking|w/o)(?=\s|$)
               |(?:except(?:\s+for)?|(?:apart|aside)\s+from|(?:other|rather)\s+than|instead\s+of
                 |neither|not(?!\s+only\b)
                 |no(?!\s+(?:smoking|parking|entry|swimming|trespassing)\b)
                 |(?:there\s+)?(?:is|are|was|were)n['’]t
                 |(?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)
-                    \s+(?:have|show|contain|include|want(?:\s+to\s+see)?))(?=\s))
+                    (?:\s+(?:have|show|contain|include|want(?:\s+to\s+see)?))?
+                |(?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but)(?=\s)
+              |no(?=body\b))
             \s*(?:{_ARTICLE}\s+)?
-      | (?:[一几][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!有)
+      | (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!(?<!所)有)
             (?:没有|沒有|(?<![淹沉出埋])没(?=[{_VERBS}带系撑人车])|不(?=[戴穿拿])
               |不想?要|不想看到?|不需要|不含|不包[含括]|不带|不[是在]
-              |排除|去[掉除]|除了|除(?=[{HAN}]{{1,10}}[以之]外))
-            (?:任何|什么)?
+              |排除|去[掉除]|除了|除(?=[{HAN}]{{1,10}}[以之]外)|别(?=有)|无(?=人(?:的|\W|$)))
+            (?:有(?![轨线])|出现)?(?:任何|什么)?
     )
   | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>
-        [;；。！？|/…()（）]+ | [.!?]+(?=\s|$)
+        [;；。！？|/…()（）]+ | (?<!\b(?:st|mt|mr|ms|dr))[.!?]+(?=\s|$)
       | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|with|w/)\s+
-      | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)\s+(?:(?:is|are|was|were|has|have)\s+)?
+      | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)(?:['’]s)?\s+
+            (?:(?:is|are|was|were|has|have)\s+)?
       | (?:以及|并且|而且|但是|还有|同时)
     )
   | (?P<soft>
@@ -64,10 +67,14 @@ _CUTS = re.compile(
 )
 _SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)")
 _ARTICLE_AHEAD = re.compile(rf"\s*{_ARTICLE}", re.IGNORECASE)
-_CONTRAST = re.compile(r"\bnot\b|n['’]t\b|不[是在]", re.IGNORECASE)
+_CONTRAST = re.compile(
+    r"\b(?:not|neither|rather\s+than|instead\s+of)\b|n['’]t\b|不[是在]", re.IGNORECASE
+)
 # "not" within a phrase, "a man not far away", unless what follows shows that it excludes.
 _LONE_NOT = re.compile(r"(?:(?:is|are|was|were)\s+)?not\b\s*(?P<article>\w*)", re.IGNORECASE)
-_EXCLUDED_BY_NOT = re.compile(r"(?:with|[a-z]+ing)\b", re.IGNORECASE)
+_EXCLUDED_BY_NOT = re.compile(
+    r"(?:(?:with|at(?!\s+all)|in|on|from|near|under|inside|outside)\b|[a-z]+ing\b)", re.IGNORECASE
+)
 _UNTIL_MARK = re.compile(r"[,，;；、。.!?！？()（）]|\bbut\b")
 # What follows these is excluded whole: 不要穿泳衣的人; after the weaker ones where it has a verb.
 _REFUSAL = re.compile(r"不想?要|不想看|不需要|不是|不在")
@@ -75,7 +82,7 @@ _REMOVAL = re.compile(r"排除|去[掉除]")
 # What a thing is like, said at the end of what stands before 的: 穿着漂亮的裙子.
 _QUALITY = re.compile(
     r"(?:色|漂亮|美丽|可爱|好看|华丽|鲜艳|精[致美]|破旧|崭新|简单|传统|古老|老式|高大|宽大|透明"
-    r"|彩虹|条纹|格子|碎花|开心|快乐|(?:[很太最更超]|非常).{1,2}|([大小长短高厚薄圆红白])\1)$"
+    r"|彩虹|条纹|格子|碎花|开心|快乐|(?:很(?!多)|[太最更超]|非常).{1,2}|([大小长短高厚薄圆红白])\1)$"
 )
 _SHORT = re.compile(rf"\s*(?:[^\s{HAN}]+(?:\s+[^\s{HAN}]+){{0,2}}|[^有在是{_VERBS}]{{1,4}})?\s*")
 
@@ -90,6 +97,7 @@ class Piece:
         need: as in ``Phrase``.
         negation: the words that began the last exclusion, this one or one before it.
         qualifies: it says what the thing named after it is not: 一只不是黑色的猫.
+        place: where it is excluded, said before the negation: 背景里没有人.
     """
 
     start: int
@@ -97,6 +105,7 @@ class Piece:
     need: Need = "optional"
     negation: str = ""
     qualifies: bool = False
+    place: str = ""
 
     @property
     def may_contrast(self) -> bool:
@@ -122,22 +131,29 @@ def pieces_of(text: str) -> Iterator[Piece]:
 
 def _clauses(text: str) -> Iterator[Piece]:
     piece, has_thing = Piece(0, 0), False
-    for match in _CUTS.finditer(text):
-        if not _cuts(text, match, piece):
+    for cut in _CUTS.finditer(text):
+        if not _cuts(text, cut, piece):
             continue
-        yield replace(piece, stop=match.start())
-        if piece.need != "excluded":
-            has_thing |= not names_no_thing(text[piece.start : match.start()])
-        if match.lastgroup == "negation":
-            negation = match[0]
-            is_measured = re.match(rf"[一几][{MEASURES}]", negation) is not None
-            qualifies = bool(re.search("不[是在]", negation)) and (is_measured or not has_thing)
-            piece = Piece(match.end(), match.end(), "excluded", negation, qualifies)
-        else:
-            need = piece.need if _goes_on(text, match, piece) else "optional"
-            qualifies = piece.qualifies and need == "excluded"
-            piece = Piece(match.end(), match.end(), need, piece.negation, qualifies)
+        words = text[piece.start : cut.start()].strip()
+        has_thing |= piece.need != "excluded" and not names_no_thing(words)
+        begun = _begun(cut, words, piece, has_thing) if cut.lastgroup == "negation" else None
+        if begun is None or not begun.place:
+            yield replace(piece, stop=cut.start())
+        if begun is None and _goes_on(text, cut, piece):
+            begun = replace(piece, start=cut.end())
+        piece = begun or Piece(cut.end(), cut.end(), negation=piece.negation)
     yield replace(piece, stop=len(text))
+
+
+def _begun(negation: re.Match[str], words: str, piece: Piece, has_thing: bool) -> Piece:
+    """Return the exclusion that a negation begins, after the words of the piece before it."""
+    begun = Piece(negation.end(), negation.end(), "excluded", negation[0])
+    if begun.may_contrast:
+        is_measured = re.match(rf"[一几这那][{MEASURES}]", negation[0]) is not None
+        of_noun = re.search("不[是在]", negation[0]) and (is_measured or not has_thing)
+        return replace(begun, qualifies=bool(of_noun))
+    is_bare_place = piece.need != "excluded" and is_side(words)
+    return replace(begun, place=words) if is_bare_place else begun
 
 
 def _goes_on(text: str, cut: re.Match[str], piece: Piece) -> bool:
@@ -179,15 +195,15 @@ def _lists(text: str, start: int, piece: Piece) -> bool:
 def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
     """Tell whether a piece ends here; some conjunctions and 的 belong to one phrase."""
     before, after = text[piece.start : cut.start()], text[cut.end() :]
+    words = _UNTIL_MARK.split(after, maxsplit=1)[0]
     match cut.lastgroup:
-        case "comma" | "soft":
-            return not _joins_attributes(before, after)
-        case "list" if cut[0] == "、":
+        case "comma" | "list" if piece.need == "excluded" and is_attributes_only(words):
+            return True  # "not red, green or blue"
+        case "comma" | "list" | "soft":
             return not _joins_attributes(before, after)
         case "clause":
             return _ends_clause(before.strip(), piece)
         case "negation" if lone_not := _LONE_NOT.match(cut[0]):
-            words = _UNTIL_MARK.split(after, maxsplit=1)[0]
             excludes = is_attributes_only(words) or is_side(words) or _EXCLUDED_BY_NOT.match(words)
             return not before.strip() or bool(lone_not["article"] or excludes)
     return True

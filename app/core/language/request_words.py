@@ -14,35 +14,40 @@ EDGES = ' ,，;；、。！？!?.|/…“”「」『』«»"()（）'  # what a
 _SPACES = re.compile(r"\s+")
 _PHOTO = r"(?:photo(?:graph)?s?|pictures?|images?|pics?)"
 _WHOSE = r"(?:(?:all|any|every|each|most|of|my|our|the|these|those)\s+)"
-_MADE = r"(?:(?:that\s+)?(?:i|we)(?:['’]ve|\s+have)?\s+)?(?:took|taken|shot|made)"
+_MADE = (
+    r"(?:(?:that\s+)?(?:i|we)(?:['’]ve|\s+have)?\s+)?(?:took|taken|shot|made)(?:\s+by\s+(?:me|us))?"
+)
 _PHOTO_ZH = r"(?:照片|图片|相片|图像)"
 _IN_PHOTO_ZH = r"(?:照片|图片|相片|画面|图)[里中上]面?(?![间央心])"
 
 _LEADS = re.compile(
     rf"""
     ^(?:
-        (?: and | but | also | not\s+only | please | there\s+(?:is|are) | there['’]s
+        (?: and | but | also | (?:not\s+)?only | please
+          | there\s+(?:is|are) | there['’]s | ['’]s | where\s+(?:is|are)
           | (?:can|could|would)\s+you
           | (?:i['’]?m|i\s+am|we['’]re|we\s+are)\s+(?:looking|searching)\s+for
           | i(?:['’]d|\s+would)?\s+(?:want|need|like)(?:\s+to\s+(?:see|find))?
           | (?:show|find|give|get)\s+(?:me|us) | find | (?:search|look)\s+for
-          | {_WHOSE}*(?:(?:an?|some)\s+)?{_PHOTO}\s+
-                (?:of|with|showing|containing|featuring|(?:{_MADE}\s+)?(?:at|in|on|from))
+          | {_WHOSE}*(?:(?:an?|some)\s+)?{_PHOTO}\s+(?:{_MADE}\s+)?
+                (?:of|with|showing|containing|featuring|at|in|on|from)
         )(?:\s+|$)
       | 请(?=[你帮给找搜查显列]) | 麻烦你? | 你?能不?能 | 帮[我忙]+ | 给我看?看?
       | 我?[想要]+[找看](?!起|着)看? | 我在找 | 我想?要(?=[找看一]) | [查寻]找 | 显示 | 列出
-      | (?:找|搜索?)(?:出|到|一下|一找)? | 一下 | (?:所有|全部)的?(?=.)
-      | [一几]张(?=有) | 有(?=[一两二三四五几很许]) | {_IN_PHOTO_ZH}的?(?:有(?!没))?(?=.)
-      | 还有 | 然后 | [-+－–]+\s*
+      | (?:找|搜索?)(?:出|到|一下|一找)? | 一下 | (?:所有|全部)的?(?=.) | 有没有 | 哪[些张]
+      | 我们?拍摄?过?的 | [一几]张(?=有|.+的{_PHOTO_ZH}$) | {_IN_PHOTO_ZH}的?(?:有(?!没))?(?=.)
+      | 有(?=[一两二三四五几很许]) | 只[有要] | 还有 | 然后 | [-+－–]+\s*
     )+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TAILS = re.compile(
-    rf"(?:以外|之外|(?<=.)的{_PHOTO_ZH}|\s+(?:and|or|but|with|without|please))+$", re.IGNORECASE
+    rf"(?:[以之]外(?:都[可行好要]以?)?|(?<=.)的{_PHOTO_ZH}|\s+(?:and|or|but|with|without)"
+    rf"|\s+in\s+(?:it|them|the\s+{_PHOTO}))+$",
+    re.IGNORECASE,
 )
 # Beside other phrases these name no thing: "photos without people", 照片里没有人.
 _NO_THING = re.compile(
-    rf"{_WHOSE}*(?:{_PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|all)|{_MADE}"
+    rf"{_WHOSE}*(?:{_PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|all)|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
     rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{_PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
     rf"|[一几][{MEASURES}]",
     re.IGNORECASE,
