@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from app.core.asking import Need
 from app.core.language.near_misses import MEASURES, attributes, is_attributes_only
@@ -21,29 +22,39 @@ _HAN_OR_QUOTED = HAN + HIDDEN
 _ARTICLE = r"(?:a|an|the|some|any|his|her|its|their)\b"
 _VERBS = "着穿戴拿骑坐站抱背开跑吃喝看躺走飞游打弹写读笑挂放停盖拉推举牵趴睡跳玩"
 
+_NEGATION_EN = rf"""
+    (?<![\w'’-])
+    (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
+    (?: (?:without|exclud(?:e|ing)|lacking|w/o)(?=\s|$)
+      | (?: neither | not(?!\s+only\b) | no(?!\s+(?:smoking|parking|entry|swimming|trespassing)\b)
+          | except(?:\s+for)? | (?:apart|aside)\s+from | (?:other|rather)\s+than | instead\s+of
+          | (?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but
+          | (?:there\s+)?(?:is|are|was|were)n['’]t
+          | (?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)
+                (?:\s+(?:have|show|contain|include|want(?:\s+to\s+see)?))?
+        )(?=\s)
+      | no(?=body\b)
+    )
+    \s*(?:{_ARTICLE}\s+)?
+"""
+_NEGATION_ZH = rf"""
+    (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!(?<!所)有)
+    (?: 没有 | 沒有 | (?<![淹沉出埋])没(?=[{_VERBS}带系撑关下在人车]) | 不(?=[戴穿拿看])
+      | 不想?要 | 不想看到? | 不需要 | 不含 | 不包[含括] | 不带 | 不[是在]
+      | 排除 | 去[掉除] | 除了 | 除(?=[{HAN}]{{1,10}}[以之]外) | 别(?=有) | 无(?=人(?:的|\W|$))
+    )
+    (?:有(?![轨线])|出现)?(?:任何|什么)?
+"""
+# 和 that joins, not one of a word: 暖和, 颐和园, 和平.
+_AND_ZH = r"""
+    (?<![暖温柔平饱总随缓颐雍呼共祥谦调])(?<!(?<!太)太)
+    和(?![谐尚睦善解煦弦]|平(?!原|地|台|板|房)|服(?!装|饰)|室(?![内外])|田玉|果子)
+"""
 # Where a text is cut. "negation" begins an exclusion, "list" goes on with what is there, "soft"
 # does so unless an article follows, "comma" only within a list, all others end an exclusion.
 _CUTS = re.compile(
     rf"""
-    (?P<negation>
-        (?<![\w'’-])
-            (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
-            (?:(?:without|exclud(?:e|ing)|lacking|w/o)(?=\s|$)
-              |(?:except(?:\s+for)?|(?:apart|aside)\s+from|(?:other|rather)\s+than|instead\s+of
-                |neither|not(?!\s+only\b)
-                |no(?!\s+(?:smoking|parking|entry|swimming|trespassing)\b)
-                |(?:there\s+)?(?:is|are|was|were)n['’]t
-                |(?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)
-                    (?:\s+(?:have|show|contain|include|want(?:\s+to\s+see)?))?
-                |(?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but)(?=\s)
-              |no(?=body\b))
-            \s*(?:{_ARTICLE}\s+)?
-      | (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!(?<!所)有)
-            (?:没有|沒有|(?<![淹沉出埋])没(?=[{_VERBS}带系撑人车])|不(?=[戴穿拿])
-              |不想?要|不想看到?|不需要|不含|不包[含括]|不带|不[是在]
-              |排除|去[掉除]|除了|除(?=[{HAN}]{{1,10}}[以之]外)|别(?=有)|无(?=人(?:的|\W|$)))
-            (?:有(?![轨线])|出现)?(?:任何|什么)?
-    )
+    (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
   | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>
@@ -51,20 +62,18 @@ _CUTS = re.compile(
       | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|with|w/)\s+
       | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)(?:['’]s)?\s+
             (?:(?:is|are|was|were|has|have)\s+)?
-      | (?:以及|并且|而且|但是|还有|同时)
+      | 以及 | 并且 | 而且 | 但是 | 还有 | 同时 | 而是
     )
   | (?P<soft>
-        (?<!\s)\s+(?:and|&)\s+
-      | (?<=[{_HAN_OR_QUOTED}])
-        (?<![暖温柔平饱总随缓颐雍呼共祥谦调])(?<!(?<!太)太)
-        和(?![谐尚睦善解煦弦]|平(?!原|地|台|板|房)|服(?!装|饰)|室(?![内外])|田玉|牛[肉排]|果子)
-        (?=[{_HAN_OR_QUOTED}])
+        (?<!\s)\s+(?:and|&|和)\s+ | (?<=[{_HAN_OR_QUOTED}]){_AND_ZH}(?=[{_HAN_OR_QUOTED}])
     )
   | (?P<space>(?<=[{_HAN_OR_QUOTED}])\s+(?=[{_HAN_OR_QUOTED}]))
-  | (?P<clause>(?<=[{HAN}])的(?=[{HAN}]))
+  | (?P<clause>(?<=\w)的(?=\w))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MAX_LISTED = 8  # things in a list of exclusions
+_NEAR_CHARS = 60  # as far as attributes are looked for on either side of a cut
 _SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)")
 _ARTICLE_AHEAD = re.compile(rf"\s*{_ARTICLE}", re.IGNORECASE)
 _CONTRAST = re.compile(
@@ -176,7 +185,7 @@ def _lists(text: str, start: int, piece: Piece) -> bool:
     """
     first = text[piece.start : start - 1]
     is_plain = True
-    for cut in _CUTS.finditer(text, start):
+    for cut in islice(_CUTS.finditer(text, start), _MAX_LISTED):
         item = text[start : cut.start()]
         is_plain = is_plain and bool(attributes(item)) <= bool(attributes(first))
         if not _SHORT.fullmatch(item):
@@ -194,17 +203,17 @@ def _lists(text: str, start: int, piece: Piece) -> bool:
 
 def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
     """Tell whether a piece ends here; some conjunctions and 的 belong to one phrase."""
-    before, after = text[piece.start : cut.start()], text[cut.end() :]
-    words = _UNTIL_MARK.split(after, maxsplit=1)[0]
+    before = text[max(piece.start, cut.start() - _NEAR_CHARS) : cut.start()]
+    after = _UNTIL_MARK.split(text[cut.end() : cut.end() + _NEAR_CHARS], maxsplit=1)[0]
     match cut.lastgroup:
-        case "comma" | "list" if piece.need == "excluded" and is_attributes_only(words):
+        case "comma" | "list" if piece.need == "excluded" and is_attributes_only(after):
             return True  # "not red, green or blue"
         case "comma" | "list" | "soft":
             return not _joins_attributes(before, after)
         case "clause":
-            return _ends_clause(before.strip(), piece)
+            return _ends_clause(text[piece.start : cut.start()].strip(), piece)
         case "negation" if lone_not := _LONE_NOT.match(cut[0]):
-            excludes = is_attributes_only(words) or is_side(words) or _EXCLUDED_BY_NOT.match(words)
+            excludes = is_attributes_only(after) or is_side(after) or _EXCLUDED_BY_NOT.match(after)
             return not before.strip() or bool(lone_not["article"] or excludes)
     return True
 
@@ -212,21 +221,22 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
 def _ends_clause(modifier: str, piece: Piece) -> bool:
     """Tell whether a 的 ends a clause of its own: 骑着车的女孩, but not 骑着白色的马."""
     has_verb = any(verb in modifier for verb in _VERBS)
-    is_quality = _is_quality(modifier)
     if piece.need != "excluded":
-        return has_verb and len(modifier) >= 3 and not is_place(modifier) and not is_quality
+        is_clause = has_verb and len(modifier) >= 3
+        return is_clause and not is_place(modifier) and not _is_quality(modifier)
     if piece.qualifies:
         return True
     if _REFUSAL.search(piece.negation) or (has_verb and _REMOVAL.search(piece.negation)):
         return False
-    return not is_attributes_only(modifier) and not is_quality
+    return not is_attributes_only(modifier) and not _is_quality(modifier)
 
 
 def _is_quality(modifier: str) -> bool:
     """Tell whether words before 的 end in a colour, a size or the like."""
-    own = attributes(f"{modifier}的")
-    is_attribute = bool(own) and own[-1].family != "material" and own[-1].stop == len(modifier)
-    return is_attribute or _QUALITY.search(modifier) is not None
+    near = modifier[-_NEAR_CHARS:]
+    own = attributes(f"{near}的")
+    is_attribute = bool(own) and own[-1].family != "material" and own[-1].stop == len(near)
+    return is_attribute or _QUALITY.search(near) is not None
 
 
 def _joins_attributes(before: str, after: str) -> bool:

@@ -10,7 +10,7 @@ import re
 
 from app.core.language.near_misses import MEASURES
 
-EDGES = ' ,，;；、。！？!?.|/…“”「」『』«»"()（）'  # what a phrase neither begins nor ends with
+EDGES = ' ,，:：;；、。！？!?.|/…“”「」『』«»"()（）'  # what a phrase neither begins nor ends with
 _SPACES = re.compile(r"\s+")
 _PHOTO = r"(?:photo(?:graph)?s?|pictures?|images?|pics?)"
 _WHOSE = r"(?:(?:all|any|every|each|most|of|my|our|the|these|those)\s+)"
@@ -20,28 +20,29 @@ _MADE = (
 _PHOTO_ZH = r"(?:照片|图片|相片|图像)"
 _IN_PHOTO_ZH = r"(?:照片|图片|相片|画面|图)[里中上]面?(?![间央心])"
 
+_LEADS_EN = rf"""
+    and | but | also | (?:not\s+)?only | please
+  | there\s+(?:is|are) | there['’]s | where\s+(?:is|are) | ['’]s
+  | (?:can|could|would)\s+you
+  | (?:i['’]?m|i\s+am|we['’]re|we\s+are)\s+(?:looking|searching)\s+for
+  | i(?:['’]d|\s+would)?\s+(?:want|need|like)(?:\s+to\s+(?:see|find))?
+  | (?:show|find|give|get)\s+(?:me|us) | find | (?:search|look)\s+for
+  | {_WHOSE}*(?:(?:an?|some)\s+)?{_PHOTO}\s+(?:{_MADE}\s+)?
+        (?:of|with|showing|containing|featuring|at|in|on|from)
+"""
+_LEADS_ZH = rf"""
+    请(?:问|(?=[你帮给找搜查显列])) | 麻烦你? | 你?(?:能不能|能|可以)(?=[帮给找搜]) | 帮[我忙]+
+  | 给我看?看? | 我?[想要]+[找看](?![起着])看? | 我在找 | (?:我想?|想)要(?=[找看一])
+  | [查寻]找 | 显示(?![屏器]) | 列出 | (?:找(?!不)|搜索?)(?:出|到|一下|找)? | 一下(?!子)
+  | (?:所有|全部)的?(?=.) | 有没有 | 哪[些张] | 我们?拍摄?过?的
+  | [一几]张(?=有|.+的{_PHOTO_ZH}$) | {_IN_PHOTO_ZH}的?(?:有(?!没))?(?=.)
+  | 有(?=[一两二三四五几很许]) | 只[有要] | 还有 | 然后 | 而?是(?=.)
+"""
 _LEADS = re.compile(
-    rf"""
-    ^(?:
-        (?: and | but | also | (?:not\s+)?only | please
-          | there\s+(?:is|are) | there['’]s | ['’]s | where\s+(?:is|are)
-          | (?:can|could|would)\s+you
-          | (?:i['’]?m|i\s+am|we['’]re|we\s+are)\s+(?:looking|searching)\s+for
-          | i(?:['’]d|\s+would)?\s+(?:want|need|like)(?:\s+to\s+(?:see|find))?
-          | (?:show|find|give|get)\s+(?:me|us) | find | (?:search|look)\s+for
-          | {_WHOSE}*(?:(?:an?|some)\s+)?{_PHOTO}\s+(?:{_MADE}\s+)?
-                (?:of|with|showing|containing|featuring|at|in|on|from)
-        )(?:\s+|$)
-      | 请(?=[你帮给找搜查显列]) | 麻烦你? | 你?能不?能 | 帮[我忙]+ | 给我看?看?
-      | 我?[想要]+[找看](?!起|着)看? | 我在找 | 我想?要(?=[找看一]) | [查寻]找 | 显示 | 列出
-      | (?:找|搜索?)(?:出|到|一下|一找)? | 一下 | (?:所有|全部)的?(?=.) | 有没有 | 哪[些张]
-      | 我们?拍摄?过?的 | [一几]张(?=有|.+的{_PHOTO_ZH}$) | {_IN_PHOTO_ZH}的?(?:有(?!没))?(?=.)
-      | 有(?=[一两二三四五几很许]) | 只[有要] | 还有 | 然后 | [-+－–]+\s*
-    )+""",
-    re.IGNORECASE | re.VERBOSE,
+    rf"^(?:(?:{_LEADS_EN})(?:\s+|$)|{_LEADS_ZH}|[-+－–]+\s*)+", re.IGNORECASE | re.VERBOSE
 )
 _TAILS = re.compile(
-    rf"(?:[以之]外(?:都[可行好要]以?)?|(?<=.)的{_PHOTO_ZH}|\s+(?:and|or|but|with|without)"
+    rf"(?:[以之]外(?:都[可行好要]以?)?|吗|(?<=.)的{_PHOTO_ZH}|\s+(?:and|or|but|with|without)"
     rf"|\s+in\s+(?:it|them|the\s+{_PHOTO}))+$",
     re.IGNORECASE,
 )
