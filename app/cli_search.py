@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from app.cli_output import print_hits, print_json
-from app.core.asking import Box, Filters, ImageQuery, Query
+from app.core.asking import Box, Filters, ImageQuery, Phrase, Query
 from app.core.errors import BoxError, EngineError, LibraryError, ModelError, QueryError
 from app.core.language.filter_words import both, parse_filter
 from app.core.library import Library
@@ -24,7 +24,7 @@ from app.core.library.vector_index import VectorIndex
 from app.core.messages import ExportForm, ExportResults, Hit
 from app.core.models import choose_model
 from app.core.paths import choose_library, default_config_dir, display_path
-from app.core.queries import parse_query
+from app.core.queries import parse_query, tidy
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
 from app.worker.decoder_pool import DecoderPool, PoolLike
@@ -239,22 +239,25 @@ def _pixel_box(text: str) -> Box:
 
 def _query(options: argparse.Namespace) -> Query:
     """The question that the options ask; boxes are still in pixels."""
-    text = " ".join([options.query, *(f'-"{_unquoted(each)}"' for each in options.without)])
+    parsed = parse_query(options.query)
+    phrases = None
+    if options.without:
+        phrases = tuple(dict.fromkeys([*parsed.phrases, *map(_excluded, options.without)]))
     filters = Filters()
     for each in options.filter:
         filters = both(filters, parse_filter(each, date.today()))
-    images = _images(options)
-    check_query(Query(text, tuple(replace(image, box=None) for image in images), None, filters))
-    for misread in parse_query(text).misread:
+    query = Query(options.query, _images(options), phrases, filters)
+    check_query(replace(query, images=tuple(replace(image, box=None) for image in query.images)))
+    for misread in parsed.misread:
         print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
-    return Query(text, images, None, filters)
+    return query
 
 
-def _unquoted(text: str) -> str:
-    tidy = text.replace('"', " ").strip()
-    if not tidy:
+def _excluded(text: str) -> Phrase:
+    words = tidy(text).strip('"“” ')
+    if not any(character.isalnum() for character in words):
         raise QueryError(f"--without {text!r} names nothing; give it some words.")
-    return tidy
+    return Phrase(words, "excluded")
 
 
 def _images(options: argparse.Namespace) -> tuple[ImageQuery, ...]:

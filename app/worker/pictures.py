@@ -90,7 +90,8 @@ def check_query(query: Query) -> None:
         PictureError: a picture is none, or more than one.
         BoxError: a box is not inside 0..1.
     """
-    n_chars = len(tidy(query.text))
+    texts = (tidy(query.text), *(phrase.text for phrase in query.phrases or ()))
+    n_chars = max(map(len, texts))
     if n_chars > MAX_TEXT_CHARS:
         raise QueryTooLongError(
             f"The text has {n_chars:,} characters and at most {MAX_TEXT_CHARS:,} are read; shorten"

@@ -80,6 +80,14 @@ def test_without_leaves_out(run: Run, album: Path) -> None:
     assert "both" not in kinds(result, 30)
 
 
+def test_without_means_the_same_after_an_odd_quote(run: Run, album: Path) -> None:
+    code, result, _ = run("search", '5" blue thing', "--without", "red thing", "--limit", "30")
+    assert (code, result["query"]) == (0, '5" blue thing')
+    phrases = {phrase["text"] for hit in result["results"] for phrase in hit["phrases"]}
+    assert phrases == {'5" blue thing'}
+    assert "both" not in kinds(result, 30)
+
+
 def test_a_word_to_leave_out_may_be_all_that_is_asked(run: Run, album: Path) -> None:
     code, result, _ = run("search", "-blue", "--limit", "30")
     assert (code, result["query"]) == (0, "-blue")
@@ -147,6 +155,8 @@ def test_several_pictures_and_boxes(run: Run, album: Path) -> None:
         (["search", "red", "--filter", "rating:many"], ["'rating:many'", "0 to 5 stars"]),
         (["search", "red", "--filter", "date:2023-02-30"], ["'date:2023-02-30'", "2023-05-31"]),
         (["search", "red", "--without", " "], ["--without ' '", "some words"]),
+        (["search", "red", "--without", '"'], ["--without '\"'", "some words"]),
+        (["search", "red", "--without", "blue " * 600], ["2,999", "2,000", "shorten"]),
         (["search", ""], ["Type some words"]),
         (["search", "没有"], ["'没有'", "Type some words"]),
         (["search", "red " * 600], ["2,399", "2,000", "shorten"]),

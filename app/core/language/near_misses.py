@@ -28,10 +28,11 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "size": ("tiny|微小 极小", "small little|小", "big large|大", "huge|巨大"),
     "side": ("left|左", "right|右", "top|上", "bottom|下"),
 }  # fmt: skip
+MEASURES = "个只条辆朵本把张位名棵座艘架头匹块片杯瓶"  # within [...] of a pattern
 # Single Han characters count only where what follows shows that they are attributes.
 _ZH_FOLLOWED_BY = {
     "colour": "",
-    "number": r"(?=[个只条辆朵本把张位名棵座艘架头匹块片杯瓶])",
+    "number": f"(?=[{MEASURES}])",
     "material": "",
     "size": r"(?=的)",
     "side": r"(?=[边侧面方])",

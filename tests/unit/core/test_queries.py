@@ -192,7 +192,8 @@ def test_parts_say_where_they_are() -> None:
 _PIECES = st.sampled_from(
     [",", "，", "、", "；", " ", "的", "和", "and", "with", "-", "+", '"', "“", "”", "no", "没有",
      "without", "2023", "last summer", "去年", "red", "blue", "猫", "a dog", "not", "type:png",
-     "rating>=", "★", ".", "\n", "1,0"]
+     "rating>=", "★", ".", "\n", "1,0", "nobody", "doesn't ", " or ", "on the left",
+     "（", "‘", "’", "my photos", "不是", "一只", "左边", "所有", "照片里", "Ａ２"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES | st.text(max_size=3), max_size=12).map("".join)
 

@@ -1,0 +1,258 @@
+"""Where a sentence is cut, and what each part is needed for: looked for, required or excluded.
+
+A text is split at commas and the like of both languages, at conjunctions ("and", "with", "和"),
+at relative clauses ("that is ...", "骑着车的…") and at spaces between Han words. A negation begins
+an exclusion, which goes on through a list: "no cars, people or dogs", 没有人、车和狗.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from app.core.asking import Need
+from app.core.language.near_misses import MEASURES, attributes, is_attributes_only
+from app.core.language.places import HAN, is_place, is_side
+from app.core.language.request_words import names_no_thing
+
+HIDDEN = "\ue000"  # stands for each character of a quoted part; typed ones are dropped
+_HAN_OR_QUOTED = HAN + HIDDEN
+_ARTICLE = r"(?:a|an|the|some|any|his|her|its|their)\b"
+_VERBS = "着穿戴拿骑坐站抱背开跑吃喝看躺走飞游打弹写读笑挂放停盖拉推举牵趴睡跳玩"
+
+_NEGATION_EN = rf"""
+    (?<![\w'’-])
+    (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
+    (?: (?:without|exclud(?:e|ing)|lacking|w/o)(?=\s|$)
+      | (?: neither | not(?!\s+only\b) | no(?!\s+(?:smoking|parking|entry|swimming|trespassing)\b)
+          | except(?:\s+for)? | (?:apart|aside)\s+from | (?:other|rather)\s+than | instead\s+of
+          | (?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but
+          | (?:there\s+)?(?:is|are|was|were)n['’]t
+          | (?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)
+                (?:\s+(?:have|show|contain|include|want(?:\s+to\s+see)?))?
+        )(?=\s)
+      | no(?=body\b)
+    )
+    \s*(?:{_ARTICLE}\s+)?
+"""
+_NEGATION_ZH = rf"""
+    (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!(?<!所)有)
+    (?: 没有 | 沒有 | (?<![淹沉出埋])没(?=[{_VERBS}带系撑关下在人车]) | 不(?=[戴穿拿看])
+      | 不想?要 | 不想看到? | 不需要 | 不含 | 不包[含括] | 不带 | 不[是在]
+      | 排除 | 去[掉除] | 除了 | 除(?=[{HAN}]{{1,10}}[以之]外) | 别(?=有) | 无(?=人(?:的|\W|$))
+    )
+    (?:有(?![轨线])|出现)?(?:任何|什么)?
+"""
+# 和 that joins, not one of a word: 暖和, 颐和园, 和平.
+_AND_ZH = r"""
+    (?<![暖温柔平饱总随缓颐雍呼共祥谦调])(?<!(?<!太)太)
+    和(?![谐尚睦善解煦弦]|平(?!原|地|台|板|房)|服(?!装|饰)|室(?![内外])|田玉|果子)
+"""
+# Where a text is cut. "negation" begins an exclusion, "list" goes on with what is there, "soft"
+# does so unless an article follows, "comma" only within a list, all others end an exclusion.
+_CUTS = re.compile(
+    rf"""
+    (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
+  | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
+  | (?P<comma>(?<!\d),|,(?!\d)|，)
+  | (?P<hard>
+        [;；。！？|/…()（）]+ | (?<!\b(?:st|mt|mr|ms|dr))[.!?]+(?=\s|$)
+      | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|with|w/)\s+
+      | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)(?:['’]s)?\s+
+            (?:(?:is|are|was|were|has|have)\s+)?
+      | 以及 | 并且 | 而且 | 但是 | 还有 | 同时 | 而是
+    )
+  | (?P<soft>
+        (?<!\s)\s+(?:and|&|和)\s+ | (?<=[{_HAN_OR_QUOTED}]){_AND_ZH}(?=[{_HAN_OR_QUOTED}])
+    )
+  | (?P<space>(?<=[{_HAN_OR_QUOTED}])\s+(?=[{_HAN_OR_QUOTED}]))
+  | (?P<clause>(?<=\w)的(?=\w))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_MAX_LISTED = 8  # things in a list of exclusions
+_NEAR_CHARS = 60  # as far as attributes are looked for on either side of a cut
+_SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)")
+_ARTICLE_AHEAD = re.compile(rf"\s*{_ARTICLE}", re.IGNORECASE)
+_CONTRAST = re.compile(
+    r"\b(?:not|neither|rather\s+than|instead\s+of)\b|n['’]t\b|不[是在]", re.IGNORECASE
+)
+# "not" within a phrase, "a man not far away", unless what follows shows that it excludes.
+_LONE_NOT = re.compile(r"(?:(?:is|are|was|were)\s+)?not\b\s*(?P<article>\w*)", re.IGNORECASE)
+_EXCLUDED_BY_NOT = re.compile(
+    r"(?:(?:with|at(?!\s+all)|in|on|from|near|under|inside|outside)\b|[a-z]+ing\b)", re.IGNORECASE
+)
+_UNTIL_MARK = re.compile(r"[,，;；、。.!?！？()（）]|\bbut\b")
+# What follows these is excluded whole: 不要穿泳衣的人; after the weaker ones where it has a verb.
+_REFUSAL = re.compile(r"不想?要|不想看|不需要|不是|不在")
+_REMOVAL = re.compile(r"排除|去[掉除]")
+# What a thing is like, said at the end of what stands before 的: 穿着漂亮的裙子.
+_QUALITY = re.compile(
+    r"(?:色|漂亮|美丽|可爱|好看|华丽|鲜艳|精[致美]|破旧|崭新|简单|传统|古老|老式|高大|宽大|透明"
+    r"|彩虹|条纹|格子|碎花|开心|快乐|(?:很(?!多)|[太最更超]|非常).{1,2}|([大小长短高厚薄圆红白])\1)$"
+)
+_SHORT = re.compile(rf"\s*(?:[^\s{HAN}]+(?:\s+[^\s{HAN}]+){{0,2}}|[^有在是{_VERBS}]{{1,4}})?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the text between two cuts, ``text[start:stop]``.
+
+    Attributes:
+        start: of its first character.
+        stop: after its last one.
+        need: as in ``Phrase``.
+        negation: the words that began the last exclusion, this one or one before it.
+        qualifies: it says what the thing named after it is not: 一只不是黑色的猫.
+        place: where it is excluded, said before the negation: 背景里没有人.
+    """
+
+    start: int
+    stop: int
+    need: Need = "optional"
+    negation: str = ""
+    qualifies: bool = False
+    place: str = ""
+
+    @property
+    def may_contrast(self) -> bool:
+        """It may be another attribute of what was named before: "red cup, not blue"."""
+        return _CONTRAST.search(self.negation) is not None
+
+
+def pieces_of(text: str) -> Iterator[Piece]:
+    """Yield the parts of a text between its cuts, from left to right, without outer spaces.
+
+    Args:
+        text: with quoted parts hidden and filters blanked.
+    """
+    rest = text
+    signed = []
+    for match in _SIGNED.finditer(text):
+        need: Need = "required" if match["sign"] == "+" else "excluded"
+        signed.append(Piece(match.start("word"), match.end(), need))
+        rest = rest[: match.start()] + "," * len(match[0]) + rest[match.end() :]
+    for piece in sorted([*signed, *_clauses(rest)], key=lambda piece: piece.start):
+        yield _trimmed(text, piece)
+
+
+def _clauses(text: str) -> Iterator[Piece]:
+    piece, has_thing = Piece(0, 0), False
+    for cut in _CUTS.finditer(text):
+        if not _cuts(text, cut, piece):
+            continue
+        words = text[piece.start : cut.start()].strip()
+        has_thing |= piece.need != "excluded" and not names_no_thing(words)
+        begun = _begun(cut, words, piece, has_thing) if cut.lastgroup == "negation" else None
+        if begun is None or not begun.place:
+            yield replace(piece, stop=cut.start())
+        if begun is None and _goes_on(text, cut, piece):
+            begun = replace(piece, start=cut.end())
+        piece = begun or Piece(cut.end(), cut.end(), negation=piece.negation)
+    yield replace(piece, stop=len(text))
+
+
+def _begun(negation: re.Match[str], words: str, piece: Piece, has_thing: bool) -> Piece:
+    """Return the exclusion that a negation begins, after the words of the piece before it."""
+    begun = Piece(negation.end(), negation.end(), "excluded", negation[0])
+    if begun.may_contrast:
+        is_measured = re.match(rf"[一几这那][{MEASURES}]", negation[0]) is not None
+        of_noun = re.search("不[是在]", negation[0]) and (is_measured or not has_thing)
+        return replace(begun, qualifies=bool(of_noun))
+    is_bare_place = piece.need != "excluded" and is_side(words)
+    return replace(begun, place=words) if is_bare_place else begun
+
+
+def _goes_on(text: str, cut: re.Match[str], piece: Piece) -> bool:
+    """Tell whether a cut leads on to more of what the piece before it is needed for."""
+    match cut.lastgroup:
+        case "list":
+            return True
+        case "soft":
+            return not _ARTICLE_AHEAD.match(text, cut.end())
+        case "comma":
+            return piece.need == "excluded" and _lists(text, cut.end(), piece)
+    return False
+
+
+def _lists(text: str, start: int, piece: Piece) -> bool:
+    """Tell whether short items and an "or", or such an "and", follow a comma in an exclusion.
+
+    "and" joins things named as plainly as the first ("without dogs, cats and birds"); after "no" it
+    begins what is there ("no people, sea and sky").
+    """
+    first = text[piece.start : start - 1]
+    is_plain = True
+    for cut in islice(_CUTS.finditer(text, start), _MAX_LISTED):
+        item = text[start : cut.start()]
+        is_plain = is_plain and bool(attributes(item)) <= bool(attributes(first))
+        if not _SHORT.fullmatch(item):
+            return False
+        if item.strip() and is_attributes_only(item) != is_attributes_only(first):
+            return False
+        if cut.lastgroup == "soft":
+            is_no = re.search(r"\bno\s+$", piece.negation, re.IGNORECASE)
+            return is_plain and not is_no and not _ARTICLE_AHEAD.match(text, cut.end())
+        if cut.lastgroup != "comma":
+            return cut.lastgroup == "list" and cut[0] != "、"
+        start = cut.end()
+    return False
+
+
+def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
+    """Tell whether a piece ends here; some conjunctions and 的 belong to one phrase."""
+    before = text[max(piece.start, cut.start() - _NEAR_CHARS) : cut.start()]
+    after = _UNTIL_MARK.split(text[cut.end() : cut.end() + _NEAR_CHARS], maxsplit=1)[0]
+    match cut.lastgroup:
+        case "comma" | "list" if piece.need == "excluded" and is_attributes_only(after):
+            return True  # "not red, green or blue"
+        case "comma" | "list" | "soft":
+            return not _joins_attributes(before, after)
+        case "clause":
+            return _ends_clause(text[piece.start : cut.start()].strip(), piece)
+        case "negation" if lone_not := _LONE_NOT.match(cut[0]):
+            excludes = is_attributes_only(after) or is_side(after) or _EXCLUDED_BY_NOT.match(after)
+            return not before.strip() or bool(lone_not["article"] or excludes)
+    return True
+
+
+def _ends_clause(modifier: str, piece: Piece) -> bool:
+    """Tell whether a 的 ends a clause of its own: 骑着车的女孩, but not 骑着白色的马."""
+    has_verb = any(verb in modifier for verb in _VERBS)
+    if piece.need != "excluded":
+        is_clause = has_verb and len(modifier) >= 3
+        return is_clause and not is_place(modifier) and not _is_quality(modifier)
+    if piece.qualifies:
+        return True
+    if _REFUSAL.search(piece.negation) or (has_verb and _REMOVAL.search(piece.negation)):
+        return False
+    return not is_attributes_only(modifier) and not _is_quality(modifier)
+
+
+def _is_quality(modifier: str) -> bool:
+    """Tell whether words before 的 end in a colour, a size or the like."""
+    near = modifier[-_NEAR_CHARS:]
+    own = attributes(f"{near}的")
+    is_attribute = bool(own) and own[-1].family != "material" and own[-1].stop == len(near)
+    return is_attribute or _QUALITY.search(near) is not None
+
+
+def _joins_attributes(before: str, after: str) -> bool:
+    """Tell whether "and" stands between two attributes of one thing: "black and white cat"."""
+    mine, others = attributes(before), attributes(after)
+    return bool(
+        mine
+        and others
+        and mine[-1].stop == len(before.rstrip())
+        and others[0].start == len(after) - len(after.lstrip())
+        and mine[-1].family == others[0].family
+    )
+
+
+def _trimmed(text: str, piece: Piece) -> Piece:
+    """Return a piece without the spaces at its ends."""
+    words = text[piece.start : piece.stop]
+    start = piece.start + len(words) - len(words.lstrip())
+    return replace(piece, start=start, stop=max(start, piece.start + len(words.rstrip())))
