@@ -74,12 +74,14 @@ _YES = (
 )
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _KEY_WORDS = "|".join(sorted(map(re.escape, _KEY_OF), key=len, reverse=True))
+# A colon may stand before a comparison ("rating: >=4").
+_SIGN = r"(?:[:：]?(?:>=|<=|[=><≥])|[:：])"
 _ONE_FILTER = re.compile(
-    rf"(?P<key>{_KEY_WORDS})\s*(?P<sign>>=|<=|[:：=><≥])\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
+    rf"(?P<key>{_KEY_WORDS})\s*(?P<sign>{_SIGN})\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
 )
 # In a sentence a value ends at a space or comma; quotes were hidden before, so they have none.
 _KEYED = re.compile(
-    rf"(?<![^\W_])(?P<all>(?:{_KEY_WORDS})(?:>=|<=|[:：=><≥])(?:[^\s,，;；、]+))", re.IGNORECASE
+    rf"(?<![^\W_])(?P<all>(?:{_KEY_WORDS}){_SIGN}(?:[^\s,，;；、]+))", re.IGNORECASE
 )
 _STARS = re.compile(
     r"(?P<signs>★+)"
@@ -124,7 +126,7 @@ def parse_filter(text: str, today: date) -> Filters:
     if match is not None:
         key, value = _KEY_OF[match["key"].lower()], match["value"].strip().strip("\"'“”「」『』")
         reason = _REASONS.get(key, key) if value else "value"
-        found = _read(key, match["sign"], value, today)
+        found = _read(key, match["sign"].lstrip(":：") or ":", value, today)
     else:
         days = parse_date(text, today)
         found = _bare_word(text) if days is None else _with_days(days)

@@ -161,6 +161,8 @@ def test_every_day_is_read_back(day: date, form: str) -> None:
         ("camera=Nikon D750", Filters(cameras=("Nikon", "D750"))),
         ("rating>3", Filters(min_rating=4)),
         ("rating:★★", Filters(min_rating=2)),
+        ("rating：>=4", Filters(min_rating=4)),
+        ("评分：≥4", Filters(min_rating=4)),
         ("date<2020", Filters(taken_to="2019-12-31")),
         ("after:2020", Filters(taken_from="2021-01-01")),
         ("since:2023", Filters(taken_from="2023-01-01")),
