@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import struct
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from fgclip2 import ConfigError, Encoder, WeightsError
 from fgclip2.checkpoint import Checkpoint
+from fgclip2.config import ModelConfig
 from fgclip2.layout import tensor_shapes
 
 Tensors = dict[str, np.ndarray]
@@ -66,8 +68,6 @@ def test_layout_has_as_many_tensors_as_published(
     message = refusal(checkpoint_dir)
     assert "model.safetensors lacks" in message
     assert "more" in message
-    from fgclip2.config import ModelConfig
-
     assert len(tensor_shapes(ModelConfig.from_directory(checkpoint_dir))) == n_tensors
 
 
@@ -241,6 +241,13 @@ def test_sharded_weights(checkpoint_dir: Path) -> None:
         (lambda v: v.update(model_type="clip"), "'clip', expected 'fgclip2'"),
         (lambda v: v["text_config"].update(hidden_size="wide"), "hidden_size is 'wide'"),
         (lambda v: v["text_config"].update(num_hidden_layers=0), "num_hidden_layers is 0"),
+        (lambda v: v["text_config"].update(num_hidden_layers=1025), "num_hidden_layers is 1025"),
+        (lambda v: v["vision_config"].update(num_hidden_layers=2**24), "expected .* 1 to 1024"),
+        (lambda v: v["vision_config"].update(layer_norm_eps=-1), "layer_norm_eps is -1"),
+        (lambda v: v["text_config"].update(layer_norm_eps=math.nan), "layer_norm_eps is nan"),
+        (lambda v: v["text_config"].update(layer_norm_eps=math.inf), "layer_norm_eps is inf"),
+        (lambda v: v["vision_config"].update(layer_norm_eps=10**400), "layer_norm_eps is 100000"),
+        (lambda v: v["text_config"].update(hidden_size=None), "hidden_size is None"),
         (lambda v: v["vision_config"].update(num_attention_heads=5), "not a multiple"),
         (lambda v: v["vision_config"].update(num_patches=255), "255 is not a square"),
         (lambda v: v["text_config"].update(hidden_act="relu"), "'relu'"),
@@ -255,6 +262,28 @@ def test_wrong_configuration(
     path.write_text(json.dumps(values))
     with pytest.raises(ConfigError, match=message):
         Encoder.load(checkpoint_dir)
+
+
+def test_a_refused_value_is_shown_in_short(reference_dir: Path) -> None:
+    values = ModelConfig.from_directory(reference_dir).to_values()
+    values["vision_config"]["hidden_act"] = "x" * 1_000_000
+    with pytest.raises(ConfigError) as caught:
+        ModelConfig.from_values(values)
+    assert len(str(caught.value)) < 200
+
+
+def test_values_that_say_nothing_count_as_left_out(reference_dir: Path) -> None:
+    wanted = ModelConfig.from_directory(reference_dir)
+    values = wanted.to_values()
+    nothing = {"projection_size": None, "pad_token_id": None, "eos_token_id": [1, 107]}
+    values["text_config"] |= nothing
+    assert ModelConfig.from_values(values) == wanted
+
+
+def test_a_vocabulary_that_is_left_out_is_the_published_default(reference_dir: Path) -> None:
+    values = ModelConfig.from_directory(reference_dir).to_values()
+    del values["text_config"]["vocab_size"]
+    assert ModelConfig.from_values(values).text.vocab_size == 32000
 
 
 def test_missing_or_damaged_configuration(checkpoint_dir: Path) -> None:
