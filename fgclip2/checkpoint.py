@@ -12,6 +12,7 @@ import json
 import mmap
 import os
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from fgclip2.layout import TRAINING_ONLY, Shape, tensor_shapes
 MAX_RANK = 8
 MAX_NAME_LENGTH = 500
 _HASHED_AT_ONCE_BYTES = 32 << 20
+_CHECKED_AT_ONCE = 4 << 20
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -53,6 +55,7 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
                 if name in self._where:
                     raise WeightsError(f"{file.path}: tensor {name} is in two files")
                 self._where[name] = file
+        self._source = directory / (_INDEX if weight_map else _SINGLE)
         if weight_map:
             self._check_index(weight_map)
         self._check()
@@ -73,10 +76,7 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         return cls(directory, ModelConfig.from_directory(directory))
 
     def __getitem__(self, name: str) -> npt.NDArray[np.float32]:
-        stored = self.stored(name)
-        if stored.dtype == np.uint16:
-            return (stored.astype(np.uint32) << 16).view(np.float32)
-        return stored.astype(np.float32, copy=False)
+        return _widened(self.stored(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._where)
@@ -102,9 +102,7 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         """
         picked = self.stored(name)[index]
         self._where[name].release_pages()
-        if picked.dtype == np.uint16:
-            return (picked.astype(np.uint32) << 16).view(np.float32)
-        return picked.astype(np.float32, copy=False)
+        return _widened(picked)
 
     def fingerprint(self) -> str:
         """32 hex digits that depend on every stored weight and on the configuration."""
@@ -124,6 +122,22 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         """Path, size, time and inode of every file, and the configuration: new ones, new model."""
         config = json.dumps(self.config.to_values(), sort_keys=True)
         return [[config], *(file.state for file in self._files)]
+
+    def not_finite_error(self) -> WeightsError:
+        """What to raise for vectors that are not finite: names the tensor that makes them so.
+
+        Reads weights until one is found.
+        """
+        for name, file in self._where.items():
+            flat = self.stored(name).reshape(-1)
+            for start in range(0, flat.size, _CHECKED_AT_ONCE):
+                if not np.isfinite(_widened(flat[start : start + _CHECKED_AT_ONCE])).all():
+                    return WeightsError(
+                        f"{file.path}: {name} holds numbers that are not finite:"
+                        " download or export the weights again"
+                    )
+            file.release_pages()
+        return WeightsError(f"{self._source}: the weights are too large for finite vectors")
 
     def release_pages(self) -> None:
         """Let go of the memory that was read so far; what is used again is read again."""
@@ -147,16 +161,27 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
     def _check(self) -> None:
         expected = tensor_shapes(self.config)
         found = {name for name in self._where if name not in TRAINING_ONLY}
-        source = self._files[0].path
-        _refuse(source, "lacks", sorted(set(expected) - found))
-        _refuse(source, "holds the unknown tensors", sorted(found - set(expected)))
-        for name, shape in expected.items():
-            entry = self._where[name].entries[name]
-            if entry.shape != shape:
+        unknown = sorted(found - set(expected))
+        _refuse(self._source, "lacks", sorted(set(expected) - found))
+        if unknown:
+            _refuse(self._where[unknown[0]].path, "holds the unknown tensors", unknown)
+        for name, file in self._where.items():
+            shape = file.entries[name].shape
+            allowed = [expected[name]] if name in expected else [(), (1,)]
+            if shape not in allowed:
                 raise WeightsError(
-                    f"{self._where[name].path}: {name} has the shape {entry.shape},"
-                    f" config.json asks for {shape}"
+                    f"{file.path}: {name} has the shape {shape}, config.json asks for {allowed[0]}"
                 )
+        for name in ("logit_scale", "logit_bias"):
+            if not np.isfinite(self[name]).all():
+                raise WeightsError(f"{self._where[name].path}: {name} is {self[name][0]}")
+
+
+def _widened(stored: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Stored numbers as float32; those of a file in float32 are not copied."""
+    if stored.dtype == np.uint16:
+        return (stored.astype(np.uint32) << 16).view(np.float32)
+    return stored.astype(np.float32, copy=False)
 
 
 class _Entry:
@@ -177,6 +202,8 @@ class _File:
                 size = file.seek(0, 2)
                 file.seek(0)
                 header, data_start = _read_header(path, file.read(8), size, file)
+                # Before the file is mapped, which a wrong size could make impossible.
+                self.entries = _parse_entries(path, header, size - data_start)
                 # Copy-on-write, because OpenVINO shares writable memory only. Nothing writes.
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
                 if hasattr(mmap, "MADV_NOHUGEPAGE"):
@@ -188,7 +215,6 @@ class _File:
         except ValueError as error:
             raise WeightsError(f"{path} cannot be read: {error}") from None
         self._data_start = data_start
-        self.entries = _parse_entries(path, header, size - data_start)
 
     def view(self, name: str, *, writable: bool = False) -> npt.NDArray[Any]:
         entry = self.entries[name]
@@ -227,8 +253,10 @@ def _weight_map(directory: Path) -> dict[str, str]:
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise WeightsError(f"{index} has no readable weight_map: {error}") from None
         for name in files:
-            if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+\.safetensors", name):
-                raise WeightsError(f"{index}: weight_map names {name!r}, not a file beside it")
+            if not isinstance(name, str) or not re.fullmatch(r"[\w.-]{1,200}\.safetensors", name):
+                raise WeightsError(
+                    f"{index}: weight_map names {repr(name)[:200]}, not a file beside it"
+                )
         if not files:
             raise WeightsError(f"{index}: weight_map names no file")
         return dict(weight_map)
@@ -244,12 +272,14 @@ def _weight_map(directory: Path) -> dict[str, str]:
 
 
 def _read_header(path: Path, prefix: bytes, size: int, file: Any) -> tuple[dict[str, Any], int]:
-    if prefix.startswith(_PICKLE_STARTS):
+    n_header = int.from_bytes(prefix, "little")
+    is_possible = len(prefix) == 8 and 2 <= n_header <= MAX_JSON_BYTES
+    # A header's length may begin like a pickle, but no pickle begins like a possible length.
+    if not is_possible and prefix.startswith(_PICKLE_STARTS):
         raise WeightsError(f"{path} is a pickle, not a safetensors file: it is never opened")
     if len(prefix) < 8:
         raise WeightsError(f"{path} is cut off: {len(prefix)} bytes, no safetensors header")
-    n_header = int.from_bytes(prefix, "little")
-    if not 2 <= n_header <= MAX_JSON_BYTES:
+    if not is_possible:
         raise WeightsError(
             f"{path}: header of {n_header} bytes; 2 to {MAX_JSON_BYTES} are possible,"
             " so this is no safetensors file"
@@ -262,8 +292,14 @@ def _read_header(path: Path, prefix: bytes, size: int, file: Any) -> tuple[dict[
         raise WeightsError(f"{path}: the header is not JSON: {str(error)[:80]}") from None
     if not isinstance(header, dict):
         raise WeightsError(f"{path}: the header is no JSON object")
-    header.pop("__metadata__", None)
+    notes = header.pop("__metadata__", None)
+    if not (notes is None or _is_text_by_name(notes)):
+        raise WeightsError(f"{path}: the header's __metadata__ is no object of strings")
     return header, 8 + n_header
+
+
+def _is_text_by_name(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
 def _parse_entries(path: Path, header: dict[str, Any], n_data: int) -> dict[str, _Entry]:
@@ -294,8 +330,10 @@ def _parse_entry(path: Path, name: str, value: Any, n_data: int) -> _Entry:
         raise WeightsError(f"{path}: {name} has {len(shape)} dimensions; {MAX_RANK} are possible")
     if any(type(number) is not int or number < 0 for number in (*shape, start, stop)):
         raise WeightsError(f"{path}: the header's entry for {name!r} has a wrong number")
-    if dtype not in _ITEM_BYTES:
-        raise WeightsError(f"{path}: {name} is stored as {dtype}; F32, F16 and BF16 are known")
+    if not isinstance(dtype, str) or dtype not in _ITEM_BYTES:
+        raise WeightsError(
+            f"{path}: {name} is stored as {reprlib.repr(dtype)}; F32, F16 and BF16 are known"
+        )
     if stop > n_data:
         raise WeightsError(
             f"{path} is cut off inside {name}: its data ends at byte {stop}, {n_data} are there"

@@ -177,6 +177,7 @@ class Encoder:
         Raises:
             ImageError: something that is not a picture; names its place. Nothing was computed.
             DeviceMemoryError: the batch does not fit; nothing was computed.
+            WeightsError: the weights give numbers that are not finite.
         """
         vectors, _ = self._encode_pictures(images, patches, pooled=True, dense=False)
         return _unit_rows(vectors) if normalize else vectors
@@ -191,7 +192,7 @@ class Encoder:
 
         Raises:
             ImageError: as ``encode_images``.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         _, maps = self._encode_pictures([image], patches, pooled=False, dense=True)
         return _unit_rows(maps[0]) if normalize else maps[0]
@@ -230,7 +231,7 @@ class Encoder:
 
         Raises:
             ImageError: not a picture, or boxes that are none.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         checked = check_boxes(boxes)
         _check_picture(image, 0)
@@ -257,7 +258,7 @@ class Encoder:
         Raises:
             TextError: not a list of strings, or an unknown mode.
             TokenizerError: the folder has no usable tokenizer.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         if isinstance(texts, str):
             raise TextError("texts is one string: give a list of strings")
@@ -285,13 +286,14 @@ class Encoder:
 
         Raises:
             TextError: an unknown mode, another shape, or an id outside the vocabulary.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         chosen = _check_mode(mode, TEXT_MODES)
         checked = self._check_ids(np.asarray(ids), chosen)
         if not len(checked):
             return np.zeros((0, self.dim), np.float32)
         vectors = self._engine.encode_tokens(checked, chosen)
+        self._check_finite(vectors)
         return _unit_rows(vectors) if normalize else vectors
 
     @cached_property
@@ -319,7 +321,12 @@ class Encoder:
                 vectors[places] = found.pooled
             if found.dense is not None:
                 maps |= zip(places, found.dense.reshape(len(places), *grid, -1), strict=True)
+        self._check_finite(vectors, *maps.values())
         return vectors, [maps[place] for place in sorted(maps)]
+
+    def _check_finite(self, *features: Floats) -> None:
+        if not all(np.isfinite(each).all() for each in features):
+            raise self._checkpoint.not_finite_error()
 
     def _fit(self, image: Image.Image, patches: Patches, place: int) -> Image.Image:
         _check_picture(image, place)

@@ -15,7 +15,7 @@ def read_json(path: Path) -> Any:
     Raises:
         FileNotFoundError: there is no such file.
         OSError: it cannot be read.
-        ValueError: it is no file, too large, nested too deeply, or not JSON.
+        ValueError: it is no file, too large, or as for ``parse_json``.
     """
     check_is_file(path)
     n_bytes = path.stat().st_size
@@ -25,15 +25,24 @@ def read_json(path: Path) -> Any:
 
 
 def parse_json(content: bytes) -> Any:
-    """What some bytes of JSON hold.
+    """What some bytes of JSON in UTF-8 hold.
 
     Raises:
-        ValueError: nested too deeply, or not JSON.
+        ValueError: nested too deeply, not JSON, or an object that holds a name twice.
     """
     try:
-        return json.loads(content)
+        return json.loads(content.decode("utf-8"), object_pairs_hook=_without_repeats)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ValueError(f"{name[:40]!r} is there twice")
+        values[name] = value
+    return values
 
 
 def check_is_file(path: Path) -> None:

@@ -101,6 +101,12 @@ def test_training_scalars_are_tolerated(checkpoint_dir: Path) -> None:
     assert Encoder.load(checkpoint_dir).fingerprint == before
 
 
+def test_training_scalars_are_scalars(checkpoint_dir: Path) -> None:
+    wide = {"logit_scale_hardneg": np.zeros((2, 3), np.float32)}
+    rewrite(checkpoint_dir, lambda tensors: tensors.update(wide))
+    assert "logit_scale_hardneg has the shape (2, 3)" in refusal(checkpoint_dir)
+
+
 def test_missing_tensor(checkpoint_dir: Path) -> None:
     rewrite(checkpoint_dir, lambda tensors: tensors.pop(NAME))
     assert refusal(checkpoint_dir).endswith(f"model.safetensors lacks {NAME}")
@@ -126,6 +132,20 @@ def test_unknown_number_type(checkpoint_dir: Path, dtype: type) -> None:
     message = refusal(checkpoint_dir)
     assert NAME in message
     assert "stored as" in message
+
+
+@pytest.mark.parametrize("dtype", [[], {}, None, 4, "Q" * 1_000_000])
+def test_a_number_type_that_is_none(checkpoint_dir: Path, dtype: object) -> None:
+    change_header(checkpoint_dir, lambda header: header[NAME].update(dtype=dtype))
+    message = refusal(checkpoint_dir)
+    assert f"{NAME} is stored as" in message
+    assert len(message) < 1000
+
+
+@pytest.mark.parametrize("notes", [["a"], "a", {"a": 1}, {"dtype": "F32", "shape": [1]}])
+def test_metadata_are_strings(checkpoint_dir: Path, notes: object) -> None:
+    change_header(checkpoint_dir, lambda header: header.update(__metadata__=notes))
+    assert "__metadata__" in refusal(checkpoint_dir)
 
 
 @pytest.mark.parametrize("n_bytes", [0, 1, 7, 8, 9, 500, 8000, 20000, 1_000_000, -1])
@@ -187,6 +207,26 @@ def test_overlapping_tensors(checkpoint_dir: Path) -> None:
 def test_damaged_header(checkpoint_dir: Path, content: bytes) -> None:
     (checkpoint_dir / "model.safetensors").write_bytes(content)
     assert "model.safetensors" in refusal(checkpoint_dir)
+
+
+@pytest.mark.parametrize(
+    ("encode", "message"),
+    [
+        (lambda text: text.encode("utf-16-le"), "not JSON"),
+        (lambda text: text.encode("utf-8-sig"), "not JSON"),
+        (lambda text: f'{{"{NAME}": {{}}, {text[1:]}'.encode(), "is there twice"),
+    ],
+    ids=["utf-16", "byte-order-mark", "repeated"],
+)
+def test_a_header_that_other_readers_refuse(
+    checkpoint_dir: Path, encode: Callable[[str], bytes], message: str
+) -> None:
+    path = checkpoint_dir / "model.safetensors"
+    content = path.read_bytes()
+    (n_header,) = struct.unpack("<Q", content[:8])
+    header = encode(content[8 : 8 + n_header].decode())
+    path.write_bytes(struct.pack("<Q", len(header)) + header + content[8 + n_header :])
+    assert message in refusal(checkpoint_dir)
 
 
 class Explosive:
