@@ -5,7 +5,8 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, E embedding, K boxes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast
@@ -19,7 +20,7 @@ from fgclip2.engine import TEXT_MODES, Engine, Floats, Grid, TextMode, batches
 from fgclip2.engine_choice import create_engine, is_tiny
 from fgclip2.errors import ConfigError, ImageError, TextError
 from fgclip2.graph_cache import GraphCache, default_cache_dir, stored_fingerprint
-from fgclip2.images import DECODING_ERRORS, budget_for, fit_to_grid, patchify
+from fgclip2.images import DECODING_ERRORS, MAX_BUDGET, budget_for, fit_to_grid, patchify
 from fgclip2.json_files import read_json
 from fgclip2.regions import check_boxes, pool_regions
 from fgclip2.tokenizer import Tokenizer
@@ -135,7 +136,8 @@ class Encoder:
         Raises:
             ConfigError: the file holds something else than a number of patches.
         """
-        return self._preprocessor_budget("fine_num_patches", 4 * self.quick_patches)
+        usual = min(4 * self.quick_patches, MAX_BUDGET)
+        return self._preprocessor_budget("fine_num_patches", usual)
 
     def _preprocessor_budget(self, key: str, default: int) -> int:
         path = self._checkpoint.directory / "preprocessor_config.json"
@@ -145,8 +147,10 @@ class Encoder:
             n_patches = read_json(path).get(key, default)
         except (OSError, ValueError, AttributeError) as error:
             raise ConfigError(f"{path} cannot be read as a JSON object: {error}") from None
-        if type(n_patches) is not int or n_patches < 1:
-            raise ConfigError(f"{path}: {key} is {n_patches!r}, expected 1 or more")
+        if type(n_patches) is not int or not 1 <= n_patches <= MAX_BUDGET:
+            raise ConfigError(
+                f"{path}: {key} is {reprlib.repr(n_patches)}, expected 1 to {MAX_BUDGET}"
+            )
         return n_patches
 
     def token_count(self, text: str) -> int:
@@ -262,6 +266,9 @@ class Encoder:
         """
         if isinstance(texts, str):
             raise TextError("texts is one string: give a list of strings")
+        if not isinstance(texts, Iterable):
+            raise TextError(f"texts is {type(texts).__name__}: give a list of strings")
+        texts = list(texts)
         modes = self._modes_of(texts, mode)
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for chosen in TEXT_MODES:
@@ -289,7 +296,11 @@ class Encoder:
             DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         chosen = _check_mode(mode, TEXT_MODES)
-        checked = self._check_ids(np.asarray(ids), chosen)
+        try:
+            given = np.asarray(ids)
+        except ValueError:
+            raise TextError("ids have rows of different lengths") from None
+        checked = self._check_ids(given, chosen)
         if not len(checked):
             return np.zeros((0, self.dim), np.float32)
         vectors = self._engine.encode_tokens(checked, chosen)
@@ -305,6 +316,8 @@ class Encoder:
         self, images: Sequence[Image.Image], patches: Patches, *, pooled: bool, dense: bool
     ) -> tuple[Floats, list[Floats]]:
         """Vectors (zeros if not asked for) and dense maps (none if not asked for), in order."""
+        if not isinstance(images, Iterable):
+            raise ImageError(f"images is {type(images).__name__}: give a list of PIL images")
         # All are decoded first, so that an unreadable one is named before anything is computed.
         fitted = [self._fit(image, patches, place) for place, image in enumerate(images)]
         side = self._checkpoint.config.vision.patch_size
@@ -336,7 +349,8 @@ class Encoder:
             image.load()
             return fit_to_grid(image, budget, side)
         except DECODING_ERRORS as error:
-            raise ImageError(f"image {place} cannot be decoded: {error}") from error
+            reason = str(error) or type(error).__name__
+            raise ImageError(f"image {place} cannot be decoded: {reason}") from error
 
     def _modes_of(self, texts: Sequence[str], mode: str) -> list[TextMode]:
         chosen = _check_mode(mode, ("auto", *TEXT_MODES))

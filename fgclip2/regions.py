@@ -46,10 +46,10 @@ def check_boxes(boxes: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """
     try:
         values = np.asarray(boxes)
-        if values.dtype == np.bool_:
-            raise TypeError("boolean values")
+        if values.dtype.kind in "bc":
+            raise TypeError(f"{values.dtype} values")
         array = values.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ImageError(
             f"boxes must be (K, 4) numbers x0, y0, x1, y1 in pixels: {error}"
         ) from None
