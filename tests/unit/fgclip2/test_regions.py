@@ -163,6 +163,14 @@ def test_similar_region_encloses_what_was_planted() -> None:
     assert 0.9 < region.score <= 1.0001
 
 
+@pytest.mark.parametrize("side", [2, 7, 9, 11, 14, 15, 17, 19])
+def test_similar_region_of_any_size(side: int) -> None:
+    """From a hundredth of the map to nine tenths."""
+    vector, dense = planted(20, 20, (slice(0, side), slice(1, 1 + side)))
+    wanted = np.array([1, 0, 1 + side, side]) / 20
+    np.testing.assert_allclose(similar_region(vector, dense).box, wanted)
+
+
 def test_similar_region_does_not_depend_on_lengths() -> None:
     vector, dense = planted(12, 9, (slice(0, 3), slice(0, 4)))
     factors = np.random.default_rng(0).uniform(0.5, 2, (12, 9, 1)).astype(np.float32)
