@@ -120,7 +120,7 @@ def _regions(
 def _hard_texts(model: StageModel, regions: Regions) -> tuple[Tensor, Tensor]:
     """Which regions have as many negatives as any, and their texts with the right one first."""
     hard_K = (regions.negative_KN >= 0).all(dim=1)
-    rows_KN = torch.cat([regions.row_K[hard_K][:, None], regions.negative_KN[hard_K]], dim=1)
+    rows_KN = torch.cat([regions.hard_row_K[hard_K][:, None], regions.negative_KN[hard_K]], dim=1)
     text_TE = _unit(_texts(model, regions.ids_UL[rows_KN.flatten()], "box"))
     return hard_K, text_TE.reshape(*rows_KN.shape, -1)
 

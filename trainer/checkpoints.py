@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,11 @@ def save_checkpoint(out: Path, state: TrainingState, recipe: Recipe, group: Grou
         json.dumps(recipe.model_config().to_values(), indent=2), encoding="utf-8"
     )
     (partial / "recipe.json").write_text(recipe.to_json(), encoding="utf-8")
-    progress = {"step": state.step, "threshold": state.threshold}
+    progress = {
+        "step": state.step,
+        "threshold": state.threshold,
+        "region_heads_trained": state.model.region_heads_trained,
+    }
     (partial / "state.json").write_text(json.dumps(progress), encoding="utf-8")
     shutil.rmtree(final, ignore_errors=True)
     partial.rename(final)
@@ -86,6 +91,24 @@ def newest_checkpoint(folder: Path) -> Path:
             f"{folder} is no run with checkpoints and no checkpoint: check the path"
         )
     return found[-1] if found else folder
+
+
+def region_heads_trained(checkpoint: Path, tensors: Mapping[str, Tensor]) -> bool:
+    """Whether the box and dense heads of a checkpoint were trained, by its run or before it.
+
+    Older checkpoints and bare weights do not say so: the scales of stage 2 in them do.
+
+    Args:
+        checkpoint: its folder.
+        tensors: its weights.
+
+    Raises:
+        OSError: its ``state.json`` cannot be read.
+        ValueError: its ``state.json`` is no JSON.
+    """
+    path = checkpoint / "state.json"
+    state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return bool(state.get("region_heads_trained", "logit_scale_hardneg" in tensors))
 
 
 def load_checkpoint(directory: Path, state: TrainingState, recipe: Recipe) -> None:

@@ -16,14 +16,14 @@ from fgclip2.config import ModelConfig
 from fgclip2.layout import TRAINING_ONLY
 from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import Fgclip2Model
-from trainer.checkpoints import newest_checkpoint
+from trainer.checkpoints import newest_checkpoint, region_heads_trained
 from trainer.errors import CheckpointError
 
 
 def export(checkpoint: Path, out: Path) -> None:
     """Write config, averaged half-precision weights, tokenizer and preprocessor settings.
 
-    Until a stage trains them, the box head is the short head and the dense head the pooling head.
+    Where they were not trained, the box head is the short head and the dense head the pooling head.
 
     Args:
         checkpoint: one ``step-NNNNNN`` folder, or the folder of a run (its newest is taken).
@@ -37,6 +37,7 @@ def export(checkpoint: Path, out: Path) -> None:
         recipe = json.loads((source / "recipe.json").read_text(encoding="utf-8"))
         preprocessor = _preprocessor(recipe)
         weights = load_file(source / "average.safetensors")
+        heads_trained = region_heads_trained(source, weights)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise CheckpointError(
             f"{source} is no readable checkpoint: {error}; name a run or one of its checkpoints"
@@ -45,7 +46,7 @@ def export(checkpoint: Path, out: Path) -> None:
     model = Fgclip2Model(config)
     released = {name: t for name, t in weights.items() if name not in TRAINING_ONLY}
     model.load_state_dict(released)
-    if recipe.get("stage", 1) == 1:
+    if not heads_trained:
         with torch.no_grad():
             model.boxtext_head.load_state_dict(model.text_model.head.state_dict())
             model.dense_feature_head.load_state_dict(model.vision_model.head.state_dict())

@@ -161,15 +161,15 @@ def _regions(batch: Batch, embeddings: Embeddings, recipe: Recipe, gather: Gathe
     missing = recipe.negatives_per_region - regions.negative_KN.shape[1]
     negative_KN = torch.nn.functional.pad(regions.negative_KN, (0, missing), value=-1).to(device)
     hard = (negative_KN >= 0).any(dim=1)
+    right_HE = text_UE[regions.hard_row_K.to(device)[hard]]
     wrong_HNE = text_UE[negative_KN[hard].clamp(min=0)]
     positive = torch.ones(int(hard.sum()), 1, dtype=torch.bool, device=device)
-    text_K = regions.text_K.to(device)
     return RegionPairs(
         gather(region_KE),
         gather(text_KE),
-        gather(text_K),
+        gather(regions.text_K.to(device)),
         gather(region_KE[hard]),
-        gather(torch.cat([text_KE[hard][:, None], wrong_HNE], dim=1)),
+        gather(torch.cat([right_HE[:, None], wrong_HNE], dim=1)),
         gather(torch.cat([positive, negative_KN[hard] >= 0], dim=1)),
-        gather(text_K[hard]),
+        gather(regions.hard_text_K.to(device)[hard]),
     )

@@ -62,11 +62,15 @@ class Embeddings:
 
 
 class StageModel(Fgclip2Model):
-    """``Fgclip2Model`` with the scales that stage 2 learns beside it (named as published)."""
+    """``Fgclip2Model`` with the scales that stage 2 learns beside it (named as published).
+
+    ``region_heads_trained`` says whether the box and dense heads are, by this run or before it.
+    """
 
     def __init__(self, config: ModelConfig, stage: int) -> None:
         super().__init__(config)
         self.stage = stage
+        self.region_heads_trained = stage == 2
         if stage == 2:
             # Of shape (1,), not () as published: fsdp shards no scalars.
             self.logit_scale_finegraind = nn.Parameter(torch.zeros(1))

@@ -21,7 +21,7 @@ from fgclip2.json_files import read_json
 from fgclip2.layout import TRAINING_ONLY
 from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import stretch_positions
-from trainer.checkpoints import newest_checkpoint
+from trainer.checkpoints import newest_checkpoint, region_heads_trained
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, RecipeError, TrainerError
 from trainer.recipes import Recipe
@@ -29,6 +29,8 @@ from trainer.stage_model import StageModel
 from trainer.vocabulary import ensure_vocabulary
 
 _NAMED = 3
+_PATCHES = "vision_model.embeddings.patch_embedding.weight"
+_POSITIONS = "text_model.embeddings.position_embedding.weight"
 
 
 def load_start(model: StageModel, recipe: Recipe) -> bool:
@@ -45,10 +47,10 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
         return False
     try:
         if recipe.start_from:
-            tensors = _read(newest_checkpoint(Path(path)) / "average.safetensors")
-            if recipe.stage == 2 and "logit_scale_hardneg" not in tensors:
-                # Stage 1 leaves these two heads untrained.
-                _copy_heads(tensors, ("boxtext_head",))
+            checkpoint = newest_checkpoint(Path(path))
+            tensors = _read(checkpoint / "average.safetensors")
+            if not region_heads_trained(checkpoint, tensors):
+                tensors |= _copied_heads(tensors, ("boxtext_head",))
         else:
             tensors = published_tensors(Path(path), model.config.text.keep_len)
     except (OSError, ValueError, KeyError, SafetensorError, TrainerError, FgclipError) as error:
@@ -56,6 +58,9 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
         raise kind(f"{path} cannot begin a run: {error}; choose another {name}") from None
     _fill(model, tensors, f"{name} {path!r}")
     _fill_scales(model, recipe, set(tensors))
+    copies = _copied_heads(tensors, ("boxtext_head",))
+    if not all(torch.equal(tensors[name], copy) for name, copy in copies.items()):
+        model.region_heads_trained = True
     return True
 
 
@@ -73,19 +78,22 @@ def published_tensors(directory: Path, keep: int) -> dict[str, Tensor]:
         return tensors
     if kind not in ("siglip2", "siglip"):
         raise ValueError(f"model_type is {kind!r}; fgclip2 and siglip2 are known")
+    paths = sorted(directory.glob("*.safetensors"))
+    if not paths:
+        raise ValueError("it holds no *.safetensors")
     tensors = {}
-    for path in sorted(directory.glob("*.safetensors")):
+    for path in paths:
         tensors |= _read(path)
-    patches = tensors["vision_model.embeddings.patch_embedding.weight"]
+    lacking = [name for name in (_PATCHES, _POSITIONS) if name not in tensors]
+    if lacking:
+        raise ValueError(f"it lacks {' and '.join(lacking)}")
+    patches, short = tensors[_PATCHES], tensors[_POSITIONS]
     if patches.ndim == 4:  # a convolution: (D, channel, row, column) to (D, row, column, channel)
-        flat = patches.permute(0, 2, 3, 1).flatten(1)
-        tensors["vision_model.embeddings.patch_embedding.weight"] = flat
-    short = tensors["text_model.embeddings.position_embedding.weight"]
+        tensors[_PATCHES] = patches.permute(0, 2, 3, 1).flatten(1)
     long = stretch_positions(short, keep, 4 * len(short) - 3 * keep)
     for which in ("res", "ori"):
         tensors[f"text_model.embeddings.position_embedding_{which}.weight"] = long.clone()
-    _copy_heads(tensors, ("longtext_head", "boxtext_head"))
-    return tensors
+    return tensors | _copied_heads(tensors, ("longtext_head", "boxtext_head"))
 
 
 def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None:
@@ -115,16 +123,17 @@ def _read(path: Path) -> dict[str, Tensor]:
     return {name: tensor.float() for name, tensor in load_file(path).items()}
 
 
-def _copy_heads(tensors: dict[str, Tensor], text_heads: tuple[str, ...]) -> None:
+def _copied_heads(tensors: dict[str, Tensor], text_heads: tuple[str, ...]) -> dict[str, Tensor]:
     """Text heads from the short one, the dense head from the pooling head."""
-    for name in list(tensors):
-        text, vision = "text_model.head.", "vision_model.head."
+    text, vision = "text_model.head.", "vision_model.head."
+    copies = {}
+    for name, tensor in tensors.items():
         if name.startswith(text):
             for head in text_heads:
-                tensors[f"{head}." + name.removeprefix(text)] = tensors[name].clone()
+                copies[f"{head}." + name.removeprefix(text)] = tensor.clone()
         elif name.startswith(vision):
-            copy = "dense_feature_head." + name.removeprefix(vision)
-            tensors[copy] = tensors[name].clone()
+            copies["dense_feature_head." + name.removeprefix(vision)] = tensor.clone()
+    return copies
 
 
 def _fill(model: StageModel, tensors: dict[str, Tensor], source: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.core.asking import ImageQuery
+from app.core.asking import Box, ImageQuery
 from app.core.changes import ForgetConcept
 from app.core.library.rows import Concept, SavedSearch
 from app.core.messages import (
@@ -168,9 +168,11 @@ class KeptController(QObject):
         job_id = self._link.save_concept(name, examples, None if known is None else known.id)
         self._own_jobs.add(job_id)
 
-    def judge(self, concept_id: int, photo_id: int, *, accepted: bool) -> None:
-        """Say that a photo shows a concept, or does not."""
-        self._own_jobs.add(self._link.judge_concept(concept_id, photo_id, accepted))
+    def judge(
+        self, concept_id: int, photo_id: int, *, accepted: bool, box: Box | None = None
+    ) -> None:
+        """Say that a photo, or a box of it, shows a concept, or does not."""
+        self._own_jobs.add(self._link.judge_concept(concept_id, photo_id, accepted, box))
         name = "" if (concept := self.concept(concept_id)) is None else concept.name
         text = self.tr("Noted: this is “{0}”") if accepted else self.tr("Noted: this is not “{0}”")
         self.said.emit(text.format(name))

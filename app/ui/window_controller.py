@@ -278,9 +278,11 @@ class WindowController(QObject):
 
     @Slot(object, bool)
     def _on_grid_judgement_requested(self, photo_id: int, accepted: bool) -> None:
-        concept_id = self._search.question.scope.concept_id
+        concept_id, results = self._search.question.scope.concept_id, self._search.results
         if concept_id is not None:
-            self._kept.judge(concept_id, photo_id, accepted=accepted)
+            hit = None if results is None else results.hits.get(photo_id)
+            box = None if hit is None else hit.region
+            self._kept.judge(concept_id, photo_id, accepted=accepted, box=box)
 
     # ------------------------------------------------------------ the open photo
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image
 
 from app.core.asking import ImageQuery, Need, Phrase, Query
-from app.core.errors import ModelError
+from app.core.errors import ExamplesError, ModelError
 from app.core.language.filter_words import both
 from app.core.language.near_misses import generated_misses
 from app.core.language.places import Place, split_place
 from app.core.library import Library
+from app.core.library.concepts import MAX_EXAMPLES_AT_ONCE
 from app.core.library.rows import Example, Int64Array
 from app.core.queries import parse_query
 from app.worker.budgets import fine_budget
@@ -95,6 +94,7 @@ class QuestionEncoder:
         Raises:
             ModelError: the model cannot encode it.
             ConceptMissingError: a concept that is not there.
+            ExamplesError: a concept of which no example is left.
         """
         parsed = parse_query(query.text)
         phrases = parsed.phrases if query.phrases is None else query.phrases
@@ -172,6 +172,12 @@ class QuestionEncoder:
         """A concept is the mean of what was accepted, less a part of what was rejected."""
         examples = self.library.concepts.examples(concept_id)
         accepted = [self._example(each) for each in examples if each.accepted]
+        if not accepted:
+            raise ExamplesError(
+                "All examples of this concept were rejected; give it one that fits.",
+                n_examples="0",
+                limit=str(MAX_EXAMPLES_AT_ONCE),
+            )
         rejected = [self._example(each) for each in examples if not each.accepted]
         mean = [np.mean([pair[at] for pair in accepted], axis=0) for at in (0, 1)]
         if rejected:
@@ -184,6 +190,6 @@ class QuestionEncoder:
     def _example(self, example: Example) -> tuple[Vectors, Vectors]:
         known = self._examples.get(example.id)
         if known is None:
-            picture = Picture(Image.open(io.BytesIO(example.picture)).convert("RGB"))
+            picture = Picture.of_example(example.picture)
             known = self._examples[example.id] = self.picture_vectors(picture)
         return known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,9 @@ from app.core.queries import MAX_TEXT_CHARS, parse_query, tidy
 from app.worker.decode_messages import PixelsRequest
 
 QUERY_SIDE_PX = 1536
-_EXAMPLE_SIDE_PX = 320
+_EXAMPLE_SIDE_PX = 640
+# A kept example shows what lies around its box, up to so many times the box's longer side.
+_EXAMPLE_SURROUNDINGS = 4.0
 _EXAMPLE_QUALITY = 92
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
@@ -39,12 +42,42 @@ class Picture:
         return self.whole.crop((left, top, right, bottom))
 
     def example_jpeg(self) -> bytes:
-        """A small JPEG of the part that counts, for keeping."""
-        small = self.part.copy()
+        """A small JPEG for keeping: what counts in its surroundings, with the box as comment."""
+        around = self._with_surroundings()
+        small = around.whole.copy()
         small.thumbnail((_EXAMPLE_SIDE_PX, _EXAMPLE_SIDE_PX))
+        comment = b"" if around.box is None else json.dumps(around.box).encode()
         buffer = io.BytesIO()
-        small.save(buffer, "JPEG", quality=_EXAMPLE_QUALITY)
+        small.save(buffer, "JPEG", quality=_EXAMPLE_QUALITY, comment=comment)
         return buffer.getvalue()
+
+    @classmethod
+    def of_example(cls, jpeg: bytes) -> Picture:
+        """The picture that ``example_jpeg`` kept; without a comment all of it counts."""
+        image = Image.open(io.BytesIO(jpeg))
+        comment = image.info.get("comment")
+        return cls(image.convert("RGB"), tuple(json.loads(comment)) if comment else None)
+
+    def _with_surroundings(self) -> Picture:
+        """Cut to the neighbourhood of the box, so that a small box stays large enough."""
+        if self.box is None:
+            return self
+        x0, y0, x1, y1 = self.box
+        width, height = self.whole.size
+        side_px = _EXAMPLE_SURROUNDINGS * max((x1 - x0) * width, (y1 - y0) * height)
+        left, right = _interval_around(x0, x1, min(1.0, side_px / width))
+        top, bottom = _interval_around(y0, y1, min(1.0, side_px / height))
+        columns, rows = right - left, bottom - top
+        box = (x0 - left) / columns, (y0 - top) / rows, (x1 - left) / columns, (y1 - top) / rows
+        whole = Picture(self.whole, (left, top, right, bottom)).part
+        x0, y0, x1, y1 = (min(max(side, 0.0), 1.0) for side in box)
+        return Picture(whole, (x0, y0, x1, y1))
+
+
+def _interval_around(low: float, high: float, length: float) -> tuple[float, float]:
+    """An interval of that length in 0..1 with low..high as near to its middle as may be."""
+    start = min(max((low + high - length) / 2, 0.0), 1.0 - length)
+    return start, start + length
 
 
 def check_query(query: Query) -> None:

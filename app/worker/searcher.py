@@ -111,7 +111,11 @@ class Searcher:
 
     def refined(self, asked: Asked, limit: int) -> Answer:
         """Return the photos that fit best by their regions too, at most ``limit``."""
-        ids = self._first_ids(asked, max(limit, _FROM_FIRST_STEP), ALL_PHOTOS)
+        n_first = max(limit, _FROM_FIRST_STEP)
+        ids = self._first_ids(asked, n_first, ALL_PHOTOS)
+        if len(ids) > ALL_PHOTOS and not asked.wants_something:
+            clean = self.first(asked, _SHORT_LIST * n_first).hits
+            ids = np.sort(np.array([hit.photo_id for hit in clean], dtype=np.int64))
         vectors = [each.region for each in asked.phrases if each.phrase.need != "excluded"]
         vectors += [each.region for each in asked.pictures if each.region is not None]
         if vectors:
@@ -121,7 +125,7 @@ class Searcher:
 
     def can_refine(self, asked: Asked) -> bool:
         """Tell whether regions could change the answer."""
-        return len(self._regions) > 0 and asked.wants_something
+        return len(self._regions) > 0 and bool(asked.phrases or asked.pictures)
 
     def locate(self, texts: Sequence[str], image: Image.Image) -> list[Place]:
         """Return where each phrase fits in a picture.

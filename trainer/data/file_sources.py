@@ -30,7 +30,10 @@ PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 
 
 class FineHardSource:
-    """FineHARD or Chinese pairs: one JSON file, a folder of them, or a .txt that lists them."""
+    """FineHARD or Chinese pairs: one JSON file, a folder of them, or a .txt that lists them.
+
+    Paths in a list are taken as they are, or below its folder.
+    """
 
     def __init__(self, files: Path, images: Path) -> None:
         self._images = images
@@ -116,7 +119,7 @@ class TarSource:
             if not isinstance(record, dict):
                 raise ValueError("its .json holds no object")
             if ".txt" in parts and not _text(record, "caption"):
-                record["caption"] = parts[".txt"].decode("utf-8")
+                record["caption"] = parts[".txt"].decode("utf-8-sig")
         except (OSError, ValueError) as error:
             raise SampleError(name, error) from None
         picture = next(data for ending, data in parts.items() if ending in PICTURE_ENDINGS)
@@ -125,13 +128,14 @@ class TarSource:
 
 def _listed_files(files: Path) -> list[Path]:
     if files.is_dir():
-        return sorted(files.glob("*.json"))
+        return sorted(path for path in files.iterdir() if path.suffix in (".json", ".jsonl"))
     if files.suffix == ".txt":
         try:
-            lines = files.read_text(encoding="utf-8").split("\n")
+            lines = files.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, ValueError) as error:
             raise DataError(f"{files} cannot be read: {error}; check the path in sources") from None
-        return [files.parent / line.strip() for line in lines if line.strip()]
+        named = [Path(line.strip()) for line in lines if line.strip()]
+        return [path if path.exists() else files.parent / path for path in named]
     return [files]
 
 
@@ -160,12 +164,13 @@ def _finehard_region(info: Record, rng: np.random.Generator) -> Region | None:
     texts = [text for text in (short, long) if text]
     if box is None or not texts:
         return None
-    # The negatives are changed short expressions: they go with the short one only.
+    text = texts[int(rng.integers(len(texts)))]
+    # The negatives are changed short expressions: they are compared with the short one only.
     negatives = info.get("short_expr_negs") if info.get("flag_short_neg") else None
     if negatives and short:
         wrong = negatives.values() if isinstance(negatives, dict) else negatives
-        return Region(box, short, _strings(wrong))
-    return Region(box, texts[int(rng.integers(len(texts)))])
+        return Region(box, text, _strings(wrong), hard_text=short)
+    return Region(box, text)
 
 
 def _sample_of(record: Record, name: str, picture: Callable[[], Image.Image]) -> Sample:

@@ -143,7 +143,9 @@ class MixedBatchMaker:
         longs = [caption for sample in samples if (caption := sample.long) is not None]
         shorts = [sample.short for sample in samples]
         boxed = [
-            BoxedText(at, region.box, region.text, region.negatives)
+            BoxedText(
+                at, region.box, region.text, region.hard_text or region.text, region.negatives
+            )
             for at, sample in enumerate(samples)
             for region in sample.regions
         ]
@@ -247,7 +249,8 @@ def _box_inside(
 
 
 def _fewer_negatives(region: Region, recipe: Recipe, rng: np.random.Generator) -> Region:
-    wrong = [text for text in region.negatives if text and text != region.text]
+    right = (region.text, region.hard_text)
+    wrong = [text for text in region.negatives if text and text not in right]
     order = rng.permutation(len(wrong))[: recipe.negatives_per_region]
     return replace(region, negatives=tuple(wrong[int(at)] for at in order))
 

@@ -67,6 +67,7 @@ class Texts:
 class Regions:
     """Boxes (0..1) with a text each; ``negative_KN`` holds rows of ``ids_UL``, -1 where none is.
 
+    ``hard_row_K`` and ``hard_text_K`` are row and key of the right text beside the negatives.
     ``image_K`` ascends. There is at least one text (all padding where there are no regions).
     """
 
@@ -75,6 +76,8 @@ class Regions:
     ids_UL: Tensor
     row_K: Tensor
     text_K: Tensor
+    hard_row_K: Tensor
+    hard_text_K: Tensor
     negative_KN: Tensor
 
 
@@ -92,11 +95,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class BoxedText:
-    """A box (0..1) of one picture of the batch, what it shows and what it does not."""
+    """A box (0..1) of one picture of the batch, what it shows and what it does not.
+
+    ``hard_text`` is the right text beside the negatives.
+    """
 
     image: int
     box: tuple[float, float, float, float]
     text: str
+    hard_text: str
     negatives: tuple[str, ...]
 
 
@@ -139,7 +146,8 @@ def make_texts(
 
 def make_regions(boxed: Sequence[BoxedText], tokenizer: Tokenizer) -> Regions:
     """Region tensors; every distinct text, right or wrong, appears once."""
-    texts = list(dict.fromkeys(t for each in boxed for t in (each.text, *each.negatives)))
+    said = [(each.text, each.hard_text, *each.negatives) for each in boxed]
+    texts = list(dict.fromkeys(text for own in said for text in own))
     rows = {text: row for row, text in enumerate(texts)}
     widest = max((len(each.negatives) for each in boxed), default=0)
     negative = np.full((len(boxed), widest), -1, np.int64)
@@ -152,6 +160,8 @@ def make_regions(boxed: Sequence[BoxedText], tokenizer: Tokenizer) -> Regions:
         torch.from_numpy(ids),
         torch.tensor([rows[each.text] for each in boxed], dtype=torch.int64),
         torch.tensor([key_of(each.text) for each in boxed], dtype=torch.int64),
+        torch.tensor([rows[each.hard_text] for each in boxed], dtype=torch.int64),
+        torch.tensor([key_of(each.hard_text) for each in boxed], dtype=torch.int64),
         torch.from_numpy(negative),
     )
 

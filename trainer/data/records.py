@@ -5,6 +5,7 @@ So a source of millions of samples holds sixteen bytes for each, and not its tex
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -72,7 +73,8 @@ def _places(path: Path) -> npt.NDArray[np.int64]:
         DataError: the file cannot be read, or is neither an array of objects nor lines.
     """
     try:
-        data = path.read_bytes()
+        whole = path.read_bytes()
+        data = whole.removeprefix(codecs.BOM_UTF8)
         is_array = data.lstrip()[:1] == b"["
         if path.suffix == ".jsonl" and not is_array:
             found = list(_lines(data))
@@ -82,7 +84,7 @@ def _places(path: Path) -> npt.NDArray[np.int64]:
         raise DataError(
             f"{path} cannot be read as JSON: {error}; check the path in sources"
         ) from None
-    return np.array(found, np.int64).reshape(-1, 2)
+    return np.array(found, np.int64).reshape(-1, 2) + len(whole) - len(data)
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, int]]:

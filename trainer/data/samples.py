@@ -16,11 +16,15 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A box (x0, y0, x1, y1 in 0..1), what it shows, and texts that are wrong about it."""
+    """A box (x0, y0, x1, y1 in 0..1), what it shows, and texts that are wrong about it.
+
+    ``hard_text`` is the right text that the wrong ones are changes of; None where it is ``text``.
+    """
 
     box: Box
     text: str
     negatives: tuple[str, ...] = ()
+    hard_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def usable_box(values: object) -> Box | None:
         return None
     try:
         numbers = [float(value) for value in values[:4]]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not all(math.isfinite(number) for number in numbers):
         return None

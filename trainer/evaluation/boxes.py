@@ -6,7 +6,7 @@ it has. Texts use the box mode. Shapes: K boxes, C classes, E embedding.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,23 @@ from fgclip2 import Encoder
 from fgclip2.encoder import Patches
 from trainer.data.pictures import read_picture
 from trainer.errors import DataError
-from trainer.evaluation.files import Floats, corners, read_record_lines, read_sections
+from trainer.evaluation.files import (
+    Floats,
+    corners,
+    first_existing,
+    has_area,
+    read_record_lines,
+    read_sections,
+)
+from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.ranks import label_ranks
 from trainer.evaluation.templates import class_vectors
 
-FGOVD_LEVELS = {
-    "hard": "h_attributes_llava.jsonl",
-    "medium": "m_attributes_llava.jsonl",
-    "easy": "e_attributes_llava.jsonl",
-    "trivial": "shuffle_negatives_llava.jsonl",
-}
 _FGOVD_FILES = {
-    "hard": "1_attributes_llava.jsonl",
-    "medium": "2_attributes_llava.jsonl",
-    "easy": "3_attributes_llava.jsonl",
+    "hard": ("h_attributes_llava.jsonl", "1_attributes_llava.jsonl"),
+    "medium": ("m_attributes_llava.jsonl", "2_attributes_llava.jsonl"),
+    "easy": ("e_attributes_llava.jsonl", "3_attributes_llava.jsonl"),
+    "trivial": ("shuffle_negatives_llava.jsonl",),
 }
 _FGOVD_KEYS = ("img_path", "bbox", "pos_expression", "neg_expression")
 _ANNOTATION_KEYS = ("image_id", "bbox", "category_id")
@@ -38,21 +42,20 @@ _ANNOTATION_KEYS = ("image_id", "bbox", "category_id")
 def fg_ovd(model: Path, data: Path, patches: Patches) -> dict[str, float]:
     """Top-1 of a box among its right text and up to ten wrong ones; equal scores count as right.
 
-    ``data`` holds the four ``.jsonl`` files and the photos of COCO (``val2017``).
+    ``data`` (or its ``fgovd``) holds the four ``.jsonl`` files, and ``data`` (or its ``coco``) the
+    photos of COCO (``val2017``). A box without area has no region: it counts as wrong.
     """
-    encoder = Encoder.load(model)
+    levels = {level: _read_level(data, names) for level, names in _FGOVD_FILES.items()}
+    lines = [line for own in levels.values() for line in own]
+    encoder = JudgedEncoder.open(model)
+    region_KE = _line_regions(encoder, data, lines, patches)
     figures: dict[str, float] = {}
-    for level in FGOVD_LEVELS:
-        lines = read_record_lines(_level_file(data, level), _FGOVD_KEYS)
-        region_KE = np.zeros((len(lines), encoder.dim), np.float32)
-        by_image: dict[str, list[int]] = {}
-        for place, line in enumerate(lines):
-            by_image.setdefault(line["img_path"], []).append(place)
-        for name, places in by_image.items():
-            boxes = corners([lines[place]["bbox"] for place in places])
-            region_KE[places] = encoder.encode_regions(read_picture(data / name), boxes, patches)
-        figures[f"{level} top-1"] = _hard_accuracy(encoder, region_KE, lines)
-        figures[f"{level} boxes"] = float(len(lines))
+    start = 0
+    for level, own in levels.items():
+        stop = start + len(own)
+        figures[f"{level} top-1"] = _hard_accuracy(encoder, region_KE[start:stop], own)
+        figures[f"{level} boxes"] = float(len(own))
+        start = stop
     return figures
 
 
@@ -65,11 +68,16 @@ def coco_boxes(model: Path, data: Path, patches: Patches) -> dict[str, float]:
 
 
 def lvis_boxes(model: Path, data: Path, patches: Patches) -> dict[str, float]:
-    """1,203 classes on the boxes of ``lvis_v1_val.json`` whose photos are in ``val2017``."""
-    content = _read_instances(data / "lvis_v1_val.json", "coco_url")
+    """1,203 classes on the boxes of ``lvis_v1_val.json`` whose photos are in ``val2017``.
+
+    The first lies in ``data`` or its ``lvis``, the second in ``data`` or its ``coco``.
+    """
+    name = "lvis_v1_val.json"
+    content = _read_instances(first_existing(data / name, data / "lvis" / name), "coco_url")
+    photos = first_existing(data / "val2017", data / "coco" / "val2017")
 
     def photo(image: dict[str, Any]) -> Path:
-        return data / "val2017" / Path(image["coco_url"]).name
+        return photos / Path(image["coco_url"]).name
 
     content["images"] = [image for image in content["images"] if photo(image).exists()]
     for each in content["categories"]:
@@ -106,14 +114,14 @@ def classify_boxes(
     """
     categories = sorted(content["categories"], key=lambda each: each["id"])
     column = {each["id"]: place for place, each in enumerate(categories)}
-    encoder = Encoder.load(model)
+    encoder = JudgedEncoder.open(model)
     class_CE = class_vectors(encoder, [each["name"] for each in categories], "box", bare)
     by_image: dict[int, list[dict[str, Any]]] = {}
     for each in content["annotations"]:
         by_image.setdefault(each["image_id"], []).append(each)
     ranks: list[npt.NDArray[np.int64]] = []
     for image in content["images"]:
-        own = [a for a in by_image.get(image["id"], ()) if a["bbox"][2] > 0 and a["bbox"][3] > 0]
+        own = [a for a in by_image.get(image["id"], ()) if has_area(a["bbox"])]
         if own:
             boxes = corners([each["bbox"] for each in own])
             region_KE = encoder.encode_regions(read_picture(photo(image)), boxes, patches)
@@ -130,13 +138,6 @@ def classify_boxes(
     }
 
 
-def label_ranks(scores_KC: Floats, right_K: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How many classes score above the right one."""
-    own = np.take_along_axis(scores_KC, right_K[:, None], 1)
-    ranks: npt.NDArray[np.int64] = (scores_KC > own).sum(axis=1)
-    return ranks
-
-
 def _read_instances(path: Path, photo_key: str) -> dict[str, list[dict[str, Any]]]:
     return read_sections(
         path,
@@ -146,11 +147,36 @@ def _read_instances(path: Path, photo_key: str) -> dict[str, list[dict[str, Any]
     )
 
 
-def _level_file(data: Path, level: str) -> Path:
-    for name in (FGOVD_LEVELS[level], _FGOVD_FILES.get(level, "")):
-        if name and (data / name).exists():
-            return data / name
-    return data / FGOVD_LEVELS[level]
+def _read_level(data: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The lines of one level of FG-OVD; right and wrong texts are lists of texts."""
+    path = first_existing(*(folder / name for folder in (data, data / "fgovd") for name in names))
+    lines = read_record_lines(path, _FGOVD_KEYS)
+    for number, line in enumerate(lines):
+        if isinstance(line["pos_expression"], str):
+            line["pos_expression"] = [line["pos_expression"]]
+        for key in ("pos_expression", "neg_expression"):
+            texts = line[key]
+            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+                raise DataError(f"{path}: {key} of record {number} is no list of texts: {texts!r}")
+        if not line["pos_expression"]:
+            raise DataError(f"{path}: pos_expression of record {number} is empty")
+    return lines
+
+
+def _line_regions(
+    encoder: Encoder, data: Path, lines: Sequence[dict[str, Any]], patches: Patches
+) -> Floats:
+    """(K, E) unit rows, zeros for boxes without area; each photo is encoded once."""
+    region_KE = np.zeros((len(lines), encoder.dim), np.float32)
+    by_image: dict[str, list[int]] = {}
+    for place, line in enumerate(lines):
+        if has_area(line["bbox"]):
+            by_image.setdefault(line["img_path"], []).append(place)
+    for name, places in by_image.items():
+        picture = read_picture(first_existing(data / name, data / "coco" / name))
+        boxes = corners([lines[place]["bbox"] for place in places])
+        region_KE[places] = encoder.encode_regions(picture, boxes, patches)
+    return region_KE
 
 
 def _hard_accuracy(encoder: Encoder, region_KE: Floats, lines: list[dict[str, Any]]) -> float:
@@ -161,5 +187,5 @@ def _hard_accuracy(encoder: Encoder, region_KE: Floats, lines: list[dict[str, An
     right = 0
     for region_E, each in zip(region_KE, own, strict=True):
         scores = text_TE[[rows[text] for text in each]] @ region_E
-        right += bool(scores[0] >= scores.max())
+        right += bool(region_E.any() and scores[0] >= scores.max())
     return 100 * right / len(lines)

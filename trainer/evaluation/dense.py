@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from fgclip2 import Encoder
 from fgclip2.encoder import Patches
 from trainer.data.pictures import read_picture
 from trainer.errors import DataError
 from trainer.evaluation.files import Floats, read_lines
+from trainer.evaluation.judged import JudgedEncoder
 from trainer.evaluation.templates import class_vectors
 
 UNLABELLED = -1
@@ -29,7 +29,6 @@ _VOC_NAMES = (
     "dining table", "dog", "horse", "motorbike", "person", "potted plant", "sheep", "sofa", "train",
     "tv monitor",
 )  # fmt: skip
-_NO_CLASS = (255, 65535)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def dense_labels(
         found = read(data)
         if not found.pairs or not found.names:
             raise DataError(f"{data} holds no picture with a mask, or names no class")
-        encoder = Encoder.load(model)
+        encoder = JudgedEncoder.open(model)
         class_KE = class_vectors(encoder, found.names, "box")
         counts = np.zeros((len(found.names), len(found.names)), np.int64)
         for picture, mask in found.pairs:
@@ -100,7 +99,7 @@ def overlap_figures(counts_KK: npt.NDArray[np.int64]) -> dict[str, float]:
 
 
 def read_mask(path: Path, first: int, n_classes: int) -> npt.NDArray[np.int64]:
-    """Class numbers of a mask picture, ``UNLABELLED`` where it has none.
+    """Class numbers of a mask picture, ``UNLABELLED`` where a number is that of no class.
 
     Raises:
         DataError: the mask cannot be read.
@@ -113,7 +112,7 @@ def read_mask(path: Path, first: int, n_classes: int) -> npt.NDArray[np.int64]:
     if values.ndim != 2:
         raise DataError(f"{path}: a mask has one class number a pixel, not {values.shape[2]}")
     labels = values - first
-    labels[np.isin(values, _NO_CLASS) | (labels < 0) | (labels >= n_classes)] = UNLABELLED
+    labels[(labels < 0) | (labels >= n_classes)] = UNLABELLED
     return labels
 
 
@@ -136,7 +135,7 @@ def read_voc21(data: Path) -> Labelled:
 
 
 def read_prepared(data: Path) -> Labelled:
-    """Prepared sets: ``images``, ``masks`` (255 or 65535: unlabelled) and ``classes.txt``."""
+    """Prepared sets: ``images``, ``masks`` (from 0; other numbers: unlabelled), ``classes.txt``."""
     names = read_lines(data / "classes.txt")
     return Labelled(names, _pairs((data / "images").glob("*.jpg"), data / "masks"), 0)
 

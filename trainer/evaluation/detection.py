@@ -16,11 +16,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fgclip2 import Encoder
 from fgclip2.encoder import Patches
 from trainer.data.pictures import read_picture
 from trainer.errors import DataError
-from trainer.evaluation.files import Floats, corners, read_records, read_sections
+from trainer.evaluation.files import (
+    Floats,
+    corners,
+    first_existing,
+    has_area,
+    read_records,
+    read_sections,
+)
+from trainer.evaluation.judged import JudgedEncoder
 from trainer.evaluation.templates import class_vectors
 
 THRESHOLDS = np.arange(0.5, 0.96, 0.05)
@@ -28,6 +35,11 @@ _RECALLS = np.linspace(0, 1, 101)
 _MOST = 300
 _SCALE = 100.0
 _FREQUENCIES = {"r": "APr", "c": "APc", "f": "APf"}
+_ANNOTATIONS = (
+    "lvis_v1_minival.json",
+    "lvis_v1_minival_inserted_image_name.json",
+    "lvis_v1_val.json",
+)
 Boxes = npt.NDArray[np.float64]
 
 
@@ -41,13 +53,15 @@ class Detections:
 
 
 def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float]:
-    """AP, APr, APc, APf on ``lvis_v1_val.json`` (or ``lvis_v1_minival.json`` where that is there).
+    """AP, APr, APc, APf on minival where its annotations are there, else on ``lvis_v1_val.json``.
 
-    ``detections.json`` holds the boxes: COCO results, ``image_id``, ``bbox``, ``score``.
+    ``detections.json`` beside them has the boxes: COCO results, ``image_id``, ``bbox``, ``score``.
+    Annotations lie in ``data`` or its ``lvis``, the folders of photos in ``data`` or its ``coco``.
     """
-    minival = data / "lvis_v1_minival.json"
+    places = (folder / name for name in _ANNOTATIONS for folder in (data, data / "lvis"))
+    path = first_existing(*places)
     content = read_sections(
-        minival if minival.exists() else data / "lvis_v1_val.json",
+        path,
         images=("id", "coco_url"),
         annotations=("image_id", "bbox", "category_id"),
         categories=("id", "name"),
@@ -55,20 +69,20 @@ def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float
     if not content["annotations"]:
         raise DataError(f"{data}: there are annotations of no box")
     by_image: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for each in read_records(data / "detections.json", ("image_id", "bbox", "score")):
-        if each["bbox"][2] > 0 and each["bbox"][3] > 0:
+    for each in read_records(path.parent / "detections.json", ("image_id", "bbox", "score")):
+        if has_area(each["bbox"]):
             by_image[each["image_id"]].append(each)
     categories = sorted(content["categories"], key=lambda each: each["id"])
-    encoder = Encoder.load(model)
+    encoder = JudgedEncoder.open(model)
     names = [each["name"].replace("_", " ") for each in categories]
     class_CE = class_vectors(encoder, names, "box")
     found = {}
     for image in content["images"]:
         given = sorted(by_image[image["id"]], key=lambda each: -each["score"])[:_MOST]
         if given:
-            parts = Path(image["coco_url"]).parts[-2:]
+            own = Path(*Path(image["coco_url"]).parts[-2:])
             boxes_K4 = corners([each["bbox"] for each in given])
-            picture = read_picture(data.joinpath(*parts))
+            picture = read_picture(first_existing(data / own, data / "coco" / own))
             region_KE = encoder.encode_regions(picture, boxes_K4, patches)
             scores = np.array([each["score"] for each in given], np.float32)
             found[image["id"]] = fuse(boxes_K4, scores, region_KE @ class_CE.T)
@@ -93,8 +107,8 @@ def average_precisions(found: dict[int, Detections], content: dict[str, Any]) ->
     judged: dict[int, list[int]] = defaultdict(list)  # class -> photos
     partly: set[tuple[int, int]] = set()
     for image in content["images"]:
-        absent = {column[c] for c in image.get("neg_category_ids", ()) if c in column}
-        doubtful = (c for c in image.get("not_exhaustive_category_ids", ()) if c in column)
+        absent = {column[c] for c in image.get("neg_category_ids") or () if c in column}
+        doubtful = (c for c in image.get("not_exhaustive_category_ids") or () if c in column)
         partly |= {(image["id"], column[c]) for c in doubtful}
         present = {place for place in column.values() if (image["id"], place) in truth}
         for place in absent | present:

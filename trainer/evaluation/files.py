@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,13 @@ def read_json(path: Path) -> Any:
         DataError: it is missing or no JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as JSON: {error}; {_ADVICE}") from None
 
 
 def checked_records(values: Any, keys: Sequence[str], source: str | Path) -> list[dict[str, Any]]:
-    """A list of objects that all have the keys; a ``bbox`` is four finite numbers.
+    """A list of objects that all have the keys; ``_CHECKS`` says what their values must be.
 
     Args:
         values: what a file holds.
@@ -51,14 +51,18 @@ def checked_records(values: Any, keys: Sequence[str], source: str | Path) -> lis
         lacks = [key for key in keys if not isinstance(record, dict) or key not in record]
         if lacks:
             raise DataError(f"{source}: record {number} lacks {', '.join(lacks)}; {_ADVICE}")
-        if "bbox" in keys and not _is_box(record["bbox"]):
-            raise DataError(f"{source}: the bbox of record {number} is {record['bbox']!r}")
+        for key in keys:
+            if key in _CHECKS and not _CHECKS[key](record[key]):
+                raise DataError(f"{source}: the {key} of record {number} is {record[key]!r}")
     return values
 
 
-def read_records(path: Path, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """The objects of a JSON array; see ``checked_records``."""
-    return checked_records(read_json(path), keys, path)
+def read_records(
+    path: Path, keys: Sequence[str], n_most: int | None = None
+) -> list[dict[str, Any]]:
+    """The objects of a JSON array, or the first ``n_most`` of them; see ``checked_records``."""
+    values = read_json(path)
+    return checked_records(values[:n_most] if isinstance(values, list) else values, keys, path)
 
 
 def read_record_lines(path: Path, keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -97,19 +101,24 @@ def read_sections(path: Path, **keys: Sequence[str]) -> dict[str, list[dict[str,
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file that are not empty.
+    """The lines of a text file that are not empty, without the blanks around them.
 
     Raises:
         DataError: it is missing, no text, or empty.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read: {error}; {_ADVICE}") from None
-    found = [line.rstrip("\r") for line in lines if line.strip()]
+    found = [line.strip() for line in lines if line.strip()]
     if not found:
         raise DataError(f"{path} is empty")
     return found
+
+
+def first_existing(*places: Path) -> Path:
+    """The first place that exists; the very first where none does, for the message."""
+    return next((place for place in places if place.exists()), places[0])
 
 
 def encode_files(encoder: Encoder, paths: Sequence[Path], patches: Patches) -> Floats:
@@ -132,9 +141,30 @@ def corners(boxes: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
     return array
 
 
+def has_area(box: Sequence[float]) -> bool:
+    """Whether a box x, y, width, height has a region."""
+    return box[2] > 0 and box[3] > 0
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
+
+
 def _is_box(values: object) -> bool:
-    return (
-        isinstance(values, list)
-        and len(values) == 4
-        and all(isinstance(each, int | float) and math.isfinite(each) for each in values)
-    )
+    return isinstance(values, list) and len(values) == 4 and all(map(_is_number, values))
+
+
+_CHECKS: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("id", "image_id", "category_id"), _is_whole),
+    **dict.fromkeys(("image", "file_name", "coco_url", "img_path", "name"), _is_text),
+    "score": _is_number,
+    "bbox": _is_box,
+}

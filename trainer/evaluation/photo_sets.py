@@ -18,6 +18,8 @@ from trainer.data.captions import LANGUAGES, Language
 from trainer.data.names import with_article
 from trainer.data.photos import Photo, PhotoSet
 from trainer.errors import DataError
+from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.retrieval import recalls
 
 _SPLIT = "val"
 _BATCH = 64
@@ -29,15 +31,13 @@ def photo_retrieval(
 ) -> dict[str, float]:
     """Photo-to-text and text-to-photo recall on Flickr8k, first caption of each photo."""
     photos = _whole_set(data, split, ["flickr8k"])
-    encoder = Encoder.load(model)
+    encoder = JudgedEncoder.open(model)
     image_NE = encode_photos(encoder, photos, range(len(photos)), patches)
     figures: dict[str, float] = {"photos": float(len(photos))}
     for language in LANGUAGES:
         text_NE = encoder.encode_texts([p.sentences[language][0] for p in photos.photos])
-        cosine_NN = image_NE @ text_NE.T
-        for depth in (1, 5, 10):
-            figures[f"{language} text to image R@{depth}"] = recall_at(cosine_NN.T, depth)
-            figures[f"{language} image to text R@{depth}"] = recall_at(cosine_NN, depth)
+        found = recalls(image_NE, text_NE, np.arange(len(photos)))
+        figures |= {f"{language} {name}": value for name, value in found.items()}
     return figures
 
 
@@ -47,7 +47,7 @@ def classes(model: Path, data: Path, patches: Patches, split: str = _SPLIT) -> d
     keep = [i for i, photo in enumerate(photos.photos) if photo.name is not None]
     if not keep:
         raise DataError(f"{data} holds no photos with class names in the split {split!r}")
-    encoder = Encoder.load(model)
+    encoder = JudgedEncoder.open(model)
     image_NE = encode_photos(encoder, photos, keep, patches)
     labelled = [photos.photos[i] for i in keep]
     figures: dict[str, float] = {"photos": float(len(labelled))}
@@ -58,13 +58,6 @@ def classes(model: Path, data: Path, patches: Patches, split: str = _SPLIT) -> d
                 encoder, image_NE[chosen], [labelled[i] for i in chosen], language
             )
     return figures
-
-
-def recall_at(cosine_NN: npt.NDArray[np.float32], depth: int) -> float:
-    """Per cent of rows whose diagonal is among the ``depth`` largest of the row."""
-    own = np.diag(cosine_NN)[:, None]
-    rank = (cosine_NN > own).sum(axis=1)
-    return float((rank < depth).mean() * 100)
 
 
 def class_prompt(photo: Photo, language: Language) -> str:

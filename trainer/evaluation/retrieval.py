@@ -15,18 +15,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fgclip2 import Encoder
 from fgclip2.encoder import Patches
 from trainer.errors import DataError
 from trainer.evaluation.files import (
     Floats,
     checked_records,
     encode_files,
+    first_existing,
     read_json,
     read_lines,
     read_records,
     read_sections,
 )
+from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.ranks import label_ranks
 
 _PER_PICTURE = 5
 _SHARE_GPT_PAIRS = 1000
@@ -51,7 +53,7 @@ def evaluate_retrieval(
 
     def task(model: Path, data: Path, patches: Patches) -> dict[str, float]:
         pairs = read(data)
-        encoder = Encoder.load(model)
+        encoder = JudgedEncoder.open(model)
         image_NE = encode_files(encoder, pairs.pictures, patches)
         text_TE = encoder.encode_texts(pairs.captions, mode=mode)
         figures = {"photos": float(len(image_NE)), "captions": float(len(text_TE))}
@@ -61,19 +63,19 @@ def evaluate_retrieval(
 
 
 def recalls(image_NE: Floats, text_TE: Floats, owner_T: npt.NDArray[np.int64]) -> dict[str, float]:
-    """Recall both ways; of a picture's captions the best placed one counts."""
+    """Recall both ways; of a picture's captions (it has some) the best placed one counts."""
     to_image = np.concatenate(
         [
-            _ranks(text_TE[start : start + _ROWS] @ image_NE.T, owner_T[start : start + _ROWS])
+            label_ranks(text_TE[start : start + _ROWS] @ image_NE.T, owner_T[start : start + _ROWS])
             for start in range(0, len(text_TE), _ROWS)
         ]
     )
-    to_text = np.full(len(image_NE), len(text_TE))
+    to_text = np.zeros(len(image_NE), np.int64)
     for start in range(0, len(image_NE), _ROWS):
         cosine = image_NE[start : start + _ROWS] @ text_TE.T
         own = owner_T[None] == np.arange(start, start + len(cosine))[:, None]
-        best = np.where(own, cosine, -np.inf).max(axis=1, keepdims=True)
-        to_text[start : start + _ROWS] = (cosine > best).sum(axis=1)
+        best = np.where(own, cosine, -np.inf).argmax(axis=1)
+        to_text[start : start + _ROWS] = label_ranks(cosine, best)
     figures = {}
     for depth in (1, 5, 10):
         figures[f"image to text R@{depth}"] = float((to_text < depth).mean() * 100)
@@ -105,9 +107,16 @@ def read_flickr30k(data: Path) -> CaptionedPictures:
 
 
 def read_flickr30k_cna(data: Path) -> CaptionedPictures:
-    """``flickr30k_cna_test.txt``: ``ID#N<tab>caption``; the picture is ``ID.jpg``."""
-    path = data / "flickr30k_cna_test.txt"
-    return _grouped(path, _FLICKR_CNA, lambda m: (data / f"{m[1].removesuffix('.jpg')}.jpg", m[2]))
+    """``flickr30k_cna_test.txt``: ``ID#N<tab>caption``; the picture is ``ID.jpg`` beside it.
+
+    Or as published: the text in ``flickr30k_cna``, the pictures in ``flickr30k-images``.
+    """
+    name = "flickr30k_cna_test.txt"
+    path = first_existing(data / name, data / "flickr30k_cna" / name)
+    photos = first_existing(data / "flickr30k-images", data)
+    return _grouped(
+        path, _FLICKR_CNA, lambda m: (photos / f"{m[1].removesuffix('.jpg')}.jpg", m[2])
+    )
 
 
 def read_coco_cn(data: Path) -> CaptionedPictures:
@@ -118,10 +127,14 @@ def read_coco_cn(data: Path) -> CaptionedPictures:
 
 
 def read_sharegpt4v(data: Path) -> CaptionedPictures:
-    """The first 1,000 records of ShareGPT4V's caption file; pictures by name in ``images``."""
+    """The first 1,000 records of ShareGPT4V's caption file.
+
+    Pictures by name in ``images`` or, as published, in ``sam/images``.
+    """
     path = data / "share-captioner_coco_lcs_sam_1246k_1107.json"
-    records = read_records(path, ("image", "conversations"))[:_SHARE_GPT_PAIRS]
-    pairs = ((data / "images" / Path(each["image"]).name, _answer(each)) for each in records)
+    records = read_records(path, ("image", "conversations"), _SHARE_GPT_PAIRS)
+    photos = first_existing(data / "images", data / "sam" / "images")
+    pairs = ((photos / Path(each["image"]).name, _answer(each)) for each in records)
     return _paired(pairs, path)
 
 
@@ -142,15 +155,10 @@ def read_long_chinese(name: str) -> Callable[[Path], CaptionedPictures]:
         wrong = [part[0] for part in parts if len(part) < 2]
         if wrong:
             raise DataError(f"{data / name}: {wrong[0][:60]!r} has no tab and caption")
-        return _paired(((data / picture, [caption]) for picture, caption in parts), data / name)
+        pairs = ((data / picture.strip(), [caption.strip()]) for picture, caption in parts)
+        return _paired(pairs, data / name)
 
     return read
-
-
-def _ranks(cosine: Floats, own: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How many columns of each row come before its own one."""
-    ranks: npt.NDArray[np.int64] = (cosine > np.take_along_axis(cosine, own[:, None], 1)).sum(1)
-    return ranks
 
 
 def _grouped(
@@ -175,7 +183,7 @@ def _answer(record: dict[str, Any]) -> list[str] | None:
 
 
 def _paired(pairs: Iterable[tuple[Path, object]], source: Path) -> CaptionedPictures:
-    """Pictures and captions of a file or folder in order.
+    """Pictures and captions of a file or folder in order, without pictures that have no caption.
 
     Raises:
         DataError: there are none, or the captions of a picture are no list of texts.
@@ -186,6 +194,8 @@ def _paired(pairs: Iterable[tuple[Path, object]], source: Path) -> CaptionedPict
     for picture, own in pairs:
         if not isinstance(own, list) or not all(isinstance(text, str) for text in own):
             raise DataError(f"{source}: the captions of {picture.name} are no list of texts")
+        if not own:
+            continue
         captions += own
         owner += [len(pictures)] * len(own)
         pictures.append(picture)

@@ -23,7 +23,14 @@ MAX_EXAMPLES_AT_ONCE = 5
 
 @dataclass(frozen=True, slots=True)
 class NewExample:
-    """An example to be kept; ``picture`` is a JPEG of the box, or of the whole photo."""
+    """An example to be kept.
+
+    Attributes:
+        picture: a JPEG that can be learned again (``app.worker.pictures.Picture.of_example``).
+        photo_id: of the photo that it was taken from.
+        box: where in that photo.
+        accepted: whether it shows the concept.
+    """
 
     picture: bytes
     photo_id: int | None = None
@@ -118,14 +125,22 @@ class Concepts:
     def judge(self, concept_id: int, example: NewExample) -> None:
         """Add a photo's example, accepted or rejected, in place of what was said of the photo.
 
+        A photo that is accepted once more keeps the examples that it has, with their boxes.
+
         Raises:
             ConceptMissingError: no such concept.
         """
         with self._store.transaction(durable=True):
             self._require(concept_id)
+            of_photo = (concept_id, example.photo_id)
+            known = self._store.rows(
+                "SELECT accepted FROM concept_examples WHERE concept_id = ? AND photo_id = ?",
+                of_photo,
+            )
+            if example.accepted and any(accepted for (accepted,) in known):
+                return
             self._store.run(
-                "DELETE FROM concept_examples WHERE concept_id = ? AND photo_id = ?",
-                (concept_id, example.photo_id),
+                "DELETE FROM concept_examples WHERE concept_id = ? AND photo_id = ?", of_photo
             )
             self._add(concept_id, example)
 

@@ -60,8 +60,9 @@ def without_regions(batch: Batch) -> Batch:
     """The batch with no region left."""
     assert batch.regions is not None
     kept = {
-        name: getattr(batch.regions, name)[:0]
-        for name in ("boxes_K4", "image_K", "row_K", "text_K", "negative_KN")
+        each.name: getattr(batch.regions, each.name)[:0]
+        for each in dataclasses.fields(batch.regions)
+        if each.name != "ids_UL"
     }
     return dataclasses.replace(batch, regions=dataclasses.replace(batch.regions, **kept))
 

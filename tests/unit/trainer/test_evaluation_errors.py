@@ -22,6 +22,8 @@ COCO = "annotations/instances_val2017.json"
 CAPTIONS = "annotations/captions_val2017.json"
 SHARE = "share-captioner_coco_lcs_sam_1246k_1107.json"
 FGOVD = "h_attributes_llava.jsonl"
+VAL = "lvis_v1_val.json"
+BOXED = {"img_path": "a.jpg", "bbox": [0, 0, 9, 9], "pos_expression": ["a"], "neg_expression": []}
 
 
 def _changed(section: str, **values: Any) -> dict[str, Any]:
@@ -38,18 +40,34 @@ def _changed(section: str, **values: Any) -> dict[str, Any]:
         ("coco-boxes", COCO, _changed("annotations", bbox=["0", 0, 9, 9]), "bbox of record 0"),
         ("coco-boxes", COCO, _changed("annotations", category_id=5), "unknown category 5"),
         ("coco-boxes", COCO, _changed("annotations", image_id=7), "no photo of the annotations"),
-        ("lvis-boxes", "lvis_v1_val.json", INSTANCES, "no photo of the annotations"),
+        ("coco-boxes", COCO, _changed("annotations", bbox=[10**400, 0, 9, 9]), "bbox of record 0"),
+        ("coco-boxes", COCO, _changed("annotations", image_id=[1]), "image_id of record 0 is [1]"),
+        ("coco-boxes", COCO, _changed("images", file_name=None), "file_name of record 0 is None"),
+        ("coco-boxes", COCO, _changed("categories", name=None), "name of record 0 is None"),
+        ("lvis-boxes", VAL, _changed("images", coco_url=None), "coco_url of record 0 is None"),
+        ("lvis-boxes", VAL, INSTANCES, "no photo of the annotations"),
         ("boxclass-cn", "valid_category_data_total_zh.json", {}, "images: a list"),
-        ("lvis-detection", "lvis_v1_val.json", INSTANCES, "detections.json cannot be read"),
-        ("lvis-detection", "lvis_v1_val.json", INSTANCES | {"annotations": []}, "no box"),
+        ("lvis-detection", VAL, INSTANCES, "detections.json cannot be read"),
+        ("lvis-detection", VAL, INSTANCES | {"annotations": []}, "no box"),
         ("fg-ovd", FGOVD, "{}", "lacks img_path, bbox, pos_expression, neg_expression"),
         ("fg-ovd", FGOVD, "[1]\n", "record 0 lacks"),
         ("fg-ovd", FGOVD, "{broken", "record 0 is no JSON"),
+        ("fg-ovd", FGOVD, BOXED | {"img_path": None}, "img_path of record 0 is None"),
+        ("fg-ovd", FGOVD, BOXED | {"pos_expression": []}, "pos_expression of record 0 is empty"),
+        (
+            "fg-ovd",
+            FGOVD,
+            BOXED | {"pos_expression": None},
+            "record 0 is no list of texts: None",
+        ),
+        ("fg-ovd", FGOVD, BOXED | {"neg_expression": "cat"}, "of record 0 is no list of texts: 'c"),
+        ("fg-ovd", FGOVD, BOXED | {"neg_expression": [1]}, "of record 0 is no list of texts: [1]"),
         ("coco", CAPTIONS, {"images": [], "annotations": []}, "no pictures with captions"),
         ("coco", CAPTIONS, {"images": []}, "image_id, caption is missing"),
         ("flickr30k", "flickr30k_test.json", {"image": "a"}, "a list of records"),
         ("flickr30k", "flickr30k_test.json", [{"image": "a", "caption": "one"}], "no list"),
         ("flickr30k", "flickr30k_test.json", [{"image": "a"}], "record 0 lacks caption"),
+        ("flickr30k", "flickr30k_test.json", [{"image": 5, "caption": ["a"]}], "image of record 0"),
         ("sharegpt4v", SHARE, {"a": 1}, "a list of records"),
         ("sharegpt4v", SHARE, [{"image": "a", "conversations": []}], "no list of texts"),
         ("dci", "annotations/a.json", [], "record 0 lacks image, extra_caption"),
@@ -71,6 +89,17 @@ def test_records_that_cannot_be_used_are_named(
         TASKS[task].run(small_model, tmp_path, 16)
     assert named in str(caught.value)
     assert str(tmp_path) in str(caught.value) or "no photo" in named
+
+
+@pytest.mark.parametrize("score", [None, "0.5", 10**400])
+def test_scores_that_are_no_numbers_are_named(
+    small_model: Path, tmp_path: Path, score: object
+) -> None:
+    (tmp_path / VAL).write_text(json.dumps(INSTANCES))
+    boxes = [{"image_id": 1, "bbox": [0, 0, 9, 9], "score": score}]
+    (tmp_path / "detections.json").write_text(json.dumps(boxes))
+    with pytest.raises(DataError, match=r"detections\.json: the score of record 0 is"):
+        TASKS["lvis-detection"].run(small_model, tmp_path, 16)
 
 
 def test_a_photo_that_cannot_be_read_ends_the_task_with_its_name(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import load_file, save_file
 
-from fgclip2 import Encoder
+from fgclip2 import Encoder, encoder
 from trainer.errors import DataError
-from trainer.evaluation.boxes import label_ranks
-from trainer.evaluation.dense import confusion, label_map, overlap_figures
+from trainer.evaluation.dense import confusion, label_map, overlap_figures, read_mask
 from trainer.evaluation.detection import Detections, average_precisions, box_overlaps, fuse
-from trainer.evaluation.retrieval import recalls
+from trainer.evaluation.scenes import evaluate_scenes
 from trainer.evaluation.tasks import TASKS
 from trainer.evaluation.templates import TEMPLATES
 
@@ -210,14 +212,44 @@ SETS: dict[str, tuple[Callable[[Path], None], dict[str, float]]] = {
 
 
 @pytest.mark.parametrize("task", sorted(SETS))
-def test_a_set_in_the_published_format_is_read(
-    small_model: Path, tmp_path: Path, task: str
+def test_a_set_in_the_published_format_is_read_and_judged_in_float32(
+    small_model: Path, tmp_path: Path, task: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    precisions: list[str] = []
+    inner = encoder.create_engine
+
+    def noted(checkpoint: Any, engine: str, precision: str, *rest: Any) -> Any:
+        precisions.append(precision)
+        return inner(checkpoint, engine, precision, *rest)
+
+    monkeypatch.setattr(encoder, "create_engine", noted)
     make, expected = SETS[task]
     make(tmp_path)
     figures = TASKS[task].run(small_model, tmp_path, PATCHES)
     assert {name: figures[name] for name in expected} == expected
     assert all(np.isfinite(value) for value in figures.values())
+    assert precisions == ["f32"]
+
+
+@pytest.mark.parametrize("task", ["fg-ovd", "coco-boxes", "prepared-masks", "flickr30k", "scenes"])
+@pytest.mark.parametrize(
+    ("weights", "side"),
+    [("vision_model.post_layernorm", "photos"), ("text_model.final_layer_norm", "texts")],
+)
+def test_a_model_that_has_diverged_is_named(
+    small_model: Path, tmp_path: Path, task: str, weights: str, side: str
+) -> None:
+    diverged = tmp_path / "diverged"
+    shutil.copytree(small_model, diverged)
+    tensors = load_file(diverged / "model.safetensors")
+    tensors[f"{weights}.bias"] *= np.float32("nan")
+    save_file(tensors, diverged / "model.safetensors")
+    if task in SETS:
+        SETS[task][0](tmp_path)
+    two_scenes = functools.partial(evaluate_scenes, n_scenes=2)
+    run = two_scenes if task == "scenes" else TASKS[task].run
+    with pytest.raises(DataError, match=f"has diverged: its vectors of {side} are not finite"):
+        run(diverged, tmp_path, PATCHES)
 
 
 def test_every_task_is_tested_here_or_with_the_photo_sets() -> None:
@@ -226,8 +258,9 @@ def test_every_task_is_tested_here_or_with_the_photo_sets() -> None:
     assert len(set(TEMPLATES)) == 80
 
 
+@pytest.mark.parametrize(("task", "n_photos"), [("coco-boxes", 2), ("fg-ovd", 3)])
 def test_each_photo_is_encoded_once(
-    small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str, n_photos: int
 ) -> None:
     encoded: list[object] = []
     inner = Encoder.encode_dense
@@ -237,9 +270,64 @@ def test_each_photo_is_encoded_once(
         return inner(self, image, *rest, **more)
 
     monkeypatch.setattr(Encoder, "encode_dense", counted)
-    _coco_boxes(tmp_path)
-    TASKS["coco-boxes"].run(small_model, tmp_path, PATCHES)
-    assert len(encoded) == 2
+    SETS[task][0](tmp_path)
+    TASKS[task].run(small_model, tmp_path, PATCHES)
+    assert len(encoded) == n_photos
+
+
+@pytest.mark.parametrize(
+    ("task", "moves"),
+    [
+        ("fg-ovd", {"*.jsonl": "fgovd", "val2017": "coco"}),
+        ("lvis-boxes", {"*.json": "lvis", "val2017": "coco"}),
+        ("sharegpt4v", {"images": "sam"}),
+        ("flickr30k-cna", {"*.txt": "flickr30k_cna", "*.jpg": "flickr30k-images"}),
+    ],
+)
+def test_the_folders_of_the_published_scripts_are_found(
+    small_model: Path, tmp_path: Path, task: str, moves: dict[str, str]
+) -> None:
+    make, expected = SETS[task]
+    make(tmp_path)
+    _move(tmp_path, moves)
+    figures = TASKS[task].run(small_model, tmp_path, PATCHES)
+    assert {name: figures[name] for name in expected} == expected
+
+
+def _move(data: Path, moves: dict[str, str]) -> None:
+    for pattern, folder in moves.items():
+        found = list(data.glob(pattern))
+        (data / folder).mkdir()
+        for path in found:
+            path.rename(data / folder / path.name)
+
+
+def test_fg_ovd_counts_boxes_without_a_region_as_wrong(small_model: Path, tmp_path: Path) -> None:
+    _photos(tmp_path / "val2017")
+    boxes = ([2, 3, 40, 30], [2, 3, 0, 30], [2, 3, 40, -5], [900, 3, 40, 30])
+    lines = [
+        {"img_path": f"val2017/{NAMES[0]}", "bbox": box, "pos_expression": text}
+        | {"neg_expression": []}
+        for box, text in zip(boxes, (["a cat"], ["a cat"], "a cat", "a dog"), strict=True)
+    ]
+    for name in ("1_attributes", "2_attributes", "3_attributes", "shuffle_negatives"):
+        _write(tmp_path / f"{name}_llava.jsonl", "\n".join(json.dumps(line) for line in lines))
+    figures = TASKS["fg-ovd"].run(small_model, tmp_path, PATCHES)
+    assert (figures["hard top-1"], figures["hard boxes"]) == (25, 4)
+
+
+@pytest.mark.parametrize(
+    "name", ["lvis_v1_minival.json", "lvis_v1_minival_inserted_image_name.json"]
+)
+def test_minival_comes_before_val(small_model: Path, tmp_path: Path, name: str) -> None:
+    _lvis_detection(tmp_path)
+    _move(tmp_path, {"*.json": "lvis", "val2017": "coco"})
+    content = json.loads((tmp_path / "lvis" / "lvis_v1_val.json").read_text())
+    content["images"] = [image | {"neg_category_ids": None} for image in content["images"][:2]]
+    _write(tmp_path / "lvis" / name, content | {"categories": content["categories"][:1]}
+           | {"annotations": content["annotations"][:1]})  # fmt: skip
+    # On val the second class has boxes as well.
+    assert set(TASKS["lvis-detection"].run(small_model, tmp_path, PATCHES)) == {"AP", "APr"}
 
 
 def test_detection_on_given_boxes(small_model: Path, tmp_path: Path) -> None:
@@ -257,20 +345,6 @@ def test_a_missing_set_is_named(small_model: Path, tmp_path: Path, task: str) ->
         TASKS[task].run(small_model, tmp_path, PATCHES)
 
 
-def test_recall_takes_the_best_of_a_pictures_captions() -> None:
-    image = np.eye(3, dtype=np.float32)
-    text = np.array([[1, 0, 0], [0, 0.9, 1], [0, 1, 0], [0, 0, 1]], np.float32)
-    figures = recalls(image, text, np.array([0, 1, 1, 2]))
-    assert figures["image to text R@1"] == pytest.approx(100)
-    assert figures["text to image R@1"] == pytest.approx(75)
-    assert figures["text to image R@5"] == 100
-
-
-def test_ranks_count_what_is_above_the_right_class() -> None:
-    scores = np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.2]], np.float32)
-    assert label_ranks(scores, np.array([2, 1])).tolist() == [1, 0]
-
-
 def test_dense_labels_follow_the_patches() -> None:
     dense = np.zeros((1, 2, 2), np.float32)
     dense[0, 0, 0] = dense[0, 1, 1] = 1
@@ -280,6 +354,13 @@ def test_dense_labels_follow_the_patches() -> None:
     figures = overlap_figures(confusion(right, labels, 2))
     assert figures["mean IoU"] == pytest.approx(100 * 4 / 6)
     assert figures["pixel accuracy"] == pytest.approx(100 * 4 / 6)
+
+
+@pytest.mark.parametrize(("n_classes", "label"), [(255, -1), (459, 255)])
+def test_255_is_a_class_where_there_are_as_many(tmp_path: Path, n_classes: int, label: int) -> None:
+    values = np.array([[255, 65535, 7]], np.uint16)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    assert read_mask(tmp_path / "a.tif", 0, n_classes).tolist() == [[label, -1, 7]]
 
 
 def _lvis_content() -> dict[str, Any]:

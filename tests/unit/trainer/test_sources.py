@@ -67,7 +67,10 @@ def test_finehard_and_chinese_pairs(finehard: Path) -> None:
     assert (sample.short.text, sample.long and sample.long.text) == ("a boat", "A long text.")
     assert sample.image.size == (40, 30)
     boat, sea = sample.regions
-    assert (boat.box, boat.text, len(boat.negatives)) == ((0.1, 0.2, 0.6, 0.9), "a red boat", 10)
+    assert (boat.box, len(boat.negatives)) == ((0.1, 0.2, 0.6, 0.9), 10)
+    boats = [_sample(source, seed=seed).regions[0] for seed in range(20)]
+    assert {each.text for each in boats} == {"a red boat", "a red boat with a white sail"}
+    assert {each.hard_text for each in boats} == {"a red boat"}
     assert {_sample(source, seed=seed).regions[1].text for seed in range(20)} == {
         "sea",
         "the open sea",
@@ -78,10 +81,19 @@ def test_finehard_and_chinese_pairs(finehard: Path) -> None:
         _sample(source, 1)
 
 
-def test_a_list_of_files_and_its_errors(finehard: Path) -> None:
+def test_lists_and_folders_of_files_and_their_errors(
+    finehard: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     listing = finehard / "list.txt"
-    listing.write_text("json/2.json\n\n")
+    listing.write_text("\ufeffjson/2.json\n\n", encoding="utf-8")
     assert len(FineHardSource(listing, finehard / "images")) == 1
+    (finehard / "lists").mkdir()
+    elsewhere = finehard / "lists" / "list.txt"
+    elsewhere.write_text("json/2.json\n")
+    monkeypatch.chdir(finehard)
+    assert len(FineHardSource(elsewhere, finehard / "images")) == 1
+    (finehard / "json" / "2.json").rename(finehard / "json" / "2.jsonl")
+    assert len(FineHardSource(finehard / "json", finehard / "images")) == 3
     (finehard / "json" / "1.json").write_text('{"not": "an array"}')
     with pytest.raises(DataError, match="no array"):
         FineHardSource(finehard / "json", finehard / "images")
@@ -97,12 +109,15 @@ def test_records_are_found_again_in_files_of_any_form(tmp_path: Path) -> None:
         "array.jsonl": json.dumps(records),
         "lines.jsonl": "\n\n".join(json.dumps(each, ensure_ascii=False) for each in records),
         "none.json": "[ ]",
+        "marked.json": "\ufeff" + json.dumps(records, ensure_ascii=False),
+        "marked.jsonl": "\ufeff" + "\n".join(json.dumps(each) for each in records),
+        "marked-array.jsonl": "\ufeff" + json.dumps(records),
     }
     for name, text in forms.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = JsonRecords([tmp_path / name for name in forms])
-    assert len(found) == 12
-    assert [found[at] for at in range(12)] == records * 4
+    assert len(found) == 21
+    assert [found[at] for at in range(21)] == records * 7
     (tmp_path / "plain.json").unlink()
     with pytest.raises(SampleError, match=r"plain\.json, sample 1"):
         found[1]
@@ -142,7 +157,7 @@ def test_tar_shards(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "shard-000.tar", "w") as archive:
         for name, data in (
             ("x/0001.jpg", _picture()),
-            ("x/0001.txt", b"a blue wall\n"),
+            ("x/0001.txt", b"\xef\xbb\xbfa blue wall\n"),
             ("x/0002.jpg", b"broken"),
             ("x/0002.json", json.dumps({"caption": "nothing"}).encode()),
             ("x/0003.txt", b"a text alone"),
@@ -218,6 +233,7 @@ def test_scenes_say_the_same_in_both_languages() -> None:
         ([-0.5, 0.2, 1.5, 0.4, 0.9], (0, 0.2, 1, 0.4)),
         ([0.5, 0, 0.5, 1], None),
         ([0, 0, 1], None),
+        ([10**400, 0, 1, 1], None),
         (["a", 0, 1, 1], None),
         (None, None),
     ],

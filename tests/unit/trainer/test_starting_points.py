@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from fgclip2.torch_model import stretch_positions
 from tests.unit.trainer.small_runs import stage_two
 from trainer.errors import CheckpointError, RecipeError
+from trainer.export import export
 from trainer.loop import train
 from trainer.recipes import Recipe, resolve
 from trainer.stage_model import StageModel
@@ -133,6 +134,25 @@ def test_what_does_not_fit_is_named(weights: Path, change: str, named: str) -> N
         _started(_recipe(f"weights={weights}"))
 
 
+@pytest.mark.parametrize(
+    ("dropped", "named"),
+    [
+        ("text_model.embeddings.position_embedding.weight", "lacks text_model.*position_embedding"),
+        ("", r"holds no \*\.safetensors"),
+    ],
+)
+def test_what_a_siglip_2_folder_lacks_is_named(weights: Path, dropped: str, named: str) -> None:
+    (weights / "config.json").write_text('{"model_type": "siglip2"}')
+    tensors = load_file(weights / "model.safetensors")
+    if dropped:
+        del tensors[dropped]
+        save_file(tensors, weights / "model.safetensors")
+    else:
+        (weights / "model.safetensors").unlink()
+    with pytest.raises(RecipeError, match=named):
+        _started(_recipe(f"weights={weights}"))
+
+
 def test_sizes_that_differ_are_named() -> None:
     with pytest.raises(RecipeError, match="set the sizes of the recipe"):
         _started(_recipe(f"weights={REFERENCE}", "vocab_size=500"))
@@ -154,6 +174,30 @@ def test_stage_two_starts_from_stage_one(photo_sets: Path, tmp_path: Path) -> No
     ensure_tokenizer(tmp_path / "two", None, recipe)
     made = (tmp_path / "one" / "tokenizer.model").read_bytes()
     assert (tmp_path / "two" / "tokenizer.model").read_bytes() == made
+
+
+def test_stage_one_keeps_region_heads_that_are_trained(
+    photo_sets: Path, small_model: Path, tmp_path: Path
+) -> None:
+    settings = ("stage=1", "objectives={'short': 1.0, 'long': 1.0}", "steps=1", "vocab_size=400")
+    recipe = stage_two(photo_sets, *settings, f"weights={small_model}")
+    folder = train(recipe, tmp_path / "one", resume=False)
+    average = load_file(folder / "average.safetensors")
+    names = ("boxtext_head.weight", "dense_feature_head.mlp.fc1.weight")
+    export(folder, tmp_path / "kept")
+    kept = load_file(tmp_path / "kept" / "model.safetensors")
+    model = _started(stage_two(photo_sets, "vocab_size=400", f"start_from={folder}"))
+    for name in names:
+        assert torch.equal(kept[name], average[name].half())
+        assert torch.equal(model.state_dict()[name], average[name])
+    # An older checkpoint does not say what its heads are: of stage 1, so they were not trained.
+    (folder / "state.json").write_text(json.dumps({"step": 1}))
+    export(folder, tmp_path / "copied")
+    copied = load_file(tmp_path / "copied" / "model.safetensors")
+    assert torch.equal(copied[names[0]], copied["text_model.head.weight"])
+    assert torch.equal(copied[names[1]], copied["vision_model.head.mlp.fc1.weight"])
+    again = _started(stage_two(photo_sets, *settings, f"weights={tmp_path / 'copied'}"))
+    assert not again.region_heads_trained
 
 
 def test_a_start_without_tokenizer_says_so(tmp_path: Path) -> None:

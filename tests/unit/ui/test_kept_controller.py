@@ -134,6 +134,8 @@ def test_examples_make_a_concept_and_a_known_name_gets_more(qtbot: QtBot, world:
     judged = world.link.sent[-1]
     assert judged == JudgeConcept(judged.job_id, 6, 3, False)
     assert world.said.heard[-1] == "Noted: this is not “My cat”"
+    world.kept.judge(6, 4, accepted=True, box=(0.1, 0.2, 0.3, 0.4))
+    assert world.link.sent[-1].box == (0.1, 0.2, 0.3, 0.4)
 
 
 @pytest.mark.parametrize(

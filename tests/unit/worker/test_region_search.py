@@ -242,6 +242,17 @@ def test_tokens_are_counted(bench: EngineBench) -> None:
     assert bench.search("a red thing -blue").n_tokens == len(["a", "red", "thing"]) + 1
 
 
+@pytest.mark.parametrize("all_photos", [2000, 5])
+def test_exclusions_alone_look_at_regions(
+    bench: EngineBench, monkeypatch: pytest.MonkeyPatch, all_photos: int
+) -> None:
+    monkeypatch.setattr("app.worker.searcher.ALL_PHOTOS", all_photos)
+    everything = {hit.photo_id for hit in refined(bench, Query("-green"))}
+    left = names(bench, refined(bench, Query("-red")))
+    assert 0 < len(left) < len(everything)
+    assert not [name for name in left if name.startswith("red")]
+
+
 # ---------------------------------------------------------------- concepts, searches, export
 
 
@@ -258,6 +269,14 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     bench.until(ConceptSaved, job_id=9002)
     after = refined(bench, asked)
     assert rejected not in [hit.photo_id for hit in after]
+    bench.send(JudgeConcept(9005, concept_id, example.photo_id or 0, accepted=True))
+    bench.until(ConceptSaved, job_id=9005)
+    (first, _) = bench.engine.library.concepts.examples(concept_id)
+    assert (first.photo_id, first.box) == (example.photo_id, example.box)
+    bench.send(JudgeConcept(9006, concept_id, example.photo_id or 0, accepted=False))
+    bench.until(ConceptSaved, job_id=9006)
+    bench.send(Search(9007, asked))
+    assert bench.until(JobFailed, job_id=9007).kind == "ExamplesError"
     bench.send(ChangeLibrary(9003, ForgetConcept(concept_id)))
     bench.until(ChangeDone, job_id=9003)
     bench.send(Search(9004, asked))
