@@ -1,16 +1,9 @@
-"""Weights of the published layout, read strictly and without copies.
-
-The safetensors header is parsed here (it is eight bytes of length and JSON), so that a damaged
-file is named before any memory is taken for it; the tensors are views of one memory map.
-Format: https://huggingface.co/docs/safetensors (header length as little-endian uint64, JSON, data).
-"""
+"""Weights of the published layout: one file or several, every tensor accounted for."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import mmap
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,15 +14,12 @@ import numpy.typing as npt
 
 from fgclip2.config import ModelConfig
 from fgclip2.errors import WeightsError
-from fgclip2.json_files import MAX_JSON_BYTES, check_is_file, parse_json, read_json
-from fgclip2.layout import TRAINING_ONLY, Shape, tensor_shapes
+from fgclip2.json_files import read_json
+from fgclip2.layout import TRAINING_ONLY, tensor_shapes
+from fgclip2.safetensors_file import SafetensorsFile
 
-MAX_RANK = 8
-MAX_NAME_LENGTH = 500
 _HASHED_AT_ONCE_BYTES = 32 << 20
-_ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
-_NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
-_PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
+_CHECKED_AT_ONCE = 4 << 20
 _SINGLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _PICKLES = ("pytorch_model.bin", "model.bin", "model.pt", "model.pth")
 
@@ -46,13 +36,14 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         self.config = config
         weight_map = _weight_map(directory)
         paths = sorted({directory / name for name in weight_map.values()})
-        self._files = [_File(path) for path in paths or [directory / _SINGLE]]
-        self._where: dict[str, _File] = {}
+        self._files = [SafetensorsFile(path) for path in paths or [directory / _SINGLE]]
+        self._where: dict[str, SafetensorsFile] = {}
         for file in self._files:
             for name in file.entries:
                 if name in self._where:
                     raise WeightsError(f"{file.path}: tensor {name} is in two files")
                 self._where[name] = file
+        self._source = directory / (_INDEX if weight_map else _SINGLE)
         if weight_map:
             self._check_index(weight_map)
         self._check()
@@ -73,10 +64,7 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         return cls(directory, ModelConfig.from_directory(directory))
 
     def __getitem__(self, name: str) -> npt.NDArray[np.float32]:
-        stored = self.stored(name)
-        if stored.dtype == np.uint16:
-            return (stored.astype(np.uint32) << 16).view(np.float32)
-        return stored.astype(np.float32, copy=False)
+        return _widened(self.stored(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._where)
@@ -102,9 +90,7 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         """
         picked = self.stored(name)[index]
         self._where[name].release_pages()
-        if picked.dtype == np.uint16:
-            return (picked.astype(np.uint32) << 16).view(np.float32)
-        return picked.astype(np.float32, copy=False)
+        return _widened(picked)
 
     def fingerprint(self) -> str:
         """32 hex digits that depend on every stored weight and on the configuration."""
@@ -124,6 +110,22 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
         """Path, size, time and inode of every file, and the configuration: new ones, new model."""
         config = json.dumps(self.config.to_values(), sort_keys=True)
         return [[config], *(file.state for file in self._files)]
+
+    def not_finite_error(self) -> WeightsError:
+        """What to raise for vectors that are not finite: names the tensor that makes them so.
+
+        Reads weights until one is found.
+        """
+        for name, file in self._where.items():
+            flat = self.stored(name).reshape(-1)
+            for start in range(0, flat.size, _CHECKED_AT_ONCE):
+                if not np.isfinite(_widened(flat[start : start + _CHECKED_AT_ONCE])).all():
+                    return WeightsError(
+                        f"{file.path}: {name} holds numbers that are not finite:"
+                        " download or export the weights again"
+                    )
+            file.release_pages()
+        return WeightsError(f"{self._source}: the weights are too large for finite vectors")
 
     def release_pages(self) -> None:
         """Let go of the memory that was read so far; what is used again is read again."""
@@ -147,72 +149,27 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
     def _check(self) -> None:
         expected = tensor_shapes(self.config)
         found = {name for name in self._where if name not in TRAINING_ONLY}
-        source = self._files[0].path
-        _refuse(source, "lacks", sorted(set(expected) - found))
-        _refuse(source, "holds the unknown tensors", sorted(found - set(expected)))
-        for name, shape in expected.items():
-            entry = self._where[name].entries[name]
-            if entry.shape != shape:
+        unknown = sorted(found - set(expected))
+        _refuse(self._source, "lacks", sorted(set(expected) - found))
+        if unknown:
+            _refuse(self._where[unknown[0]].path, "holds the unknown tensors", unknown)
+        for name, file in self._where.items():
+            shape = file.entries[name].shape
+            allowed = [expected[name]] if name in expected else [(), (1,)]
+            if shape not in allowed:
                 raise WeightsError(
-                    f"{self._where[name].path}: {name} has the shape {entry.shape},"
-                    f" config.json asks for {shape}"
+                    f"{file.path}: {name} has the shape {shape}, config.json asks for {allowed[0]}"
                 )
+        for name in ("logit_scale", "logit_bias"):
+            if not np.isfinite(self[name]).all():
+                raise WeightsError(f"{self._where[name].path}: {name} is {self[name][0]}")
 
 
-class _Entry:
-    __slots__ = ("dtype", "shape", "start", "stop")
-
-    def __init__(self, dtype: str, shape: Shape, start: int, stop: int) -> None:
-        self.dtype, self.shape, self.start, self.stop = dtype, shape, start, stop
-
-
-class _File:
-    """One safetensors file, memory mapped read-only."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            check_is_file(path)
-            with path.open("rb") as file:
-                size = file.seek(0, 2)
-                file.seek(0)
-                header, data_start = _read_header(path, file.read(8), size, file)
-                # Copy-on-write, because OpenVINO shares writable memory only. Nothing writes.
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-                if hasattr(mmap, "MADV_NOHUGEPAGE"):
-                    # Else the system may map 2 MB of the file for a row of 3 KB.
-                    self._map.madvise(mmap.MADV_NOHUGEPAGE)
-                self.state = _file_state(path, os.fstat(file.fileno()))
-        except OSError as error:
-            raise WeightsError(f"{path} cannot be read: {error.strerror or error}") from None
-        except ValueError as error:
-            raise WeightsError(f"{path} cannot be read: {error}") from None
-        self._data_start = data_start
-        self.entries = _parse_entries(path, header, size - data_start)
-
-    def view(self, name: str, *, writable: bool = False) -> npt.NDArray[Any]:
-        entry = self.entries[name]
-        count = int(np.prod(entry.shape, dtype=np.int64))
-        array = np.frombuffer(
-            self._map, _NUMPY_TYPES[entry.dtype], count, self._data_start + entry.start
-        ).reshape(entry.shape)
-        array.flags.writeable = writable
-        return array
-
-    def raw(self, name: str) -> memoryview:
-        entry = self.entries[name]
-        return memoryview(self._map)[self._data_start + entry.start : self._data_start + entry.stop]
-
-    def release_pages(self) -> None:
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
-
-    def close(self) -> None:
-        self._map.close()
-
-
-def _file_state(path: Path, stat: os.stat_result) -> list[str | int]:
-    return [str(path.resolve()), stat.st_size, stat.st_mtime_ns, stat.st_ino]
+def _widened(stored: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Stored numbers as float32; those of a file in float32 are not copied."""
+    if stored.dtype == np.uint16:
+        return (stored.astype(np.uint32) << 16).view(np.float32)
+    return stored.astype(np.float32, copy=False)
 
 
 def _weight_map(directory: Path) -> dict[str, str]:
@@ -227,8 +184,10 @@ def _weight_map(directory: Path) -> dict[str, str]:
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise WeightsError(f"{index} has no readable weight_map: {error}") from None
         for name in files:
-            if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+\.safetensors", name):
-                raise WeightsError(f"{index}: weight_map names {name!r}, not a file beside it")
+            if not isinstance(name, str) or not re.fullmatch(r"[\w.-]{1,200}\.safetensors", name):
+                raise WeightsError(
+                    f"{index}: weight_map names {repr(name)[:200]}, not a file beside it"
+                )
         if not files:
             raise WeightsError(f"{index}: weight_map names no file")
         return dict(weight_map)
@@ -241,71 +200,6 @@ def _weight_map(directory: Path) -> dict[str, str]:
     raise WeightsError(
         f"{directory} holds no model.safetensors: download or export the weights again"
     )
-
-
-def _read_header(path: Path, prefix: bytes, size: int, file: Any) -> tuple[dict[str, Any], int]:
-    if prefix.startswith(_PICKLE_STARTS):
-        raise WeightsError(f"{path} is a pickle, not a safetensors file: it is never opened")
-    if len(prefix) < 8:
-        raise WeightsError(f"{path} is cut off: {len(prefix)} bytes, no safetensors header")
-    n_header = int.from_bytes(prefix, "little")
-    if not 2 <= n_header <= MAX_JSON_BYTES:
-        raise WeightsError(
-            f"{path}: header of {n_header} bytes; 2 to {MAX_JSON_BYTES} are possible,"
-            " so this is no safetensors file"
-        )
-    if 8 + n_header > size:
-        raise WeightsError(f"{path} is cut off inside its header: {size} bytes of {8 + n_header}")
-    try:
-        header = parse_json(file.read(n_header))
-    except ValueError as error:
-        raise WeightsError(f"{path}: the header is not JSON: {str(error)[:80]}") from None
-    if not isinstance(header, dict):
-        raise WeightsError(f"{path}: the header is no JSON object")
-    header.pop("__metadata__", None)
-    return header, 8 + n_header
-
-
-def _parse_entries(path: Path, header: dict[str, Any], n_data: int) -> dict[str, _Entry]:
-    for name in header:
-        if len(name) > MAX_NAME_LENGTH:
-            raise WeightsError(f"{path}: a tensor's name has {len(name)} characters")
-    entries = {name: _parse_entry(path, name, value, n_data) for name, value in header.items()}
-    position = 0
-    for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].stop)):
-        if entry.start != position:
-            raise WeightsError(
-                f"{path}: {name} begins at byte {entry.start}, expected {position}:"
-                " tensors overlap or leave a gap"
-            )
-        position = entry.stop
-    if position != n_data:
-        raise WeightsError(f"{path}: {n_data} bytes of data, the header names {position}")
-    return entries
-
-
-def _parse_entry(path: Path, name: str, value: Any, n_data: int) -> _Entry:
-    try:
-        dtype, shape = value["dtype"], tuple(value["shape"])
-        start, stop = value["data_offsets"]
-    except (KeyError, TypeError, ValueError):
-        raise WeightsError(f"{path}: the header's entry for {name!r} is damaged") from None
-    if len(shape) > MAX_RANK:
-        raise WeightsError(f"{path}: {name} has {len(shape)} dimensions; {MAX_RANK} are possible")
-    if any(type(number) is not int or number < 0 for number in (*shape, start, stop)):
-        raise WeightsError(f"{path}: the header's entry for {name!r} has a wrong number")
-    if dtype not in _ITEM_BYTES:
-        raise WeightsError(f"{path}: {name} is stored as {dtype}; F32, F16 and BF16 are known")
-    if stop > n_data:
-        raise WeightsError(
-            f"{path} is cut off inside {name}: its data ends at byte {stop}, {n_data} are there"
-        )
-    count = 1
-    for side in shape:
-        count *= side
-    if stop - start != count * _ITEM_BYTES[dtype]:
-        raise WeightsError(f"{path}: {name} of shape {shape} does not fill bytes {start} to {stop}")
-    return _Entry(dtype, shape, start, stop)
 
 
 def _refuse(path: Path, what: str, names: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,9 @@ from fgclip2.json_files import read_json
 LONG_LENGTH = 196
 KEEP_LENGTH = 20
 ACTIVATION = "gelu_pytorch_tanh"
+# More would take gigabytes for names alone; the largest published model has 27.
+MAX_LAYERS = 1024
+_MAX_SIZE = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,14 @@ class VisionConfig:
 
 @dataclass(frozen=True, slots=True)
 class TextConfig:
-    """Sizes of the text tower. ``longtext_len`` positions serve the long mode, 64 the others."""
+    """Sizes of the text tower. ``longtext_len`` positions serve the long mode, 64 the others.
 
-    vocab_size: int = 256000
+    What ``config.json`` leaves out has the default of the published class; published models have
+    a vocabulary of 256,000, which their files say. Texts are encoded with the ids of the
+    tokenizer's own file, not with these.
+    """
+
+    vocab_size: int = 32000
     hidden_size: int = 768
     intermediate_size: int = 3072
     num_hidden_layers: int = 12
@@ -102,7 +111,7 @@ class ModelConfig:
         """
         if not isinstance(values, dict) or values.get("model_type") != "fgclip2":
             found = values.get("model_type") if isinstance(values, dict) else type(values).__name__
-            raise ConfigError(f"{source}: model_type is {found!r}, expected 'fgclip2'")
+            raise ConfigError(f"{source}: model_type is {reprlib.repr(found)}, expected 'fgclip2'")
         config = cls(
             vision=_section(VisionConfig, values, "vision_config", source),
             text=_section(TextConfig, values, "text_config", source),
@@ -135,7 +144,7 @@ class ModelConfig:
                 )
             if tower.hidden_act != ACTIVATION:
                 raise ConfigError(
-                    f"{source}: {name}.hidden_act is {tower.hidden_act!r},"
+                    f"{source}: {name}.hidden_act is {reprlib.repr(tower.hidden_act)},"
                     f" only {ACTIVATION!r} is known"
                 )
         if vision.grid_side**2 != vision.num_patches:
@@ -166,23 +175,33 @@ def _section(kind: type[_Section], values: dict[str, Any], name: str, source: st
     section = values.get(name)
     if not isinstance(section, dict):
         raise ConfigError(f"{source}: {name} is missing")
-    default = kind()
     chosen: dict[str, Any] = {}
-    for field, standard in asdict(default).items():
-        if field not in section:
-            continue
-        value = section[field]
-        fits = isinstance(value, type(standard)) or (
-            isinstance(standard, float) and isinstance(value, int)
-        )
-        if not fits or isinstance(value, bool):
-            raise ConfigError(
-                f"{source}: {name}.{field} is {value!r}, expected {type(standard).__name__}"
-            )
-        is_id = field.endswith("_token_id") or isinstance(standard, float)
-        if isinstance(value, int) and not is_id and not 0 < value <= 2**24:
-            raise ConfigError(f"{source}: {name}.{field} is {value}, expected 1 to {2**24}")
-        chosen[field] = value
+    for field, standard in asdict(kind()).items():
+        if field in section and not _is_left_open(field, section[field]):
+            _check_value(f"{source}: {name}.{field}", section[field], standard)
+            chosen[field] = section[field]
     if kind is TextConfig and "projection_size" not in chosen and "hidden_size" in chosen:
         chosen["projection_size"] = chosen["hidden_size"]
     return kind(**chosen)
+
+
+def _is_left_open(field: str, value: object) -> bool:
+    """Whether a value says no more than a missing one, as null does where files hold it."""
+    if field.endswith("_token_id"):
+        return type(value) is not int  # several end marks are a list
+    return field == "projection_size" and value is None
+
+
+def _check_value(name: str, value: Any, standard: object) -> None:
+    """Check a value against the kind of its default; ``name`` is that of the field."""
+    if isinstance(standard, str):
+        fits, expected = isinstance(value, str), "a string"
+    elif isinstance(standard, float):
+        fits, expected = type(value) in (int, float) and 0 <= value < 1, "0 to below 1"
+    elif name.endswith("_token_id"):
+        return
+    else:
+        most = MAX_LAYERS if name.endswith("num_hidden_layers") else _MAX_SIZE
+        fits, expected = type(value) is int and 1 <= value <= most, f"a whole number, 1 to {most}"
+    if not fits:
+        raise ConfigError(f"{name} is {reprlib.repr(value)}, expected {expected}")

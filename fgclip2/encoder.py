@@ -5,7 +5,8 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, E embedding, K boxes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast
@@ -19,7 +20,7 @@ from fgclip2.engine import TEXT_MODES, Engine, Floats, Grid, TextMode, batches
 from fgclip2.engine_choice import create_engine, is_tiny
 from fgclip2.errors import ConfigError, ImageError, TextError
 from fgclip2.graph_cache import GraphCache, default_cache_dir, stored_fingerprint
-from fgclip2.images import DECODING_ERRORS, budget_for, fit_to_grid, patchify
+from fgclip2.images import DECODING_ERRORS, MAX_BUDGET, budget_for, fit_to_grid, patchify
 from fgclip2.json_files import read_json
 from fgclip2.regions import check_boxes, pool_regions
 from fgclip2.tokenizer import Tokenizer
@@ -135,7 +136,8 @@ class Encoder:
         Raises:
             ConfigError: the file holds something else than a number of patches.
         """
-        return self._preprocessor_budget("fine_num_patches", 4 * self.quick_patches)
+        usual = min(4 * self.quick_patches, MAX_BUDGET)
+        return self._preprocessor_budget("fine_num_patches", usual)
 
     def _preprocessor_budget(self, key: str, default: int) -> int:
         path = self._checkpoint.directory / "preprocessor_config.json"
@@ -145,8 +147,10 @@ class Encoder:
             n_patches = read_json(path).get(key, default)
         except (OSError, ValueError, AttributeError) as error:
             raise ConfigError(f"{path} cannot be read as a JSON object: {error}") from None
-        if type(n_patches) is not int or n_patches < 1:
-            raise ConfigError(f"{path}: {key} is {n_patches!r}, expected 1 or more")
+        if type(n_patches) is not int or not 1 <= n_patches <= MAX_BUDGET:
+            raise ConfigError(
+                f"{path}: {key} is {reprlib.repr(n_patches)}, expected 1 to {MAX_BUDGET}"
+            )
         return n_patches
 
     def token_count(self, text: str) -> int:
@@ -177,6 +181,7 @@ class Encoder:
         Raises:
             ImageError: something that is not a picture; names its place. Nothing was computed.
             DeviceMemoryError: the batch does not fit; nothing was computed.
+            WeightsError: the weights give numbers that are not finite.
         """
         vectors, _ = self._encode_pictures(images, patches, pooled=True, dense=False)
         return _unit_rows(vectors) if normalize else vectors
@@ -191,7 +196,7 @@ class Encoder:
 
         Raises:
             ImageError: as ``encode_images``.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         _, maps = self._encode_pictures([image], patches, pooled=False, dense=True)
         return _unit_rows(maps[0]) if normalize else maps[0]
@@ -230,7 +235,7 @@ class Encoder:
 
         Raises:
             ImageError: not a picture, or boxes that are none.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         checked = check_boxes(boxes)
         _check_picture(image, 0)
@@ -257,10 +262,13 @@ class Encoder:
         Raises:
             TextError: not a list of strings, or an unknown mode.
             TokenizerError: the folder has no usable tokenizer.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         if isinstance(texts, str):
             raise TextError("texts is one string: give a list of strings")
+        if not isinstance(texts, Iterable):
+            raise TextError(f"texts is {type(texts).__name__}: give a list of strings")
+        texts = list(texts)
         modes = self._modes_of(texts, mode)
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for chosen in TEXT_MODES:
@@ -285,13 +293,18 @@ class Encoder:
 
         Raises:
             TextError: an unknown mode, another shape, or an id outside the vocabulary.
-            DeviceMemoryError: as ``encode_images``.
+            DeviceMemoryError, WeightsError: as ``encode_images``.
         """
         chosen = _check_mode(mode, TEXT_MODES)
-        checked = self._check_ids(np.asarray(ids), chosen)
+        try:
+            given = np.asarray(ids)
+        except ValueError:
+            raise TextError("ids have rows of different lengths") from None
+        checked = self._check_ids(given, chosen)
         if not len(checked):
             return np.zeros((0, self.dim), np.float32)
         vectors = self._engine.encode_tokens(checked, chosen)
+        self._check_finite(vectors)
         return _unit_rows(vectors) if normalize else vectors
 
     @cached_property
@@ -303,6 +316,8 @@ class Encoder:
         self, images: Sequence[Image.Image], patches: Patches, *, pooled: bool, dense: bool
     ) -> tuple[Floats, list[Floats]]:
         """Vectors (zeros if not asked for) and dense maps (none if not asked for), in order."""
+        if not isinstance(images, Iterable):
+            raise ImageError(f"images is {type(images).__name__}: give a list of PIL images")
         # All are decoded first, so that an unreadable one is named before anything is computed.
         fitted = [self._fit(image, patches, place) for place, image in enumerate(images)]
         side = self._checkpoint.config.vision.patch_size
@@ -319,7 +334,12 @@ class Encoder:
                 vectors[places] = found.pooled
             if found.dense is not None:
                 maps |= zip(places, found.dense.reshape(len(places), *grid, -1), strict=True)
+        self._check_finite(vectors, *maps.values())
         return vectors, [maps[place] for place in sorted(maps)]
+
+    def _check_finite(self, *features: Floats) -> None:
+        if not all(np.isfinite(each).all() for each in features):
+            raise self._checkpoint.not_finite_error()
 
     def _fit(self, image: Image.Image, patches: Patches, place: int) -> Image.Image:
         _check_picture(image, place)
@@ -329,7 +349,8 @@ class Encoder:
             image.load()
             return fit_to_grid(image, budget, side)
         except DECODING_ERRORS as error:
-            raise ImageError(f"image {place} cannot be decoded: {error}") from error
+            reason = str(error) or type(error).__name__
+            raise ImageError(f"image {place} cannot be decoded: {reason}") from error
 
     def _modes_of(self, texts: Sequence[str], mode: str) -> list[TextMode]:
         chosen = _check_mode(mode, ("auto", *TEXT_MODES))

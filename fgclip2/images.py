@@ -21,7 +21,7 @@ PATCH_SIZE = 16
 DYNAMIC_BUDGETS = (128, 256, 576, 784, 1024)
 MAX_BUDGET = 16384
 _EPSILON = 1e-5
-# What Pillow's readers raise on damaged files.
+# What Pillow raises on damaged files, closed ones and pictures too large inside their containers.
 DECODING_ERRORS = (
     OSError,
     SyntaxError,
@@ -29,8 +29,13 @@ DECODING_ERRORS = (
     TypeError,
     LookupError,
     EOFError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    RuntimeError,
     struct.error,
     zlib.error,
+    Image.DecompressionBombError,
 )
 
 
@@ -84,8 +89,8 @@ def budget_for(width: int, height: int, patches: int | str) -> int:
     """
     if patches == "dynamic":
         return dynamic_budget(width, height)
-    if isinstance(patches, int) and not isinstance(patches, bool):
-        return patches
+    if isinstance(patches, int | np.integer) and not isinstance(patches, bool):
+        return int(patches)
     raise ImageError(f"patches is {patches!r}; it must be a number of patches or 'dynamic'")
 
 

@@ -95,7 +95,11 @@ def load_ranges(checkpoint: Checkpoint, cache: GraphCache | None) -> Ranges:
 
 
 def run_exactly(checkpoint: Checkpoint, probe_sets: Sequence[ProbeSet]) -> list[ExactRun]:
-    """Vectors and ranges of each probe set in float32."""
+    """Vectors and ranges of each probe set in float32.
+
+    Raises:
+        WeightsError: they are not finite; 8 bits would hide it.
+    """
     engine = OpenvinoEngine(checkpoint, EXACT)
     pictures = _observe(
         checkpoint,
@@ -112,7 +116,10 @@ def run_exactly(checkpoint: Checkpoint, probe_sets: Sequence[ProbeSet]) -> list[
         vectors = list(seen.results)
         for state_BD, (_, mode) in zip(read.results, each.texts, strict=True):
             vectors.append(engine.text_head(state_BD, mode))
-        found.append(ExactRun(np.concatenate(vectors), {**seen.ranges, **read.ranges}))
+        run = ExactRun(np.concatenate(vectors), {**seen.ranges, **read.ranges})
+        if not (np.isfinite(run.vectors_NE).all() and np.isfinite(list(run.ranges.values())).all()):
+            raise checkpoint.not_finite_error()
+        found.append(run)
     return found
 
 

@@ -72,10 +72,15 @@ def _draw(rng: np.random.Generator, grid: Grid, side: int) -> list[Image.Image]:
 def _draw_tokens(
     rng: np.random.Generator, config: ModelConfig, length: int, counts: tuple[int, ...]
 ) -> npt.NDArray[np.int64]:
-    """Random tokens (B, length), ended and padded after so many of them."""
-    text = config.text
-    ids_BL = rng.integers(3, text.vocab_size, (len(counts), length))
-    for row_L, n_tokens in zip(ids_BL, counts, strict=True):
-        row_L[n_tokens - 1] = text.eos_token_id
-        row_L[n_tokens:] = text.pad_token_id
+    """Random tokens (B, length), ended and padded after so many of them, if there is room.
+
+    Marks are where Gemma has them; the ids in the configuration may be leftovers of CLIP.
+    """
+    n_ids = config.text.vocab_size
+    pad, end = 0, min(1, n_ids - 1)
+    ids_BL = rng.integers(min(3, n_ids - 1), n_ids, (len(counts), length))
+    for row_L, count in zip(ids_BL, counts, strict=True):
+        n_tokens = min(max(count, 1), length)
+        row_L[n_tokens - 1] = end
+        row_L[n_tokens:] = pad
     return ids_BL

@@ -31,7 +31,7 @@ _TOWERS = {
     "so400m": (1152, 4304, 27, 16),
 }
 SIZES = tuple(_TOWERS)
-_TINY_VOCABULARY = 600
+_VOCABULARY, _TINY_VOCABULARY = 256_000, 600
 # Drawing each of a model's numbers would take most of the time.
 _N_NUMBERS = 4_194_301
 
@@ -53,7 +53,7 @@ def model_config(size: str) -> ModelConfig:
             num_attention_heads=n_heads,
         ),
         text=TextConfig(
-            vocab_size=_TINY_VOCABULARY if size == "tiny" else TextConfig().vocab_size,
+            vocab_size=_TINY_VOCABULARY if size == "tiny" else _VOCABULARY,
             hidden_size=width,
             intermediate_size=inner,
             num_hidden_layers=n_layers,

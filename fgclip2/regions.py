@@ -20,7 +20,9 @@ _BOXES_AT_ONCE = 1024
 # Boxes that reach further are cut there: float32 cannot place points so far outside.
 _FAR_CELLS = 2.0**20
 
-_WINDOW_SIDES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128)
+# Of a map's cosines so many lie at or below those of the background, however large the thing is.
+_BACKGROUND_PERCENT = 5
+_WINDOW_SIDES = (*range(1, 25), 28, 32, 40, 48, 64, 96, 128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,10 @@ def check_boxes(boxes: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """
     try:
         values = np.asarray(boxes)
-        if values.dtype == np.bool_:
-            raise TypeError("boolean values")
+        if values.dtype.kind in "bc":
+            raise TypeError(f"{values.dtype} values")
         array = values.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ImageError(
             f"boxes must be (K, 4) numbers x0, y0, x1, y1 in pixels: {error}"
         ) from None
@@ -131,8 +133,9 @@ def similar_region(vector: Floats, dense: Floats) -> Region:
     """The box whose patches stand out most for a vector.
 
     Windows of many shapes at all places are compared by how far their patches' cosines lie above
-    half-way between the map's median and its peak (sums by an integral image), so the box
-    encloses the hot area instead of its hottest patch.
+    half-way between the map's background and its peak (sums by an integral image), so the box
+    encloses the hot area instead of its hottest patch. The background is a low percentile: the
+    median would be the thing itself where that covers half of the picture.
 
     Args:
         vector: (E,), of a text or of a region.
@@ -144,8 +147,8 @@ def similar_region(vector: Floats, dense: Floats) -> Region:
     unit_E = vector / max(float(np.linalg.norm(vector)), 1e-12)
     norms_RC = np.maximum(np.linalg.norm(dense, axis=-1), 1e-12)
     heat_RC = ((dense @ unit_E) / norms_RC).astype(np.float32)
-    peak, middle = float(heat_RC.max()), float(np.median(heat_RC))
-    top, left, bottom, right = _best_window(heat_RC - (peak + middle) / 2)
+    peak, background = float(heat_RC.max()), float(np.percentile(heat_RC, _BACKGROUND_PERCENT))
+    top, left, bottom, right = _best_window(heat_RC - (peak + background) / 2)
     mean_E = dense[top:bottom, left:right].mean(axis=(0, 1))
     score = float(mean_E @ unit_E) / max(float(np.linalg.norm(mean_E)), 1e-12)
     rows, columns = heat_RC.shape

@@ -15,10 +15,13 @@ import numpy.typing as npt
 import sentencepiece
 
 from fgclip2.errors import TextError, TokenizerError
+from fgclip2.json_files import read_small_file
 
 FILE_NAME = "tokenizer.model"
 # Gemma's ids, for a tokenizer file that does not name them.
 _PAD_ID, _EOS_ID = 0, 1
+# Gemma's file has 4 MB.
+_MAX_BYTES = 64 << 20
 
 
 class Tokenizer:
@@ -77,7 +80,7 @@ class Tokenizer:
 
 def _load(path: Path) -> sentencepiece.SentencePieceProcessor:
     try:
-        content = path.read_bytes()
+        content = read_small_file(path, _MAX_BYTES)
     except FileNotFoundError:
         raise TokenizerError(
             f"{path} is missing: texts cannot be encoded without it; copy tokenizer.model"
@@ -85,6 +88,8 @@ def _load(path: Path) -> sentencepiece.SentencePieceProcessor:
         ) from None
     except OSError as error:
         raise TokenizerError(f"{path} cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise TokenizerError(f"{path} cannot be read: {error}") from None
     pieces = sentencepiece.SentencePieceProcessor()
     try:
         loaded = pieces.LoadFromSerializedProto(content)

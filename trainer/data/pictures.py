@@ -10,8 +10,6 @@ from PIL import Image, ImageOps
 from fgclip2.images import DECODING_ERRORS
 from trainer.errors import SampleError
 
-_UNREADABLE = (*DECODING_ERRORS, Image.DecompressionBombError)
-
 
 def read_picture(path: Path, upright: bool = False) -> Image.Image:
     """A picture file as RGB; see ``decode_picture``.
@@ -42,5 +40,5 @@ def decode_picture(data: bytes, name: Path, upright: bool = False) -> Image.Imag
     try:
         with Image.open(io.BytesIO(data)) as image:
             return (ImageOps.exif_transpose(image) if upright else image).convert("RGB")
-    except _UNREADABLE as error:
+    except DECODING_ERRORS as error:
         raise SampleError(name, error) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import struct
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from fgclip2 import ConfigError, Encoder, WeightsError
 from fgclip2.checkpoint import Checkpoint
+from fgclip2.config import ModelConfig
 from fgclip2.layout import tensor_shapes
 
 Tensors = dict[str, np.ndarray]
@@ -66,8 +68,6 @@ def test_layout_has_as_many_tensors_as_published(
     message = refusal(checkpoint_dir)
     assert "model.safetensors lacks" in message
     assert "more" in message
-    from fgclip2.config import ModelConfig
-
     assert len(tensor_shapes(ModelConfig.from_directory(checkpoint_dir))) == n_tensors
 
 
@@ -101,6 +101,12 @@ def test_training_scalars_are_tolerated(checkpoint_dir: Path) -> None:
     assert Encoder.load(checkpoint_dir).fingerprint == before
 
 
+def test_training_scalars_are_scalars(checkpoint_dir: Path) -> None:
+    wide = {"logit_scale_hardneg": np.zeros((2, 3), np.float32)}
+    rewrite(checkpoint_dir, lambda tensors: tensors.update(wide))
+    assert "logit_scale_hardneg has the shape (2, 3)" in refusal(checkpoint_dir)
+
+
 def test_missing_tensor(checkpoint_dir: Path) -> None:
     rewrite(checkpoint_dir, lambda tensors: tensors.pop(NAME))
     assert refusal(checkpoint_dir).endswith(f"model.safetensors lacks {NAME}")
@@ -126,6 +132,20 @@ def test_unknown_number_type(checkpoint_dir: Path, dtype: type) -> None:
     message = refusal(checkpoint_dir)
     assert NAME in message
     assert "stored as" in message
+
+
+@pytest.mark.parametrize("dtype", [[], {}, None, 4, "Q" * 1_000_000])
+def test_a_number_type_that_is_none(checkpoint_dir: Path, dtype: object) -> None:
+    change_header(checkpoint_dir, lambda header: header[NAME].update(dtype=dtype))
+    message = refusal(checkpoint_dir)
+    assert f"{NAME} is stored as" in message
+    assert len(message) < 1000
+
+
+@pytest.mark.parametrize("notes", [["a"], "a", {"a": 1}, {"dtype": "F32", "shape": [1]}])
+def test_metadata_are_strings(checkpoint_dir: Path, notes: object) -> None:
+    change_header(checkpoint_dir, lambda header: header.update(__metadata__=notes))
+    assert "__metadata__" in refusal(checkpoint_dir)
 
 
 @pytest.mark.parametrize("n_bytes", [0, 1, 7, 8, 9, 500, 8000, 20000, 1_000_000, -1])
@@ -189,6 +209,26 @@ def test_damaged_header(checkpoint_dir: Path, content: bytes) -> None:
     assert "model.safetensors" in refusal(checkpoint_dir)
 
 
+@pytest.mark.parametrize(
+    ("encode", "message"),
+    [
+        (lambda text: text.encode("utf-16-le"), "not JSON"),
+        (lambda text: text.encode("utf-8-sig"), "not JSON"),
+        (lambda text: f'{{"{NAME}": {{}}, {text[1:]}'.encode(), "is there twice"),
+    ],
+    ids=["utf-16", "byte-order-mark", "repeated"],
+)
+def test_a_header_that_other_readers_refuse(
+    checkpoint_dir: Path, encode: Callable[[str], bytes], message: str
+) -> None:
+    path = checkpoint_dir / "model.safetensors"
+    content = path.read_bytes()
+    (n_header,) = struct.unpack("<Q", content[:8])
+    header = encode(content[8 : 8 + n_header].decode())
+    path.write_bytes(struct.pack("<Q", len(header)) + header + content[8 + n_header :])
+    assert message in refusal(checkpoint_dir)
+
+
 class Explosive:
     """Unpickling it would leave a trace."""
 
@@ -241,6 +281,13 @@ def test_sharded_weights(checkpoint_dir: Path) -> None:
         (lambda v: v.update(model_type="clip"), "'clip', expected 'fgclip2'"),
         (lambda v: v["text_config"].update(hidden_size="wide"), "hidden_size is 'wide'"),
         (lambda v: v["text_config"].update(num_hidden_layers=0), "num_hidden_layers is 0"),
+        (lambda v: v["text_config"].update(num_hidden_layers=1025), "num_hidden_layers is 1025"),
+        (lambda v: v["vision_config"].update(num_hidden_layers=2**24), "expected .* 1 to 1024"),
+        (lambda v: v["vision_config"].update(layer_norm_eps=-1), "layer_norm_eps is -1"),
+        (lambda v: v["text_config"].update(layer_norm_eps=math.nan), "layer_norm_eps is nan"),
+        (lambda v: v["text_config"].update(layer_norm_eps=math.inf), "layer_norm_eps is inf"),
+        (lambda v: v["vision_config"].update(layer_norm_eps=10**400), "layer_norm_eps is 100000"),
+        (lambda v: v["text_config"].update(hidden_size=None), "hidden_size is None"),
         (lambda v: v["vision_config"].update(num_attention_heads=5), "not a multiple"),
         (lambda v: v["vision_config"].update(num_patches=255), "255 is not a square"),
         (lambda v: v["text_config"].update(hidden_act="relu"), "'relu'"),
@@ -255,6 +302,28 @@ def test_wrong_configuration(
     path.write_text(json.dumps(values))
     with pytest.raises(ConfigError, match=message):
         Encoder.load(checkpoint_dir)
+
+
+def test_a_refused_value_is_shown_in_short(reference_dir: Path) -> None:
+    values = ModelConfig.from_directory(reference_dir).to_values()
+    values["vision_config"]["hidden_act"] = "x" * 1_000_000
+    with pytest.raises(ConfigError) as caught:
+        ModelConfig.from_values(values)
+    assert len(str(caught.value)) < 200
+
+
+def test_values_that_say_nothing_count_as_left_out(reference_dir: Path) -> None:
+    wanted = ModelConfig.from_directory(reference_dir)
+    values = wanted.to_values()
+    nothing = {"projection_size": None, "pad_token_id": None, "eos_token_id": [1, 107]}
+    values["text_config"] |= nothing
+    assert ModelConfig.from_values(values) == wanted
+
+
+def test_a_vocabulary_that_is_left_out_is_the_published_default(reference_dir: Path) -> None:
+    values = ModelConfig.from_directory(reference_dir).to_values()
+    del values["text_config"]["vocab_size"]
+    assert ModelConfig.from_values(values).text.vocab_size == 32000
 
 
 def test_missing_or_damaged_configuration(checkpoint_dir: Path) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from safetensors.numpy import load_file, save_file
 
-from fgclip2 import ConfigError, WeightsError
+from fgclip2 import ConfigError, Encoder, WeightsError
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.random_weights import model_config, write_random_checkpoint
 
@@ -126,6 +130,68 @@ def test_a_huge_configuration_is_not_read(whole: Path, tmp_path: Path) -> None:
         Checkpoint.open(tmp_path)
 
 
+def test_a_file_extended_with_nothing_is_not_mapped(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes((whole / "config.json").read_bytes())
+    (tmp_path / "model.safetensors").write_bytes((whole / "model.safetensors").read_bytes())
+    os.truncate(tmp_path / "model.safetensors", 1 << 40)
+    with pytest.raises(WeightsError, match="bytes of data, the header names"):
+        Checkpoint.open(tmp_path)
+
+
+@pytest.mark.parametrize("n_header", [0x280, 0x380, 0x480, 0x580])
+def test_a_header_as_long_as_a_pickle_begins(whole: Path, tmp_path: Path, n_header: int) -> None:
+    content = (whole / "model.safetensors").read_bytes()
+    stop = 8 + int.from_bytes(content[:8], "little")
+    header = content[8:stop].ljust(n_header + (1 << 16))
+    (tmp_path / "config.json").write_bytes((whole / "config.json").read_bytes())
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + content[stop:])
+    assert path.read_bytes()[:1] == b"\x80"
+    assert len(Checkpoint.open(tmp_path)) == 41 + 32 * 2
+
+
+def with_number(whole: Path, tmp_path: Path, name: str, number: float) -> Path:
+    """A checkpoint whose tensor of that name begins with that number."""
+    for file in ("model.safetensors", "config.json"):
+        (tmp_path / file).write_bytes((whole / file).read_bytes())
+    content = bytearray((whole / "model.safetensors").read_bytes())
+    data = 8 + int.from_bytes(content[:8], "little")
+    start = data + json.loads(content[8:data])[name]["data_offsets"][0]
+    content[start : start + 4] = np.float32(number).tobytes()
+    (tmp_path / "model.safetensors").write_bytes(content)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["logit_scale", "logit_bias"])
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_a_scale_that_is_not_finite(whole: Path, tmp_path: Path, name: str, number: float) -> None:
+    with pytest.raises(WeightsError, match=f"{name} is {number}"):
+        Checkpoint.open(with_number(whole, tmp_path, name, number))
+
+
+@pytest.mark.parametrize("precision", ["f32", "int8"])
+@pytest.mark.parametrize(
+    ("name", "number", "message"),
+    [
+        ("vision_model.encoder.layers.0.mlp.fc1.weight", math.nan, "fc1.weight holds numbers"),
+        ("text_model.encoder.layers.1.self_attn.q_proj.bias", math.inf, "bias holds numbers"),
+        ("text_model.encoder.layers.0.layer_norm1.weight", 3e38, "too large for finite vectors"),
+    ],
+)
+def test_weights_without_finite_vectors_are_named(
+    whole: Path, tmp_path: Path, name: str, number: float, message: str, precision: str
+) -> None:
+    directory = with_number(whole, tmp_path, name, number)
+
+    def encode() -> None:
+        encoder = Encoder.load(directory, "openvino", precision)
+        encoder.encode_images([Image.new("RGB", (32, 32), "teal")], 16)
+        encoder.encode_token_ids(np.ones((1, 64), np.int64), "short")
+
+    with pytest.raises(WeightsError, match=message):
+        encode()
+
+
 def test_an_index_must_agree_with_its_files(sharded: Path) -> None:
     assert len(Checkpoint.open(sharded)) == 41 + 32 * 2
     path, index = index_of(sharded)
@@ -154,6 +220,37 @@ def test_a_shard_cut_off_or_swapped_for_a_pickle(sharded: Path) -> None:
     shard.write_bytes(b"\x80\x04" + content)
     with pytest.raises(WeightsError, match=f"{shard.name} is a pickle"):
         Checkpoint.open(sharded)
+
+
+def test_the_file_with_an_unknown_tensor_is_named(sharded: Path) -> None:
+    last = sorted(sharded.glob("*.safetensors"))[-1]
+    save_file({**load_file(last), "surprise": np.zeros(1, np.float32)}, last)
+    path, index = index_of(sharded)
+    index["weight_map"]["surprise"] = last.name
+    path.write_text(json.dumps(index))
+    with pytest.raises(WeightsError, match=f"{last.name} holds the unknown tensors surprise"):
+        Checkpoint.open(sharded)
+
+
+def test_a_tensor_that_no_shard_holds(sharded: Path) -> None:
+    last = sorted(sharded.glob("*.safetensors"))[-1]
+    tensors = load_file(last)
+    name = sorted(tensors)[0]
+    del tensors[name]
+    save_file(tensors, last)
+    path, index = index_of(sharded)
+    del index["weight_map"][name]
+    path.write_text(json.dumps(index))
+    with pytest.raises(WeightsError, match=rf"index\.json lacks {name}"):
+        Checkpoint.open(sharded)
+
+
+def test_the_name_of_a_shard_is_shown_in_short(sharded: Path) -> None:
+    path, _ = index_of(sharded)
+    path.write_text(json.dumps({"weight_map": {"a": "b" * 1_000_000 + ".safetensors"}}))
+    with pytest.raises(WeightsError, match=r"index\.json: weight_map names") as caught:
+        Checkpoint.open(sharded)
+    assert len(str(caught.value)) < 1000
 
 
 @pytest.mark.parametrize(

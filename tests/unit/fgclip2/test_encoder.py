@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +180,42 @@ def test_a_cut_off_picture_is_an_image_error(encoder: Encoder, tmp_path: Path) -
         encoder.encode_images([image], 16)
 
 
+def test_a_closed_picture_is_an_image_error(encoder: Encoder, tmp_path: Path) -> None:
+    noise(64, 64).save(tmp_path / "whole.png")
+    with Image.open(tmp_path / "whole.png") as image:
+        pass
+    with pytest.raises(ImageError, match=r"image 1 cannot be decoded: \w"):
+        encoder.encode_images([noise(16, 16), image], 16)
+
+
+def test_a_bomb_inside_a_container_is_an_image_error(encoder: Encoder) -> None:
+    """Pillow finds the true size of an icon only when it decodes it."""
+    size = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", size), (b"IDAT", zlib.compress(b"0")), (b"IEND", b""))
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    icon = b"ic07" + struct.pack(">I", 8 + len(png)) + png
+    content = io.BytesIO(b"icns" + struct.pack(">I", 8 + len(icon)) + icon)
+    with Image.open(content) as image, pytest.raises(ImageError, match="image 0 cannot be decoded"):
+        encoder.encode_images([image], 16)
+
+
+@pytest.mark.parametrize("images", [None, noise(16, 16), 3])
+def test_what_is_no_list_of_pictures_is_refused(encoder: Encoder, images: object) -> None:
+    with pytest.raises(ImageError, match="give a list of PIL images"):
+        encoder.encode_images(images)  # type: ignore[arg-type]
+
+
+def test_a_budget_may_be_a_number_of_numpy(encoder: Encoder) -> None:
+    image = noise(40, 30)
+    np.testing.assert_array_equal(
+        encoder.encode_images([image], np.int64(64)),  # type: ignore[arg-type]
+        encoder.encode_images([image], 64),
+    )
+
+
 @pytest.mark.parametrize("patches", [0, -1, 1.5, True, "fine", None, 10**6])
 def test_impossible_budgets_are_refused(encoder: Encoder, patches: object) -> None:
     with pytest.raises(ImageError, match="patches"):
@@ -207,6 +246,11 @@ def test_wrong_token_ids_are_refused(
         encoder.encode_token_ids(ids, mode)
 
 
+def test_token_ids_of_different_lengths_are_refused(encoder: Encoder) -> None:
+    with pytest.raises(TextError, match="different lengths"):
+        encoder.encode_token_ids([[1, 2], [3]], "short")  # type: ignore[arg-type]
+
+
 def test_wrong_texts_are_refused(encoder: Encoder) -> None:
     with pytest.raises(TextError, match="one string"):
         encoder.encode_texts("a dog")
@@ -214,6 +258,8 @@ def test_wrong_texts_are_refused(encoder: Encoder) -> None:
         encoder.encode_texts(["a dog"], "tall")
     with pytest.raises(TextError, match="expected str"):
         encoder.encode_texts([3])  # type: ignore[list-item]
+    with pytest.raises(TextError, match="NoneType: give a list of strings"):
+        encoder.encode_texts(None)  # type: ignore[arg-type]
 
 
 def test_quick_patches_come_from_the_folder(checkpoint_dir: Path) -> None:
@@ -223,7 +269,8 @@ def test_quick_patches_come_from_the_folder(checkpoint_dir: Path) -> None:
         assert Encoder.load(checkpoint_dir).quick_patches == wanted
     path.unlink()
     assert Encoder.load(checkpoint_dir).quick_patches == 256
-    for content in ("[]", "{", '{"max_num_patches": "many"}', '{"max_num_patches": 0}'):
+    wrong = ('"many"', "0", "16385")
+    for content in ("[]", "{", *(f'{{"max_num_patches": {value}}}' for value in wrong)):
         path.write_text(content)
         with pytest.raises(ConfigError, match=r"preprocessor_config\.json"):
             _ = Encoder.load(checkpoint_dir).quick_patches
@@ -234,6 +281,7 @@ def test_fine_patches_are_four_times_the_quick_ones_unless_said(checkpoint_dir: 
     for content, wanted in (
         ("{}", 1024),
         ('{"max_num_patches": 100}', 400),
+        ('{"max_num_patches": 10000}', 16384),
         ('{"max_num_patches": 100, "fine_num_patches": 196}', 196),
     ):
         path.write_text(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from fgclip2 import Encoder, engine_choice, precision_choice
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.graph_cache import GraphCache
 from fgclip2.openvino_engine import EXACT, INT8_CONVOLUTION, OpenvinoEngine, probe_seconds
+from fgclip2.probe_sets import make_probe_set
+from fgclip2.random_weights import model_config
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -38,6 +41,26 @@ def test_int8_stays_close(reference_dir: Path) -> None:
         cosines = (exact.encode_token_ids(ids, mode) * small.encode_token_ids(ids, mode)).sum(1)
         assert cosines.min() >= 0.995
         assert cosines.min() < 1 - 1e-6  # it did run in 8 bits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        {"eos_token_id": 49407, "pad_token_id": 10**30},
+        {"vocab_size": 3},
+        {"vocab_size": 1},
+        {"max_position_embeddings": 3},
+        {"max_position_embeddings": 1, "longtext_len": 1, "keep_len": 1},
+    ],
+    ids=str,
+)
+def test_probe_texts_of_any_configuration(text: dict[str, int]) -> None:
+    tiny = model_config("tiny")
+    config = replace(tiny, text=replace(tiny.text, **text))
+    for ids_BL, mode in make_probe_set(config, 0).texts:
+        length = config.text.longtext_len if mode == "long" else config.text.max_position_embeddings
+        assert ids_BL.shape[1] == length
+        assert 0 <= ids_BL.min() <= ids_BL.max() < config.text.vocab_size
 
 
 def test_int8_layers_are_all_of_both_towers(reference_dir: Path) -> None:

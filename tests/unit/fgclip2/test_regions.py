@@ -125,7 +125,9 @@ def test_no_boxes_give_no_rows() -> None:
         ([[0, 0, 1, 1], [0, 0]], "must be"),
         ([["a", "b", "c", "d"]], "must be"),
         (None, "must be|shape"),
-        ([[True, True, False, False]], "boolean"),
+        ([[True, True, False, False]], "bool values"),
+        ([[0, 0, 3 + 1j, 4]], "complex128 values"),
+        ([[0, 0, 10**400, 4]], "too large"),
         ([[0, 0, 10, float("nan")]], "not finite"),
         ([[0, 0, float("inf"), 10]], "not finite"),
         ([[0, 0, 5, 5], [10, 0, 5, 10]], "box 1 .* x0 < x1"),
@@ -159,6 +161,14 @@ def test_similar_region_encloses_what_was_planted() -> None:
     assert region.heat.max() <= 1.0001
     assert region.heat[4:9, 10:16].min() > np.delete(region.heat, range(4, 9), axis=0).max()
     assert 0.9 < region.score <= 1.0001
+
+
+@pytest.mark.parametrize("side", [2, 7, 9, 11, 14, 15, 17, 19])
+def test_similar_region_of_any_size(side: int) -> None:
+    """From a hundredth of the map to nine tenths."""
+    vector, dense = planted(20, 20, (slice(0, side), slice(1, 1 + side)))
+    wanted = np.array([1, 0, 1 + side, side]) / 20
+    np.testing.assert_allclose(similar_region(vector, dense).box, wanted)
 
 
 def test_similar_region_does_not_depend_on_lengths() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,19 @@ def test_missing_file_names_the_next_step(tmp_path: Path) -> None:
 def test_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "tokenizer.model").write_bytes(content)
     with pytest.raises(TokenizerError, match=r"tokenizer\.model is no sentencepiece model"):
+        Tokenizer(tmp_path, vocab_size=600)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "tokenizer.model")
+    with pytest.raises(TokenizerError, match=r"tokenizer\.model cannot be read: not a regular"):
+        Tokenizer(tmp_path, vocab_size=600)
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.model").touch()
+    os.truncate(tmp_path / "tokenizer.model", 1 << 40)
+    with pytest.raises(TokenizerError, match=f"{1 << 40} bytes"):
         Tokenizer(tmp_path, vocab_size=600)
 
 
