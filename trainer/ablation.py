@@ -30,7 +30,7 @@ from trainer.data.samples import Source
 from trainer.data.scene_source import SceneSource
 from trainer.data.scenes import Scene
 from trainer.errors import DataError, TrainerError
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.scenes import VALIDATION_SPLIT, encode_scenes, scene_figures
 from trainer.export import export
 from trainer.loop import train
@@ -237,7 +237,7 @@ def _run(folder: Path, recipe: Recipe, training: SceneSource, judged: list[Scene
     sources: dict[str, Source] = {"scenes": training}
     train(recipe, folder, resume=True, sources=sources)
     export(folder, folder / "model")
-    encoder = JudgedEncoder.open(folder / "model")
+    encoder = open_encoder(folder / "model")
     encoded = encode_scenes(encoder, judged, recipe.export_patches)
     figures: Figures = {}
     for language in LANGUAGES:

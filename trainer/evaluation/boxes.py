@@ -25,7 +25,7 @@ from trainer.evaluation.files import (
     read_record_lines,
     read_sections,
 )
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.ranks import label_ranks
 from trainer.evaluation.templates import class_vectors
 
@@ -47,7 +47,7 @@ def fg_ovd(model: Path, data: Path, patches: Patches) -> dict[str, float]:
     """
     levels = {level: _read_level(data, names) for level, names in _FGOVD_FILES.items()}
     lines = [line for own in levels.values() for line in own]
-    encoder = JudgedEncoder.open(model)
+    encoder = open_encoder(model)
     region_KE = _line_regions(encoder, data, lines, patches)
     figures: dict[str, float] = {}
     start = 0
@@ -114,7 +114,7 @@ def classify_boxes(
     """
     categories = sorted(content["categories"], key=lambda each: each["id"])
     column = {each["id"]: place for place, each in enumerate(categories)}
-    encoder = JudgedEncoder.open(model)
+    encoder = open_encoder(model)
     class_CE = class_vectors(encoder, [each["name"] for each in categories], "box", bare)
     by_image: dict[int, list[dict[str, Any]]] = {}
     for each in content["annotations"]:

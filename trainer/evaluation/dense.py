@@ -20,7 +20,7 @@ from fgclip2.encoder import Patches
 from trainer.data.pictures import read_picture
 from trainer.errors import DataError
 from trainer.evaluation.files import Floats, read_lines
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.templates import class_vectors
 
 UNLABELLED = -1
@@ -49,7 +49,7 @@ def dense_labels(
         found = read(data)
         if not found.pairs or not found.names:
             raise DataError(f"{data} holds no picture with a mask, or names no class")
-        encoder = JudgedEncoder.open(model)
+        encoder = open_encoder(model)
         class_KE = class_vectors(encoder, found.names, "box")
         counts = np.zeros((len(found.names), len(found.names)), np.int64)
         for picture, mask in found.pairs:

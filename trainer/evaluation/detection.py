@@ -27,7 +27,7 @@ from trainer.evaluation.files import (
     read_records,
     read_sections,
 )
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.templates import class_vectors
 
 THRESHOLDS = np.arange(0.5, 0.96, 0.05)
@@ -73,7 +73,7 @@ def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float
         if has_area(each["bbox"]):
             by_image[each["image_id"]].append(each)
     categories = sorted(content["categories"], key=lambda each: each["id"])
-    encoder = JudgedEncoder.open(model)
+    encoder = open_encoder(model)
     names = [each["name"].replace("_", " ") for each in categories]
     class_CE = class_vectors(encoder, names, "box")
     found = {}

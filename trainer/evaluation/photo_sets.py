@@ -18,7 +18,7 @@ from trainer.data.captions import LANGUAGES, Language
 from trainer.data.names import with_article
 from trainer.data.photos import Photo, PhotoSet
 from trainer.errors import DataError
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.retrieval import recalls
 
 _SPLIT = "val"
@@ -31,7 +31,7 @@ def photo_retrieval(
 ) -> dict[str, float]:
     """Photo-to-text and text-to-photo recall on Flickr8k, first caption of each photo."""
     photos = _whole_set(data, split, ["flickr8k"])
-    encoder = JudgedEncoder.open(model)
+    encoder = open_encoder(model)
     image_NE = encode_photos(encoder, photos, range(len(photos)), patches)
     figures: dict[str, float] = {"photos": float(len(photos))}
     for language in LANGUAGES:
@@ -47,7 +47,7 @@ def classes(model: Path, data: Path, patches: Patches, split: str = _SPLIT) -> d
     keep = [i for i, photo in enumerate(photos.photos) if photo.name is not None]
     if not keep:
         raise DataError(f"{data} holds no photos with class names in the split {split!r}")
-    encoder = JudgedEncoder.open(model)
+    encoder = open_encoder(model)
     image_NE = encode_photos(encoder, photos, keep, patches)
     labelled = [photos.photos[i] for i in keep]
     figures: dict[str, float] = {"photos": float(len(labelled))}

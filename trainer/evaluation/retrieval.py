@@ -27,7 +27,7 @@ from trainer.evaluation.files import (
     read_records,
     read_sections,
 )
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.ranks import label_ranks
 
 _PER_PICTURE = 5
@@ -53,7 +53,7 @@ def evaluate_retrieval(
 
     def task(model: Path, data: Path, patches: Patches) -> dict[str, float]:
         pairs = read(data)
-        encoder = JudgedEncoder.open(model)
+        encoder = open_encoder(model)
         image_NE = encode_files(encoder, pairs.pictures, patches)
         text_TE = encoder.encode_texts(pairs.captions, mode=mode)
         figures = {"photos": float(len(image_NE)), "captions": float(len(text_TE))}

@@ -23,7 +23,7 @@ from trainer.data.scenes import Box, Scene, SceneObject
 from trainer.data.scenes_text import kind_name
 from trainer.data.scenes_words import kinds
 from trainer.evaluation.files import Floats
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.ranks import label_ranks
 from trainer.evaluation.retrieval import recalls
 
@@ -55,7 +55,7 @@ def evaluate_scenes(
 
     ``data`` is not used: the scenes are drawn.
     """
-    encoder = JudgedEncoder.open(model)
+    encoder = open_encoder(model)
     source = SceneSource(n_scenes, VALIDATION_SPLIT)
     encoded = encode_scenes(encoder, [source.scene(at) for at in range(n_scenes)], patches)
     n_regions = sum(len(scene.objects) for scene in encoded.scenes)

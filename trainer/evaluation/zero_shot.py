@@ -10,7 +10,7 @@ import numpy as np
 from fgclip2.encoder import Patches
 from trainer.errors import DataError
 from trainer.evaluation.files import encode_files, read_lines
-from trainer.evaluation.judged import JudgedEncoder
+from trainer.evaluation.judged import open_encoder
 from trainer.evaluation.ranks import label_ranks
 from trainer.evaluation.templates import class_vectors
 
@@ -32,7 +32,7 @@ def zero_shot(folder: str) -> Callable[[Path, Path, Patches], dict[str, float]]:
                 f"{data / folder} has {len(folders)} class folders and classnames.txt"
                 f" {len(names)} names: they must be as many"
             )
-        encoder = JudgedEncoder.open(model)
+        encoder = open_encoder(model)
         class_CE = class_vectors(encoder, names, "short")
         ranks = []
         for right, each in enumerate(folders):

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file, save_file
 
-from fgclip2 import Encoder, encoder
+from fgclip2 import Encoder, WeightsError, encoder
 from trainer.errors import DataError
 from trainer.evaluation.dense import confusion, label_map, overlap_figures, read_mask
 from trainer.evaluation.detection import Detections, average_precisions, box_overlaps, fuse
@@ -233,22 +233,21 @@ def test_a_set_in_the_published_format_is_read_and_judged_in_float32(
 
 @pytest.mark.parametrize("task", ["fg-ovd", "coco-boxes", "prepared-masks", "flickr30k", "scenes"])
 @pytest.mark.parametrize(
-    ("weights", "side"),
-    [("vision_model.post_layernorm", "photos"), ("text_model.final_layer_norm", "texts")],
+    "weights", ["vision_model.post_layernorm.bias", "text_model.final_layer_norm.bias"]
 )
 def test_a_model_that_has_diverged_is_named(
-    small_model: Path, tmp_path: Path, task: str, weights: str, side: str
+    small_model: Path, tmp_path: Path, task: str, weights: str
 ) -> None:
     diverged = tmp_path / "diverged"
     shutil.copytree(small_model, diverged)
     tensors = load_file(diverged / "model.safetensors")
-    tensors[f"{weights}.bias"] *= np.float32("nan")
+    tensors[weights] *= np.float32("nan")
     save_file(tensors, diverged / "model.safetensors")
     if task in SETS:
         SETS[task][0](tmp_path)
     two_scenes = functools.partial(evaluate_scenes, n_scenes=2)
     run = two_scenes if task == "scenes" else TASKS[task].run
-    with pytest.raises(DataError, match=f"has diverged: its vectors of {side} are not finite"):
+    with pytest.raises(WeightsError, match=f"{weights} holds numbers that are not finite"):
         run(diverged, tmp_path, PATCHES)
 
 
