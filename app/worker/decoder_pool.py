@@ -211,6 +211,7 @@ class DecoderPool:
                 with self._lock:
                     self._queues.urgent.appendleft(task)
                 self._replace(worker)
+                self._fill_up()  # nothing else may wake this thread before the next request
                 return
 
     def _give(self, worker: _Worker, task: _Task) -> None:

@@ -138,6 +138,19 @@ def test_a_killed_idle_decoder_is_replaced(tmp_path: Path) -> None:
         assert pool.process_ids() != [pid]
 
 
+def test_a_decoder_that_dies_as_it_is_asked_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_request: object) -> None:
+        raise BrokenPipeError
+
+    good = save_photo(tmp_path / "good.jpg")
+    with _pool(1) as pool:
+        assert _reasons([pool.submit(_request(good))]) == ["good"]
+        monkeypatch.setattr(pool._workers[0].connection, "send", lost)
+        assert _reasons([pool.submit(_request(good))]) == ["good"]
+
+
 def test_a_file_that_needs_more_than_its_share_is_decoded_alone(tmp_path: Path) -> None:
     """Two decoders share 400 MB: neither half holds the picture, all of it does."""
     Image.new("L", (14000, 12000), 90).save(tmp_path / "big.png", compress_level=1)
