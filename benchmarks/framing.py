@@ -21,13 +21,12 @@ from app.core.paths import bundled_model_dir
 from app.core.region_choice import overlaps
 from benchmarks.regions import FIRST_SCENE, SCENE_PX
 from fgclip2 import Encoder, similar_region
-from trainer.data.scenes import Scene, make_scene
+from trainer.data.scenes import Box, Scene, make_scene
 
 _ENOUGH = 0.5
 _SHARES = (0.5, 0.9)
 _LEAST_SIDE_PX = 48
 
-Box = tuple[float, float, float, float]
 # A picture, and the names and boxes (in 0..1) of things in it.
 Example = tuple[Image.Image, list[tuple[str, Box]]]
 

@@ -65,8 +65,13 @@ class Asked:
     n_tokens: int = 0
 
     @property
+    def names_something(self) -> bool:
+        """Whether it has phrases or pictures, wanted or excluded; else photos are simply listed."""
+        return bool(self.phrases or self.pictures)
+
+    @property
     def wants_something(self) -> bool:
-        """Whether anything is looked for; else the photos that are left are simply listed."""
+        """Whether anything is looked for; else there are exclusions at most."""
         parts = (*(asked.phrase.need for asked in self.phrases), *(p.need for p in self.pictures))
         return any(need != "excluded" for need in parts)
 

@@ -103,7 +103,7 @@ class Searcher:
 
     def first(self, asked: Asked, limit: int) -> Answer:
         """Return the photos whose own vectors fit best, at most ``limit``."""
-        if not asked.wants_something and not asked.phrases and not asked.pictures:
+        if not asked.names_something:
             return self._listed(asked, limit)
         if not len(self._index):
             return Answer(())
@@ -125,7 +125,7 @@ class Searcher:
 
     def can_refine(self, asked: Asked) -> bool:
         """Tell whether regions could change the answer."""
-        return len(self._regions) > 0 and bool(asked.phrases or asked.pictures)
+        return len(self._regions) > 0 and asked.names_something
 
     def locate(self, texts: Sequence[str], image: Image.Image) -> list[Place]:
         """Return where each phrase fits in a picture.

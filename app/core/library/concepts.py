@@ -133,11 +133,11 @@ class Concepts:
         with self._store.transaction(durable=True):
             self._require(concept_id)
             of_photo = (concept_id, example.photo_id)
-            known = self._store.rows(
-                "SELECT accepted FROM concept_examples WHERE concept_id = ? AND photo_id = ?",
+            known = self._store.row(
+                "SELECT 1 FROM concept_examples WHERE concept_id = ? AND photo_id = ? AND accepted",
                 of_photo,
             )
-            if example.accepted and any(accepted for (accepted,) in known):
+            if example.accepted and known is not None:
                 return
             self._store.run(
                 "DELETE FROM concept_examples WHERE concept_id = ? AND photo_id = ?", of_photo
