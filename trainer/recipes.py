@@ -40,7 +40,8 @@ class Recipe:
     ``english_prompt`` is put before English short captions.
     ``sources`` are weights of ``trainer.data.choice``.
     ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
-    directory of published weights; the first one that is set is taken.
+    directory of published weights; the first one that is set is taken. With ``deepen`` it may have
+    fewer vision layers than the recipe: new ones, which change nothing at first, are put between.
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
     stays whole. ``sharding`` is how several processes share the work: ddp or fsdp.
@@ -91,6 +92,7 @@ class Recipe:
     objectives: dict[str, float] = field(default_factory=lambda: {"short": 1.0, "long": 1.0})
     sources: dict[str, float] = field(default_factory=lambda: {"photos": 1.0})
     weights: str = ""
+    deepen: bool = False
     regions_per_image: int = 4
     negatives_per_region: int = 10
     scene_count: int = 1_000_000

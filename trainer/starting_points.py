@@ -29,6 +29,7 @@ from trainer.stage_model import StageModel
 from trainer.vocabulary import ensure_vocabulary
 
 _NAMED = 3
+_VISION_LAYERS = "vision_model.encoder.layers."
 _PATCHES = "vision_model.embeddings.patch_embedding.weight"
 _POSITIONS = "text_model.embeddings.position_embedding.weight"
 
@@ -56,6 +57,8 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
     except (OSError, ValueError, KeyError, SafetensorError, TrainerError, FgclipError) as error:
         kind = CheckpointError if recipe.start_from else RecipeError
         raise kind(f"{path} cannot begin a run: {error}; choose another {name}") from None
+    if recipe.deepen:
+        tensors = deepened(tensors, recipe.vision_layers)
     _fill(model, tensors, f"{name} {path!r}")
     _fill_scales(model, recipe, set(tensors))
     copies = _copied_heads(tensors, ("boxtext_head",))
@@ -94,6 +97,33 @@ def published_tensors(directory: Path, keep: int) -> dict[str, Tensor]:
     for which in ("res", "ori"):
         tensors[f"text_model.embeddings.position_embedding_{which}.weight"] = long.clone()
     return tensors | _copied_heads(tensors, ("longtext_head", "boxtext_head"))
+
+
+def deepened(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """Weights with ``layers`` vision layers that compute what those given compute.
+
+    Each layer is followed by copies of itself whose last products are zero, so that they add
+    nothing until they are trained (block expansion, arXiv 2401.02415).
+
+    Raises:
+        RecipeError: ``layers`` is no multiple of how many there are.
+    """
+    ours = {name: t for name, t in tensors.items() if name.startswith(_VISION_LAYERS)}
+    parts = {name: name.removeprefix(_VISION_LAYERS).split(".", 1) for name in ours}
+    known = len({number for number, _ in parts.values()})
+    if not known or layers % known:
+        raise RecipeError(
+            f"vision_layers is {layers}; set it to a multiple of the {known} layers to be deepened"
+        )
+    grown = {name: t for name, t in tensors.items() if name not in ours}
+    each = layers // known
+    for name, tensor in ours.items():
+        number, part = parts[name]
+        is_last = part.startswith(("self_attn.out_proj", "mlp.fc2"))
+        for copy in range(each):
+            made = torch.zeros_like(tensor) if copy and is_last else tensor.clone()
+            grown[f"{_VISION_LAYERS}{int(number) * each + copy}.{part}"] = made
+    return grown
 
 
 def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None:

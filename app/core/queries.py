@@ -34,6 +34,8 @@ _QUOTED = re.compile(
     '"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』|«([^»]*)»|(?<![A-Za-z])‘([^‘]*?)’(?![A-Za-z])'
 )
 _BRACKETS = re.compile(r"\s*[()（）]\s*")
+# With attributes alone after it, it speaks of what is named next: "a red and a blue umbrella".
+_SHARES_THING = re.compile(r"(?:an?|one|the)\s(?!.*\bones?$)", re.IGNORECASE)
 # Full-width letters, digits and signs that mean something here; other marks stay as typed.
 _FULL_WIDTH = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _FOLDED = {code: code - 0xFEE0 for code in (*_FULL_WIDTH, *map(ord, "＂＋＝＞＜"))}
@@ -165,10 +167,12 @@ def _phrase_parts(source: str, hidden: str, pieces: list[Piece]) -> list[Part]:
             if at >= 0:
                 parts = _with_contrast(parts, at, phrase.text, piece)
                 continue
-        around = pieces[place:] if piece.qualifies else pieces[:place][::-1]
-        thing = next((_shown(source, hidden, p) for p in around if p.need != "excluded"), "")
-        if thing and (piece.may_contrast or piece.need == "excluded"):
-            phrase = _completed(phrase, thing, piece.may_contrast)
+        shares = piece.need != "excluded" and _SHARES_THING.match(phrase.text) is not None
+        around = pieces[place:] if piece.qualifies or shares else pieces[:place][::-1]
+        named = (_shown(source, hidden, p) for p in around if p.need != "excluded")
+        thing = next((text for text in named if not (shares and is_attributes_only(text))), "")
+        if thing and (shares or piece.may_contrast or piece.need == "excluded"):
+            phrase = _completed(phrase, thing, shares or piece.may_contrast)
         parts.append(Part("phrase", piece.start, piece.stop, phrase))
     return [part for part in parts if part.phrase is not None]
 

@@ -86,6 +86,9 @@ def misread_text(params: Mapping[str, str]) -> str:
         "orientation": QCoreApplication.translate(
             "FilterText", "Write landscape, portrait or square."
         ),
+        "negated": QCoreApplication.translate(
+            "FilterText", "Filters say which photos stay, as in before:2023 or since:2024."
+        ),
     }
     known = QCoreApplication.translate(
         "FilterText", "Use camera:nikon, rating>=4, date:2023-05, type:png or folder:trips."

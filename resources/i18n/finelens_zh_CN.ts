@@ -384,6 +384,10 @@
         <translation>请写 landscape（横）、portrait（竖）或 square（方）。</translation>
     </message>
     <message>
+        <source>Filters say which photos stay, as in before:2023 or since:2024.</source>
+        <translation>筛选条件只说保留哪些照片，例如 before:2023 或 since:2024。</translation>
+    </message>
+    <message>
         <source>Use camera:nikon, rating&gt;=4, date:2023-05, type:png or folder:trips.</source>
         <translation>可用 camera:nikon、rating&gt;=4、date:2023-05、type:png 或 folder:trips。</translation>
     </message>

@@ -55,6 +55,7 @@ _HINTS = {
     "is": "write is:favourite",
     "type": f"the types are {', '.join(_TYPES_KNOWN)}",
     "orientation": "write landscape, portrait or square",
+    "negated": "filters say which photos stay, as in before:2023, since:2024 or type:jpeg",
 }
 _REASONS = dict.fromkeys(get_args(Side), "date")  # of the other keys it is the key itself
 _SIGNS: dict[str, Side] = {
@@ -103,6 +104,14 @@ _TYPES = re.compile(
     rf"(?<!\w)(?P<en>{_FORMAT_WORDS})\s+(?:files?|images?|format)|(?P<zh>{_FORMAT_WORDS})\s*格式(?:的)?",
     re.IGNORECASE,
 )
+# What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
+_NEGATED = re.compile(
+    r"(?:(?<!\S)[-－–]"
+    r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?)\s+"
+    r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|photos|pictures)\s+)*"
+    r"|(?:但是?)?(?:不想?[是在要含看]|没有|排除|除了?|非))$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +140,7 @@ def parse_filter(text: str, today: date) -> Filters:
         days = parse_date(text, today)
         found = _bare_word(text) if days is None else _with_days(days)
     if found is None:
-        raise FilterError(
-            f"The filter {text!r} is not understood; {_HINTS[reason]}.", filter=text, reason=reason
-        )
+        raise _not_understood(text, reason)
     return found
 
 
@@ -148,8 +155,23 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
     found: list[FoundFilter] = []
     for candidate in (*_keyed(text, spoken, today), *_words(text), *_dates(text, today)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
-            found.append(candidate)
+            found.append(_unless_negated(candidate, text, spoken))
     return sorted(found, key=lambda each: each.start)
+
+
+def _unless_negated(
+    found: FoundFilter, text: str, spoken: Callable[[int, int], str]
+) -> FoundFilter:
+    """Return a filter as it is, or misread with the negation before it."""
+    negation = _NEGATED.search(text, 0, found.start)
+    if negation is None:
+        return found
+    return FoundFilter(
+        Filters(),
+        negation.start(),
+        found.stop,
+        _not_understood(spoken(negation.start(), found.stop), "negated"),
+    )
 
 
 def both(one: Filters, other: Filters) -> Filters:
@@ -169,6 +191,11 @@ def both(one: Filters, other: Filters) -> Filters:
 
 
 # ---------------------------------------------------------------- one filter
+
+
+def _not_understood(text: str, reason: str) -> FilterError:
+    sentence = f"The filter {text!r} is not understood; {_HINTS[reason]}."
+    return FilterError(sentence, filter=text, reason=reason)
 
 
 def _read(key: str, sign: str, value: str, today: date) -> Filters | None:

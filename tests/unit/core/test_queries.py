@@ -178,6 +178,25 @@ def test_a_filter_that_is_none_is_named_and_not_searched_for(misread: str) -> No
     assert [part.kind for part in query.parts] == ["phrase", "misread", "filter"]
 
 
+@pytest.mark.parametrize(
+    "negated",
+    ["not 2023", "but not in 2023", "except photos from 2023", "-type:png", "不是2023年的",
+     "不要2023年", "no jpeg files"],
+)  # fmt: skip
+def test_a_filter_is_not_turned_into_its_opposite(negated: str) -> None:
+    query = parse_query(f"a dog {negated}", TODAY)
+    assert (query.text, query.filters) == ("a dog", Filters())
+    assert [error.params["filter"] for error in query.misread] == [negated]
+    assert "before:2023" in str(query.misread[0])
+
+
+def test_attributes_before_and_share_the_thing_after_it() -> None:
+    query = parse_query("a red, a green and a blue umbrella", TODAY)
+    assert [phrase.text for phrase in query.phrases] == [
+        "red umbrella", "green umbrella", "a blue umbrella",
+    ]  # fmt: skip
+
+
 def test_parts_say_where_they_are() -> None:
     query = parse_query("a girl  with a red hat, no cars, last summer", TODAY)
     spoken = [(part.kind, query.source[part.start : part.stop]) for part in query.parts]

@@ -158,6 +158,24 @@ def test_sizes_that_differ_are_named() -> None:
         _started(_recipe(f"weights={REFERENCE}", "vocab_size=500"))
 
 
+def test_a_deeper_model_begins_with_what_the_weights_know() -> None:
+    model = _started(_recipe(f"weights={REFERENCE}", "vision_layers=6", "deepen=True"))
+    plain = _started(_recipe(f"weights={REFERENCE}"))
+    patches = torch.randn(2, 12, 768, generator=torch.Generator().manual_seed(2))
+    mask = torch.ones(2, 12, dtype=torch.bool)
+    tokens = model.encode_image_tokens(patches, mask, [(3, 4), (3, 4)])
+    assert torch.equal(tokens, plain.encode_image_tokens(patches, mask, [(3, 4), (3, 4)]))
+    tokens.square().sum().backward()
+    last = [layer.mlp.fc2.weight.grad for layer in model.vision_model.encoder.layers]
+    assert len(last) == 6
+    assert all(gradient is not None and gradient.any() for gradient in last)
+
+
+def test_layers_that_are_no_multiple_are_named() -> None:
+    with pytest.raises(RecipeError, match="vision_layers is 3; set it to a multiple of the 2"):
+        _started(_recipe(f"weights={REFERENCE}", "vision_layers=3", "deepen=True"))
+
+
 def test_stage_two_starts_from_stage_one(photo_sets: Path, tmp_path: Path) -> None:
     first = stage_two(photo_sets, "stage=1", "objectives={'short': 1.0, 'long': 1.0}", "steps=2")
     train(first, tmp_path / "one", resume=False)
