@@ -3,7 +3,8 @@
 Every function takes any number of rows, also none: then the loss is 0 and still has a graph, so
 that ranks without regions take part in a backward pass like the others.
 Shapes: B batch, K regions, N one positive text and its negatives, E embedding.
-``log_scale`` is the logarithm of the scale, as stored.
+``log_scale`` is the logarithm of the scale, as stored. Rows in half precision are computed with in
+float32, since sums over a batch need its digits.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ def sigmoid(
         matches_BB: (B, B) bool, pairs known to fit besides the diagonal (photos of one class
             with a caption that only names the class). None: the diagonal alone, as published.
     """
+    image_BE, text_BE, log_scale, bias = _exact(image_BE, text_BE, log_scale, bias)
     logits_BB = log_scale.exp() * image_BE @ text_BE.T + bias
     fits_BB = torch.eye(len(image_BE), dtype=torch.bool, device=image_BE.device)
     if matches_BB is not None:
@@ -63,7 +65,8 @@ def sigmoid_in_chunks(
         matches: gives the rows of ``matches_BB`` for a slice of pictures.
         chunk_rows: pictures at a time.
     """
-    out: Tensor = ChunkedSigmoid.apply(image_BE, text_BE, log_scale, bias, matches, chunk_rows)
+    inputs = _exact(image_BE, text_BE, log_scale, bias)
+    out: Tensor = ChunkedSigmoid.apply(*inputs, matches, chunk_rows)
     return out
 
 
@@ -79,6 +82,7 @@ def region_text(
         text_ids_K: (K,) integers, equal for equal texts. Regions of one text are then no
             negatives of each other. None: only the diagonal fits, as published.
     """
+    region_KE, text_KE, log_scale = _exact(region_KE, text_KE, log_scale)
     if not len(region_KE):
         return _nothing(region_KE, text_KE, log_scale)
     logits_KK = log_scale.exp() * region_KE @ text_KE.T
@@ -95,6 +99,7 @@ def text_contrast(text_KE: Tensor, top_k: int = 10, duplicate_cosine: float = 0.
     As published, the diagonal and pairs above ``duplicate_cosine`` count as cosine 0, not as
     absent. With fewer than ``top_k`` texts, all of them count.
     """
+    (text_KE,) = _exact(text_KE)
     if not len(text_KE):
         return _nothing(text_KE)
     cosine_KK = text_KE @ text_KE.T
@@ -136,6 +141,7 @@ def hard_negative(
         valid_KN: (K, N) bool, False where a region has fewer negatives. None: all count.
         text_ids_K: as for ``region_text``, of the positives.
     """
+    region_KE, text_KNE, log_scale = _exact(region_KE, text_KNE, log_scale)
     n_regions, n_texts = text_KNE.shape[:2]
     kept = torch.as_tensor(threshold, dtype=torch.float32, device=region_KE.device).detach()
     kept = kept.reshape(())
@@ -181,6 +187,12 @@ def _others_alike(text_ids_K: Tensor) -> Tensor:
     return same_KK & ~torch.eye(len(text_ids_K), dtype=torch.bool, device=text_ids_K.device)
 
 
+def _exact(*inputs: Tensor) -> list[Tensor]:
+    """The inputs in the precision of the first one, but at least float32."""
+    dtype = torch.promote_types(inputs[0].dtype, torch.float32)
+    return [each.to(dtype) for each in inputs]
+
+
 def _nothing(*inputs: Tensor) -> Tensor:
-    """A zero that depends on the inputs, of the first one's dtype."""
-    return torch.stack([x.sum().to(inputs[0].dtype) * 0 for x in inputs]).sum()
+    """A zero that depends on the inputs."""
+    return torch.stack([each.sum() * 0 for each in inputs]).sum()

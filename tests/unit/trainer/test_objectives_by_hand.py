@@ -155,6 +155,28 @@ def test_hard_negatives_that_equal_the_right_text() -> None:
     assert found.next_threshold.item() == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_rows_are_computed_with_in_float32(dtype: torch.dtype) -> None:
+    region, text = _rows(40, 7).to(dtype), _rows(40, 8).to(dtype)
+    scale, bias = torch.tensor([2.0]), torch.tensor([-3.0])  # of shape (1,), as stored
+
+    def losses(region: Tensor, text: Tensor) -> list[Tensor]:
+        hard = objectives.hard_negative(region[:8], text.reshape(8, 5, -1), scale, 1.0)
+        return [
+            objectives.sigmoid(region, text, scale, bias),
+            objectives.sigmoid_in_chunks(region, text, scale, bias, chunk_rows=3),
+            objectives.region_text(region, text, scale),
+            objectives.text_contrast(text),
+            hard.contrast, hard.pair, hard.rank, hard.next_threshold,
+        ]  # fmt: skip
+
+    leaf = text.clone().requires_grad_()
+    torch.testing.assert_close(losses(region, leaf), losses(region.float(), text.float()))
+    torch.stack(losses(region, leaf)[:-1]).sum().backward()
+    assert leaf.grad is not None
+    assert leaf.grad.dtype == dtype
+
+
 def test_nothing_at_all_costs_nothing_and_has_a_graph() -> None:
     region, scale = _rows(0, 1).requires_grad_(), SCALE.clone().requires_grad_()
     hard = objectives.hard_negative(region, region.reshape(0, 3, 6), scale, 4.0)
