@@ -54,7 +54,8 @@ class MatchKeys:
 class Texts:
     """Distinct texts of a batch: each is encoded once, ``row_T`` says which one a picture has.
 
-    ``image_T`` says which pictures the texts describe.
+    ``image_T`` says which pictures the texts describe. There is at least one row of ``ids_UL`` (all
+    padding where there are no texts): attention cannot run on none.
     """
 
     ids_UL: Tensor
@@ -68,7 +69,7 @@ class Regions:
     """Boxes (0..1) with a text each; ``negative_KN`` holds rows of ``ids_UL``, -1 where none is.
 
     ``hard_row_K`` and ``hard_text_K`` are row and key of the right text beside the negatives.
-    ``image_K`` ascends. There is at least one text (all padding where there are no regions).
+    ``image_K`` ascends. There is at least one row of ``ids_UL``, as in ``Texts``.
     """
 
     boxes_K4: Tensor
@@ -137,7 +138,7 @@ def make_texts(
     texts = list(dict.fromkeys(caption.text for caption in captions))
     rows = {text: row for row, text in enumerate(texts)}
     return Texts(
-        torch.from_numpy(tokenizer.encode(texts, length)),
+        torch.from_numpy(tokenizer.encode(texts or [""], length)),
         torch.tensor([rows[caption.text] for caption in captions], dtype=torch.int64),
         torch.tensor(images, dtype=torch.int64),
         match_keys(captions, shown),

@@ -120,6 +120,14 @@ def test_a_batch_without_regions_still_trains(photo_sets: Path, run: Path) -> No
     assert all(bool(loss.isfinite()) for loss in losses.parts.values())
 
 
+@pytest.mark.parametrize("setting", ["precision=f32", "precision=bf16", "micro_batch=3"])
+def test_photos_without_a_long_caption_train(photo_sets: Path, run: Path, setting: str) -> None:
+    recipe = stage_two(photo_sets, "long_share=0.0", setting)
+    gradients, _ = _gradients(recipe, _data(recipe, run))
+    assert not gradients["longtext_head.weight"].any()
+    assert all(bool(value.isfinite().all()) for value in gradients.values())
+
+
 def test_a_resumed_run_equals_an_unbroken_one(photo_sets: Path, run: Path, tmp_path: Path) -> None:
     recipe = stage_two(photo_sets)
     train(recipe, tmp_path, resume=False, stop_after=2)
