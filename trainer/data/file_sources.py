@@ -120,7 +120,7 @@ class TarSource:
                 raise ValueError("its .json holds no object")
             if ".txt" in parts and not _text(record, "caption"):
                 record["caption"] = parts[".txt"].decode("utf-8-sig")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise SampleError(name, error) from None
         picture = next(data for ending, data in parts.items() if ending in PICTURE_ENDINGS)
         return _sample_of(record, str(name), lambda: decode_picture(picture, name, upright=True))
@@ -221,4 +221,7 @@ def _tar_samples(shard: Path) -> list[_TarSample]:
 def _read_part(shard: Path, start: int, size: int) -> bytes:
     with shard.open("rb") as file:
         file.seek(start)
-        return file.read(size)
+        data = file.read(size)
+    if len(data) < size:
+        raise ValueError(f"the shard ends after {len(data)} of its {size} bytes")
+    return data

@@ -50,7 +50,7 @@ class JsonRecords:
             with path.open("rb") as stream:
                 stream.seek(int(start))
                 record = json.loads(stream.read(int(stop - start)))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise SampleError(self.name(index), error) from None
         if not isinstance(record, dict):
             raise SampleError(self.name(index), "no object")
@@ -80,7 +80,7 @@ def _places(path: Path) -> npt.NDArray[np.int64]:
             found = list(_lines(data))
         else:
             found = list(_array(data.decode("utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(
             f"{path} cannot be read as JSON: {error}; check the path in sources"
         ) from None

@@ -123,7 +123,9 @@ def test_records_are_found_again_in_files_of_any_form(tmp_path: Path) -> None:
         found[1]
 
 
-@pytest.mark.parametrize("text", ['[{"a": 1}', "[1]", '{"a": 1}', "", "\xff"])
+@pytest.mark.parametrize(
+    "text", ['[{"a": 1}', "[1]", '{"a": 1}', "", "\xff", '[{"a": ' + 100_000 * "["]
+)
 def test_files_that_hold_no_records_are_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "broken.json"
     path.write_bytes(text.encode("latin-1"))
@@ -246,13 +248,14 @@ def test_a_damaged_line_costs_itself_alone(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(_picture())
     good = json.dumps({"file": "a.jpg", "caption": " a blue wall "}).encode()
     odd = [b'{"file": "a.jpg", "capt', b"\xff\xfe{}", b"[]", b'{"caption": "no file"}']
+    odd.append(100_000 * b"[")
     odd.append(json.dumps({"file": "a\0.jpg", "caption": "x"}).encode())
     odd.append(json.dumps({"file": "a.jpg", "caption": "  ", "long_caption": 3}).encode())
     path = tmp_path / "own.jsonl"
     path.write_bytes(b"\n".join([good, *odd, good]))
     source = JsonLinesSource(path)
     assert len(source) == 2 + len(odd)
-    assert [_sample(source, at).short.text for at in (0, 7)] == ["a blue wall"] * 2
+    assert [_sample(source, at).short.text for at in (0, 1 + len(odd))] == ["a blue wall"] * 2
     names = set()
     for index in range(1, 1 + len(odd)):
         with pytest.raises(SampleError) as caught:
@@ -317,3 +320,23 @@ def test_a_damaged_shard_gives_what_is_before_the_damage(tmp_path: Path) -> None
     shard.unlink()
     with pytest.raises(DataError, match=r"no tar shards with pictures; .*shard-001\.tar"):
         TarSource(tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "json", "txt"])
+def test_a_sample_that_a_cut_shard_ends_in_is_named(tmp_path: Path, ending: str) -> None:
+    """Wherever the cut is; half a caption is no caption."""
+    shard = tmp_path / "shard.tar"
+    parts = {"jpg": _picture(), "json": b'{"caption": null}', "txt": b"a dog near the water"}
+    with tarfile.open(shard, "w") as archive:
+        for stem in ("whole", "cut"):
+            for name in (*(set(parts) - {ending}), ending):
+                member = tarfile.TarInfo(f"{stem}.{name}")
+                member.size = len(parts[name])
+                archive.addfile(member, io.BytesIO(parts[name]))
+    with tarfile.open(shard) as archive:
+        last = archive.getmembers()[-1]
+    shard.write_bytes(shard.read_bytes()[: last.offset_data + last.size // 2])
+    source = TarSource(tmp_path)
+    assert _sample(source).short.text == "a dog near the water"
+    with pytest.raises(SampleError, match=r"cut: the shard ends after \d+ of its \d+ bytes"):
+        _sample(source, 1)
