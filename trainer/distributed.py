@@ -98,10 +98,8 @@ class Group:
         """What ddp does during a backward pass, after several passes without it."""
         if not isinstance(wrapped, DistributedDataParallel):
             return
-        parameters = [each for each in wrapped.parameters() if each.requires_grad]
-        for parameter in parameters:
-            if parameter.grad is None:
-                parameter.grad = torch.zeros_like(parameter)
+        # What a stage does not use has none in any process, and must not decay in the optimiser.
+        parameters = [each for each in wrapped.parameters() if each.grad is not None]
         for bucket in _buckets(parameters):
             flat = torch.cat([p.grad.flatten() for p in bucket if p.grad is not None])
             dist.all_reduce(flat)

@@ -40,9 +40,13 @@ _LOG_EVERY = 20
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What a run reads: its batches, and the photo sets if it uses them."""
+    """What a run reads: its batches, and the photo sets if it uses them.
+
+    ``maker`` makes this process's part of a batch, ``whole`` all of it.
+    """
 
     maker: MakesBatches
+    whole: MakesBatches
     photos: PhotoSet | None
     unreadable: dict[str, str]
 
@@ -69,7 +73,8 @@ def train(
     Raises:
         CheckpointError: ``out`` holds a run and ``resume`` is not set, or it cannot be resumed.
         DataError: the data is missing or damaged.
-        RecipeError: a starting point or source that cannot be used.
+        RecipeError: a starting point or source that cannot be used, or a learning rate at which
+            the run leaves the finite numbers.
     """
     with process_group() as group:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -122,7 +127,12 @@ def _step(
     state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
     state.optimizer.zero_grad()
     losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
-    torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
+    norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
+    if not full_tensor(norm).isfinite():  # before it reaches the weights and every checkpoint
+        raise RecipeError(
+            f"learning_rate is {recipe.learning_rate} and the gradients of step {state.step + 1}"
+            " are no finite numbers: set it lower, or precision=f32, and begin again"
+        )
     state.optimizer.step()
     _update_average(state, recipe)
     state.threshold = losses.threshold
@@ -153,7 +163,8 @@ def open_data(
     if photos is not None:
         source.unreadable |= photos.unreadable
     maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
-    return Data(maker, photos, source.unreadable)
+    whole = MixedBatchMaker(source, tokenizer, recipe, 0, 1)
+    return Data(maker, whole, photos, source.unreadable)
 
 
 def start_state(recipe: Recipe, device: torch.device, data: Data, group: Group) -> TrainingState:
@@ -167,11 +178,11 @@ def start_state(recipe: Recipe, device: torch.device, data: Data, group: Group) 
         model.initialise(generator)
         if recipe.small_start:
             if data.photos is None:
-                seen = batch_patches(data.maker)
+                seen = batch_patches(data.whole)
             else:
                 seen = sample_patches(data.photos, recipe.patches_at(0))
             prepare_small_start(model, seen, generator)
-            centre_outputs(model, data.maker)
+            centre_outputs(model, data.whole)
         with torch.no_grad():
             model.logit_scale.fill_(math.log(recipe.initial_scale))
             model.logit_bias.fill_(recipe.initial_bias)

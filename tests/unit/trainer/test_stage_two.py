@@ -75,6 +75,13 @@ def test_parts_of_a_batch_are_the_whole_batch(photo_sets: Path, run: Path) -> No
     assert sorted(float(each.sum()) for each in whole.patches_BPV) == pytest.approx(pixels)
 
 
+def test_every_process_begins_with_the_same_prepared_weights(photo_sets: Path, run: Path) -> None:
+    recipe = stage_two(photo_sets, "small_start=True")
+    alone = start_state(recipe, CPU, _data(recipe, run), ALONE).model.state_dict()
+    one_of_two = start_state(recipe, CPU, _data(recipe, run, 1, 2), ALONE).model.state_dict()
+    assert all(torch.equal(one_of_two[name], value) for name, value in alone.items())
+
+
 def test_more_threads_make_the_same_batch(photo_sets: Path, run: Path) -> None:
     one = _data(stage_two(photo_sets), run).maker.make(3)
     many = _data(stage_two(photo_sets, "data_threads=4"), run).maker.make(3)
