@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from trainer.distributed import Group, full_tensor, like
 from trainer.errors import CheckpointError
 from trainer.optimizers import Optimizer
-from trainer.recipes import RECIPES, Recipe
+from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 
 _KEEP = 2
@@ -41,37 +41,53 @@ class TrainingState:
 def save_checkpoint(out: Path, state: TrainingState, recipe: Recipe, group: Group) -> Path:
     """Write ``out/checkpoints/step-NNNNNN`` and drop all but the newest two.
 
-    Every process calls this; the first one writes.
+    Every process calls this; the first one writes. One that is there already is this very one.
+
+    Raises:
+        CheckpointError: it cannot be written, on a full disk for instance.
     """
     folder = out / "checkpoints"
-    final = folder / f"step-{state.step:06d}"
-    weights, average = _owned(state.model.state_dict()), _owned(state.average)
-    optimizer = _owned(_flatten(state))
-    if not group.is_first:
-        group.wait()
-        return final
-    partial = folder / f".part-{state.step:06d}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    save_file(weights, partial / "model.safetensors")
-    save_file(average, partial / "average.safetensors")
-    save_file(optimizer, partial / "optimizer.safetensors")
-    (partial / "config.json").write_text(
-        json.dumps(recipe.model_config().to_values(), indent=2), encoding="utf-8"
-    )
-    (partial / "recipe.json").write_text(recipe.to_json(), encoding="utf-8")
-    progress = {
-        "step": state.step,
-        "threshold": state.threshold,
-        "region_heads_trained": state.model.region_heads_trained,
+    final, partial = folder / f"step-{state.step:06d}", folder / ".part"
+    tensors = {
+        "model": _owned(state.model.state_dict()),
+        "average": _owned(state.average),
+        "optimizer": _owned(_flatten(state)),
     }
-    (partial / "state.json").write_text(json.dumps(progress), encoding="utf-8")
-    shutil.rmtree(final, ignore_errors=True)
-    partial.rename(final)
-    for old in list_checkpoints(out)[:-_KEEP]:
-        shutil.rmtree(old)
+    if group.is_first and not final.exists():
+        try:
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            _write(partial, tensors, state, recipe)
+            partial.rename(final)
+            for old in list_checkpoints(out)[:-_KEEP]:
+                shutil.rmtree(old)
+        except (OSError, SafetensorError) as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise CheckpointError(
+                f"{final} cannot be written: {error}; make room there and go on with --resume"
+            ) from None
     group.wait()
     return final
+
+
+def _write(
+    folder: Path, tensors: dict[str, dict[str, Tensor]], state: TrainingState, recipe: Recipe
+) -> None:
+    for name, each in tensors.items():
+        save_file(each, folder / f"{name}.safetensors")
+    texts = {
+        "config": json.dumps(recipe.model_config().to_values(), indent=2),
+        "recipe": recipe.to_json(),
+        "state": json.dumps(
+            {
+                "step": state.step,
+                "threshold": state.threshold,
+                "region_heads_trained": state.model.region_heads_trained,
+            }
+        ),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 def list_checkpoints(out: Path) -> list[Path]:
@@ -131,18 +147,23 @@ def load_checkpoint(directory: Path, state: TrainingState, recipe: Recipe) -> No
         _unflatten(state, load_file(directory / "optimizer.safetensors"))
         progress = json.loads((directory / "state.json").read_text(encoding="utf-8"))
         state.step, state.threshold = progress["step"], progress.get("threshold", 0.0)
-    except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
+    except (OSError, SafetensorError, RuntimeError, LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
 
 
 def _changed_fields(directory: Path, recipe: Recipe) -> list[str]:
-    """Fields that differ. One that a checkpoint does not have yet had its default."""
+    """Fields that differ. One that a checkpoint does not have yet had its default then."""
     try:
-        before = json.loads((directory / "recipe.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        before = dict(json.loads((directory / "recipe.json").read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError) as error:
         raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
     now = json.loads(recipe.to_json())
-    defaults = json.loads(RECIPES["tiny"]().to_json())
+    always_there = {
+        each.name: getattr(recipe, each.name)
+        for each in fields(recipe)
+        if each.default is MISSING and each.default_factory is MISSING
+    }
+    defaults = json.loads(Recipe(**always_there).to_json())
     return sorted(key for key in now if now[key] != before.get(key, defaults[key]))
 
 

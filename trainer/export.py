@@ -30,7 +30,7 @@ def export(checkpoint: Path, out: Path) -> None:
         out: the model directory; files of the same names are replaced.
 
     Raises:
-        CheckpointError: there is no readable checkpoint.
+        CheckpointError: there is no readable checkpoint, or the directory cannot be written.
     """
     source = newest_checkpoint(checkpoint)
     try:
@@ -43,20 +43,36 @@ def export(checkpoint: Path, out: Path) -> None:
             f"{source} is no readable checkpoint: {error}; name a run or one of its checkpoints"
         ) from None
     config = ModelConfig.from_directory(source)
+    tokenizer = source.resolve().parent.parent / FILE_NAME  # of the run
+    if not tokenizer.exists():
+        raise CheckpointError(f"{tokenizer} is missing: copy it there from where the run was begun")
     model = Fgclip2Model(config)
     released = {name: t for name, t in weights.items() if name not in TRAINING_ONLY}
-    model.load_state_dict(released)
+    try:
+        model.load_state_dict(released)
+    except RuntimeError:
+        raise CheckpointError(
+            f"{source}: average.safetensors and config.json do not fit each other; name another"
+            " checkpoint"
+        ) from None
     if not heads_trained:
         with torch.no_grad():
             model.boxtext_head.load_state_dict(model.text_model.head.state_dict())
             model.dense_feature_head.load_state_dict(model.vision_model.head.state_dict())
     out.mkdir(parents=True, exist_ok=True)
     half = {name: value.half().contiguous() for name, value in model.state_dict().items()}
-    save_file(half, out / "model.safetensors", metadata={"format": "pt"})
+    partial = out / "model.part"  # an engine may be reading the old file
+    try:
+        save_file(half, partial, metadata={"format": "pt"})
+        partial.replace(out / "model.safetensors")
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise CheckpointError(
+            f"{out} cannot be written: {error}; make room there, or choose another --out"
+        ) from None
     _write_json(out / "config.json", config.to_values())
     _write_json(out / "preprocessor_config.json", preprocessor)
-    run = source.parent.parent
-    shutil.copyfile(run / FILE_NAME, out / FILE_NAME)
+    shutil.copyfile(tokenizer, out / FILE_NAME)
     Checkpoint.open(out).close()
 
 

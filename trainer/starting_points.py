@@ -21,7 +21,7 @@ from fgclip2.json_files import read_json
 from fgclip2.layout import TRAINING_ONLY
 from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import stretch_positions
-from trainer.checkpoints import newest_checkpoint, region_heads_trained
+from trainer.checkpoints import list_checkpoints, newest_checkpoint, region_heads_trained
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, RecipeError, TrainerError
 from trainer.recipes import Recipe
@@ -129,18 +129,25 @@ def deepened(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
 def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None:
     """Put ``tokenizer.model`` into ``out``: that of the starting point, else a new vocabulary.
 
+    A run that goes on keeps its own. One that begins takes its starting point's, also where a run
+    that came to nothing left another, and a new vocabulary only where there is none.
+
     Raises:
         RecipeError: the starting point has no tokenizer, or there is nothing to make one from.
     """
-    if (out / FILE_NAME).exists():
+    path = out / FILE_NAME
+    if path.exists() and list_checkpoints(out):
         return
     if recipe.start_from or recipe.weights:
         folder = Path(recipe.start_from or recipe.weights)
-        places = [folder, folder.parent.parent]  # a run, or one checkpoint in it
+        places = [folder, folder.resolve().parent.parent]  # a run, or one checkpoint in it
         found = next((at / FILE_NAME for at in places if (at / FILE_NAME).exists()), None)
         if found is None:
             raise RecipeError(f"{folder} holds no {FILE_NAME}: copy it there from its release")
-        shutil.copyfile(found, out / FILE_NAME)
+        if not (path.exists() and path.samefile(found)):
+            shutil.copyfile(found, path)
+        return
+    if path.exists():
         return
     if photos is None:
         raise RecipeError(

@@ -192,6 +192,13 @@ def test_stage_two_starts_from_stage_one(photo_sets: Path, tmp_path: Path) -> No
     ensure_tokenizer(tmp_path / "two", None, recipe)
     made = (tmp_path / "one" / "tokenizer.model").read_bytes()
     assert (tmp_path / "two" / "tokenizer.model").read_bytes() == made
+    # Left by a run that ended before its first checkpoint: its ids mean other words.
+    (tmp_path / "two" / "tokenizer.model").write_bytes(b"of another run")
+    ensure_tokenizer(tmp_path / "two", None, recipe)
+    assert (tmp_path / "two" / "tokenizer.model").read_bytes() == made
+    (tmp_path / "two" / "checkpoints" / "step-000002").mkdir(parents=True)
+    (tmp_path / "one" / "tokenizer.model").unlink()
+    ensure_tokenizer(tmp_path / "two", None, recipe)  # a run that goes on needs it no more
 
 
 def test_stage_one_keeps_region_heads_that_are_trained(

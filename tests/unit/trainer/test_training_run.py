@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +15,16 @@ from safetensors.torch import load_file
 
 from fgclip2 import Encoder
 from trainer.__main__ import main
+from trainer.checkpoints import newest_checkpoint, save_checkpoint
 from trainer.data.batches import MakesBatches, prefetch
 from trainer.data.packing import match_keys
 from trainer.data.photos import PhotoSet
 from trainer.distributed import Group
-from trainer.errors import CheckpointError, DataError
+from trainer.errors import CheckpointError, DataError, RecipeError
 from trainer.export import export
-from trainer.loop import learning_rate, open_data, train
+from trainer.loop import learning_rate, open_data, start_state, train
 from trainer.recipes import Recipe, resolve
+from trainer.starting_points import ensure_tokenizer
 from trainer.starts import sine_positions, whitening
 from trainer.vocabulary import train_vocabulary
 
@@ -30,6 +35,7 @@ SMALL = [
     "archive_weights={'fruit': 0.8, 'people': 0.2}", "average_decay=0.5", "long_share=0.25",
     "learning_rate=3e-3", "export_patches=16", "sources={'photos': 1.0}", "optimizer=adamw",
 ]  # fmt: skip
+ALONE = Group(0, 1)
 
 
 def _recipe(photos: Path, *more: str) -> Recipe:
@@ -45,7 +51,7 @@ def run(photo_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _maker(photo_sets: Path, run: Path) -> MakesBatches:
-    return open_data(_recipe(photo_sets), run, Group(0, 1)).maker
+    return open_data(_recipe(photo_sets), run, ALONE).maker
 
 
 def test_a_batch_depends_on_its_step_alone(photo_sets: Path, run: Path) -> None:
@@ -132,6 +138,63 @@ def test_a_run_is_not_overwritten_and_not_mixed(photo_sets: Path, run: Path) -> 
         train(_recipe(photo_sets, "precision=f32", "learning_rate=0.5"), run, resume=True)
 
 
+def test_a_finished_run_is_left_as_it_is(photo_sets: Path, tmp_path: Path) -> None:
+    """Nothing is written again that a kill could leave in pieces."""
+    recipe = _recipe(photo_sets, "precision=f32", "steps=2", "matrix_rate=1.0")
+    folder = train(recipe, tmp_path, resume=False)
+    before = (folder / "model.safetensors").stat()
+    # A checkpoint from before these fields came had their defaults, whatever its recipe has now.
+    fields = json.loads((folder / "recipe.json").read_text())
+    del fields["matrix_rate"], fields["optimizer"]
+    (folder / "recipe.json").write_text(json.dumps(fields))
+    assert train(recipe, tmp_path, resume=True) == folder
+    after = (folder / "model.safetensors").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    other = _recipe(photo_sets, "precision=f32", "steps=2", "matrix_rate=2.0")
+    with pytest.raises(CheckpointError, match=r"different: matrix_rate\)"):
+        train(other, tmp_path, resume=True)
+
+
+def test_a_full_disk_leaves_the_last_good_state(
+    photo_sets: Path, run: Path, tmp_path: Path
+) -> None:
+    recipe = _recipe(photo_sets, "precision=f32")
+    state = start_state(recipe, torch.device("cpu"), open_data(recipe, run, ALONE), ALONE)
+    good = save_checkpoint(tmp_path, state, recipe, ALONE)
+    export(run, tmp_path / "model")
+    model = (tmp_path / "model" / "model.safetensors").read_bytes()
+    state.step = 1
+    with _no_room():
+        with pytest.raises(CheckpointError, match=r"step-000001 cannot be written.*make room"):
+            save_checkpoint(tmp_path, state, recipe, ALONE)
+        with pytest.raises(CheckpointError, match=r"model cannot be written.*make room"):
+            export(run, tmp_path / "model")
+    assert [*(tmp_path / "checkpoints").iterdir()] == [good]
+    assert (tmp_path / "model" / "model.safetensors").read_bytes() == model
+    assert not [*(tmp_path / "model").glob("*.part")]
+
+
+@contextmanager
+def _no_room() -> Iterator[None]:
+    """No file may grow over a kilobyte."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_run_that_diverges_ends_before_it_reaches_a_checkpoint(
+    photo_sets: Path, tmp_path: Path
+) -> None:
+    settings = ("precision=f32", "learning_rate=1e30", "warmup_steps=1", "checkpoint_every=1")
+    with pytest.raises(RecipeError, match=r"learning_rate is 1e\+30 .* step \d+ .*set it lower"):
+        train(_recipe(photo_sets, *settings), tmp_path, resume=False)
+    gradients = load_file(newest_checkpoint(tmp_path) / "optimizer.safetensors")
+    assert all(bool(value.isfinite().all()) for value in gradients.values())
+
+
 def test_bf16_trains_too(photo_sets: Path, tmp_path: Path) -> None:
     recipe = _recipe(photo_sets, "precision=bf16", "steps=2")
     weights = load_file(train(recipe, tmp_path, resume=False) / "model.safetensors")
@@ -145,6 +208,17 @@ def test_export_can_be_loaded_and_told_apart(photo_sets: Path, run: Path, tmp_pa
     texts = encoder.encode_texts(["a red apple", "红苹果"])
     boxes = encoder.encode_texts(["a red apple", "红苹果"], mode="box")
     assert np.allclose(texts, boxes, atol=1e-5)
+
+
+def test_a_checkpoint_finds_its_run_from_inside(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run / "checkpoints" / "step-000024")
+    export(Path(), tmp_path / "model")
+    ensure_tokenizer(tmp_path, None, resolve("tiny", ["start_from=."]))
+    made = (run / "tokenizer.model").read_bytes()
+    assert (tmp_path / "model" / "tokenizer.model").read_bytes() == made
+    assert (tmp_path / "tokenizer.model").read_bytes() == made
 
 
 def test_command_line_trains_exports_and_evaluates(
