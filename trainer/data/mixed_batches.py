@@ -249,8 +249,9 @@ def _box_inside(
 
 
 def _fewer_negatives(region: Region, recipe: Recipe, rng: np.random.Generator) -> Region:
-    right = (region.text, region.hard_text)
-    wrong = [text for text in region.negatives if text and text not in right]
+    # As the tokenizer reads them: a wrong text may differ from the right one by its capitals alone.
+    right = {text.lower() for text in (region.text, region.hard_text) if text}
+    wrong = [text for text in region.negatives if text and text.lower() not in right]
     order = rng.permutation(len(wrong))[: recipe.negatives_per_region]
     return replace(region, negatives=tuple(wrong[int(at)] for at in order))
 

@@ -109,10 +109,10 @@ class BoxedText:
 
 
 def key_of(text: str | None) -> int:
-    """A number for a text that is the same on every machine; 0 for None."""
+    """A number for a text, as the tokenizer reads it, the same on every machine; 0 for None."""
     if text is None:
         return 0
-    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    digest = hashlib.blake2b(text.lower().encode("utf-8", "replace"), digest_size=8).digest()
     return (int.from_bytes(digest, "little") >> 2) + 1
 
 

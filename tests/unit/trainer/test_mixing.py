@@ -13,7 +13,7 @@ from fgclip2.tokenizer import FILE_NAME, Tokenizer
 from tests.unit.trainer.small_runs import stage_two
 from trainer.data.captions import Caption, Language
 from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
-from trainer.data.samples import Sample, Source
+from trainer.data.samples import Region, Sample, Source
 from trainer.errors import DataError, RecipeError, SampleError
 from trainer.vocabulary import train_vocabulary
 
@@ -27,9 +27,10 @@ class Numbered:
         n_samples: int,
         broken: tuple[int, ...] = (),
         language: Language = "en",
+        regions: tuple[Region, ...] = (),
     ) -> None:
         self._name, self._n_samples, self._broken = name, n_samples, broken
-        self._language = language
+        self._language, self._regions = language, regions
         self.asked: list[tuple[int, Language]] = []
 
     def __len__(self) -> int:
@@ -40,7 +41,8 @@ class Numbered:
         if index in self._broken:
             raise SampleError(f"{self._name}/{index}", "no picture")
         picture = Image.new("RGB", (32, 32))
-        return Sample(picture, Caption(f"{self._name} {index}"), None, language=self._language)
+        caption = Caption(f"{self._name} {index}")
+        return Sample(picture, caption, None, self._regions, language=self._language)
 
 
 def _mixed(*sources: Numbered, seed: int = 5) -> MixedSource:
@@ -137,3 +139,16 @@ def test_languages_are_asked_for_by_weight(tmp_path: Path, share: float) -> None
         maker.make(step)
     chinese = sum(language == "zh" for _, language in source.asked) / 200
     assert chinese == pytest.approx(share, abs=0.1 if 0 < share < 1 else 0)
+
+
+def test_a_wrong_text_that_reads_like_the_right_one_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(train_vocabulary(["abc def ghi"] * 30, 280))
+    recipe = stage_two(tmp_path, "batch_size=1", "sources={'0': 1.0}")
+    wrong = ("a dog", "A DOG", "a brown dog", "a cat", "")
+    region = Region((0.0, 0.0, 1.0, 1.0), "A brown dog", wrong, hard_text="A dog")
+    source, tokenizer = Numbered("a", 1, regions=(region,)), Tokenizer(tmp_path, 280)
+    regions = MixedBatchMaker(_mixed(source), tokenizer, recipe, 0, 1).make(0).regions
+    assert regions is not None
+    assert regions.negative_KN.shape == (1, 1)
+    cat = tokenizer.encode(["a cat"], 64)
+    assert regions.ids_UL[regions.negative_KN[0]].tolist() == cat.tolist()
