@@ -108,9 +108,12 @@ _COMMANDS: dict[str, Callable[[list[str]], Job]] = {"evaluate": _evaluation, "ex
 
 def _count(text: str) -> int:
     """An argument that is a number of at least 1."""
-    value = int(text)
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} is below 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
     return value
 
 

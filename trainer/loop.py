@@ -18,7 +18,7 @@ from trainer.checkpoints import (
     save_checkpoint,
 )
 from trainer.data.batches import MakesBatches, prefetch
-from trainer.data.choice import make_sources, uses_photos
+from trainer.data.choice import make_sources
 from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
 from trainer.data.packing import Batch
 from trainer.data.photos import PhotoSet
@@ -28,6 +28,7 @@ from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
 from trainer.optimizers import make_optimizer
 from trainer.progress import follow
+from trainer.recipe_checks import uses_photos
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start

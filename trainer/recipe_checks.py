@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import TYPE_CHECKING
 
 from fgclip2.errors import ConfigError
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 # Names of the losses: those of stage 1 first.
 OBJECTIVES = ("short", "long", "region", "text", "contrast", "pair", "rank")
+# Sources that read the photo sets.
+PHOTO_KINDS = ("photos", "mosaics")
 _GREATEST_BUDGET = 1024
+_GREATEST_SEED = 2**63 - 1
 _CHOICES: dict[str, tuple[object, ...]] = {
     "precision": ("auto", "f32", "bf16"),
     "optimizer": ("adamw", "muon"),
@@ -58,8 +61,10 @@ def check_recipe(recipe: Recipe) -> None:
     for name in _BELOW_1:
         _check(recipe, name, 0 <= getattr(recipe, name) < 1, "0 up to, but not including, 1")
     for name in (*_FROM_0, *_ABOVE_0, "initial_bias"):
-        finite = math.isfinite(getattr(recipe, name)) or name == _MAY_BE_INFINITE
+        finite = _is_number(getattr(recipe, name)) or name == _MAY_BE_INFINITE
         _check(recipe, name, finite, "a finite number")
+    fits = recipe.seed <= _GREATEST_SEED
+    _check(recipe, "seed", fits, f"0 to {_GREATEST_SEED}")
     fits = 1 <= recipe.export_patches <= _GREATEST_BUDGET
     _check(recipe, "export_patches", fits, f"1 to {_GREATEST_BUDGET}")
     _check_schedule(recipe)
@@ -74,6 +79,11 @@ def check_recipe(recipe: Recipe) -> None:
         raise RecipeError(f"{error}; choose sizes that fit each other") from None
 
 
+def uses_photos(recipe: Recipe) -> bool:
+    """Whether the photo sets are needed."""
+    return any(kind in recipe.sources for kind in PHOTO_KINDS)
+
+
 def _check_schedule(recipe: Recipe) -> None:
     example = "pairs of a share of the run and a patch budget, like ((0.0, 25), (0.5, 49))"
     pairs = all(isinstance(each, tuple) and len(each) == 2 for each in recipe.patches)
@@ -81,8 +91,8 @@ def _check_schedule(recipe: Recipe) -> None:
     numbers = all(_is_number(start) and type(budget) is int for start, budget in recipe.patches)
     _check(recipe, "patches", numbers, example)
     starts = [start for start, _ in recipe.patches]
-    ordered = starts[0] == 0 and starts == sorted(starts)
-    _check(recipe, "patches", ordered, "shares of the run that begin at 0 and grow")
+    ordered = starts[0] == 0 and starts == sorted(starts) and starts[-1] < 1
+    _check(recipe, "patches", ordered, "shares of the run that begin at 0, grow and stay below 1")
     budgets = all(0 <= budget <= _GREATEST_BUDGET for _, budget in recipe.patches)
     _check(recipe, "patches", budgets, f"budgets up to {_GREATEST_BUDGET} (0: by size)")
 
@@ -105,10 +115,16 @@ def _check_weights(recipe: Recipe) -> None:
         for name, weight in recipe.archive_weights.items()
     )
     _check(recipe, "archive_weights", fits, "a weight of 0 or more for each archive")
+    if uses_photos(recipe):
+        _check(recipe, "photos", bool(recipe.photos), "the folder of the photo sets")
+        fits = any(recipe.archive_weights.values())
+        _check(recipe, "archive_weights", fits, "names of photo sets, one weight at least above 0")
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _check(recipe: Recipe, name: str, fits: bool, wanted: str) -> None:

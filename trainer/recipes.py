@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import difflib
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -321,7 +322,7 @@ def _parse(key: str, text: str, current: Any) -> Any:
         raise RecipeError(
             f"--set {key}={text}: not a value of Python; write one like {current!r}"
         ) from None
-    if isinstance(current, float) and isinstance(value, int):
+    if isinstance(current, float) and type(value) is int and abs(value) <= sys.float_info.max:
         value = float(value)
     if type(value) is not type(current):
         raise RecipeError(

@@ -18,9 +18,8 @@ from trainer.data.photos import PhotoSet
 from trainer.data.samples import Source
 from trainer.data.scene_source import SceneSource
 from trainer.errors import RecipeError
+from trainer.recipe_checks import PHOTO_KINDS
 from trainer.recipes import Recipe
-
-PHOTO_KINDS = ("photos", "mosaics")
 
 
 def make_sources(recipe: Recipe, photos: PhotoSet | None) -> dict[str, Source]:
@@ -31,11 +30,6 @@ def make_sources(recipe: Recipe, photos: PhotoSet | None) -> dict[str, Source]:
         DataError: a source's files are missing or damaged.
     """
     return {name: _make(name, recipe, photos) for name in recipe.sources}
-
-
-def uses_photos(recipe: Recipe) -> bool:
-    """Whether the photo sets are needed."""
-    return any(kind in recipe.sources for kind in PHOTO_KINDS)
 
 
 def _make(name: str, recipe: Recipe, photos: PhotoSet | None) -> Source:

@@ -54,6 +54,7 @@ def test_wrong_arguments_end_with_2_and_one_sentence(
         [],
         ["--recipe", "tiny"],
         ["--recipe", "tiny", "--out", "x", "--stop-after", "0"],
+        ["--recipe", "tiny", "--out", "x", "--stop-after", "many"],
         ["evaluate", "--task", "nothing", "--model", "x", "--data", "x"],
         ["evaluate", "--task", "coco", "--model", "x", "--data", "x", "--patches", "-5"],
         ["export", "--out", "x"],
@@ -65,7 +66,9 @@ def test_arguments_that_argparse_refuses_end_with_2(
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert "error: " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "error: " in said
+    assert "_count" not in said
 
 
 def test_a_job_that_cannot_run_ends_with_1_and_one_sentence(
