@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
 from app.core.changes import ForgetConcept
@@ -314,4 +317,55 @@ def test_results_are_exported(bench: EngineBench, tmp_path: Path, form: str) -> 
 def test_an_export_to_nowhere_is_an_error(bench: EngineBench, tmp_path: Path) -> None:
     path = bytes(tmp_path / "no folder" / "x.csv")
     bench.send(ExportResults(9301, path, "csv", Query("a"), ()))
-    assert bench.until(JobFailed, job_id=9301).kind == "LibraryError"
+    failed = bench.until(JobFailed, job_id=9301)
+    assert (failed.kind, failed.params) == (
+        "ExportError",
+        {"file": str(tmp_path / "no folder/x.csv")},
+    )
+    assert "No such file" in failed.message
+    assert "another place" in failed.message
+
+
+def test_an_export_never_takes_the_place_of_a_photo(bench: EngineBench) -> None:
+    hits = refined(bench, Query("red"), limit=1)
+    (photo,) = bench.engine.library.photos([hits[0].photo_id])
+    path = Path(os.fsdecode(photo.absolute_path))
+    before = path.read_bytes()
+    bench.send(ExportResults(9401, bytes(path), "png", Query("red"), hits))
+    assert "is a photo of the library" in bench.until(JobFailed, job_id=9401).message
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("title", ["red\nthing\ttoo", "\udcff red", "l" * 2000, "很长的标题" * 99])
+def test_a_contact_sheet_takes_any_title(bench: EngineBench, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "sheet.png"
+    bench.send(ExportResults(9501, bytes(path), "png", Query(title), ()))
+    assert bench.until(ExportFinished, path=bytes(path)).n_photos == 0
+    sheet = Image.open(path).convert("L")
+    written = np.asarray(sheet)[:, : sheet.width - 40] < 200
+    assert written[40:74, 40:].any()
+    assert not (np.asarray(sheet)[:, sheet.width - 40 :] < 200).any()
+
+
+def test_a_table_has_paths_that_lead_to_the_files(tmp_path: Path) -> None:
+    folder = tmp_path / "album"
+    folder.mkdir()
+    odd = (
+        "a, b.png",
+        "two\nlines.png",
+        'say "x".png',
+        "=1+1.png",
+        "cafe\u0301.png",
+        "\u202egnp.png",
+    )
+    for number, name in enumerate(odd):
+        make_image("red", (SIDE, SIDE), seed=number).save(folder / name)
+    table = tmp_path / "table.csv"
+    with EngineBench(tmp_path / "library") as bench:
+        bench.index(folder)
+        hits = bench.search("red").hits
+        bench.send(ExportResults(9601, bytes(table), "csv", Query("red"), hits))
+        bench.until(ExportFinished, job_id=9601)
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        paths = [row["path"] for row in csv.DictReader(file)]
+    assert sorted(paths) == sorted(str(folder / name) for name in odd)
