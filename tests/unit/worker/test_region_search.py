@@ -286,6 +286,21 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     assert bench.until(JobFailed, job_id=9004).kind == "ConceptMissingError"
 
 
+def test_what_was_rejected_is_not_left_out_where_a_concept_is_excluded(bench: EngineBench) -> None:
+    example = ImageQuery(photo_id=photo_id(bench, "red-left-0"), box=unit_box("left"))
+    bench.send(SaveConcept(9701, "rust", (example,)))
+    concept_id = bench.until(ConceptSaved, job_id=9701).concept_id
+    without = Query(images=(ImageQuery(concept_id=concept_id, need="excluded"),))
+    rejected = photo_id(bench, "red-right-0"), photo_id(bench, "plain-0")
+    assert rejected[0] not in {hit.photo_id for hit in refined(bench, without)}
+    for job_id, each in enumerate(rejected, 9702):
+        bench.send(JudgeConcept(job_id, concept_id, each, accepted=False))
+        bench.until(ConceptSaved, job_id=job_id)
+    left = refined(bench, without)
+    assert {hit.photo_id for hit in left} >= set(rejected)
+    assert "red-left-0" not in names(bench, left)
+
+
 def test_searches_are_saved_and_remembered(bench: EngineBench) -> None:
     bench.send(SaveSearch(9101, "Red", Query("red")), RememberSearch(9102, Query("blue")))
     saved_id = bench.until(SearchesSaved, job_id=9101).saved_id
