@@ -20,10 +20,11 @@ from app.core.language.filter_words import both, parse_filter
 from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.library.region_index import RegionIndex
+from app.core.library.searches import checked_name
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import ExportForm, ExportResults, Hit
 from app.core.models import choose_model
-from app.core.paths import choose_library, default_config_dir, display_path
+from app.core.paths import choose_library, default_config_dir, display_path, display_text
 from app.core.queries import parse_query, tidy
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
@@ -146,13 +147,14 @@ def run_concept(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLi
         concepts = [
             {"name": each.name, "accepted": each.n_accepted, "rejected": each.n_rejected}
             for each in library.concepts.all()
-            if options.action == "list" or each.name == " ".join(options.name.split())
+            if options.action == "list" or each.name == checked_name(options.name)
         ]
     if options.json:
         print_json({"concepts": concepts})
     else:
         for each in concepts:
-            print(f"{each['name']}: {each['accepted']} accepted, {each['rejected']} rejected")
+            name = display_text(each["name"])
+            print(f"{name}: {each['accepted']} accepted, {each['rejected']} rejected")
     return 0
 
 
@@ -167,7 +169,7 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
         for picture in _decoded_pictures(images, pool)
         if picture is not None
     ]
-    name = " ".join(options.name.split())
+    name = checked_name(options.name)
     with Library.open(library_dir(options), write=True) as library:
         known = {concept.name: concept.id for concept in library.concepts.all()}
         library.concepts.save(name, examples, known.get(name))
