@@ -94,6 +94,17 @@ def test_words_are_asked_of_the_engine_in_the_scope(world: World) -> None:
     assert world.last.query == Query("red caf\u00e9", filters=Filters(root_ids=(2,)))
 
 
+def test_of_two_folders_the_one_chosen_last_counts(world: World) -> None:
+    world.search.ask_text("red")
+    world.search.set_scope(Scope(root_id=2))
+    world.search.set_filters(Filters(root_ids=(3,), min_rating=4))
+    assert world.search.question.scope == ALL_PHOTOS
+    assert world.last.query.filters == Filters(root_ids=(3,), min_rating=4)
+    world.search.set_scope(Scope(root_id=2))
+    assert world.search.question.filters == Filters(min_rating=4)
+    assert world.last.query.filters == Filters(root_ids=(2,), min_rating=4)
+
+
 @pytest.mark.parametrize(
     ("matches", "verdict", "weak_from"),
     [
