@@ -181,7 +181,12 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
 def _asking_options() -> argparse.ArgumentParser:
     asking = argparse.ArgumentParser(add_help=False)
     asking.add_argument(
-        "query", type=str.strip, metavar="QUERY", help='what to look for; may be "" with --image'
+        "query",
+        type=str.strip,
+        nargs="?",
+        default="",
+        metavar="QUERY",
+        help="what to look for; may be empty with --image",
     )
     asking.add_argument("--limit", type=_positive, default=_DEFAULT_LIMIT, metavar="N")
     asking.add_argument(
@@ -267,7 +272,7 @@ def _images(options: argparse.Namespace) -> tuple[ImageQuery, ...]:
     given = list(getattr(options, "pictures", None) or [])
     paths = [value for kind, value in given if kind == "image"]
     if given and not paths:
-        shown = ",".join(f"{number:g}" for number in given[0][1])
+        shown = _as_typed(given[0][1])
         raise QueryError(f"--box {shown} picks a part of a picture; give the picture by --image.")
     images: list[ImageQuery] = []
     early: list[Box] = []
@@ -375,10 +380,14 @@ def _picture(image: ImageQuery, decoders: PoolLike) -> Picture:
     return Picture(decoded_image(reply), box)
 
 
+def _as_typed(box: Box) -> str:
+    return ",".join(f"{number:.15g}" for number in box)
+
+
 def _unit_box(box: Box, width_px: int, height_px: int) -> Box:
     x0, y0, x1, y1 = box
     if x1 > width_px or y1 > height_px:
-        shown = ",".join(f"{number:g}" for number in box)
+        shown = _as_typed(box)
         raise BoxError(
             f"The box {shown} reaches outside the picture, which is {width_px} x {height_px}"
             f" pixels; give x up to {width_px} and y up to {height_px}.",
