@@ -22,10 +22,12 @@ from app.core.messages import (
     ExportFinished,
     ExportResults,
     Hit,
+    JobDone,
     JobFailed,
     JudgeConcept,
     LibraryChanged,
     RememberSearch,
+    RestoreBackup,
     SaveConcept,
     SaveSearch,
     Search,
@@ -299,6 +301,14 @@ def test_what_was_rejected_is_not_left_out_where_a_concept_is_excluded(bench: En
     left = refined(bench, without)
     assert {hit.photo_id for hit in left} >= set(rejected)
     assert "red-left-0" not in names(bench, left)
+
+
+def test_a_restored_backup_tells_of_all_that_people_made(bench: EngineBench) -> None:
+    bench.engine.library.back_up()
+    bench.send(RestoreBackup(9801, bench.engine.library.backups()[0].name))
+    bench.until(JobDone, job_id=9801)
+    (told,) = bench.of_kind(LibraryChanged, roots=True, albums=True)
+    assert (told.marks, told.tags, told.searches, told.concepts) == (True,) * 4
 
 
 def test_searches_are_saved_and_remembered(bench: EngineBench) -> None:
