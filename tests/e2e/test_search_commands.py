@@ -12,6 +12,7 @@ import pytest
 
 from app import cli
 from app.core.library import Library
+from app.worker.searcher import Searcher
 from tests.fakes import COLOURS, InlinePool, load_fake_encoder, make_image
 
 SIDE = 160
@@ -206,6 +207,16 @@ def test_export_writes_a_file(run: Run, album: Path, tmp_path: Path, form: str) 
         written = json.loads(out.read_text(encoding="utf-8"))
         assert [list(hit) for hit in written["results"]] == [HIT_KEYS] * 5
     assert os.listdir(tmp_path / "library").count(out.name) == 0
+
+
+def test_ctrl_c_ends_a_search_with_a_sentence(
+    run: Run, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Searcher, "encode", interrupted)
+    assert run("search", "red") == (1, None, "Stopped before the end.\n")
 
 
 def test_concepts_are_added_listed_and_searched(run: Run, album: Path, tmp_path: Path) -> None:
