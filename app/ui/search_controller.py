@@ -251,6 +251,9 @@ class SearchController(QObject):
 
     @Slot(object)
     def _on_link_library_changed(self, event: LibraryChanged) -> None:
+        pictures = self._question.pictures
+        if event.concepts and any(each.image.concept_id is not None for each in pictures):
+            self.refresh()
         scope = self._question.scope
         changed = (
             event.photos
