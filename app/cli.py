@@ -84,6 +84,8 @@ def main(
         parser.error(str(error))
     except AppError as error:
         return fail(str(error))
+    except KeyboardInterrupt:
+        return fail("Stopped before the end.")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -20,10 +20,11 @@ from app.core.language.filter_words import both, parse_filter
 from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.library.region_index import RegionIndex
+from app.core.library.searches import checked_name
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import ExportForm, ExportResults, Hit
 from app.core.models import choose_model
-from app.core.paths import choose_library, default_config_dir, display_path
+from app.core.paths import choose_library, default_config_dir, display_path, display_text
 from app.core.queries import parse_query, tidy
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
@@ -146,13 +147,14 @@ def run_concept(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLi
         concepts = [
             {"name": each.name, "accepted": each.n_accepted, "rejected": each.n_rejected}
             for each in library.concepts.all()
-            if options.action == "list" or each.name == " ".join(options.name.split())
+            if options.action == "list" or each.name == checked_name(options.name)
         ]
     if options.json:
         print_json({"concepts": concepts})
     else:
         for each in concepts:
-            print(f"{each['name']}: {each['accepted']} accepted, {each['rejected']} rejected")
+            name = display_text(each["name"])
+            print(f"{name}: {each['accepted']} accepted, {each['rejected']} rejected")
     return 0
 
 
@@ -167,7 +169,7 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
         for picture in _decoded_pictures(images, pool)
         if picture is not None
     ]
-    name = " ".join(options.name.split())
+    name = checked_name(options.name)
     with Library.open(library_dir(options), write=True) as library:
         known = {concept.name: concept.id for concept in library.concepts.all()}
         library.concepts.save(name, examples, known.get(name))
@@ -179,7 +181,12 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
 def _asking_options() -> argparse.ArgumentParser:
     asking = argparse.ArgumentParser(add_help=False)
     asking.add_argument(
-        "query", type=str.strip, metavar="QUERY", help='what to look for; may be "" with --image'
+        "query",
+        type=str.strip,
+        nargs="?",
+        default="",
+        metavar="QUERY",
+        help="what to look for; may be empty with --image",
     )
     asking.add_argument("--limit", type=_positive, default=_DEFAULT_LIMIT, metavar="N")
     asking.add_argument(
@@ -265,7 +272,7 @@ def _images(options: argparse.Namespace) -> tuple[ImageQuery, ...]:
     given = list(getattr(options, "pictures", None) or [])
     paths = [value for kind, value in given if kind == "image"]
     if given and not paths:
-        shown = ",".join(f"{number:g}" for number in given[0][1])
+        shown = _as_typed(given[0][1])
         raise QueryError(f"--box {shown} picks a part of a picture; give the picture by --image.")
     images: list[ImageQuery] = []
     early: list[Box] = []
@@ -373,10 +380,14 @@ def _picture(image: ImageQuery, decoders: PoolLike) -> Picture:
     return Picture(decoded_image(reply), box)
 
 
+def _as_typed(box: Box) -> str:
+    return ",".join(f"{number:.15g}" for number in box)
+
+
 def _unit_box(box: Box, width_px: int, height_px: int) -> Box:
     x0, y0, x1, y1 = box
     if x1 > width_px or y1 > height_px:
-        shown = ",".join(f"{number:g}" for number in box)
+        shown = _as_typed(box)
         raise BoxError(
             f"The box {shown} reaches outside the picture, which is {width_px} x {height_px}"
             f" pixels; give x up to {width_px} and y up to {height_px}.",

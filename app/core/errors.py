@@ -14,6 +14,7 @@ AppError
 │   └── PhotoUnreadableError the decoder refused it; carries the reason word
 ├── AlbumError               an album that is not there, or one without a name
 ├── TagError                 a tag without a name
+├── ExportError              a file with results that cannot be written
 ├── ModelError               no usable model; wraps what ``fgclip2`` said
 │   ├── DownloadError        it cannot be fetched; what came so far is kept
 │   └── DiskSpaceError       no room for it
@@ -97,6 +98,10 @@ class AlbumError(AppError):
 
 class TagError(AppError):
     """A tag would have no name."""
+
+
+class ExportError(AppError):
+    """A file with results cannot be written; ``params``: the file."""
 
 
 class ModelError(AppError):

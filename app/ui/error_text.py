@@ -126,6 +126,12 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
             QCoreApplication.translate("ErrorText", "A tag needs a name."),
             "dismiss",
         ),
+        "ExportError": (
+            QCoreApplication.translate(
+                "ErrorText", "The results cannot be written to {file}. Choose another place."
+            ),
+            "dismiss",
+        ),
         "EngineLostError": (
             QCoreApplication.translate("ErrorText", "The search engine stopped during this."),
             "retry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import QMimeData, QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 from app.core.asking import ImageQuery
 
@@ -14,7 +14,10 @@ MAX_SIDE_PX = 1024
 
 
 def image_query(image: QImage) -> ImageQuery:
-    """Return a picture as RGB rows without padding, scaled down to what a query needs."""
+    """Return a picture as RGB rows without padding, scaled down to what a query needs.
+
+    What is transparent becomes white, as in files.
+    """
     if max(image.width(), image.height()) > MAX_SIDE_PX:
         image = image.scaled(
             MAX_SIDE_PX,
@@ -22,6 +25,8 @@ def image_query(image: QImage) -> ImageQuery:
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
+    if image.hasAlphaChannel():
+        image = _on_white(image)
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     width_px, height_px = image.width(), image.height()
     stride, row_bytes = image.bytesPerLine(), width_px * 3
@@ -30,6 +35,15 @@ def image_query(image: QImage) -> ImageQuery:
         rows = (data[y * stride : y * stride + row_bytes] for y in range(height_px))
         data = b"".join(rows)
     return ImageQuery(pixels=data, width_px=width_px, height_px=height_px)
+
+
+def _on_white(image: QImage) -> QImage:
+    white = QImage(image.size(), QImage.Format.Format_RGB32)
+    white.fill(Qt.GlobalColor.white)
+    painter = QPainter(white)
+    painter.drawImage(white.rect(), image)
+    painter.end()
+    return white
 
 
 def local_paths(mime: QMimeData) -> list[bytes]:

@@ -116,8 +116,11 @@ class SearchController(QObject):
 
     @Slot(object)
     def set_filters(self, filters: Filters) -> None:
-        """Let the controls narrow what counts."""
-        self._ask(replace(self._question, filters=filters))
+        """Let the controls narrow what counts; a folder among them displaces that of the scope."""
+        question = replace(self._question, filters=filters)
+        if filters.root_ids and question.scope.root_id is not None:
+            question = replace(question, scope=ALL_PHOTOS)
+        self._ask(question)
 
     @Slot()
     def clear(self) -> None:
@@ -127,8 +130,11 @@ class SearchController(QObject):
 
     @Slot(object)
     def set_scope(self, scope: Scope) -> None:
-        """Ask the same in another part of the library."""
-        self._ask(replace(self._question, scope=scope))
+        """Ask the same in another part of the library; a folder displaces that of the controls."""
+        filters = self._question.filters
+        if scope.root_id is not None:
+            filters = replace(filters, root_ids=())
+        self._ask(replace(self._question, scope=scope, filters=filters))
 
     @Slot()
     def refresh(self) -> None:
@@ -245,6 +251,9 @@ class SearchController(QObject):
 
     @Slot(object)
     def _on_link_library_changed(self, event: LibraryChanged) -> None:
+        pictures = self._question.pictures
+        if event.concepts and any(each.image.concept_id is not None for each in pictures):
+            self.refresh()
         scope = self._question.scope
         changed = (
             event.photos

@@ -358,7 +358,17 @@ class Engine:
 
     def _restore(self, command: RestoreBackup) -> None:
         self.library.restore(command.name)
-        self._send(LibraryChanged(self.library.generation, roots=True, marks=True, albums=True))
+        self._send(
+            LibraryChanged(
+                self.library.generation,
+                roots=True,
+                marks=True,
+                albums=True,
+                tags=True,
+                searches=True,
+                concepts=True,
+            )
+        )
         self._send(JobDone(command.job_id))
 
     def _change(self, command: ChangeLibrary) -> None:

@@ -6,18 +6,19 @@ import csv
 import io
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from app.core.asking import Box
-from app.core.errors import LibraryError
+from app.core.errors import ExportError
 from app.core.files import replace_file
 from app.core.library import Library
 from app.core.library.rows import Photo
 from app.core.messages import ExportResults, Hit
-from app.core.paths import display_path
+from app.core.paths import display_path, display_text
 
 _COLUMNS = ("path", "score", "match", "x0", "y0", "x1", "y1", "taken_at", "camera", "phrases")
 _CELL_PX, _GAP_PX, _MARGIN_PX, _TEXT_PX = 240, 16, 40, 34
@@ -25,6 +26,7 @@ _SHEET_COLUMNS, _SHEET_ROWS = 5, 6
 _PAPER, _INK, _FAINT = "white", "#202020", "#707070"
 _PHRASE_COLOURS = ("#d23b2f", "#2f6fd2", "#2f9e44", "#b8860b", "#8e44ad", "#00838f")
 _DPI = 150
+_LEAST_SHARE_OF_HEIGHT = 0.2  # of a letter's width; narrower ones are rare
 _HAN_FONTS = (
     "NotoSansCJK-Regular.ttc",
     "NotoSansSC-Regular.otf",
@@ -58,8 +60,14 @@ def export_results(library: Library, command: ExportResults) -> int:
     Hits whose photo left the library are passed over.
 
     Raises:
-        LibraryError: the file cannot be written.
+        ExportError: the file cannot be written, or is a photo of the library.
     """
+    shown = display_path(command.path)
+    if library.is_photo(command.path):
+        raise ExportError(
+            f"{shown} is a photo of the library and stays as it is. Choose another place.",
+            file=shown,
+        )
     photos = {photo.id: photo for photo in library.photos([h.photo_id for h in command.hits])}
     found = [(hit, photos[hit.photo_id]) for hit in command.hits if hit.photo_id in photos]
     match command.form:
@@ -71,12 +79,14 @@ def export_results(library: Library, command: ExportResults) -> int:
             data = json.dumps(whole, indent=1).encode()
         case "png" | "pdf":
             thumbnails = library.thumbnails([photo.id for _, photo in found])
-            data = _contact_sheet(command.query.text, found, thumbnails, command.form)
+            title = display_text(command.query.text)
+            data = _contact_sheet(title, found, thumbnails, command.form)
     try:
         replace_file(Path(os.fsdecode(command.path)), data)
     except OSError as error:
-        shown = display_path(command.path)
-        raise LibraryError(f"{shown} cannot be written: {error.strerror}.", file=shown) from error
+        raise ExportError(
+            f"{shown} cannot be written: {error.strerror}. Choose another place.", file=shown
+        ) from error
     return len(found)
 
 
@@ -87,7 +97,7 @@ def _csv(found: list[tuple[Hit, Photo]]) -> bytes:
     for hit, photo in found:
         box = [""] * 4 if hit.region is None else [f"{side:.4f}" for side in hit.region]
         phrases = "; ".join(f"{phrase.text}: {phrase.score:.2f}" for phrase in hit.phrases)
-        path = display_path(photo.absolute_path)
+        path = photo.absolute_path.decode("utf-8", "backslashreplace")
         writer.writerow(
             [
                 _harmless(path),
@@ -185,12 +195,14 @@ def _write(
 ) -> None:
     """Write one line, cut to its room."""
     font = _font(size_px)
-    shown = text
+    most_letters = int(room_px / (_LEAST_SHARE_OF_HEIGHT * size_px))
+    shown = text if len(text) <= most_letters else f"{text[:most_letters]}…"
     while shown and draw.textlength(shown, font) > room_px:
         shown = shown[:-2] + "…" if len(shown) > 2 else ""
     draw.text(corner, shown, fill=colour, font=font)
 
 
+@lru_cache
 def _font(size_px: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
     """Return a font with Han characters where the system has one, else Pillow's own."""
     for name in _HAN_FONTS:

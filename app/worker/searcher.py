@@ -244,14 +244,20 @@ class Searcher:
         candidates: Candidates,
         judged: Sequence[tuple[str, Evidence]],
     ) -> npt.NDArray[np.bool_]:
-        """Which candidates show what was excluded: as a whole, or in their best region."""
-        shown = np.zeros(len(candidates.ids), dtype=np.bool_)
-        for need, found in judged:
+        """Which candidates show what was excluded: as a whole, or in their best region.
+
+        What people said of a photo counts more: one that was rejected does not show the concept.
+        """
+        excluded = np.zeros(len(candidates.ids), dtype=np.bool_)
+        rejected_ids = [()] * len(asked.phrases) + [each.rejected_ids for each in asked.pictures]
+        for (need, found), ids in zip(judged, rejected_ids, strict=True):
+            rejected = np.isin(candidates.ids, ids)
             if need == "excluded":
-                shown |= np.fmax(found.excess, found.by_region) >= EXCLUDED_FROM
-        rejected = [photo_id for each in asked.pictures for photo_id in each.rejected_ids]
-        shown |= np.isin(candidates.ids, rejected)
-        return shown
+                shown = np.fmax(found.excess, found.by_region) >= EXCLUDED_FROM
+                excluded |= shown & ~rejected
+            else:
+                excluded |= rejected
+        return excluded
 
     def _region_score(self, vector: Floats, cosine: float) -> float:
         """The score of one cosine with a region, against the library's regions if it has any."""

@@ -229,6 +229,10 @@
         <translation>标签需要名称。</translation>
     </message>
     <message>
+        <source>The results cannot be written to {file}. Choose another place.</source>
+        <translation>无法将结果写入 {file}。请换一个位置。</translation>
+    </message>
+    <message>
         <source>The search engine stopped during this.</source>
         <translation>搜索引擎在处理时停止了。</translation>
     </message>

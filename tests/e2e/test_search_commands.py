@@ -12,6 +12,7 @@ import pytest
 
 from app import cli
 from app.core.library import Library
+from app.worker.searcher import Searcher
 from tests.fakes import COLOURS, InlinePool, load_fake_encoder, make_image
 
 SIDE = 160
@@ -129,6 +130,17 @@ def test_filters_alone_list_photos(run: Run, album: Path) -> None:
     assert names == ["plain-7.png", "plain-6.png", "plain-5.png"]
 
 
+def test_with_a_picture_the_words_may_be_left_out(run: Run, album: Path, tmp_path: Path) -> None:
+    picture = ["--image", album / "both-0.png", "--box", "10,60,60,110"]
+    code, result, _ = run("search", *picture, "--limit", "8")
+    assert (code, result["query"]) == (0, "")
+    assert kinds(result, 8) <= {"red", "both"}
+    for words in (["blue thing", *picture], [*picture, "blue thing"]):
+        assert kinds(run("search", *words)[1], 8) == {"both"}
+    code, written, _ = run("export", *picture, "--out", tmp_path / "x.csv", "--limit", "3")
+    assert (code, written["photos"]) == (0, 3)
+
+
 def test_several_pictures_and_boxes(run: Run, album: Path) -> None:
     scene = album / "both-0.png"
     code, red, _ = run("search", "", "--image", scene, "--box", "10,60,60,110", "--limit", "8")
@@ -163,6 +175,10 @@ def test_several_pictures_and_boxes(run: Run, album: Path) -> None:
         (["search", "", "--box", "1,2,3,4"], ["1,2,3,4", "--image"]),
         (["search", "", "--image", "both-0.png", "--box", "1,2,999,4"],
          ["1,2,999,4", "160 x 160", "x up to 160"]),
+        (["search", "", "--image", "both-0.png", "--box", "0,0,160.0000001,160"],
+         ["box 0,0,160.0000001,160 reaches"]),
+        (["search"], ["Type some words"]),
+        (["export", "--out", "results.csv"], ["Type some words"]),
         (["export", "red"], ["--out"]),
         (["export", "red", "--out", "results.doc"], ["'results.doc'", ".csv", "--form"]),
         (["concept"], ["ACTION"]),
@@ -191,6 +207,16 @@ def test_export_writes_a_file(run: Run, album: Path, tmp_path: Path, form: str) 
         written = json.loads(out.read_text(encoding="utf-8"))
         assert [list(hit) for hit in written["results"]] == [HIT_KEYS] * 5
     assert os.listdir(tmp_path / "library").count(out.name) == 0
+
+
+def test_ctrl_c_ends_a_search_with_a_sentence(
+    run: Run, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Searcher, "encode", interrupted)
+    assert run("search", "red") == (1, None, "Stopped before the end.\n")
 
 
 def test_concepts_are_added_listed_and_searched(run: Run, album: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ before they count, and the newest seven are kept.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -22,7 +23,7 @@ from app.core.errors import LibraryDamagedError, LibraryError, LibraryFullError
 from app.core.files import commit_file, sync_folder
 from app.core.library import integrity, schema
 from app.core.library.departures import HAS_USER_DATA
-from app.core.library.store import Store, full_disk, make_private_file
+from app.core.library.store import Row, Store, full_disk, make_private_file
 from app.core.paths import display_path
 
 BACKUPS_NAME = "backups"
@@ -267,6 +268,18 @@ def _copy(source: Store, copy: Store) -> None:
             rows = source.stream(f"SELECT {columns} FROM {table} {where}")
             copy.run_many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
         copy.run("UPDATE photos SET gone = 1 WHERE gone = 0")
+        _go_on_counting(source, copy)
+
+
+def _go_on_counting(source: Store, copy: Store) -> None:
+    """Let ids go on where they were: a kept search may name a photo that is not in the copy."""
+    counted: list[Row] = []
+    with contextlib.suppress(LibraryDamagedError):  # no reason to do without all the rest
+        counted = source.rows("SELECT name, seq FROM sqlite_sequence")
+    for name, last_id in counted:
+        if name in schema.TABLES and isinstance(last_id, int):
+            copy.run("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+            copy.run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last_id))
 
 
 def _copied_tables() -> Iterator[tuple[str, str]]:

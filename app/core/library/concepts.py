@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 
 from app.core.asking import Box
 from app.core.changes import ForgetConcept, KeptExample, RestoreConcept
@@ -178,10 +179,16 @@ def forget(store: Store, change: ForgetConcept) -> RestoreConcept:
 
 
 def restore(store: Store, change: RestoreConcept) -> ForgetConcept:
-    """Bring a concept back, inside a transaction; return the inverse."""
+    """Bring a concept back, inside a transaction; return the inverse.
+
+    If another one was given its name meanwhile, it has a number behind its own.
+    """
+    taken = {name for (name,) in store.rows("SELECT name FROM concepts")}
+    numbered = (f"{change.name} ({number})" for number in count(2))
+    name = next(each for each in chain([change.name], numbered) if each not in taken)
     store.run(
         "INSERT INTO concepts (id, name, created_at) VALUES (?, ?, ?)",
-        (change.concept_id, change.name, _now()),
+        (change.concept_id, name, _now()),
     )
     store.run_many(
         "INSERT INTO concept_examples (concept_id, photo_id, box, accepted, picture, created_at)"

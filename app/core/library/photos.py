@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
@@ -57,6 +58,16 @@ def newest_first(store: Store, root_id: int | None, *, favourites: bool) -> Int6
         params.append(root_id)
     sql += " ORDER BY p.sort_s DESC, p.id DESC"
     return np.fromiter((row[0] for row in store.stream(sql, params)), np.int64)
+
+
+def is_photo(store: Store, path: bytes) -> bool:
+    """Tell whether a file, by its absolute path, is a photo of the library."""
+    row = store.row(
+        "SELECT 1 FROM photos p JOIN roots r ON r.id = p.root_id"
+        " WHERE p.gone = 0 AND CAST(r.path || ? || p.path AS BLOB) = ?",
+        (os.sep.encode(), path),
+    )
+    return row is not None
 
 
 def count(store: Store, root_id: int | None) -> int:

@@ -97,7 +97,8 @@ def restore(store: Store, directory: Path, name: str) -> None:
 
 
 def _replace_user_data(source: Store, store: Store) -> None:
-    here = {old: _photo_here(store, root, photo) for root, old, photo in _photos_of(source)}
+    here: dict[int | None, int | None] = {None: None}  # an example need not be of a photo
+    here |= {old: _photo_here(store, root, photo) for root, old, photo in _photos_of(source)}
     for table in reversed(MADE_BY_PEOPLE):
         store.run(f"DELETE FROM {table}")
     for table in MADE_BY_PEOPLE:

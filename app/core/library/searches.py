@@ -5,6 +5,7 @@ Every write here is on disk before it returns.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 
 from app.core.asking import Query
@@ -117,12 +118,13 @@ def restore(store: Store, change: RestorePastSearches) -> ForgetPastSearches:
 
 
 def checked_name(name: str) -> str:
-    """Return a name that people gave, without spaces around it.
+    """Return a name that people gave, NFC, spaces tidied, without what cannot be shown or stored.
 
     Raises:
         NoNameError: nothing is left.
     """
-    tidy = " ".join(name.split())
+    kept = "".join(" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in name)
+    tidy = " ".join(unicodedata.normalize("NFC", kept).split())
     if not tidy:
         raise NoNameError("A name is needed; this one is empty.")
     return tidy

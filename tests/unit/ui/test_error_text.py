@@ -59,6 +59,7 @@ def test_parameters_fill_the_sentence_and_missing_ones_do_no_harm() -> None:
         ("PhotoUnreadableError", {"path": "/a/b.jpg", "reason": "truncated"},
          ["/a/b.jpg", "The file is cut off", "Choose another"]),
         ("PhotoMissingError", {"path": "/a/b.jpg"}, ["/a/b.jpg", "F5"]),
+        ("ExportError", {"file": "/a/found.csv"}, ["/a/found.csv", "another place"]),
     ],
 )  # fmt: skip
 def test_a_refused_question_names_the_thing_and_the_next_step(

@@ -94,6 +94,33 @@ def test_words_are_asked_of_the_engine_in_the_scope(world: World) -> None:
     assert world.last.query == Query("red caf\u00e9", filters=Filters(root_ids=(2,)))
 
 
+def test_a_concept_that_was_judged_is_asked_again(world: World) -> None:
+    world.search.ask_image(ImageQuery(concept_id=6), "cat")
+    first = world.last
+    world.link.library_changed.emit(LibraryChanged(2, searches=True))
+    assert world.last is first
+    world.link.library_changed.emit(LibraryChanged(3, concepts=True))
+    assert world.last.query == first.query
+    assert world.last.job_id > first.job_id
+    assert world.answer(hit(1)).is_refresh
+    world.search.ask_text("cat")
+    world.search.set_picture_need(0, None)
+    by_words = world.last
+    world.link.library_changed.emit(LibraryChanged(4, concepts=True))
+    assert world.last is by_words
+
+
+def test_of_two_folders_the_one_chosen_last_counts(world: World) -> None:
+    world.search.ask_text("red")
+    world.search.set_scope(Scope(root_id=2))
+    world.search.set_filters(Filters(root_ids=(3,), min_rating=4))
+    assert world.search.question.scope == ALL_PHOTOS
+    assert world.last.query.filters == Filters(root_ids=(3,), min_rating=4)
+    world.search.set_scope(Scope(root_id=2))
+    assert world.search.question.filters == Filters(min_rating=4)
+    assert world.last.query.filters == Filters(root_ids=(2,), min_rating=4)
+
+
 @pytest.mark.parametrize(
     ("matches", "verdict", "weak_from"),
     [

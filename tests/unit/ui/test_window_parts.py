@@ -379,6 +379,17 @@ def test_a_pasted_picture_becomes_rows_without_padding() -> None:
     assert query.pixels == bytes([10, 20, 30] * 5 + [200, 100, 50])
 
 
+def test_what_is_transparent_in_a_pasted_picture_is_white(qapp: object) -> None:
+    image = QImage(3, 1, QImage.Format.Format_ARGB32)
+    image.setDevicePixelRatio(2.0)
+    for x, colour in enumerate((0x00000000, 0xFF0000FF, 0x80FF0000)):
+        image.setPixel(x, 0, colour)
+    pixels = image_query(image).pixels
+    assert pixels is not None
+    assert list(pixels[:6]) == [255, 255, 255, 0, 0, 255]
+    assert list(pixels[6:]) == pytest.approx([255, 127, 127], abs=1)
+
+
 def test_a_large_picture_is_scaled_down(qtbot: QtBot) -> None:
     image = QImage(3000, 1500, QImage.Format.Format_RGB32)
     image.fill(QColor(1, 2, 3))

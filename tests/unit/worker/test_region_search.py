@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
 from app.core.changes import ForgetConcept
@@ -19,10 +22,12 @@ from app.core.messages import (
     ExportFinished,
     ExportResults,
     Hit,
+    JobDone,
     JobFailed,
     JudgeConcept,
     LibraryChanged,
     RememberSearch,
+    RestoreBackup,
     SaveConcept,
     SaveSearch,
     Search,
@@ -283,6 +288,29 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     assert bench.until(JobFailed, job_id=9004).kind == "ConceptMissingError"
 
 
+def test_what_was_rejected_is_not_left_out_where_a_concept_is_excluded(bench: EngineBench) -> None:
+    example = ImageQuery(photo_id=photo_id(bench, "red-left-0"), box=unit_box("left"))
+    bench.send(SaveConcept(9701, "rust", (example,)))
+    concept_id = bench.until(ConceptSaved, job_id=9701).concept_id
+    without = Query(images=(ImageQuery(concept_id=concept_id, need="excluded"),))
+    rejected = photo_id(bench, "red-right-0"), photo_id(bench, "plain-0")
+    assert rejected[0] not in {hit.photo_id for hit in refined(bench, without)}
+    for job_id, each in enumerate(rejected, 9702):
+        bench.send(JudgeConcept(job_id, concept_id, each, accepted=False))
+        bench.until(ConceptSaved, job_id=job_id)
+    left = refined(bench, without)
+    assert {hit.photo_id for hit in left} >= set(rejected)
+    assert "red-left-0" not in names(bench, left)
+
+
+def test_a_restored_backup_tells_of_all_that_people_made(bench: EngineBench) -> None:
+    bench.engine.library.back_up()
+    bench.send(RestoreBackup(9801, bench.engine.library.backups()[0].name))
+    bench.until(JobDone, job_id=9801)
+    (told,) = bench.of_kind(LibraryChanged, roots=True, albums=True)
+    assert (told.marks, told.tags, told.searches, told.concepts) == (True,) * 4
+
+
 def test_searches_are_saved_and_remembered(bench: EngineBench) -> None:
     bench.send(SaveSearch(9101, "Red", Query("red")), RememberSearch(9102, Query("blue")))
     saved_id = bench.until(SearchesSaved, job_id=9101).saved_id
@@ -314,4 +342,55 @@ def test_results_are_exported(bench: EngineBench, tmp_path: Path, form: str) -> 
 def test_an_export_to_nowhere_is_an_error(bench: EngineBench, tmp_path: Path) -> None:
     path = bytes(tmp_path / "no folder" / "x.csv")
     bench.send(ExportResults(9301, path, "csv", Query("a"), ()))
-    assert bench.until(JobFailed, job_id=9301).kind == "LibraryError"
+    failed = bench.until(JobFailed, job_id=9301)
+    assert (failed.kind, failed.params) == (
+        "ExportError",
+        {"file": str(tmp_path / "no folder/x.csv")},
+    )
+    assert "No such file" in failed.message
+    assert "another place" in failed.message
+
+
+def test_an_export_never_takes_the_place_of_a_photo(bench: EngineBench) -> None:
+    hits = refined(bench, Query("red"), limit=1)
+    (photo,) = bench.engine.library.photos([hits[0].photo_id])
+    path = Path(os.fsdecode(photo.absolute_path))
+    before = path.read_bytes()
+    bench.send(ExportResults(9401, bytes(path), "png", Query("red"), hits))
+    assert "is a photo of the library" in bench.until(JobFailed, job_id=9401).message
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("title", ["red\nthing\ttoo", "\udcff red", "l" * 2000, "很长的标题" * 99])
+def test_a_contact_sheet_takes_any_title(bench: EngineBench, tmp_path: Path, title: str) -> None:
+    path = tmp_path / "sheet.png"
+    bench.send(ExportResults(9501, bytes(path), "png", Query(title), ()))
+    assert bench.until(ExportFinished, path=bytes(path)).n_photos == 0
+    sheet = Image.open(path).convert("L")
+    written = np.asarray(sheet)[:, : sheet.width - 40] < 200
+    assert written[40:74, 40:].any()
+    assert not (np.asarray(sheet)[:, sheet.width - 40 :] < 200).any()
+
+
+def test_a_table_has_paths_that_lead_to_the_files(tmp_path: Path) -> None:
+    folder = tmp_path / "album"
+    folder.mkdir()
+    odd = (
+        "a, b.png",
+        "two\nlines.png",
+        'say "x".png',
+        "=1+1.png",
+        "cafe\u0301.png",
+        "\u202egnp.png",
+    )
+    for number, name in enumerate(odd):
+        make_image("red", (SIDE, SIDE), seed=number).save(folder / name)
+    table = tmp_path / "table.csv"
+    with EngineBench(tmp_path / "library") as bench:
+        bench.index(folder)
+        hits = bench.search("red").hits
+        bench.send(ExportResults(9601, bytes(table), "csv", Query("red"), hits))
+        bench.until(ExportFinished, job_id=9601)
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        paths = [row["path"] for row in csv.DictReader(file)]
+    assert sorted(paths) == sorted(str(folder / name) for name in odd)

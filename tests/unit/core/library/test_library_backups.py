@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.changes import Marks, SetMarks
+from app.core.changes import ForgetConcept, Marks, SetMarks
 from app.core.errors import LibraryDamagedError, LibraryError, RootError
 from app.core.library import Library, backups, file_system
 from app.core.library import folder as library_folder
+from app.core.library.concepts import NewExample
 from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto
 
@@ -152,6 +153,20 @@ def test_a_restored_rating_finds_its_photo_by_content(
     (photo_id,) = library.save_batch(model_id, [moved], [])
     library.restore("library-2026-03-01.sqlite")
     assert library.user_data.marks([photo_id])[photo_id].rating == 4
+
+
+def test_concepts_come_back_with_examples_that_are_of_no_photo(
+    library: Library, directory: Path, rated: int
+) -> None:
+    examples = [NewExample(b"of a file"), NewExample(b"of a photo", rated)]
+    concept_id = library.concepts.save("cat", examples)
+    backups.make_daily(directory, directory / LIBRARY_NAME, NOW)
+    library.user_data.change(ForgetConcept(concept_id))
+    library.restore("library-2026-03-01.sqlite")
+    found = library.concepts.examples(concept_id)
+    assert [(each.picture, each.photo_id) for each in found] == [
+        (b"of a file", None), (b"of a photo", rated)
+    ]  # fmt: skip
 
 
 def test_a_backup_that_is_not_good_is_neither_offered_nor_taken(

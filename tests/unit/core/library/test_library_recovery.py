@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.asking import ImageQuery, Query
 from app.core.changes import SetMarks
 from app.core.errors import LibraryDamagedError, LibraryFullError
 from app.core.library import Library, backups
@@ -112,6 +113,23 @@ def test_a_damaged_library_of_an_older_version_keeps_its_stars(directory: Path, 
     )
     assert Library.recover(directory).source == "the damaged file"
     assert _stars(directory, rated) == STARS
+
+
+def test_a_kept_search_never_names_another_photo_after_a_recovery(
+    directory: Path, rated: int, make_photo: MakePhoto
+) -> None:
+    with Library.open(directory, write=True) as library:
+        last = int(library.photo_ids().max())
+        library.searches.save("like this", Query(images=(ImageQuery(photo_id=last),)))
+    assert last > rated, "nothing is said about it, so it is not among what is saved"
+    assert Library.recover(directory).source == "the damaged file"
+    with Library.open(directory, write=True) as library:
+        model_id = library.use_model("fingerprint-1", "tiny", 16)
+        library.save_batch(model_id, [make_photo(n) for n in range(5)], [])
+        (kept,) = library.searches.saved()
+        assert kept.query.images[0].photo_id == last
+        assert last not in library.photo_ids()
+        assert rated in library.photo_ids()
 
 
 def test_a_full_disk_is_no_reason_to_begin_with_less(

@@ -12,7 +12,7 @@ from app.core.errors import QueryError
 from app.core.library import Library, backups
 from app.core.library.concepts import NewExample
 from app.core.library.library import LIBRARY_NAME
-from app.core.library.rows import NewPhoto
+from app.core.library.rows import Concept, NewPhoto
 from app.core.library.searches import MAX_HISTORY
 
 MakePhoto = Callable[..., NewPhoto]
@@ -125,6 +125,27 @@ def test_capitals_matter_only_between_names_that_differ_by_them(library: Library
     assert found == {"oma": oma, "OMA": oma, "tom": small, "Tom": large}
     with pytest.raises(QueryError, match="no concept 'TOM'"):
         library.concepts.named("TOM")
+
+
+def test_names_are_told_apart_by_what_is_seen(library: Library) -> None:
+    concept_id = library.concepts.save(" caf\u0065\u0301\n\x1bno 1\udcff", [NewExample(b"x")])
+    assert library.concepts.named("caf\u00e9 no 1") == Concept(concept_id, "caf\u00e9 no 1", 1, 0)
+    with pytest.raises(QueryError, match="already"):
+        library.concepts.save("caf\u00e9 no\t1", [NewExample(b"x")])
+    with pytest.raises(QueryError, match="empty"):
+        library.concepts.save("\udcff\x07", [NewExample(b"x")])
+
+
+def test_a_forgotten_concept_comes_back_beside_one_with_its_name(library: Library) -> None:
+    old = library.concepts.save("cat", [NewExample(b"old")])
+    back = library.user_data.change(ForgetConcept(old)).inverse
+    new = library.concepts.save("cat", [NewExample(b"new")])
+    library.concepts.save("cat (2)", [NewExample(b"another")])
+    again = library.user_data.change(back).inverse
+    names = {concept.id: concept.name for concept in library.concepts.all()}
+    assert (names[old], names[new]) == ("cat (3)", "cat")
+    assert [each.picture for each in library.concepts.examples(old)] == [b"old"]
+    assert again == ForgetConcept(old)
 
 
 def test_what_is_no_concept_is_refused(library: Library) -> None:
