@@ -11,33 +11,36 @@ differs from query to query (``spread``).
     mean       median of level
     spread     lower deviation of level
     deviation  lower deviation of C[i, j] - shift[j]
-    shift[j]   n / (n + 30) * clip(level[j] - mean, -2 * spread, 2 * spread)
+    shift[j]   n / (n + 30) * clip(level[j] - mean, -2 * spread, 2 * spread) / 2
 
 The lower deviation of numbers is (median - 16th percentile): that of a normal distribution, blind
 to the few high numbers that are real matches. For a query with cosines c
 
     level      mean + shift, from the query's own cosines, as above (``Background.for_query``)
     z          (c - level) / deviation
+    own_z      shift / deviation, where the query's photos themselves lie: the shift counts by half
     good_z     the lowest z, LEAST_GOOD_Z or more, at which matches outnumber chance: at least
-               1 / FALSE_SHARE times as many photos reach it as of n photos that do not fit
+               1 / FALSE_SHARE times as many photos reach it as of n that lie around own_z
     score      1 / (1 + exp(-SLOPE * (z - good_z)))
 
 so a score rises with the cosine and reaches GOOD_SCORE at good_z. Chance is the tail of a normal
 distribution. Where no photo stands out, good_z is what at most FALSE_SHARE of such queries reach by
-chance with any of the n photos, which grows slowly with the library (3.0 for 60 photos, 4.8 for
+chance with any of the n photos, which grows slowly with the library (2.8 for 60 photos, 4.7 for
 100,000), so that a query for something absent says so; where many stand out it comes down.
 
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
 than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
 pair of the library's photos to the most alike ``SIMILAR_SHARE`` of pairs, and an identical picture
 is ``_IDENTICAL_Z`` above it. For regions searched by a box (``Background.of_a_box``) it lies
-``_BOX_PART`` of the way from the box's own usual cosine to 1: skies and walls are all alike.
+``_BOX_PART`` of the way from the box's own usual cosine to 1: skies and walls are all alike. Where
+there are few photos, both lines lie near a standard one.
 
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
-stays good. With few photos the query's own level says little and the shift fades; with one photo
-everything rests on the probes; with none there is nothing to judge, and the background is a
-standard one.
+stays good. It counts by half because something that is nowhere is lower for all photos than
+something that is: taken whole, the shift would hide that (docs/quality.md). With few photos the
+query's own level says little and the shift fades; with one photo everything rests on the probes;
+with none there is nothing to judge, and the background is a standard one.
 """
 
 from __future__ import annotations
@@ -53,17 +56,19 @@ from app.core.messages import Match
 
 GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
-FALSE_SHARE = 0.07
+FALSE_SHARE = 0.15
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
 BACKGROUND_PHOTOS = 2000
 
 _SHIFT_LIMIT = 2.0
+_SHIFT_SHARE = 0.5
 _PHOTOS_FOR_HALF_SHIFT = 30
 _LEAST_DEVIATION = 0.004
 _IDENTICAL_Z = 4.0
 _SIMILAR_PART = 0.7
 _BOX_PART = 0.6
+_COUNT_FOR_HALF_TRUST = 5
 _STANDARD_SIMILAR = 0.85
 _STANDARD_DEVIATION = 0.03
 
@@ -141,7 +146,7 @@ PROBES: tuple[str, ...] = (
 class Background:
     """What cosines look like where nothing fits; the formula is in the module's first lines.
 
-    ``n_photos`` is how many photos it was measured on.
+    ``n_photos`` is how many photos it was measured on, ``own_z`` where the photos of a query lie.
     """
 
     mean: float
@@ -149,6 +154,7 @@ class Background:
     spread: float = 0.0
     n_photos: int = 0
     good_z: float = LEAST_GOOD_Z
+    own_z: float = 0.0
 
     @classmethod
     def measure(cls, photo_vectors: Floats, probe_vectors: Floats) -> Background:
@@ -192,8 +198,9 @@ class Background:
         photos = photo_vectors[len(others) :].astype(np.float32)
         line = _STANDARD_SIMILAR
         if len(photos):
-            usual, high = np.quantile(photos @ others.T, (0.5, 1 - SIMILAR_SHARE))
-            line = float(usual + _SIMILAR_PART * (high - usual))
+            pairs = photos @ others.T
+            usual, high = np.quantile(pairs, (0.5, 1 - SIMILAR_SHARE))
+            line = _known_by(pairs.size, usual + _SIMILAR_PART * (high - usual), line)
         deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
         return cls(mean=line, deviation=deviation, n_photos=len(photo_vectors), good_z=0.0)
 
@@ -204,8 +211,10 @@ class Background:
         Args:
             cosines: (n,) of the box and the best region of each photo of a sample.
         """
-        usual = float(np.median(cosines)) if len(cosines) else 0.0
-        line = usual + _BOX_PART * (1 - usual)
+        line = _STANDARD_SIMILAR
+        if len(cosines):
+            usual = float(np.median(cosines))
+            line = _known_by(len(cosines), usual + _BOX_PART * (1 - usual), line)
         deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
         return cls(mean=line, deviation=deviation, n_photos=len(cosines), good_z=0.0)
 
@@ -220,11 +229,11 @@ class Background:
         known = cosines[np.isfinite(cosines)]
         if len(known) == 0:
             return self
-        mean = self.mean + self._shift(float(np.median(known)), len(known))
+        shift = self._shift(float(np.median(known)), len(known))
+        mean, own_z = self.mean + shift, shift * (1 / _SHIFT_SHARE - 1) / self.deviation
         n_searched = len(known) if n_photos is None else max(n_photos, len(known))
-        return replace(
-            self, mean=mean, good_z=good_line((known - mean) / self.deviation, n_searched)
-        )
+        line = good_line((known - mean) / self.deviation, n_searched, own_z)
+        return replace(self, mean=mean, good_z=line, own_z=own_z)
 
     def z(self, cosines: Floats) -> npt.NDArray[np.float32]:
         """Return by how many deviations cosines (n,) lie above the level; a match is at good_z."""
@@ -234,7 +243,7 @@ class Background:
     def _shift(self, level: float, n_photos: int) -> float:
         limit = _SHIFT_LIMIT * self.spread
         trust = n_photos / (n_photos + _PHOTOS_FOR_HALF_SHIFT)
-        return trust * float(np.clip(level - self.mean, -limit, limit))
+        return _SHIFT_SHARE * trust * float(np.clip(level - self.mean, -limit, limit))
 
 
 def score(cosines: Floats, background: Background) -> npt.NDArray[np.float32]:
@@ -253,20 +262,27 @@ def match_of(value: float) -> Match:
     return "good" if value >= GOOD_SCORE else "weak"
 
 
-def good_line(z: Floats, n_photos: int) -> float:
+def good_line(z: Floats, n_photos: int, own_z: float = 0.0) -> float:
     """Return good_z, the lowest z at which the photos that reach it outnumber chance enough.
 
     Args:
         z: of the photos searched, or of a random sample of them.
         n_photos: how many are searched.
+        own_z: where the z of photos that do not fit lie.
     """
     by_chance = NormalDist().inv_cdf(max(0.5, 1.0 - FALSE_SHARE / n_photos))
     candidates = np.sort(z[(z >= LEAST_GOOD_Z) & (z < by_chance)])
     share_above = (np.arange(len(candidates), 0, -1) + (z >= by_chance).sum()) / max(len(z), 1)
     for value, share in zip(candidates.tolist(), share_above.tolist(), strict=True):
-        if share * FALSE_SHARE >= _normal_tail(value):
+        if share * FALSE_SHARE >= _normal_tail(value - own_z):
             return float(value)
     return max(by_chance, LEAST_GOOD_Z)
+
+
+def _known_by(count: int, measured: float, standard: float) -> float:
+    """Return a line between the standard one and the one measured on so many, however few."""
+    trust = count / (count + _COUNT_FOR_HALF_TRUST)
+    return float(trust * measured + (1 - trust) * standard)
 
 
 def _normal_tail(z: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from app.core.library.vector_index import VectorIndex
 from app.core.ranking import BACKGROUND_PHOTOS, PROBES, Background, lower_deviation
 from app.worker.encoding import Vectors
 
+Deviations = TypeVar("Deviations", float, Vectors)
+
+REGION_SHARE = 0.7
 _SEED = 20240501
 _STALE_GROWTH = 1.2
 _REGION_PHOTOS = 400
@@ -23,7 +27,7 @@ _REGION_PHOTOS = 400
 class Backgrounds:
     """Backgrounds of words and pictures, against photos and regions, and what they were taken from.
 
-    ``both_deviation``: of the mean of a photo's two deviations, for the probes.
+    ``both_deviation``: that of ``region_and_photo`` for the probes.
     """
 
     photos: Vectors
@@ -87,7 +91,7 @@ class BackgroundKeeper:
         best = best_of_photos(vectors @ for_regions.T, packed)
         text_photo = Background.measure(photos, for_photos)
         text_region = Background.of_cosines(best)
-        both = (text_photo.z(region_photos @ for_photos.T) + text_region.z(best)) / 2
+        both = region_and_photo(text_region.z(best), text_photo.z(region_photos @ for_photos.T))
         return Backgrounds(
             photos,
             region_photos,
@@ -107,6 +111,11 @@ class BackgroundKeeper:
             rng = np.random.default_rng(_SEED)
             ids = np.sort(rng.choice(ids, size=_REGION_PHOTOS, replace=False))
         return self._library.regions.load(self._model_id, ids)
+
+
+def region_and_photo(by_region: Deviations, by_photo: Deviations) -> Deviations:
+    """Return the mean of deviations by best region and by photo; regions count ``REGION_SHARE``."""
+    return REGION_SHARE * by_region + (1 - REGION_SHARE) * by_photo
 
 
 def best_of_photos(values: Vectors, packed: PackedRegions) -> Vectors:

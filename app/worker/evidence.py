@@ -5,8 +5,8 @@ by their best region; the two are put together as the mean of their deviations (
 has the formula of one). What comes out is an *excess*: 0 is a match at its least, whatever the
 part, so that parts can be put together.
 
-    phrase    photo and region count alike
-    picture   a box counts mostly by regions, a whole picture by the photo alone
+    phrase    the region counts more than the photo (``backgrounds.region_and_photo``)
+    picture   so does a box; a whole picture counts by the photo alone
 
 Which box is shown is another question than how well the best region fits: the best one is often a
 part of the thing. So regions vote: the box is shown that overlaps most with all that fit,
@@ -30,12 +30,11 @@ from app.core.language.places import Place, fit
 from app.core.library.rows import Float32Array, Int64Array, PackedRegions
 from app.core.ranking import Background, good_line, lower_deviation
 from app.core.region_choice import overlaps
-from app.worker.backgrounds import Backgrounds, best_of_photos
+from app.worker.backgrounds import Backgrounds, best_of_photos, region_and_photo
 from app.worker.encoding import Vectors
 from app.worker.encoding_questions import AskedPhrase, AskedPicture
 
 PLACE_WEIGHT = 4.0
-BOX_REGION_SHARE = 0.7
 VOTE_SPREAD = 0.5
 _LEAST_SCALE = 0.5
 _MOST = 2.0
@@ -95,8 +94,9 @@ def phrase_evidence(
     sample = photo_values(grounds.photos)
     ground = _ground(grounds.text_photo, plain, sample)
     by_photo = ground.z(photo_values(candidates.vectors))
+    photo_line = good_line(ground.z(sample), n_photos, ground.own_z)
     if not len(candidates.regions) or not len(grounds.regions):
-        return _photo_evidence(by_photo - good_line(ground.z(sample), n_photos))
+        return _photo_evidence(by_photo - photo_line)
 
     def region_values(vectors: Vectors) -> Vectors:
         return _with_margin(vectors @ asked.region, vectors @ asked.region_misses.T)
@@ -113,12 +113,13 @@ def phrase_evidence(
     best = best_of_photos(values, candidates.regions)
     region_ground = _ground(grounds.text_region, plain_best, sample_best)
     z, sample_z = region_ground.z(best), region_ground.z(sample_best)
-    sample_both = (ground.z(photo_values(grounds.region_photos)) + sample_z) / 2
-    both = (by_photo[candidates.rows] + z) / 2
-    evidence = _photo_evidence(by_photo - good_line(ground.z(sample), n_photos), values)
-    line = good_line(sample_both / grounds.both_deviation, n_photos)
+    sample_both = region_and_photo(sample_z, ground.z(photo_values(grounds.region_photos)))
+    both = region_and_photo(z, by_photo[candidates.rows])
+    own_z = region_and_photo(region_ground.own_z, ground.own_z) / grounds.both_deviation
+    line = good_line(sample_both / grounds.both_deviation, n_photos, own_z)
+    evidence = _photo_evidence(by_photo - photo_line, values)
     evidence.excess[candidates.rows] = both / grounds.both_deviation - line
-    evidence.by_region[candidates.rows] = z - good_line(sample_z, n_photos)
+    evidence.by_region[candidates.rows] = z - good_line(sample_z, n_photos, region_ground.own_z)
     return evidence
 
 
@@ -132,7 +133,7 @@ def picture_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backg
     sample = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
     z = Background.of_a_box(sample).z(best_of_photos(values, candidates.regions))
     rows = candidates.rows
-    evidence.excess[rows] = (1 - BOX_REGION_SHARE) * evidence.excess[rows] + BOX_REGION_SHARE * z
+    evidence.excess[rows] = region_and_photo(z, evidence.excess[rows])
     evidence.by_region[rows] = z
     return evidence
 
@@ -205,10 +206,13 @@ def _ground(base: Background, plain: Vectors, values: Vectors) -> Background:
     known = base.for_query(plain)
     if values is plain or not len(values) or np.array_equal(values, plain):
         return known
-    scale = lower_deviation(values) / max(lower_deviation(plain), 1e-6)
+    scale = max(lower_deviation(values) / max(lower_deviation(plain), 1e-6), _LEAST_SCALE)
     moved = float(np.median(values) - np.median(plain))
     return replace(
-        known, mean=known.mean + moved, deviation=known.deviation * max(scale, _LEAST_SCALE)
+        known,
+        mean=known.mean + moved,
+        deviation=known.deviation * scale,
+        own_z=known.own_z / scale,
     )
 
 

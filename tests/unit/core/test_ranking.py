@@ -127,10 +127,11 @@ def test_the_formula_is_the_documented_one() -> None:
     assert score(cosines, background)[1] == pytest.approx(GOOD_SCORE)
     assert match_of(GOOD_SCORE) == "good"
     assert match_of(GOOD_SCORE - 1e-6) == "weak"
-    own = np.full(30, 0.12)
-    assert background.for_query(own).mean == pytest.approx(0.1 + 0.5 * 0.02)
+    own = background.for_query(np.full(30, 0.12))
+    assert own.mean == pytest.approx(0.1 + 0.5 * 0.02 / 2)
+    assert own.own_z == pytest.approx(0.5 * 0.02 / 2 / 0.02)
     far = np.full(30, 0.9)
-    assert background.for_query(far).mean == pytest.approx(0.1 + 0.5 * 2 * 0.05)
+    assert background.for_query(far).mean == pytest.approx(0.1 + 0.5 * 2 * 0.05 / 2)
 
 
 def test_the_line_rises_with_the_library_and_falls_where_many_stand_out() -> None:
@@ -143,10 +144,10 @@ def test_the_line_rises_with_the_library_and_falls_where_many_stand_out() -> Non
         return background.for_query(cosines).good_z
 
     assert line(5, 0) == LEAST_GOOD_Z
-    assert line(60, 0) == pytest.approx(3.044, abs=0.01)
-    assert line(100_000, 0) == pytest.approx(4.825, abs=0.01)
-    assert line(100_000, 1_800) > 4.8  # as many reach 3.0 by chance
-    assert line(100_000, 2_000) == 3.0
+    assert line(60, 0) == pytest.approx(2.807, abs=0.01)
+    assert line(100_000, 0) == pytest.approx(4.671, abs=0.01)
+    assert line(100_000, 880) > 4.6  # as many reach 3.0 by chance
+    assert line(100_000, 920) == 3.0
     assert line(1_000, 20) == 3.0
     few = np.zeros(2_000)
     assert background.for_query(few, n_photos=100_000).good_z == line(100_000, 0)
@@ -168,6 +169,19 @@ def test_few_photos_still_tell_an_identical_picture(n_photos: int) -> None:
     same, opposite = score(np.array([1.0, -1.0]), background)
     assert same >= 0.95
     assert opposite < GOOD_SCORE
+
+
+def test_a_box_in_the_only_photo_finds_it() -> None:
+    background = Background.of_a_box(np.array([0.97]))
+    assert score(np.array([0.97]), background)[0] > 0.8
+    many = Background.of_a_box(np.full(500, 0.8))
+    assert many.mean == pytest.approx(0.8 + 0.6 * 0.2, abs=0.001)
+
+
+def test_of_two_photos_the_other_one_is_not_alike() -> None:
+    one, other = World(5).photos(np.arange(2))
+    background = Background.of_pictures(np.stack([one, other]))
+    assert score(np.array([one @ other]), background)[0] < 0.2
 
 
 def test_cosines_that_are_not_known_do_not_move_the_background() -> None:
