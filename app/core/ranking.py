@@ -25,7 +25,7 @@ to the few high numbers that are real matches. For a query with cosines c
 
 so a score rises with the cosine and reaches GOOD_SCORE at good_z. Chance is the tail of a normal
 distribution. Where no photo stands out, good_z is what at most FALSE_SHARE of such queries reach by
-chance with any of the n photos, which grows slowly with the library (2.8 for 60 photos, 4.7 for
+chance with any of the n photos, which grows slowly with the library (2.9 for 60 photos, 4.7 for
 100,000), so that a query for something absent says so; where many stand out it comes down.
 
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
@@ -56,7 +56,7 @@ from app.core.messages import Match
 
 GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
-FALSE_SHARE = 0.15
+FALSE_SHARE = 0.12
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
 BACKGROUND_PHOTOS = 2000
