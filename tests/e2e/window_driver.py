@@ -19,9 +19,9 @@ from app.ui.main_window import MainWindow
 from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import PhotoGridModel
 from tests.fakes import run_with_fake_encoder
+from tests.pointer import PLAIN, drag
 
 TIMEOUT_MS = 60_000
-PLAIN = Qt.KeyboardModifier.NoModifier
 
 
 class WindowDriver:
@@ -154,10 +154,7 @@ class WindowDriver:
         x1, y1 = view.transform.to_view(end)
         first, last = QPoint(round(x0), round(y0)), QPoint(round(x1), round(y1))
         with self.qtbot.waitSignal(self.link.search_finished, timeout=TIMEOUT_MS) as got:
-            self.qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=first)
-            for step in range(1, 5):
-                self.qtbot.mouseMove(view, first + (last - first) * step / 4)
-            self.qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=last)
+            drag(view, first, last)
         return got.args[0]
 
     def names(self) -> list[str]:

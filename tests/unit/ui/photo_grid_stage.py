@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,9 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.core.library.rows import Photo
 from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import PhotoGridModel
+from tests.pointer import LEFT, PLAIN, drag, move_pointer
 
-LEFT = Qt.MouseButton.LeftButton
-PLAIN = Qt.KeyboardModifier.NoModifier
 WIDTH, HEIGHT = 900, 700
 
 
@@ -47,22 +46,13 @@ class Stage:
             QTest.keyClick(self.grid, key, modifiers)
 
     def drag(self, start: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
-        viewport = self.grid.viewport()
-        QTest.mousePress(viewport, LEFT, modifiers, start)
-        for part in (0.3, 0.6, 1.0):
-            at = start + (end - start) * part
-            move = QPointF(at)
-            event = _mouse_move(move, viewport.mapToGlobal(move), modifiers)
-            QApplication.sendEvent(viewport, event)
-        QTest.mouseRelease(viewport, LEFT, modifiers, end)
+        drag(self.grid.viewport(), start, end, modifiers)
+
+    def hover(self, row: int) -> None:
+        move_pointer(self.grid.viewport(), self.center(row))
 
     def selected(self) -> list[int]:
         return self.grid.selected_photo_ids()
-
-
-def _mouse_move(at: QPointF, on_screen: QPointF, modifiers: Qt.KeyboardModifier) -> QMouseEvent:
-    kind = QEvent.Type.MouseMove
-    return QMouseEvent(kind, at, on_screen, Qt.MouseButton.NoButton, LEFT, modifiers)
 
 
 def make_stage(qtbot: QtBot) -> Stage:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,9 +12,8 @@ from app.core.asking import Box
 from app.core.library.rows import Photo
 from app.core.messages import LocatedPhrase, PhotoLocated, PhotoOpened
 from app.ui.photo_view import PhotoView
+from tests.pointer import PLAIN
 
-LEFT = Qt.MouseButton.LeftButton
-PLAIN = Qt.KeyboardModifier.NoModifier
 BIG_ID = 2**40
 
 
@@ -80,24 +78,6 @@ def make_view(qtbot: QtBot, thumbnails: Thumbnails) -> PhotoView:
     qtbot.waitExposed(view)
     view.setFocus()
     return view
-
-
-def drag(
-    view: PhotoView, start: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = PLAIN
-) -> None:
-    QTest.mousePress(view, LEFT, modifiers, start)
-    for part in (0.25, 0.5, 1.0):
-        send_move(view, start + (end - start) * part, modifiers)
-    QTest.mouseRelease(view, LEFT, modifiers, end)
-
-
-def send_move(view: PhotoView, at: QPoint, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
-    point = QPointF(at)
-    event = QMouseEvent(
-        QEvent.Type.MouseMove, point, view.mapToGlobal(point), Qt.MouseButton.NoButton, LEFT,
-        modifiers,
-    )  # fmt: skip
-    QApplication.sendEvent(view, event)
 
 
 def wheel(

@@ -18,7 +18,8 @@ from app.ui.photo_page import PhotoPage
 from app.ui.photo_view import PhotoView
 from app.ui.region_search import RegionSearch
 from app.ui.search_controller import SearchController
-from tests.unit.ui.photo_view_stage import drag, in_view, opened, photo, send_move
+from tests.pointer import drag, move_pointer
+from tests.unit.ui.photo_view_stage import in_view, opened, photo
 from tests.unit.ui.samples import Listener, RecordingLink, hit
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -159,17 +160,11 @@ def test_suggested_boxes_appear_on_hover_and_are_taken_by_a_click(world: World) 
     assert world.view.picture.suggestions == ()
     world.link.boxes_suggested.emit(BoxesSuggested(command.job_id, (large, small)))
     at = in_view(world.view, 0.5, 0.5)
-    QTest.mouseMove(world.view, at)
-    send_move_without_button(world, at)
+    move_pointer(world.view, at)
     assert world.view.picture.hovered_suggestion == small, "the smaller one lies on top"
     QTest.mouseClick(world.view, Qt.MouseButton.LeftButton, pos=at)
     assert world.view.box == small
     assert world.asked[-1].images[0].box == small
-
-
-def send_move_without_button(world: World, at: QPoint) -> None:
-    """Offscreen the pointer moves only in events."""
-    send_move(world.view, at + QPoint(1, 1))
 
 
 def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: World) -> None:

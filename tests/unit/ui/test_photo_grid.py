@@ -284,10 +284,8 @@ def _context_menu(stage: Stage, at: QPoint) -> None:
 
 def test_hover_buttons_do_what_they_show(qtbot, stage: Stage) -> None:
     stage.model.set_photos(np.arange(10))
-    # From elsewhere: where the pointer already is, moving it there would tell nobody.
-    QTest.mouseMove(stage.grid.viewport(), stage.center(0))
-    QTest.mouseMove(stage.grid.viewport(), stage.center(3))
-    qtbot.waitUntil(lambda: stage.grid.hovered_row == 3, timeout=5000)
+    stage.hover(3)
+    assert stage.grid.hovered_row == 3
     cell = stage.grid.photo_layout.cell(3)
     cell.setHeight(cell.width())
     buttons = HoverButtons.on(cell)

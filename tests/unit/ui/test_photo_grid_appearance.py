@@ -284,8 +284,8 @@ def test_a_hovered_photo_is_rated_by_a_click_on_a_star(qtbot, stage: Stage) -> N
     thumbnail = QRect(place.left(), place.top(), place.width(), place.width())
     buttons = HoverButtons.on(thumbnail)
     assert buttons is not None
-    QTest.mouseMove(stage.grid.viewport(), place.center())
-    qtbot.waitUntil(lambda: stage.grid.hovered_row == 1, timeout=5000)
+    stage.hover(1)
+    assert stage.grid.hovered_row == 1
     with qtbot.waitSignal(stage.grid.rating_requested, timeout=1000) as got:
         QTest.mouseClick(
             stage.grid.viewport(), Qt.MouseButton.LeftButton, pos=buttons.stars[3].center()

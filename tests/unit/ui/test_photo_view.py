@@ -11,14 +11,12 @@ from app.core.messages import Hit, PhotoOpened, PhraseHit
 from app.ui.photo_view import PhotoView
 from app.ui.photo_view_pixels import prepare
 from app.ui.theme import CHIP_COLORS
+from tests.pointer import LEFT, PLAIN, drag
 from tests.unit.ui.photo_view_stage import (
     BIG_ID,
-    LEFT,
-    PLAIN,
     Heard,
     Thumbnails,
     color_at,
-    drag,
     located,
     opened,
     photo,

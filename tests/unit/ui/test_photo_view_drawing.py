@@ -8,16 +8,13 @@ from PySide6.QtTest import QTest
 
 from app.core.asking import Box
 from app.ui.photo_view import PhotoView
+from tests.pointer import LEFT, PLAIN, drag, move_pointer
 from tests.unit.ui.photo_view_stage import (
     BIG_ID,
-    LEFT,
-    PLAIN,
     Heard,
     color_at,
-    drag,
     in_view,
     photo,
-    send_move,
 )
 
 Key = Qt.Key
@@ -118,7 +115,7 @@ def test_escape_undoes_the_drag_then_the_box_then_closes(view: PhotoView, heard:
     draw_box(view, (0.2, 0.2, 0.4, 0.4))
     first = view.box
     QTest.mousePress(view, LEFT, ALT, QPoint(600, 300))
-    send_move(view, QPoint(700, 400), ALT)
+    move_pointer(view, QPoint(700, 400), LEFT, ALT)
     assert view.box != first
     QTest.keyClick(view, Key.Key_Escape)
     assert view.box == first
