@@ -75,6 +75,15 @@ class Asked:
         parts = (*(asked.phrase.need for asked in self.phrases), *(p.need for p in self.pictures))
         return any(need != "excluded" for need in parts)
 
+    def photo_vectors(self) -> list[Vectors]:
+        """Return the vectors of all that is wanted, (E,) each; of exclusions if nothing else is."""
+        parts = [(each.phrase.need, each.photo) for each in self.phrases]
+        parts += [(each.need, each.photo) for each in self.pictures]
+        wanted = [vector for need, vector in parts if need != "excluded"]
+        if self.text is not None:
+            wanted.append(self.text)
+        return wanted or [vector for _, vector in parts]
+
 
 @dataclass(slots=True, eq=False)
 class QuestionEncoder:
@@ -111,9 +120,10 @@ class QuestionEncoder:
         if not filters.is_empty:
             allowed = self.library.photo_ids_matching(parsed.filters, query.filters)
         n_wanted = sum(phrase.need != "excluded" for phrase in phrases)
+        text, asked = self._words(phrases, [described] if n_wanted > 1 else [])
         return Asked(
-            self.texts([described])[0] if n_wanted > 1 else None,
-            tuple(self._phrase(phrase) for phrase in phrases),
+            text,
+            asked,
             tuple(
                 self._picture(image, picture)
                 for image, picture in zip(query.images, pictures, strict=True)
@@ -159,12 +169,24 @@ class QuestionEncoder:
         box = picture.box or (0.0, 0.0, 1.0, 1.0)
         return photo, unit_rows(pool_regions(maps[0], [box], (1, 1)))[0]
 
-    def _phrase(self, phrase: Phrase) -> AskedPhrase:
-        placed = split_place(phrase.text)
-        misses = generated_misses(placed.text, phrase.unlike)
-        photo = self.texts([placed.text, *misses])
-        region = self.texts([placed.text, *misses], mode="box")
-        return AskedPhrase(phrase, photo[0], region[0], photo[1:], region[1:], placed.places)
+    def _words(
+        self, phrases: Sequence[Phrase], described: Sequence[str]
+    ) -> tuple[Vectors | None, tuple[AskedPhrase, ...]]:
+        """The vector of what is described, if it is given, and those of phrases, in one batch."""
+        placed = [split_place(phrase.text) for phrase in phrases]
+        named = [
+            [each.text, *generated_misses(each.text, phrase.unlike)]
+            for each, phrase in zip(placed, phrases, strict=True)
+        ]
+        every = [text for texts in named for text in texts]
+        stops = np.cumsum([len(texts) for texts in named], dtype=np.int64)
+        *photo, rest = np.split(self.texts([*every, *described]), stops)
+        *region, _ = np.split(self.texts(every, mode="box"), stops)
+        asked = (
+            AskedPhrase(phrase, own[0], box[0], own[1:], box[1:], each.places)
+            for phrase, each, own, box in zip(phrases, placed, photo, region, strict=True)
+        )
+        return rest[0] if described else None, tuple(asked)
 
     def _picture(self, image: ImageQuery, picture: Picture | None) -> AskedPicture:
         if image.concept_id is not None:

@@ -3,11 +3,13 @@
 A search has two steps. The first ranks photos by their own vectors; the second takes the best of
 them and the photos that hold the nearest regions, and ranks all of these by both. Up to
 ``ALL_PHOTOS`` photos, and as many that filters let through, every one is judged in both steps.
+Where exclusions leave too few of a larger library, the next best are judged as well, so many at a
+time, until there are enough or ``MOST_WIDENED`` more were looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +46,7 @@ Floats = npt.NDArray[np.float32]
 MAX_SUGGESTIONS = 12
 ALL_PHOTOS = 2000
 ALL_PHOTO_VECTORS = 20_000
+MOST_WIDENED = 20_000
 _FROM_FIRST_STEP = 300
 _FROM_REGIONS = 300
 _SHORT_LIST = 4
@@ -107,21 +110,18 @@ class Searcher:
             return self._listed(asked, limit)
         if not len(self._index):
             return Answer(())
-        return self._judged(asked, self._candidates(self._first_ids(asked, limit)), limit)
+        return self._answer(asked, self._first_ids(asked, limit, ALL_PHOTO_VECTORS), limit)
 
     def refined(self, asked: Asked, limit: int) -> Answer:
         """Return the photos that fit best by their regions too, at most ``limit``."""
         n_first = max(limit, _FROM_FIRST_STEP)
         ids = self._first_ids(asked, n_first, ALL_PHOTOS)
-        if len(ids) > ALL_PHOTOS and not asked.wants_something:
-            clean = self.first(asked, _SHORT_LIST * n_first).hits
-            ids = np.sort(np.array([hit.photo_id for hit in clean], dtype=np.int64))
         vectors = [each.region for each in asked.phrases if each.phrase.need != "excluded"]
         vectors += [each.region for each in asked.pictures if each.region is not None]
         if vectors:
             near = self._regions.candidates(np.stack(vectors), _FROM_REGIONS, asked.allowed_ids)
             ids = np.union1d(ids, np.intersect1d(near, self._index.ids()))
-        return self._judged(asked, self._candidates(ids, regions=True), limit)
+        return self._answer(asked, ids, limit, regions=True)
 
     def can_refine(self, asked: Asked) -> bool:
         """Tell whether regions could change the answer."""
@@ -178,22 +178,43 @@ class Searcher:
         ids = self._library.photo_ids() if asked.allowed_ids is None else asked.allowed_ids
         return Answer(tuple(Hit(int(photo_id), 1.0, "good") for photo_id in ids[:limit]))
 
-    def _first_ids(
-        self, asked: Asked, limit: int, all_up_to: int = ALL_PHOTO_VECTORS
-    ) -> Int64Array:
-        """Photos to judge: all that may be hits, or those nearest to any part of the question."""
-        allowed = self._index.ids() if asked.allowed_ids is None else asked.allowed_ids
-        if len(allowed) <= all_up_to or not asked.wants_something:
-            return np.intersect1d(allowed, self._index.ids())
-        vectors = [each.photo for each in asked.phrases if each.phrase.need != "excluded"]
-        vectors += [each.photo for each in asked.pictures if each.need != "excluded"]
-        if asked.text is not None:
-            vectors.append(asked.text)
+    def _allowed_ids(self, asked: Asked) -> Int64Array:
+        """Photos with a vector that the filters let through, ascending."""
+        ids = np.sort(self._index.ids())
+        return ids if asked.allowed_ids is None else np.intersect1d(ids, asked.allowed_ids)
+
+    def _first_ids(self, asked: Asked, limit: int, all_up_to: int) -> Int64Array:
+        """Photos to judge: all that may be hits, or the likeliest, ascending."""
+        allowed = self._allowed_ids(asked)
+        if len(allowed) <= all_up_to:
+            return allowed
+        n_photos = _SHORT_LIST * limit
+        if not asked.wants_something:
+            return np.sort(self._likeliest_first(asked, allowed)[:n_photos])
         nearest = [
-            self._index.search(vector, _SHORT_LIST * limit, asked.allowed_ids)[0]
-            for vector in vectors
+            self._index.search(vector, n_photos, asked.allowed_ids)[0]
+            for vector in asked.photo_vectors()
         ]
         return np.unique(np.concatenate(nearest))
+
+    def _likeliest_first(self, asked: Asked, ids: Int64Array) -> Int64Array:
+        """Photos by how like they are to any wanted part, or how unlike to all excluded ones."""
+        likeness = np.full(len(ids), -np.inf)
+        for vector in asked.photo_vectors():
+            cosines = self._index.cosines(vector, ids)
+            # Words and pictures differ in how high their cosines are.
+            deviations = (cosines - cosines.mean()) / max(float(cosines.std()), 1e-6)
+            likeness = np.maximum(likeness, deviations)
+        return ids[np.argsort(-likeness if asked.wants_something else likeness, kind="stable")]
+
+    def _batches(self, asked: Asked, ids: Int64Array) -> Iterator[Int64Array]:
+        """Photos to judge: these, and as long as more are asked for, the likeliest of the rest."""
+        yield ids
+        rest = np.setdiff1d(self._allowed_ids(asked), ids)
+        if len(rest):
+            rest = self._likeliest_first(asked, rest)[:MOST_WIDENED]
+        for start in range(0, len(rest), ALL_PHOTOS):
+            yield np.sort(rest[start : start + ALL_PHOTOS])
 
     def _candidates(self, ids: Int64Array, *, regions: bool = False) -> Candidates:
         packed = self._library.regions.load(self._model_id, ids if regions else [])
@@ -204,7 +225,24 @@ class Searcher:
 
     # ------------------------------------------------------------ judging
 
-    def _judged(self, asked: Asked, candidates: Candidates, limit: int) -> Answer:
+    def _answer(
+        self, asked: Asked, ids: Int64Array, limit: int, *, regions: bool = False
+    ) -> Answer:
+        """The best of these photos, or of more where exclusions leave fewer than ``limit``."""
+        ranked: list[tuple[float, Hit]] = []
+        n_excluded = 0
+        for batch in self._batches(asked, ids):
+            found, n_more = self._judged(asked, self._candidates(batch, regions=regions), limit)
+            ranked = sorted([*ranked, *found], key=lambda each: (-each[0], each[1].photo_id))
+            n_excluded += n_more
+            if len(ranked) >= limit:
+                break
+        return Answer(tuple(hit for _, hit in ranked[:limit]), n_excluded)
+
+    def _judged(
+        self, asked: Asked, candidates: Candidates, limit: int
+    ) -> tuple[list[tuple[float, Hit]], int]:
+        """The best candidates with their excess, best first, and how many were left out."""
         grounds, n_photos = self._backgrounds.get(), len(self._index)
         phrases = [
             (each.phrase.need, phrase_evidence(each, candidates, grounds, n_photos))
@@ -232,11 +270,11 @@ class Searcher:
         scores = score_of_excess(excess)
         names = [each.phrase.text for each in asked.phrases if each.phrase.need != "excluded"]
         shown = [_part_hits(found, candidates, kept) for found in wanted]
-        hits = (
+        hits = [
             _hit(int(candidates.ids[row]), float(scores[row]), names, [part[at] for part in shown])
             for at, row in enumerate(kept)
-        )
-        return Answer(tuple(hits), n_excluded)
+        ]
+        return list(zip(excess[kept].tolist(), hits, strict=True)), n_excluded
 
     def _excluded(
         self,

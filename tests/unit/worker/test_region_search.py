@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from PIL import Image
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
 from app.core.changes import ForgetConcept
+from app.core.library.region_index import RegionIndex
+from app.core.library.vector_index import VectorIndex
 from app.core.messages import (
     BoxesSuggested,
     ChangeDone,
@@ -38,6 +42,9 @@ from app.core.messages import (
 )
 from app.core.region_choice import overlaps
 from app.worker import searcher
+from app.worker.encoding_questions import AskedPhrase
+from app.worker.evidence import Candidates, Evidence, phrase_evidence
+from app.worker.searcher import Searcher
 from tests.engine_bench import EngineBench
 from tests.fakes import COLOURS, make_image
 
@@ -256,6 +263,59 @@ def test_exclusions_alone_look_at_regions(
     left = names(bench, refined(bench, Query("-red")))
     assert 0 < len(left) < len(everything)
     assert not [name for name in left if name.startswith("red")]
+
+
+def make_searcher(bench: EngineBench) -> Searcher:
+    library = bench.engine.library
+    (model,) = library.models()
+    index, regions = VectorIndex.open(library, model.id), RegionIndex(library, model.id)
+    return Searcher(library, index, regions, model.id, bench.encoder)
+
+
+@pytest.mark.parametrize("text", ["red thing -red", "a green thing, without green", "-red"])
+@pytest.mark.parametrize("limit", [8, 100])
+def test_exclusions_leave_as_many_as_there_are_and_nothing_is_judged_twice(
+    bench: EngineBench, monkeypatch: pytest.MonkeyPatch, text: str, limit: int
+) -> None:
+    everyone = make_searcher(bench)
+    asked = everyone.encode(Query(text), [])
+    left = {hit.photo_id: hit for hit in everyone.refined(asked, 100).hits}
+    judged: list[int] = []
+
+    def evidence(asked: AskedPhrase, candidates: Candidates, *others: Any) -> Evidence:
+        judged.extend(candidates.ids)
+        return phrase_evidence(asked, candidates, *others)
+
+    monkeypatch.setattr(searcher, "phrase_evidence", evidence)
+    for name in ("ALL_PHOTOS", "ALL_PHOTO_VECTORS", "_FROM_FIRST_STEP", "_FROM_REGIONS"):
+        monkeypatch.setattr(searcher, name, 4)
+    monkeypatch.setattr(searcher, "_SHORT_LIST", 1)
+    hits = make_searcher(bench).refined(asked, limit).hits
+    assert len(hits) == min(limit, len(left))
+    assert all(left[hit.photo_id] == hit for hit in hits)
+    assert max(Counter(judged).values()) == len(asked.phrases)
+
+
+def test_phrases_are_encoded_in_one_batch(
+    bench: EngineBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = make_searcher(bench).questions
+    texts = ["green thing", "red thing, not blue", "-yellow"]
+    alone = [questions.encode(Query(text), []).phrases[0] for text in texts]
+    batches: list[str] = []
+    encode_texts = bench.encoder.encode_texts
+    monkeypatch.setattr(
+        bench.encoder,
+        "encode_texts",
+        lambda texts, mode: batches.append(mode) or encode_texts(texts, mode),
+    )
+    together = questions.encode(Query(", ".join(texts)), [])
+    assert batches == ["auto", "box"]
+    assert together.text is not None
+    for one, other in zip(alone, together.phrases, strict=True):
+        assert one.phrase == other.phrase
+        for name in ("photo", "region", "photo_misses", "region_misses"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 # ---------------------------------------------------------------- concepts, searches, export
