@@ -41,6 +41,10 @@ class Backgrounds:
     n_vectors: int
     n_regions: int
 
+    def both_z(self, by_region: Deviations, by_photo: Deviations) -> Deviations:
+        """Return deviations by best region and by photo as one, in deviations of the probes'."""
+        return region_and_photo(by_region, by_photo) / self.both_deviation
+
 
 class BackgroundKeeper:
     """Measures backgrounds when they are first asked for, and again when the library has changed.

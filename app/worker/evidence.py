@@ -113,12 +113,10 @@ def phrase_evidence(
     best = best_of_photos(values, candidates.regions)
     region_ground = _ground(grounds.text_region, plain_best, sample_best)
     z, sample_z = region_ground.z(best), region_ground.z(sample_best)
-    sample_both = region_and_photo(sample_z, ground.z(photo_values(grounds.region_photos)))
-    both = region_and_photo(z, by_photo[candidates.rows])
-    own_z = region_and_photo(region_ground.own_z, ground.own_z) / grounds.both_deviation
-    line = good_line(sample_both / grounds.both_deviation, n_photos, own_z)
+    sample_both = grounds.both_z(sample_z, ground.z(photo_values(grounds.region_photos)))
+    line = good_line(sample_both, n_photos, grounds.both_z(region_ground.own_z, ground.own_z))
     evidence = _photo_evidence(by_photo - photo_line, values)
-    evidence.excess[candidates.rows] = both / grounds.both_deviation - line
+    evidence.excess[candidates.rows] = grounds.both_z(z, by_photo[candidates.rows]) - line
     evidence.by_region[candidates.rows] = z - good_line(sample_z, n_photos, region_ground.own_z)
     return evidence
 
