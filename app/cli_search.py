@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from app.cli_output import print_hits, print_json
-from app.core.asking import Box, Filters, ImageQuery, Phrase, Query
+from app.core.asking import Box, Filters, ImageQuery, Phrase, Query, box_text
 from app.core.errors import BoxError, EngineError, LibraryError, ModelError, QueryError
 from app.core.language.filter_words import both, parse_filter
 from app.core.library import Library
@@ -272,7 +272,7 @@ def _images(options: argparse.Namespace) -> tuple[ImageQuery, ...]:
     given = list(getattr(options, "pictures", None) or [])
     paths = [value for kind, value in given if kind == "image"]
     if given and not paths:
-        shown = _as_typed(given[0][1])
+        shown = box_text(given[0][1])
         raise QueryError(f"--box {shown} picks a part of a picture; give the picture by --image.")
     images: list[ImageQuery] = []
     early: list[Box] = []
@@ -380,14 +380,10 @@ def _picture(image: ImageQuery, decoders: PoolLike) -> Picture:
     return Picture(decoded_image(reply), box)
 
 
-def _as_typed(box: Box) -> str:
-    return ",".join(f"{number:.15g}" for number in box)
-
-
 def _unit_box(box: Box, width_px: int, height_px: int) -> Box:
     x0, y0, x1, y1 = box
     if x1 > width_px or y1 > height_px:
-        shown = _as_typed(box)
+        shown = box_text(box)
         raise BoxError(
             f"The box {shown} reaches outside the picture, which is {width_px} x {height_px}"
             f" pixels; give x up to {width_px} and y up to {height_px}.",

@@ -15,6 +15,11 @@ Need = Literal["required", "optional", "excluded"]
 Orientation = Literal["landscape", "portrait", "square"]
 
 
+def box_text(box: Box) -> str:
+    """Return a box as it is typed: "10,20,300,200", without digits that say nothing."""
+    return ",".join(f"{number:.15g}" for number in box)
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One part of a question, a chip.

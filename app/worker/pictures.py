@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from app.core.asking import Box, ImageQuery, Query
+from app.core.asking import Box, ImageQuery, Query, box_text
 from app.core.errors import BoxError, EmptyQueryError, PictureError, QueryTooLongError
 from app.core.queries import MAX_TEXT_CHARS, parse_query, tidy
 from app.worker.decode_messages import PixelsRequest
@@ -145,7 +145,7 @@ def check_box(box: Box) -> None:
     """
     x0, y0, x1, y1 = box
     if not (0.0 <= x0 < x1 <= 1.0 and 0.0 <= y0 < y1 <= 1.0):
-        shown = ", ".join(f"{number:.15g}" for number in box)
+        shown = box_text(box)
         raise BoxError(
             f"The box {shown} is not inside the picture, which reaches from 0 to 1; draw it again.",
             box=shown,
