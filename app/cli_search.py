@@ -16,7 +16,8 @@ from typing import Any, get_args
 from app.cli_output import print_hits, print_json
 from app.core.asking import Box, Filters, ImageQuery, Phrase, Query, box_text
 from app.core.errors import BoxError, EngineError, LibraryError, ModelError, QueryError
-from app.core.language.filter_words import both, parse_filter
+from app.core.language.combining import combined
+from app.core.language.filter_words import contradiction, parse_filter
 from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.library.region_index import RegionIndex
@@ -250,14 +251,23 @@ def _query(options: argparse.Namespace) -> Query:
     phrases = None
     if options.without:
         phrases = tuple(dict.fromkeys([*parsed.phrases, *map(_excluded, options.without)]))
-    filters = Filters()
-    for each in options.filter:
-        filters = both(filters, parse_filter(each, date.today()))
-    query = Query(options.query, _images(options), phrases, filters)
+    query = Query(options.query, _images(options), phrases, _filters(options.filter))
     check_query(replace(query, images=tuple(replace(image, box=None) for image in query.images)))
     for misread in parsed.misread:
         print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
     return query
+
+
+def _filters(given: Sequence[str]) -> Filters:
+    """The filters of all options as one.
+
+    Raises:
+        FilterError: one is not understood, or contradicts the others.
+    """
+    filters, contradicting = combined([parse_filter(each, date.today()) for each in given])
+    if contradicting:
+        raise contradiction(given[contradicting[0]])
+    return filters
 
 
 def _excluded(text: str) -> Phrase:

@@ -12,6 +12,7 @@ from typing import Literal
 
 Box = tuple[float, float, float, float]
 Need = Literal["required", "optional", "excluded"]
+Period = tuple[str | None, str | None]  # first and last day, YYYY-MM-DD; None: open on that side
 Orientation = Literal["landscape", "portrait", "square"]
 
 
@@ -59,30 +60,29 @@ class ImageQuery:
 class Filters:
     """Which photos count, whatever they show. A field that is empty does not narrow.
 
-    Words are compared without regard to upper and lower case; every word must be there.
+    Words are compared without regard to upper and lower case. ``app/core/language/combining.py``
+    makes one of several.
 
     Attributes:
         root_ids: in one of these folders of the library.
-        folders: words of the folder's path, or an absolute path that the photo is below.
-        taken_from: first day, ``YYYY-MM-DD``; the day it was taken, else when the file changed.
-        taken_to: last day, included.
-        cameras: words of the camera's name.
+        folders: words of the folder's path, all of them; and below one of the absolute paths.
+        taken: the day it was taken, else that when the file changed, is in one of these periods.
+        cameras: one of these; each is words that are all in the camera's name.
         min_rating: this many stars or more.
         favourite: has the heart.
-        formats: file types, any of them: ``jpeg``, ``png``, ``heic`` ...
-        orientation: of the upright photo.
-        names: words in the name of the file or of a folder above it.
+        formats: one of these file types: ``jpeg``, ``png``, ``heic`` ...
+        orientations: one of these, of the upright photo.
+        names: words in the name of the file or of a folder above it, all of them.
     """
 
     root_ids: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
-    taken_from: str | None = None
-    taken_to: str | None = None
+    taken: tuple[Period, ...] = ()
     cameras: tuple[str, ...] = ()
     min_rating: int = 0
     favourite: bool = False
     formats: tuple[str, ...] = ()
-    orientation: Orientation | None = None
+    orientations: tuple[Orientation, ...] = ()
     names: tuple[str, ...] = ()
 
     @property

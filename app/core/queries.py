@@ -22,7 +22,8 @@ from typing import Literal
 from app.core.asking import Filters, Phrase
 from app.core.errors import FilterError
 from app.core.language.clauses import HIDDEN, Piece, pieces_of
-from app.core.language.filter_words import find_filters, merged
+from app.core.language.combining import combined
+from app.core.language.filter_words import find_filters
 from app.core.language.near_misses import is_attributes_only, misses_named, with_attributes
 from app.core.language.places import is_side, split_place, with_place
 from app.core.language.request_words import EDGES, names_no_thing, without_request
@@ -117,7 +118,7 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
         source,
         described,
         phrases,
-        merged(found),
+        combined([each.filters for each in found])[0],
         tuple(sorted([*parts, *filters], key=lambda part: part.start)),
         tuple(each.error for each in found if each.error is not None),
     )

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt
 
 from app.core.asking import Filters
 
-_Item = TypeVar("_Item", int, str)
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[Filt
         FilterText(_in_folder(word), replace(filters, folders=_less(filters.folders, word)))
         for word in filters.folders
     ]
-    if filters.taken_from or filters.taken_to:
-        without = replace(filters, taken_from=None, taken_to=None)
-        texts.append(FilterText(dates_text(filters.taken_from, filters.taken_to), without))
+    texts += [
+        FilterText(dates_text(*period), replace(filters, taken=_less(filters.taken, period)))
+        for period in filters.taken
+    ]
     texts += [
         FilterText(word, replace(filters, cameras=_less(filters.cameras, word)))
         for word in filters.cameras
@@ -52,9 +53,13 @@ def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[Filt
         FilterText(kind.upper(), replace(filters, formats=_less(filters.formats, kind)))
         for kind in filters.formats
     ]
-    if filters.orientation is not None:
-        text = orientation_texts()[filters.orientation]
-        texts.append(FilterText(text, replace(filters, orientation=None)))
+    texts += [
+        FilterText(
+            orientation_texts()[shape],
+            replace(filters, orientations=_less(filters.orientations, shape)),
+        )
+        for shape in filters.orientations
+    ]
     texts += [
         FilterText(_named(word), replace(filters, names=_less(filters.names, word)))
         for word in filters.names
@@ -93,6 +98,10 @@ def misread_text(params: Mapping[str, str]) -> str:
     known = QCoreApplication.translate(
         "FilterText", "Use camera:nikon, rating>=4, date:2023-05, type:png or folder:trips."
     )
+    if params.get("reason") == "contradicting":
+        return QCoreApplication.translate(
+            "FilterText", "“{filter}” leaves no day of the other dates. Leave one of them out."
+        ).format(filter=params.get("filter", ""))
     sentence = QCoreApplication.translate("FilterText", "“{filter}” is no filter. {hint}")
     hint = hints.get(params.get("reason", ""), known)
     return sentence.format(filter=params.get("filter", ""), hint=hint)

@@ -26,7 +26,7 @@ from app.ui.question import NO_FILTERS
 from app.ui.sidebar_model import root_name
 
 WIDTH_PX = 360
-FIRST_DAY = QDate(1900, 1, 1)
+FIRST_DAY = QDate(1830, 1, 1)
 FORMATS = ("jpeg", "png", "heic", "raw", "tiff", "webp", "gif", "avif", "bmp")
 ORIENTATIONS: tuple[Orientation, ...] = ("landscape", "portrait", "square")
 
@@ -123,18 +123,17 @@ class FiltersPanel(QFrame):
         self._is_showing = True
         root_id = filters.root_ids[0] if filters.root_ids else None
         self.folder.setCurrentIndex(max(0, self.folder.findData(root_id)))
-        for edit, day in (
-            (self.first_day, filters.taken_from),
-            (self.last_day, filters.taken_to),
-        ):
+        period = filters.taken[0] if filters.taken else (None, None)
+        for edit, day in zip((self.first_day, self.last_day), period, strict=True):
             date = QDate.fromString(day or "", Qt.DateFormat.ISODate)
             edit.setDate(date if date.isValid() else FIRST_DAY)
-        self.camera.setText(" ".join(filters.cameras))
+        self.camera.setText(filters.cameras[0] if filters.cameras else "")
         self.rating.setCurrentIndex(filters.min_rating)
         self.favourite.setChecked(filters.favourite)
         kind = filters.formats[0] if filters.formats else None
         self.format.setCurrentIndex(max(0, self.format.findData(kind)))
-        self.orientation.setCurrentIndex(max(0, self.orientation.findData(filters.orientation)))
+        shape = filters.orientations[0] if filters.orientations else None
+        self.orientation.setCurrentIndex(max(0, self.orientation.findData(shape)))
         self.name.setText(" ".join(filters.names))
         self._is_showing = False
 
@@ -151,16 +150,18 @@ class FiltersPanel(QFrame):
         """Return what the controls say; what they cannot show stays as it was."""
         root_id = self.folder.currentData()
         kind = self.format.currentData()
+        shape = self.orientation.currentData()
+        period = _iso(self.first_day.date()), _iso(self.last_day.date())
+        camera = self.camera.text().strip()
         return replace(
             self._filters,
             root_ids=() if root_id is None else (root_id,),
-            taken_from=_iso(self.first_day.date()),
-            taken_to=_iso(self.last_day.date()),
-            cameras=tuple(self.camera.text().split()),
+            taken=(period,) if any(period) else (),
+            cameras=(camera,) if camera else (),
             min_rating=max(0, self.rating.currentIndex()),
             favourite=self.favourite.isChecked(),
             formats=() if kind is None else (kind,),
-            orientation=self.orientation.currentData(),
+            orientations=() if shape is None else (shape,),
             names=tuple(self.name.text().split()),
         )
 

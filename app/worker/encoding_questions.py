@@ -9,7 +9,6 @@ import numpy as np
 
 from app.core.asking import ImageQuery, Need, Phrase, Query
 from app.core.errors import ExamplesError, ModelError
-from app.core.language.filter_words import both
 from app.core.language.near_misses import generated_misses
 from app.core.language.places import Place, split_place
 from app.core.library import Library
@@ -116,8 +115,7 @@ class QuestionEncoder:
         if query.phrases is not None:
             described = ", ".join(each.text for each in phrases if each.need != "excluded")
         allowed = None
-        filters = both(parsed.filters, query.filters)
-        if not filters.is_empty:
+        if not (parsed.filters.is_empty and query.filters.is_empty):
             allowed = self.library.photo_ids_matching(parsed.filters, query.filters)
         n_wanted = sum(phrase.need != "excluded" for phrase in phrases)
         text, asked = self._words(phrases, [described] if n_wanted > 1 else [])

@@ -111,6 +111,8 @@ def test_a_filter_in_the_words_that_is_none_is_told(run: Run, album: Path) -> No
         (["type:jpg"], set()),
         (["before:1990"], set()),
         (["orientation:square"], {"red", "both", "plain"}),
+        (["orientation:square", "orientation:portrait"], {"red", "both", "plain"}),
+        (["date:2020", "date:1965"], {"red", "both", "plain"}),
     ],
 )
 def test_filters_narrow(run: Run, album: Path, filters: list[str], expected: set[str]) -> None:
@@ -166,6 +168,8 @@ def test_several_pictures_and_boxes(run: Run, album: Path) -> None:
         (["search", "red", "--filter", "flavour:sweet"], ["'flavour:sweet'", "camera:nikon"]),
         (["search", "red", "--filter", "rating:many"], ["'rating:many'", "0 to 5 stars"]),
         (["search", "red", "--filter", "date:2023-02-30"], ["'date:2023-02-30'", "2023-05-31"]),
+        (["search", "red", "--filter", "before:1965", "--filter", "since:2020"],
+         ["'since:2020'", "no day"]),
         (["search", "red", "--without", " "], ["--without ' '", "some words"]),
         (["search", "red", "--without", '"'], ["--without '\"'", "some words"]),
         (["search", "red", "--without", "blue " * 600], ["2,999", "2,000", "shorten"]),

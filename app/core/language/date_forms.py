@@ -25,6 +25,7 @@ from app.core.language.periods import (
     season_of,
     third_of_month,
     until_today,
+    years_of,
 )
 from app.core.language.places import HAN
 
@@ -56,15 +57,31 @@ _YEAR_PARTS |= {"初": (1, 4), "底": (9, 12), "末": (9, 12)}
 _MONTH_PARTS = {"early": 0, "mid": 1, "late": 2}
 _MONTH_PARTS |= {"beginning": 0, "start": 0, "middle": 1, "end": 2}
 _MONTH_PARTS |= {"初": 0, "上旬": 0, "中旬": 1, "下旬": 2, "底": 2, "末": 2}
+_DECADE_PARTS = {"early": (0, 3), "mid": (3, 6), "late": (6, 9)}
+_DECADE_PARTS |= {"初": (0, 3), "早": (0, 3), "前": (0, 3), "中": (3, 6)}
+_DECADE_PARTS |= {"末": (6, 9), "后": (6, 9), "晚": (6, 9), "底": (6, 9)}
+_DECADES = {
+    "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80,
+    "nineties": 90,
+}  # fmt: skip
+_FIRST_SHORT_YEAR = 30  # 30 is 1930, 29 is 2029
 _UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
 _UNITS |= {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week"}
 _UNITS |= {"月": "month", "年": "year"}
-_EN_NUMBERS = ("a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_EN_NUMBERS = {"a": 1, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_COUNTING = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen",
+    "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_EN_NUMBERS |= {word: number for number, word in enumerate(_COUNTING, 1)}
 _ZH_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+
+_PLAIN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 # ---------------------------------------------------------------- patterns of words
 
-YEAR = r"(?:19[7-9]\d|20\d\d)"
+YEAR = r"(?:18[3-9]\d|19\d\d|20\d\d)"  # as long as there are photographs
 _MM = r"(?:1[0-2]|0?[1-9])(?!\d)"
 _LARGE_DAY = r"(?:3[01]|2\d|1[3-9])"
 DAY = r"(?:3[01]|[12]\d|0?[1-9])"
@@ -75,17 +92,34 @@ _EN_YEAR = rf"(?:{YEAR}|(?:last|this)\s+year)"
 _EN_DAYS = rf"(?P<d>{ORDINAL})(?:\s?(?:-|–|to)\s?(?:the\s)?(?P<e>{ORDINAL}))?"
 _EN_PART = r"(?:early|mid|late|(?:beginning|start|middle|end)(?=\s+of))"
 _EN_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_EN_NUMBERS)}|half\s+a(?=\s+year))"
+# "in her 80s" is an age; "80s cars" and "1960s style" say what things look like.
+_NO_AGE = "".join(
+    rf"(?<!\b{word}[\s-])"
+    for word in ("his", "her", "their", "my", "your", "our", "early", "mid", "late")
+)
+_EN_DECADE = rf"{_NO_AGE}(?:(?P<p>early|mid|late)[\s-]+(?:the\s+)?)?"
+_EN_STYLE = r"(?![\s-]+(?:styled?|look|fashion|vibes?|music|retro|themed?|aesthetic|inspired)\b)"
+_EN_NO_THING = (
+    r"(?![\s-]+(?!(?:photos?|pictures?|images?|pics?|and|or|to|until|till|onwards?|in|at|on|of|from"
+    r"|with|without|but|not|no|my|our|the)\b)[a-z])"
+)
 _WEEKDAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 
 _ZH_NUMBER = "(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
 # What may follow a word of one character that begins many others: 2023年夏, not 2023年夏令营.
 _ZH_END = rf"(?=$|[^{HAN}]|[的在拍里到和与或、]|以[前后来]|之[前后间])"
 _ZH_YEAR_WORD = "大?(?<![以之年目])前年|(?<![过失])去年|今年"
-_ZH_YEAR_2 = r"(?:[0-2]\d|[7-9]\d)年"  # 23年5月
-ZH_YEAR = rf"(?:{YEAR}\s?年(?:度(?!假)|(?!代|多|的?历史))|{_ZH_YEAR_WORD})"
+_ZH_YEAR_2 = r"\d\d年"  # 23年5月
+_HAN_YEAR = "(?:一[八九]|二[〇零○])[〇零○一二三四五六七八九]{2}"  # 二〇二三年
+ZH_YEAR = rf"(?:(?:{YEAR}|{_HAN_YEAR})\s?年(?:度(?!假)|(?!代|多|的?历史))|{_ZH_YEAR_WORD})"
 ZH_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月份?"
 _ZH_MONTH_PART = rf"(?P<t>[上中下]旬|[初底末]{_ZH_END})"
 ZH_DAY = rf"(?:{DAY}|{_ZH_NUMBER})\s?[日号]"
+_ZH_CENTURY = "(?:(?:20|二十|上个?)世纪的?)?"
+_ZH_DECADE = (
+    rf"年代(?:(?P<p>[初底末]{_ZH_END}|[早前中晚后末初]期)"
+    r"|(?!的?(?:风格|复古|怀旧|款|味|范儿?|风(?![景光筝车]))))"
+)
 _ZH_COUNT = rf"(?:\d{{1,3}}|{_ZH_NUMBER}|半(?=年))"
 _ZH_COUNTED = "个月|个?(?:星期|礼拜)|[天日周年]"
 _ZH_WHICH = "(?P<which>(?<![马晚早天身街路地山海湖江水桌床墙树楼车船])上+|这|本)一?个?"
@@ -110,7 +144,7 @@ def _number(text: str | None) -> int | None:
     if word in _MONTHS:
         return _MONTHS[word]
     if word in _EN_NUMBERS:
-        return max(1, _EN_NUMBERS.index(word))
+        return _EN_NUMBERS[word]
     tens, ten, ones = word.rpartition("十")
     return 10 * _ZH_DIGITS.get(tens, 1) * bool(ten) + _ZH_DIGITS.get(ones, 0)
 
@@ -118,8 +152,8 @@ def _number(text: str | None) -> int | None:
 def _year(word: str, today: date) -> int:
     if word in _YEARS_BACK:
         return today.year - _YEARS_BACK[word]
-    year = _number(word) or 0
-    return year if year > 99 else year + (1900 if year >= 70 else 2000)
+    year = _number(word.translate(_PLAIN_DIGITS)) or 0
+    return year if year > 99 else year + (1900 if year >= _FIRST_SHORT_YEAR else 2000)
 
 
 def _of_year(match: re.Match[str], today: date) -> Days:
@@ -135,6 +169,17 @@ def _of_year(match: re.Match[str], today: date) -> Days:
         return third_of_month(year, month, _MONTH_PARTS[named["t"]])
     last_day = _number(named.get("e")) or day
     return Days(days_of(year, month, day).first, days_of(year, month, last_day).last)
+
+
+def _decade(match: re.Match[str], today: date) -> Days:
+    """Return ten years, the first, middle or last of them, or twenty: 七八十年代."""
+    named = match.groupdict()
+    part = named.get("p")
+    first, last = _DECADE_PARTS[part.removesuffix("期")] if part else (0, 9)
+    words = [word for word in (named["y"], named.get("e")) if word]
+    numbers = [_DECADES.get(word) or _number(word) or 0 for word in words]
+    years = [n if n > 99 else 1900 + (n if n > 9 else 10 * n) for n in numbers]
+    return years_of(years[0] + first, years[-1] + last)
 
 
 def _day_word(match: re.Match[str], today: date) -> Days:
@@ -216,6 +261,19 @@ FORMS = (
     Form(rf"(?P<d>{_LARGE_DAY})/(?P<m>{_MM})/(?P<y>{YEAR})", _of_year),
     Form(rf"(?P<m>{_MM})/(?P<d>{_LARGE_DAY})/(?P<y>{YEAR})", _of_year),
     Form(rf"(?P<y>{ZH_YEAR})", _of_year),
+    Form(
+        rf"{_EN_DECADE}(?P<y>{YEAR}(?<=0)(?=s)|(?:1[89]\d|200)0(?=['’]s))['’]?s{_EN_STYLE}", _decade
+    ),
+    Form(rf"{_EN_DECADE}['’‘]?(?P<y>[3-9]0)['’]?s{_EN_STYLE}{_EN_NO_THING}", _decade),
+    Form(
+        rf"{_EN_DECADE}(?:nineteen[\s-])?(?P<y>{'|'.join(_DECADES)}){_EN_STYLE}",
+        _decade,
+    ),
+    Form(
+        rf"{_ZH_CENTURY}(?P<y>{YEAR}(?<=0)|[3-9]0|[三四五六七八九]十){_ZH_DECADE}",
+        _decade,
+    ),
+    Form(rf"{_ZH_CENTURY}(?P<y>[三四五六七八])(?P<e>[四五六七八九]十){_ZH_DECADE}", _decade),
     Form(rf"(?P<y>{YEAR}|{ZH_YEAR}|{_ZH_YEAR_2})\s?的?{zh_season('?P<s>')}", _of_year),
     Form(rf"(?P<y>{ZH_YEAR})\s?的?(?:年?(?P<p>[初底末]{_ZH_END}|[上下]半年))", _of_year),
     Form(
@@ -236,7 +294,7 @@ FORMS = (
         _of_year,
     ),
     Form(rf"(?P<s>{SEASON}),?\s+(?:(?:of|in)\s+)?(?P<y>{_EN_YEAR})", _of_year),
-    Form(rf"(?P<s>winter)\s+(?:of\s+)?(?P<y>{YEAR})[-–/](?:20)?\d\d", _of_year),
+    Form(rf"(?P<s>winter)\s+(?:of\s+)?(?P<y>{YEAR})[-–/](?:19|20)?\d\d", _of_year),
     Form(
         rf"(?P<p>{_EN_PART}|(?:first|second)\shalf(?=\s+of))(?:\s+of)?[\s-]+(?P<y>{_EN_YEAR})",
         _of_year,

@@ -26,7 +26,7 @@ from app.core.language.date_forms import (
     ZH_YEAR,
     zh_season,
 )
-from app.core.language.periods import Days
+from app.core.language.periods import Days, Periods, around
 from app.core.language.places import HAN
 
 Side = Literal["before", "until", "since", "after"]
@@ -36,16 +36,16 @@ Side = Literal["before", "until", "since", "after"]
 class FoundDays:
     """Days named in a sentence, and where: ``text[start:stop]`` with its little words."""
 
-    days: Days
+    periods: Periods
     start: int
     stop: int
 
 
-def parse_date(text: str, today: date) -> Days | None:
-    """Return the days that a value names, for instance "2023-05", "last summer", "2019..2021"."""
+def parse_date(text: str, today: date) -> Periods | None:
+    """Return the days that a value names: "2023-05", "last summer", "2019..2021"."""
     value = text.strip()
     for found in find_dates(value, today):
-        return found.days if (found.start, found.stop) == (0, len(value)) else None
+        return found.periods if (found.start, found.stop) == (0, len(value)) else None
     return None
 
 
@@ -58,27 +58,28 @@ def find_dates(text: str, today: date) -> Iterator[FoundDays]:
             place = match.start() + 1
             continue
         place = match.end()
-        days, stop = _with_second(low, match, today)
-        if days is None or _CANNOT_FOLLOW.match(low, stop):
+        periods, stop = _with_second(low, match, today)
+        if not periods or _CANNOT_FOLLOW.match(low, stop):
             continue
-        found = _with_words(low, days, (last_stop, match.start(), stop))
+        found = _with_words(low, periods, (last_stop, match.start(), stop))
         if found is not None:
             yield found
             place = last_stop = found.stop
 
 
-def beside(days: Days, side: Side) -> Days | None:
+def beside(periods: Periods, side: Side) -> Periods | None:
     """Return all days before or after some days, without them, or until or since them."""
+    days = around(periods)
     if days.first is None or days.last is None:
         return None
     match side:
         case "before":
-            return Days(None, days.first - timedelta(days=1))
+            return (Days(None, days.first - timedelta(days=1)),)
         case "until":
-            return Days(None, days.last)
+            return (Days(None, days.last),)
         case "since":
-            return Days(days.first, None)
-    return Days(days.last + timedelta(days=1), None)
+            return (Days(days.first, None),)
+    return (Days(days.last + timedelta(days=1), None),)
 
 
 # ---------------------------------------------------------------- one date, and two halves
@@ -96,28 +97,33 @@ def _one(text: str, today: date) -> Days | None:
     return None
 
 
-def _range(a: str, b: str, today: date) -> Days | None:
-    """Return the days from one date to another; one may leave out the year of the other."""
+def _halves(a: str, b: str, today: date, *, in_order: bool) -> Periods | None:
+    """Return two dates, of which one may leave out the year of the other.
+
+    Args:
+        a: the one.
+        b: the other.
+        today: what "last year" is counted from.
+        in_order: the first is no later than the second.
+    """
     if b[-1] in "月日号" and a[-1].isdigit():  # 2024年5-8月
         a += b[-1]
     first, last = _one(a, today), _one(b, today)
     if first is None and last is not None:
-        first = _completed(a, last, -1, today)
+        first = _completed(a, last, -1 if in_order else 0, today)
     elif last is None and first is not None:
-        last = _completed(b, first, 1, today)
-    if first is None or last is None or first.first is None or last.last is None:
-        return None
-    low, high = min(first.first, last.first or first.first), max(first.last or last.last, last.last)
-    return Days(low, high)
+        last = _completed(b, first, 1 if in_order else 0, today)
+    return None if first is None or last is None else (first, last)
 
 
-def _completed(text: str, other: Days, step: Literal[-1, 1], today: date) -> Days | None:
+def _completed(text: str, other: Days, step: Literal[-1, 0, 1], today: date) -> Days | None:
     """Return a half of a range that leaves out the year, or year and month, of the other half.
 
     Args:
         text: the half, as in "May", "8月", "7日".
         other: the other half; a whole year says nothing.
-        step: -1 for the first half, which is no later than the other; 1 for the second.
+        step: -1 for the first half, which is no later than the other; 1 for the second; 0 if both
+            are simply of one year.
         today: what "last year" is counted from.
     """
     near, end = other.first, other.last
@@ -134,23 +140,45 @@ def _completed(text: str, other: Days, step: Literal[-1, 1], today: date) -> Day
     return None
 
 
-def _with_second(low: str, first: re.Match[str], today: date) -> tuple[Days | None, int]:
-    """Return the days of a date, or from it to a second one that follows, and where they end."""
+def _with_second(low: str, first: re.Match[str], today: date) -> tuple[Periods, int]:
+    """Return the days of a date, with a second one that follows, and where they end.
+
+    Two that are listed stand side by side, "2019 and 2021", unless no day lies between them;
+    else all days between them count too.
+    """
     joint = _JOINT.match(low, first.end())
+    second = None
     if joint is not None:
         second = _DATE.match(low, joint.end()) or _HALF.match(low, joint.end())
-        days = None if second is None else _range(first[0], second[0], today)
-        if second is not None and days is not None:
-            return days, second.end()
-    return _one(first[0], today), first.end()
+    if joint is not None and second is not None:
+        before = max(0, first.start() - _MOST_CHARS_BEFORE)
+        is_range = (
+            _LISTS.search(joint[0]) is None
+            or _BETWEEN.search(low, before, first.start()) is not None
+            or _BETWEEN_ZH.match(low, second.end()) is not None
+        )
+        halves = _halves(first[0], second[0], today, in_order=is_range)
+        if halves is not None:
+            is_one = is_range or _touch(*halves)
+            in_order = sorted(halves, key=lambda days: days.first or date.min)
+            return (around(halves),) if is_one else tuple(in_order), second.end()
+    days = _one(first[0], today)
+    return () if days is None else (days,), first.end()
 
 
-def _with_words(low: str, days: Days, where: tuple[int, int, int]) -> FoundDays | None:
+def _touch(one: Days, other: Days) -> bool:
+    """Tell whether no day lies between two periods."""
+    if one.first is None or one.last is None or other.first is None or other.last is None:
+        return True
+    return max(one.first, other.first) <= min(one.last, other.last) + timedelta(days=1)
+
+
+def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> FoundDays | None:
     """Return days with the words around them: "taken since ...", "...以前拍的".
 
     Args:
         low: the text.
-        days: as named without the words.
+        periods: as named without the words.
         where: the first place that may belong to them, where they start, and where they stop.
     """
     place, start, stop = where
@@ -158,7 +186,7 @@ def _with_words(low: str, days: Days, where: tuple[int, int, int]) -> FoundDays 
     assert before is not None, "it matches no words too"
     behind = _BEHIND.match(low, stop)
     side = before.lastgroup if behind is None else behind.lastgroup
-    found = days if side is None else beside(days, cast(Side, side))
+    found = periods if side is None else beside(periods, cast(Side, side))
     little = _LITTLE_WORDS.match(low, stop if behind is None else behind.end())
     assert little is not None, "it matches no words too"
     return None if found is None else FoundDays(found, before.start(), little.end())
@@ -173,12 +201,16 @@ _JOINED = (
     r"\s*(?:\.\.|[-–—~～]|\b(?:to|and|or|until|till|through)\b|[到至和与、]|或者?)\s*(?:the\s+)?"
 )
 _JOINT = re.compile(_JOINED)
+_LISTS = re.compile(r"and|or|[与和、或]")
+_BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?(?:years?\s+)?(?:of\s+)?$")
+_BETWEEN_ZH = re.compile(r"\s?[之期]?间")
 _EN_HALF = rf"(?:{MONTH}(?:\s+{ORDINAL})?|{ORDINAL}\s+(?:of\s+)?{MONTH}|{SEASON})"
 _ZH_HALF = rf"(?:{ZH_MONTH}(?:\s?{ZH_DAY})?|{ZH_DAY}|{zh_season()})"
 # What a number that could be a year counts: "2000 people", 2000米.
 _COUNTED = (
     r"(?:\s*(?:px|pixels?|[cmk]?m|kg|k|p|ft|feet|met(?:er|re)s?|miles?|people|persons?|steps?|pieces?"
     r"|dollars?|euros?|yen|pounds?)(?![a-z])|\s+years(?![a-z])|[\s-]year[\s-]old|-years?"
+    r"|\s?[x×*]\s?\d"  # 1920 x 1080
     r"|\s?(?:米|元|块|公里|千米|公斤|平米|像素|[日美欧]元)|[多余]?[人个张只名位步字]|[届级款号])"
 )
 # One date; the first half of a range that leaves out the year, 2024年5 of 2024年5-8月 too.
@@ -191,7 +223,8 @@ _DATE = re.compile(
 _HALF = re.compile(
     rf"(?:(?<!and\s)(?<!or\s){_EN_HALF}|{_ZH_HALF}|(?:1[0-2]|0?[1-9])[-./]{DAY})(?![a-z\d])"
 )
-_CAN_BEGIN = re.compile(rf"(?<![\w.:/$¥€£#-])|(?<=[{HAN}])|(?<=\.\.)")
+# A minus before it is read too: what it turns round is named as misread, as "not 2023" is.
+_CAN_BEGIN = re.compile(rf"(?<![\w.:/$¥€£#-])|(?<=[{HAN}])|(?<=\.\.)|(?<=(?<!\S)-)")
 _CANNOT_FOLLOW = re.compile(r"[.:,/-]\d|(?<=\d)\s?年")
 _WORD_END = r"(?=[的拍\s,，、]|$)"
 # Words around a date; the name of a group is what they mean.
@@ -203,7 +236,7 @@ _BEFORE = re.compile(
     r"|(?<![a-z])(?P<since>since|(?:no|not)\s+earlier\s+than)\s+"
     r"|(?<![a-z])(?P<after>after|(?:newer|(?<!no\s)(?<!not\s)later)\s+than)\s+"
     r"|(?P<until>(?<![a-z])(?:until|till|up\s+to|(?:no|not)\s+later\s+than)\s+|(?<![\w.])\.\.))?"
-    r"(?:(?<![a-z])the\s+)?(?:(?<!new\s)(?<![a-z])year\s+|(?<![a-z])(?:earlier|later)\s+)?$"
+    r"(?:(?<![a-z])the\s+)?(?:(?<!new\s)(?<![a-z])years?\s+|(?<![a-z])(?:earlier|later)\s+)?$"
 )
 _BEHIND = re.compile(
     r"(?P<since>\.\.(?!\.)|\s+onwards?\b|\s+on(?=\s*(?:,|$))|\s+(?:and|or)\s+later\b"
@@ -212,5 +245,5 @@ _BEHIND = re.compile(
     rf"|(?P<before>[以之]前|前{_WORD_END})|(?P<until>\s+(?:and|or)\s+earlier\b)"
 )
 _LITTLE_WORDS = re.compile(
-    r"(?:['’]s\b|的时候|(?:拍摄?)?的|[期之]?间|里(?![约斯昂程])|拍摄?(?![卖手打照]))?"
+    r"(?:['’]s\b|(?:的时候|[期之]?间|里(?![约斯昂程]))?(?:(?:拍摄?)?的|拍摄?(?![卖手打照]))?)"
 )

@@ -15,8 +15,10 @@ from typing import get_args
 
 from app.core.asking import Filters, Orientation
 from app.core.errors import FilterError
+from app.core.language.combining import combined
 from app.core.language.dates import Side, beside, find_dates, parse_date
-from app.core.language.periods import Days
+from app.core.language.periods import Periods
+from app.core.language.places import HAN
 
 _KEYS = {
     "folder": ("folder", "in", "path", "文件夹", "目录"),
@@ -80,19 +82,28 @@ _SIGN = r"(?:[:：]?(?:>=|<=|[=><≥])|[:：])"
 _ONE_FILTER = re.compile(
     rf"(?P<key>{_KEY_WORDS})\s*(?P<sign>{_SIGN})\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
 )
-# In a sentence a value ends at a space or comma; quotes were hidden before, so they have none.
+# In a sentence a value ends at a space, or at a comma with no further value of its kind behind it;
+# quotes were hidden before, so they have none.
+_LISTED = rf"[,，、](?=(?:{_FORMAT_WORDS}|{'|'.join(_ORIENTATIONS)})(?![^\W_]))"
 _KEYED = re.compile(
-    rf"(?<![^\W_])(?P<all>(?:{_KEY_WORDS}){_SIGN}(?:[^\s,，;；、]+))", re.IGNORECASE
+    rf"(?<![^\W_])(?P<all>(?:{_KEY_WORDS}){_SIGN}(?:[^\s,，;；、]|(?<=\w){_LISTED})+)",
+    re.IGNORECASE,
 )
+_PHOTOS = r"(?:photo(?:graph)?s?|pictures?|images?|pics?|shots?)\b"
+# 三星 alone is also the name of a maker.
 _STARS = re.compile(
     r"(?P<signs>★+)"
     r"|(?<!\w)(?:rated\s+)?(?P<en>[1-5])\s*(?:\+\s*stars?|-?stars?\s*(?:\+|or\s+(?:more|better)))"
-    r"|(?<!\w)rated\s+(?P<rated>[1-5])(?:\s+stars?)?"
-    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:(?:及以上|以上)(?:的)?|的?(?=照片|图片))",
+    r"|(?<!\w)rated\s+(?P<rated>[1-5])(?:[\s-]stars?)?"
+    r"(?:\s*\+|\s+(?:or|and)\s+(?:more|better|higher|above))?"
+    rf"|(?<!\w)(?P<of>[1-5])[\s-]stars?\s+(?={_PHOTOS})"
+    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:(?:及以上|以上)(?:的)?|的?(?=照片|图片))"
+    rf"|(?<![\w{HAN}])(?P<alone>[1-5一二两四五])颗?星级?(?![\w{HAN}])",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(
-    r"(?P<en>landscape|portrait|vertical|horizontal|square)\s+(?:orientation|format)"
+    r"(?<!\w)(?P<en>(?:landscape|portrait|vertical|horizontal|square)(?=\s+(?:orientation|format))"
+    rf"|(?:vertical|horizontal|square)(?=\s+{_PHOTOS}))(?:\s+(?:orientation|format))?"
     r"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图)(?:的)?",
     re.IGNORECASE,
 )
@@ -101,15 +112,18 @@ _FAVOURITES = re.compile(
     re.IGNORECASE,
 )
 _TYPES = re.compile(
-    rf"(?<!\w)(?P<en>{_FORMAT_WORDS})\s+(?:files?|images?|format)|(?P<zh>{_FORMAT_WORDS})\s*格式(?:的)?",
+    rf"(?<!\w)(?:(?P<en>{_FORMAT_WORDS})(?:\s+(?:files?|format)|(?=\s+{_PHOTOS}))"
+    rf"|(?P<many>{_FORMAT_WORDS})s(?!\w))|(?P<zh>{_FORMAT_WORDS})\s*格式(?:的)?",
     re.IGNORECASE,
 )
+_PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
+_OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
 _NEGATED = re.compile(
     r"(?:(?<!\S)[-－–]"
     r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?)\s+"
     r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|photos|pictures)\s+)*"
-    r"|(?:但是?)?(?:不想?[是在要含看]|没有|排除|除了?|非))$",
+    r"|(?:但是?)?(?:不想?[是在要含看]?|没有?|排除|除了?|非))$",
     re.IGNORECASE,
 )
 
@@ -155,39 +169,44 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
     found: list[FoundFilter] = []
     for candidate in (*_keyed(text, spoken, today), *_words(text), *_dates(text, today)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
-            found.append(_unless_negated(candidate, text, spoken))
-    return sorted(found, key=lambda each: each.start)
+            found.append(_with_sign(candidate, text, spoken))
+    found = _with_either(sorted(found, key=lambda each: each.start), text)
+    for place in combined([each.filters for each in found])[1]:
+        each = found[place]
+        error = contradiction(spoken(each.start, each.stop))
+        found[place] = FoundFilter(Filters(), each.start, each.stop, error)
+    return found
 
 
-def _unless_negated(
-    found: FoundFilter, text: str, spoken: Callable[[int, int], str]
-) -> FoundFilter:
-    """Return a filter as it is, or misread with the negation before it."""
+def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
+    """Return filters in which dates with an "or" between them are one: "before 2020 or in 2023"."""
+    together: list[FoundFilter] = []
+    for each in found:
+        last = together[-1] if together else each
+        is_either = each.filters.taken and last.filters.taken and last is not each
+        if is_either and _OR.fullmatch(text, last.stop, each.start):
+            filters = Filters(taken=last.filters.taken + each.filters.taken)
+            together[-1] = FoundFilter(filters, last.start, each.stop)
+        else:
+            together.append(each)
+    return together
+
+
+def _with_sign(found: FoundFilter, text: str, spoken: Callable[[int, int], str]) -> FoundFilter:
+    """Return a filter with the plus before it, if any, or misread with the negation before it."""
     negation = _NEGATED.search(text, 0, found.start)
     if negation is None:
-        return found
-    return FoundFilter(
-        Filters(),
-        negation.start(),
-        found.stop,
-        _not_understood(spoken(negation.start(), found.stop), "negated"),
-    )
+        plus = _PLUS.search(text, 0, found.start)
+        return found if plus is None else replace(found, start=plus.start())
+    start = negation.start()
+    error = _not_understood(spoken(start, found.stop).strip(), "negated")
+    return FoundFilter(Filters(), start, found.stop, error)
 
 
-def both(one: Filters, other: Filters) -> Filters:
-    """Return filters that let through what both let through; file types add up."""
-    return Filters(
-        root_ids=one.root_ids + other.root_ids,
-        folders=one.folders + other.folders,
-        taken_from=max(filter(None, (one.taken_from, other.taken_from)), default=None),
-        taken_to=min(filter(None, (one.taken_to, other.taken_to)), default=None),
-        cameras=one.cameras + other.cameras,
-        min_rating=max(one.min_rating, other.min_rating),
-        favourite=one.favourite or other.favourite,
-        formats=one.formats + other.formats,
-        orientation=other.orientation or one.orientation,
-        names=one.names + other.names,
-    )
+def contradiction(text: str) -> FilterError:
+    """Return why a filter does not count that leaves no day of the other dates."""
+    sentence = f"The filter {text!r} leaves no day of the other dates; leave one of them out."
+    return FilterError(sentence, filter=text, reason="contradicting")
 
 
 # ---------------------------------------------------------------- one filter
@@ -205,15 +224,16 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
         case "folder":
             return Filters(folders=(value,))
         case "camera":
-            return Filters(cameras=tuple(value.split()))
+            return Filters(cameras=(value,))
         case "name":
             return Filters(names=(value,))
         case "type":
-            formats = tuple(_format(part) for part in re.split(r"[,|]", value))
+            formats = tuple(_format(part) for part in _parts(value))
             return Filters(formats=formats) if set(formats) <= set(_TYPES_KNOWN) else None
         case "orientation":
-            shape = _ORIENTATIONS.get(value.lower())
-            return None if shape is None else Filters(orientation=shape)
+            shapes = [_ORIENTATIONS.get(part.strip().lower()) for part in _parts(value)]
+            known = tuple(shape for shape in shapes if shape is not None)
+            return Filters(orientations=known) if len(known) == len(shapes) else None
         case "rating":
             return _rating(sign, value)
         case "is":
@@ -221,6 +241,11 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
         case "before" | "until" | "since" | "after":
             return _date(key, value, today)
     return _date(_SIGNS.get(sign), value, today)
+
+
+def _parts(value: str) -> list[str]:
+    """Return the values that a list names: "png,jpeg"."""
+    return re.split(r"[,|，、]", value)
 
 
 def _rating(sign: str, value: str) -> Filters | None:
@@ -238,10 +263,13 @@ def _date(side: Side | None, value: str, today: date) -> Filters | None:
     return None if days is None else _with_days(days)
 
 
-def _with_days(days: Days) -> Filters:
-    first = None if days.first is None else days.first.isoformat()
-    last = None if days.last is None else days.last.isoformat()
-    return Filters(taken_from=first, taken_to=last)
+def _with_days(periods: Periods) -> Filters:
+    sides = [(days.first, days.last) for days in periods]
+    return Filters(taken=tuple((_iso(first), _iso(last)) for first, last in sides))
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _bare_word(text: str) -> Filters | None:
@@ -249,7 +277,7 @@ def _bare_word(text: str) -> Filters | None:
     if word in ("favourite", "favourites", "favorite", "favorites", "收藏"):
         return Filters(favourite=True)
     if word in _ORIENTATIONS:
-        return Filters(orientation=_ORIENTATIONS[word])
+        return Filters(orientations=(_ORIENTATIONS[word],))
     if re.fullmatch(r"★{1,5}", word):
         return Filters(min_rating=len(word))
     return None
@@ -278,37 +306,21 @@ def _words(text: str) -> Iterator[FoundFilter]:
         yield FoundFilter(Filters(min_rating=_stars(match)), match.start(), match.end())
     for match in _SHAPES.finditer(text):
         shape = _ORIENTATIONS[(match["en"] or match["zh"]).lower()]
-        yield FoundFilter(Filters(orientation=shape), match.start(), match.end())
+        yield FoundFilter(Filters(orientations=(shape,)), match.start(), match.end())
     for match in _FAVOURITES.finditer(text):
         yield FoundFilter(Filters(favourite=True), match.start(), match.end())
     for match in _TYPES.finditer(text):
-        kind = _format(match["en"] or match["zh"])
+        kind = _format(match["en"] or match["many"] or match["zh"])
         yield FoundFilter(Filters(formats=(kind,)), match.start(), match.end())
 
 
 def _stars(match: re.Match[str]) -> int:
     if match["signs"]:
         return min(len(match["signs"]), 5)
-    word = match["en"] or match["rated"] or match["zh"]
+    word = next(word for word in match.group("en", "rated", "of", "zh", "alone") if word)
     return int(word) if word.isascii() else _NUMBERS[word]
 
 
 def _dates(text: str, today: date) -> Iterator[FoundFilter]:
     for found in find_dates(text, today):
-        yield FoundFilter(_with_days(found.days), found.start, found.stop)
-
-
-def merged(found: list[FoundFilter]) -> Filters:
-    """Return what all filters of a sentence say together.
-
-    Dates that have no day in common stand for the days from the first to the last: "2022, 2024".
-    """
-    together = Filters()
-    for each in found:
-        together = both(together, each.filters)
-    first, last = together.taken_from, together.taken_to
-    if first is not None and last is not None and first > last:
-        first = min(filter(None, (each.filters.taken_from for each in found)))
-        last = max(filter(None, (each.filters.taken_to for each in found)))
-    formats = tuple(dict.fromkeys(together.formats))
-    return replace(together, taken_from=first, taken_to=last, formats=formats)
+        yield FoundFilter(_with_days(found.periods), found.start, found.stop)

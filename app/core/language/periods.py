@@ -22,6 +22,24 @@ class Days:
     last: date | None
 
 
+Periods = tuple[Days, ...]  # any of them
+
+
+def around(periods: Periods) -> Days:
+    """Return the days from the first to the last of some periods, one of them at least."""
+    firsts = [days.first for days in periods if days.first is not None]
+    lasts = [days.last for days in periods if days.last is not None]
+    return Days(
+        min(firsts) if len(firsts) == len(periods) else None,
+        max(lasts) if len(lasts) == len(periods) else None,
+    )
+
+
+def years_of(first: int, last: int) -> Days:
+    """Return the years from one to another."""
+    return Days(date(first, 1, 1), date(last, 12, 31))
+
+
 def days_of(year: int, month: int | None = None, day: int | None = None) -> Days:
     """Return a year, a month or a single day.
 

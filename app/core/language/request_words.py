@@ -48,7 +48,7 @@ _TAILS = re.compile(
 )
 # Beside other phrases these name no thing: "photos without people", 照片里没有人.
 _NO_THING = re.compile(
-    rf"{_WHOSE}*(?:{_PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|all)|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
+    rf"{_WHOSE}*(?:{_PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|nothing|all)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
     rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{_PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
     rf"|[一几][{MEASURES}]",
     re.IGNORECASE,

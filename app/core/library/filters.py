@@ -7,7 +7,7 @@ import unicodedata
 
 import numpy as np
 
-from app.core.asking import Filters
+from app.core.asking import Filters, Period
 from app.core.library.rows import Int64Array
 from app.core.library.store import Store
 from app.core.paths import display_path, display_text
@@ -22,6 +22,7 @@ _SHAPES = {
 }
 # Types by the names that people use, where they differ from the library's.
 _SAME_FORMATS = {"heic": ("heif",), "jpeg": ("mpo",), "jp2": ("jpeg2000",)}
+_Condition = tuple[str, list[object]]  # SQL, and the values of its marks
 
 
 def matching(store: Store, *given: Filters) -> Int64Array:
@@ -46,19 +47,17 @@ def plain(text: str | None) -> str:
     return unicodedata.normalize("NFC", text or "").casefold()
 
 
-def _conditions(filters: Filters) -> list[tuple[str, list[object]]]:
+def _conditions(filters: Filters) -> list[_Condition]:
     """Return SQL conditions with their values, one a field that narrows."""
-    found: list[tuple[str, list[object]]] = []
+    found: list[_Condition] = []
     if filters.root_ids:
         marks = ", ".join("?" * len(filters.root_ids))
         found.append((f"p.root_id IN ({marks})", list(filters.root_ids)))
-    found += [_folder(folder) for folder in filters.folders]
-    if filters.taken_from is not None:
-        found.append((f"{_DAY} >= ?", [filters.taken_from]))
-    if filters.taken_to is not None:
-        found.append((f"{_DAY} <= ?", [filters.taken_to]))
-    cameras = [plain(_as_shown(word)) for word in filters.cameras]
-    found += [("INSTR(plain(p.camera), ?) > 0", [camera]) for camera in cameras]
+    folders = [_as_shown(folder) for folder in filters.folders]
+    found += [_named_folder(folder) for folder in folders if not os.path.isabs(folder)]
+    found += _any_of([_below(folder) for folder in folders if os.path.isabs(folder)])
+    found += _any_of([_within(period) for period in filters.taken])
+    found += _any_of([_camera(camera) for camera in filters.cameras])
     if filters.min_rating > 0:
         found.append(("COALESCE(u.rating, 0) >= ?", [filters.min_rating]))
     if filters.favourite:
@@ -66,19 +65,37 @@ def _conditions(filters: Filters) -> list[tuple[str, list[object]]]:
     if filters.formats:
         names = [name for kind in filters.formats for name in _formats(kind)]
         found.append((f"LOWER(p.format) IN ({', '.join('?' * len(names))})", list(names)))
-    if filters.orientation is not None:
-        found.append((_SHAPES[filters.orientation], []))
+    found += _any_of([(_SHAPES[shape], []) for shape in filters.orientations])
     names = [plain(_as_shown(word)) for word in filters.names]
     found += [("INSTR(plain(p.display), ?) > 0", [name]) for name in names]
     return found
 
 
-def _folder(folder: str) -> tuple[str, list[object]]:
-    """A path that the photo is below, or words of the path without the file's name."""
-    folder = _as_shown(folder)
-    if os.path.isabs(folder):
-        below = os.path.join(os.path.normpath(folder), "")
-        return f"INSTR(r.display || '{os.sep}' || p.display, ?) = 1", [below]
+def _any_of(conditions: list[_Condition]) -> list[_Condition]:
+    """Return one condition that holds where one of these does; none for none."""
+    if not conditions:
+        return []
+    sql = " OR ".join(f"({condition})" for condition, _ in conditions)
+    return [(f"({sql})", [value for _, values in conditions for value in values])]
+
+
+def _within(period: Period) -> _Condition:
+    sides = [(sign, day) for sign, day in zip((">=", "<="), period, strict=True) if day is not None]
+    return " AND ".join(f"{_DAY} {sign} ?" for sign, _ in sides) or "1", [day for _, day in sides]
+
+
+def _camera(camera: str) -> _Condition:
+    words = plain(_as_shown(camera)).split()
+    return " AND ".join(["INSTR(plain(p.camera), ?) > 0"] * len(words)) or "1", list(words)
+
+
+def _below(folder: str) -> _Condition:
+    below = os.path.join(os.path.normpath(folder), "")
+    return f"INSTR(r.display || '{os.sep}' || p.display, ?) = 1", [below]
+
+
+def _named_folder(folder: str) -> _Condition:
+    """Words of the path without the file's name."""
     # What RTRIM takes away is the file's name: all letters that are no separator.
     name_letters = f"REPLACE(p.display, '{os.sep}', '')"
     path = f"r.display || '{os.sep}' || RTRIM(p.display, {name_letters})"

@@ -41,10 +41,22 @@ def query_from_json(text: str) -> Query:
             str(data["text"]),
             tuple(_image(image) for image in data["images"]),
             None if phrases is None else tuple(_phrase(phrase) for phrase in phrases),
-            Filters(**_tuples(_known(Filters, data["filters"]))),
+            _filters(data["filters"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return Query(text)
+
+
+def _filters(data: dict[str, Any]) -> Filters:
+    """Return filters, also as they were kept when they had one orientation and one period."""
+    known = _tuples(_known(Filters, data))
+    if "orientation" in data:
+        period = data["taken_from"], data["taken_to"]
+        known["taken"] = (period,) if any(period) else ()
+        known["cameras"] = (" ".join(data["cameras"]),) if data["cameras"] else ()
+        known["orientations"] = (data["orientation"],) if data["orientation"] else ()
+    known["taken"] = tuple((first, last) for first, last in known["taken"])
+    return Filters(**known)
 
 
 def _image(data: dict[str, Any]) -> ImageQuery:

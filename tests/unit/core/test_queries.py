@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.asking import Filters, Phrase
+from app.core.asking import Filters, Period, Phrase
 from app.core.queries import parse_query
 
 TODAY = date(2026, 11, 25)
@@ -136,25 +136,61 @@ def test_a_plus_requires() -> None:
 @pytest.mark.parametrize(
     ("typed", "filters", "text"),
     [
-        ("cats 2023", Filters(taken_from="2023-01-01", taken_to="2023-12-31"), "cats"),
-        ("dogs last summer", Filters(taken_from="2025-06-01", taken_to="2025-08-31"), "dogs"),
-        ("去年夏天的海滩", Filters(taken_from="2025-06-01", taken_to="2025-08-31"), "海滩"),
-        ("在2023年5月拍的猫", Filters(taken_from="2023-05-01", taken_to="2023-05-31"), "猫"),
-        ("snow before 2020", Filters(taken_to="2019-12-31"), "snow"),
-        ("snow 2019-2021", Filters(taken_from="2019-01-01", taken_to="2021-12-31"), "snow"),
+        ("cats 2023", Filters(taken=(("2023-01-01", "2023-12-31"),)), "cats"),
+        ("dogs last summer", Filters(taken=(("2025-06-01", "2025-08-31"),)), "dogs"),
+        ("去年夏天的海滩", Filters(taken=(("2025-06-01", "2025-08-31"),)), "海滩"),
+        ("在2023年5月拍的猫", Filters(taken=(("2023-05-01", "2023-05-31"),)), "猫"),
+        ("snow before 2020", Filters(taken=((None, "2019-12-31"),)), "snow"),
+        ("snow 2019-2021", Filters(taken=(("2019-01-01", "2021-12-31"),)), "snow"),
         ("camera:nikon snow rating>=4", Filters(cameras=("nikon",), min_rating=4), "snow"),
         ('folder:"My Pics" cat', Filters(folders=("My Pics",)), "cat"),
         ("cat type:jpg type:png", Filters(formats=("jpeg", "png")), "cat"),
+        ("type:jpg,png cat", Filters(formats=("jpeg", "png")), "cat"),
+        ("type:jpg, cat", Filters(formats=("jpeg",)), "cat"),
+        (
+            "orientation:portrait orientation:square cat",
+            Filters(orientations=("portrait", "square")),
+            "cat",
+        ),
+        ("横图 竖图 猫", Filters(orientations=("landscape", "portrait")), "猫"),
+        ("camera:nikon camera:canon cat", Filters(cameras=("nikon", "canon")), "cat"),
+        ("rating>=3 rating>=4 cat", Filters(min_rating=4), "cat"),
+        ("folder:trips folder:2023 cat", Filters(folders=("trips", "2023")), "cat"),
         ("四星以上的猫", Filters(min_rating=4), "猫"),
-        ("竖图 猫", Filters(orientation="portrait"), "猫"),
+        ("竖图 猫", Filters(orientations=("portrait",)), "猫"),
         (
             "the summer of 2022, a lake",
-            Filters(taken_from="2022-06-01", taken_to="2022-08-31"),
+            Filters(taken=(("2022-06-01", "2022-08-31"),)),
             "a lake",
         ),
-        ("两年前的照片", Filters(taken_from="2024-01-01", taken_to="2024-12-31"), ""),
-        ("2020年前的雪", Filters(taken_to="2019-12-31"), "雪"),
+        ("两年前的照片", Filters(taken=(("2024-01-01", "2024-12-31"),)), ""),
+        ("2020年前的雪", Filters(taken=((None, "2019-12-31"),)), "雪"),
         ("五星照片", Filters(min_rating=5), ""),
+        ("五星 猫", Filters(min_rating=5), "猫"),
+        ("三星 手机", Filters(), "三星 手机"),
+        ("cats rated 4 or more", Filters(min_rating=4), "cats"),
+        ("5 star photos of cats", Filters(min_rating=5), "photos of cats"),
+        (
+            "vertical photos of a waterfall",
+            Filters(orientations=("portrait",)),
+            "photos of a waterfall",
+        ),
+        ("png photos of a cat", Filters(formats=("png",)), "photos of a cat"),
+        (
+            "before 2020 or after 2023, snow",
+            Filters(taken=((None, "2019-12-31"), ("2024-01-01", None))),
+            "snow",
+        ),
+        (
+            "2020年以前或2023年以后的雪",
+            Filters(taken=((None, "2019-12-31"), ("2023-01-01", None))),
+            "雪",
+        ),
+        (
+            "+2023 +type:png beach",
+            Filters(taken=(("2023-01-01", "2023-12-31"),), formats=("png",)),
+            "beach",
+        ),
         ("五星红旗", Filters(), "五星红旗"),
         ("my favourite photos of dogs", Filters(favourite=True), "photos of dogs"),
         ("my favourite mug", Filters(), "my favourite mug"),
@@ -179,9 +215,29 @@ def test_a_filter_that_is_none_is_named_and_not_searched_for(misread: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("typed", "contradicting", "taken"),
+    [
+        ("snow before 2020, since 2024", "since 2024", (None, "2019-12-31")),
+        ("snow before 2020 in 2023", "before 2020", ("2023-01-01", "2023-12-31")),
+        ("2024年以后的雪，2020年以前", "2020年以前", ("2024-01-01", None)),
+    ],
+)
+def test_a_date_that_leaves_no_day_of_the_others_is_named(
+    typed: str, contradicting: str, taken: Period
+) -> None:
+    query = parse_query(typed, TODAY)
+    (error,) = query.misread
+    assert error.params == {"filter": contradicting, "reason": "contradicting"}
+    assert repr(contradicting) in str(error)
+    assert query.filters == Filters(taken=(taken,))
+    assert query.text in ("snow", "雪")
+
+
+@pytest.mark.parametrize(
     "negated",
     ["not 2023", "but not in 2023", "except photos from 2023", "-type:png", "不是2023年的",
-     "不要2023年", "no jpeg files"],
+     "不要2023年", "no jpeg files", "-2023", "-2023-05", "-last summer", "-去年夏天", "–2023年",
+     "not taken in 2020", "不在2020年拍的", "没在2020年拍的"],
 )  # fmt: skip
 def test_a_filter_is_not_turned_into_its_opposite(negated: str) -> None:
     query = parse_query(f"a dog {negated}", TODAY)

@@ -199,7 +199,7 @@ def test_words_that_only_filter_narrow_the_list(world: World) -> None:
     world.search.ask_text("2023")
     assert world.reader.asked == [ALL_PHOTOS]
     (narrowing,) = world.reader.filters[-1]
-    assert (narrowing.taken_from, narrowing.taken_to) == ("2023-01-01", "2023-12-31")
+    assert narrowing.taken == (("2023-01-01", "2023-12-31"),)
     world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (), np.array([1])))
     assert world.results.heard == [], "a list that is not narrowed comes too late"
     world.reader.photo_list_loaded.emit(PhotoList(ALL_PHOTOS, (narrowing,), np.array([1])))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from app.core.errors import QueryError
 from app.core.library import Library, backups
 from app.core.library.concepts import NewExample
 from app.core.library.library import LIBRARY_NAME
+from app.core.library.query_json import query_from_json
 from app.core.library.rows import Concept, NewPhoto
 from app.core.library.searches import MAX_HISTORY
 
@@ -23,7 +25,7 @@ FULL = Query(
         ImageQuery(path=b"/photos/\xff.jpg", need="excluded"),
     ),
     (Phrase("a dog", "required"), Phrase("red cup", "optional", ("blue cup",))),
-    Filters(root_ids=(1,), taken_from="2023-01-01", formats=("png",), favourite=True),
+    Filters(root_ids=(1,), taken=(("2023-01-01", None),), formats=("png",), favourite=True),
 )
 
 
@@ -40,6 +42,23 @@ def test_a_saved_search_comes_back_whole(library: Library) -> None:
     library.searches.remove(saved_id)
     library.searches.remove(saved_id)
     assert library.searches.saved() == []
+
+
+def test_filters_come_back_that_had_one_orientation_and_one_period() -> None:
+    kept = {
+        "text": "dogs", "images": [], "phrases": None,
+        "filters": {
+            "root_ids": [1], "folders": [], "taken_from": "2023-01-01", "taken_to": None,
+            "cameras": ["nikon", "d750"], "min_rating": 0, "favourite": False,
+            "formats": [], "orientation": "portrait", "names": [],
+        },
+    }  # fmt: skip
+    assert query_from_json(json.dumps(kept)).filters == Filters(
+        root_ids=(1,),
+        taken=(("2023-01-01", None),),
+        cameras=("nikon d750",),
+        orientations=("portrait",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,6 +210,10 @@ def album(library: Library, model_id: int, make_photo: MakePhoto, folder: Path) 
             "Trips/2024/雪山.png".encode(), taken_at="2024-01-15T10:00:00", format="PNG",
             width_px=300, height_px=400,
         ),
+        "scan": make_photo(
+            b"scan.tif", taken_at="1965-07-04T12:00:00", format="TIFF", width_px=300, height_px=400,
+            camera="Epson V600",
+        ),
         "square": make_photo(b"square.heic", mtime_ns=19_000 * day, format="HEIF", width_px=480),
     }  # fmt: skip
     ids = library.save_batch(model_id, list(photos.values()), [])
@@ -202,23 +225,28 @@ def album(library: Library, model_id: int, make_photo: MakePhoto, folder: Path) 
 @pytest.mark.parametrize(
     ("filters", "names"),
     [
-        (Filters(), "snow beach square"),
+        (Filters(), "snow beach square scan"),
         (Filters(folders=("été",)), "beach"),
         (Filters(folders=("trips",)), "snow beach"),
         (Filters(folders=("beach",)), ""),
         (Filters(folders=("trips", "2024")), "snow"),
-        (Filters(taken_from="2023-07-01", taken_to="2023-07-01"), "beach"),
-        (Filters(taken_from="2023-07-02"), "snow"),
-        (Filters(taken_to="2022-12-31"), "square"),
-        (Filters(cameras=("nikon", "d750")), "beach"),
+        (Filters(taken=(("2023-07-01", "2023-07-01"),)), "beach"),
+        (Filters(taken=(("2023-07-02", None),)), "snow"),
+        (Filters(taken=((None, "2022-12-31"),)), "square scan"),
+        (Filters(taken=(("1960-01-01", "1969-12-31"),)), "scan"),
+        (Filters(taken=((None, "1969-12-31"), ("2024-01-01", None))), "snow scan"),
+        (Filters(cameras=("d750 nikon",)), "beach"),
+        (Filters(cameras=("nikon", "v600 epson")), "beach scan"),
+        (Filters(cameras=("nikon v600",)), ""),
         (Filters(cameras=("canon",)), ""),
         (Filters(min_rating=4), "beach"),
         (Filters(favourite=True), "snow"),
         (Filters(formats=("png", "heic")), "snow square"),
         (Filters(formats=("jpeg",)), "beach"),
-        (Filters(orientation="landscape"), "beach"),
-        (Filters(orientation="portrait"), "snow"),
-        (Filters(orientation="square"), "square"),
+        (Filters(orientations=("landscape",)), "beach"),
+        (Filters(orientations=("portrait",)), "snow scan"),
+        (Filters(orientations=("landscape", "square")), "beach square"),
+        (Filters(orientations=("square",)), "square"),
         (Filters(names=("雪",)), "snow"),
         (Filters(names=("BEACH",)), "beach"),
         (Filters(names=("%",)), ""),
@@ -240,6 +268,9 @@ def test_a_path_filters_what_is_below_it(
     assert library.photo_ids_matching(below).tolist() == [album["snow"]]
     beside = Filters(folders=(os.path.join(folder, "Trip"),))
     assert library.photo_ids_matching(beside).tolist() == []
+    paths = [os.path.join(folder, "Trips", name) for name in ("2024", "Été")]
+    either = library.photo_ids_matching(Filters(folders=tuple(paths)))
+    assert either.tolist() == [album["snow"], album["beach"]]
 
 
 def test_filters_of_bytes_that_are_no_text(
