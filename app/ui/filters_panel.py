@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from PySide6.QtCore import QDate, QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -25,6 +26,7 @@ from app.ui.filter_texts import orientation_texts, stars_text
 from app.ui.question import NO_FILTERS
 from app.ui.sidebar_model import root_name
 
+_Value = TypeVar("_Value")
 WIDTH_PX = 360
 FIRST_DAY = QDate(1830, 1, 1)
 FORMATS = ("jpeg", "png", "heic", "raw", "tiff", "webp", "gif", "avif", "bmp")
@@ -148,20 +150,17 @@ class FiltersPanel(QFrame):
 
     def filters(self) -> Filters:
         """Return what the controls say; what they cannot show stays as it was."""
-        root_id = self.folder.currentData()
-        kind = self.format.currentData()
-        shape = self.orientation.currentData()
+        shown = self._filters
         period = _iso(self.first_day.date()), _iso(self.last_day.date())
-        camera = self.camera.text().strip()
         return replace(
-            self._filters,
-            root_ids=() if root_id is None else (root_id,),
-            taken=(period,) if any(period) else (),
-            cameras=(camera,) if camera else (),
+            shown,
+            root_ids=_with_first(shown.root_ids, self.folder.currentData()),
+            taken=_with_first(shown.taken, period if any(period) else None),
+            cameras=_with_first(shown.cameras, self.camera.text().strip() or None),
             min_rating=max(0, self.rating.currentIndex()),
             favourite=self.favourite.isChecked(),
-            formats=() if kind is None else (kind,),
-            orientations=() if shape is None else (shape,),
+            formats=_with_first(shown.formats, self.format.currentData()),
+            orientations=_with_first(shown.orientations, self.orientation.currentData()),
             names=tuple(self.name.text().split()),
         )
 
@@ -224,6 +223,13 @@ def _fill(box: QComboBox, items: list[tuple[str, object]]) -> None:
     for text, data in items:
         box.addItem(text, data)
     box.setCurrentIndex(chosen)
+
+
+def _with_first(values: tuple[_Value, ...], first: _Value | None) -> tuple[_Value, ...]:
+    """Return several values of which a control shows the first: only that if it was changed."""
+    if values and values[0] == first:
+        return values
+    return () if first is None else (first,)
 
 
 def _iso(date: QDate) -> str | None:

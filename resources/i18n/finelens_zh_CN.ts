@@ -396,6 +396,10 @@
         <translation>可用 camera:nikon、rating&gt;=4、date:2023-05、type:png 或 folder:trips。</translation>
     </message>
     <message>
+        <source>“{filter}” leaves no day of the other dates. Leave one of them out.</source>
+        <translation>“{filter}”与其他日期没有共同的日子。请去掉其中一个。</translation>
+    </message>
+    <message>
         <source>“{filter}” is no filter. {hint}</source>
         <translation>“{filter}”不是有效的筛选条件。{hint}</translation>
     </message>

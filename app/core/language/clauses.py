@@ -58,7 +58,7 @@ _CUTS = re.compile(
   | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>
-        [;；。！？|/…()（）]+ | (?<!\b(?:st|mt|mr|ms|dr))[.!?]+(?=\s|$)
+        [;；。！？|…()（）]+ | (?<!\d)/+ | /+(?!\d) | (?<!\b(?:st|mt|mr|ms|dr))[.!?]+(?=\s|$)
       | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|with|w/)\s+
       | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)(?:['’]s)?\s+
             (?:(?:is|are|was|were|has|have)\s+)?

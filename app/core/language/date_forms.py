@@ -325,7 +325,7 @@ FORMS = (
     Form(rf"{_ZH_WHICH}月(?![亮光饼球色牙季]){_ZH_MONTH_PART}?", _zh_month),
     Form(rf"(?P<which>今|这个?|上个)(?:{zh_season('?P<s>')})", _zh_season_near),
     Form(
-        rf"(?<![几数百千万])(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?前(?![往后面台夕])",
+        rf"(?<![几数百千万一二两三四五六七八九])(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?前(?![往后面台夕])",
         _ago,
     ),
     Form(

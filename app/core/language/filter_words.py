@@ -16,6 +16,7 @@ from typing import get_args
 from app.core.asking import Filters, Orientation
 from app.core.errors import FilterError
 from app.core.language.combining import combined
+from app.core.language.date_forms import YEAR
 from app.core.language.dates import Side, beside, find_dates, parse_date
 from app.core.language.periods import Periods
 from app.core.language.places import HAN
@@ -116,6 +117,7 @@ _TYPES = re.compile(
     rf"|(?P<many>{_FORMAT_WORDS})s(?!\w))|(?P<zh>{_FORMAT_WORDS})\s*格式(?:的)?",
     re.IGNORECASE,
 )
+_UNCLEAR_DAY = re.compile(rf"(?<![\w/.-])\d\d?([/.])\d\d?\1{YEAR}(?![\w/]|[.-]\d)")
 _PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
 _OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
@@ -167,7 +169,8 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
         today: what "last summer" is counted from.
     """
     found: list[FoundFilter] = []
-    for candidate in (*_keyed(text, spoken, today), *_words(text), *_dates(text, today)):
+    candidates = (*_keyed(text, spoken, today), *_words(text), *_dates(text, today))
+    for candidate in (*candidates, *_unclear_days(text)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
             found.append(_with_sign(candidate, text, spoken))
     found = _with_either(sorted(found, key=lambda each: each.start), text)
@@ -257,10 +260,15 @@ def _rating(sign: str, value: str) -> Filters | None:
 
 
 def _date(side: Side | None, value: str, today: date) -> Filters | None:
-    days = parse_date(value, today)
-    if days is not None and side is not None:
-        days = beside(days, side)
-    return None if days is None else _with_days(days)
+    periods = parse_date(value, today)
+    if periods is None:  # a list, "2022,2024", and no "July 4, 1965"
+        listed = [parse_date(part, today) for part in _parts(value)]
+        periods = tuple(days for each in listed if each is not None for days in each)
+        if None in listed:
+            return None
+    if side is not None:
+        periods = beside(periods, side)
+    return None if periods is None else _with_days(periods)
 
 
 def _with_days(periods: Periods) -> Filters:
@@ -312,6 +320,13 @@ def _words(text: str) -> Iterator[FoundFilter]:
     for match in _TYPES.finditer(text):
         kind = _format(match["en"] or match["many"] or match["zh"])
         yield FoundFilter(Filters(formats=(kind,)), match.start(), match.end())
+
+
+def _unclear_days(text: str) -> Iterator[FoundFilter]:
+    """Yield days that can be read in two ways or in none, as misread: 5/6/2023, 31.2.2023."""
+    for match in _UNCLEAR_DAY.finditer(text):
+        error = _not_understood(match[0], "date")
+        yield FoundFilter(Filters(), match.start(), match.end(), error)
 
 
 def _stars(match: re.Match[str]) -> int:

@@ -23,7 +23,7 @@ _IN_PHOTO_ZH = r"(?:照片|图片|相片|画面|图)[里中上]面?(?![间央心
 _LEADS_EN = rf"""
     and | but | also | (?:not\s+)?only | please
   | there\s+(?:is|are) | there['’]s | where\s+(?:is|are) | ['’]s
-  | (?:can|could|would)\s+you
+  | (?:can|could|would)\s+you | do\s+(?:you|i|we)\s+have(?:\s+any)? | either
   | (?:i['’]?m|i\s+am|we['’]re|we\s+are)\s+(?:looking|searching)\s+for
   | i(?:['’]d|\s+would)?\s+(?:want|need|like)(?:\s+to\s+(?:see|find))?
   | (?:show|find|give|get)\s+(?:me|us) | find | (?:search|look)\s+for

@@ -194,7 +194,8 @@ def test_dates_leave_the_sentence(typed: str, rest: str, days: str) -> None:
      "2023年2月30日", "2023-13", "31 April 2023", "IMG_2023", "晚上月亮",
      "晚上周围的灯", "街上周末的人", "过去年轻的人", "门前天空", "几十年前的老房子",
      "三天前往北京", "5月前", "a woman in her 80s", "her early 80s", "80s music", "80s cars",
-     "1960s style kitchen", "1960年代风格的厨房", "90后", "1920 x 1080", "1920×1080"],
+     "1960s style kitchen", "两三年前的旅行",
+     "1960年代风格的厨房", "90后", "1920 x 1080", "1920×1080"],
 )  # fmt: skip
 def test_what_is_no_date_stays(typed: str) -> None:
     assert list(find_dates(typed, TODAY)) == []

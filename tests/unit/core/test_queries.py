@@ -206,7 +206,9 @@ def test_filters_leave_the_text(typed: str, filters: Filters, text: str) -> None
     assert (query.filters, query.text) == (filters, text)
 
 
-@pytest.mark.parametrize("misread", ["date:2023-13", "rating:9", "类型：文本"])
+@pytest.mark.parametrize(
+    "misread", ["date:2023-13", "rating:9", "类型：文本", "5/6/2023", "31.2.2023"]
+)
 def test_a_filter_that_is_none_is_named_and_not_searched_for(misread: str) -> None:
     query = parse_query(f"a dog {misread} type:png", TODAY)
     assert (query.text, query.filters) == ("a dog", Filters(formats=("png",)))

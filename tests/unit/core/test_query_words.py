@@ -176,6 +176,11 @@ def test_every_day_is_read_back(day: date, form: str) -> None:
         ("类型：heif", Filters(formats=("heic",))),
         ("收藏", Filters(favourite=True)),
         ("2023", Filters(taken=(("2023-01-01", "2023-12-31"),))),
+        (
+            "date:2022,2024",
+            Filters(taken=(("2022-01-01", "2022-12-31"), ("2024-01-01", "2024-12-31"))),
+        ),
+        ("date:July 4, 1965", Filters(taken=(("1965-07-04", "1965-07-04"),))),
         ("date:1960s", Filters(taken=(("1960-01-01", "1969-12-31"),))),
         ("before:1965", Filters(taken=((None, "1964-12-31"),))),
         ("orientation:portrait,square", Filters(orientations=("portrait", "square"))),

@@ -52,6 +52,11 @@ def test_parameters_fill_the_sentence_and_missing_ones_do_no_harm() -> None:
         ("BoxError", {"box": "0.2, 0, 1.5, 1"}, ["0.2, 0, 1.5, 1", "Draw it again"]),
         ("FilterError", {"filter": "date:2023-13", "reason": "date"}, ["date:2023-13", "2023-05"]),
         ("FilterError", {"filter": "rating:9", "reason": "rating"}, ["rating:9", "0 to 5 stars"]),
+        (
+            "FilterError",
+            {"filter": "since 2024", "reason": "contradicting"},
+            ["since 2024", "no day of the other dates"],
+        ),
         ("FilterError", {"filter": "iso:100", "reason": "unknown"}, ["iso:100", "camera:nikon"]),
         ("NameTakenError", {"name": "Cat {0}"}, ["Cat {0}", "another name"]),
         ("ExamplesError", {"limit": "5", "n_examples": "7"}, ["one to 5", "not of 7"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -16,6 +17,7 @@ from app.core.messages import Hit, ImageHit, JobFailed, PhraseHit
 from app.ui.banner import Banner, StartingBar
 from app.ui.chip import Chip
 from app.ui.error_text import error_text
+from app.ui.filter_texts import filter_texts
 from app.ui.filters_panel import FiltersPanel
 from app.ui.first_start import FirstStart
 from app.ui.icon_button import IconButton
@@ -414,6 +416,28 @@ def test_every_control_has_a_name(qtbot: QtBot, panel: type[QWidget]) -> None:
         is_action = control.parent() is not None and isinstance(control.parent(), QLineEdit)
         text = control.text() if isinstance(control, QAbstractButton) else ""
         assert control.accessibleName() or text or is_action, control
+
+
+def test_several_values_of_a_filter_are_shown_and_stay(qtbot: QtBot) -> None:
+    several = Filters(
+        taken=(("1965-07-01", "1965-07-31"), ("2020-01-01", "2020-12-31")),
+        cameras=("nikon d90", "canon"),
+        formats=("png", "jpeg"),
+        orientations=("square", "portrait"),
+    )
+    texts = filter_texts(several, str)
+    assert [each.text for each in texts] == [
+        "July 1965", "2020", "nikon d90", "canon", "PNG", "JPEG", "square format",
+        "portrait format",
+    ]  # fmt: skip
+    assert texts[0].without == replace(several, taken=several.taken[1:])
+    assert texts[-1].without == replace(several, orientations=("square",))
+    panel = FiltersPanel()
+    qtbot.addWidget(panel)
+    panel.show_filters(several)
+    assert panel.filters() == several
+    panel.orientation.setCurrentIndex(0)
+    assert panel.filters() == replace(several, orientations=())
 
 
 def test_icon_buttons_are_reached_by_tab(qtbot: QtBot) -> None:
