@@ -185,12 +185,12 @@ class Searcher:
 
     def _first_ids(self, asked: Asked, limit: int, all_up_to: int) -> Int64Array:
         """Photos to judge: all that may be hits, or the likeliest, ascending."""
-        allowed = self._allowed_ids(asked)
+        allowed = self._index if asked.allowed_ids is None else asked.allowed_ids
         if len(allowed) <= all_up_to:
-            return allowed
+            return self._allowed_ids(asked)
         n_photos = _SHORT_LIST * limit
         if not asked.wants_something:
-            return np.sort(self._likeliest_first(asked, allowed)[:n_photos])
+            return np.sort(self._likeliest_first(asked, self._allowed_ids(asked))[:n_photos])
         nearest = [
             self._index.search(vector, n_photos, asked.allowed_ids)[0]
             for vector in asked.photo_vectors()
@@ -199,6 +199,8 @@ class Searcher:
 
     def _likeliest_first(self, asked: Asked, ids: Int64Array) -> Int64Array:
         """Photos by how like they are to any wanted part, or how unlike to all excluded ones."""
+        if not len(ids):
+            return ids
         likeness = np.full(len(ids), -np.inf)
         for vector in asked.photo_vectors():
             cosines = self._index.cosines(vector, ids)
@@ -211,8 +213,7 @@ class Searcher:
         """Photos to judge: these, and as long as more are asked for, the likeliest of the rest."""
         yield ids
         rest = np.setdiff1d(self._allowed_ids(asked), ids)
-        if len(rest):
-            rest = self._likeliest_first(asked, rest)[:MOST_WIDENED]
+        rest = self._likeliest_first(asked, rest)[:MOST_WIDENED]
         for start in range(0, len(rest), ALL_PHOTOS):
             yield np.sort(rest[start : start + ALL_PHOTOS])
 

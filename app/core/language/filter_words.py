@@ -188,8 +188,8 @@ def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
         last = together[-1] if together else each
         is_either = each.filters.taken and last.filters.taken and last is not each
         if is_either and _OR.fullmatch(text, last.stop, each.start):
-            filters = Filters(taken=last.filters.taken + each.filters.taken)
-            together[-1] = FoundFilter(filters, last.start, each.stop)
+            periods = dict.fromkeys(last.filters.taken + each.filters.taken)
+            together[-1] = FoundFilter(Filters(taken=tuple(periods)), last.start, each.stop)
         else:
             together.append(each)
     return together
