@@ -256,6 +256,7 @@ def _until_today(match: re.Match[str], today: date) -> Days:
 FORMS = (
     Form(rf"(?P<y>{YEAR})(?:[-/.](?P<m>{_MM})(?:[-/.](?P<d>{DAY})(?!\d))?)?", _of_year),
     Form(rf"(?P<y>{YEAR})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])", _of_year),
+    Form(rf"(?P<m>0[1-9]|1[0-2])/(?P<y>{YEAR})", _of_year),
     # Days that could be read in two ways, as 5/6/2023, are no dates.
     Form(rf"(?P<d>{DAY})\.(?P<m>{_MM})\.(?P<y>{YEAR})", _of_year),
     Form(rf"(?P<d>{_LARGE_DAY})/(?P<m>{_MM})/(?P<y>{YEAR})", _of_year),

@@ -158,12 +158,33 @@ def _with_second(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
             or _BETWEEN_ZH.match(low, second.end()) is not None
         )
         halves = _halves(first[0], second[0], today, in_order=is_range)
+        if halves is not None and is_range:
+            return (around(halves),), second.end()
         if halves is not None:
-            is_one = is_range or _touch(*halves)
-            in_order = sorted(halves, key=lambda days: days.first or date.min)
-            return (around(halves),) if is_one else tuple(in_order), second.end()
+            return _with_listed(low, halves, second.end(), today)
     days = _one(first[0], today)
     return () if days is None else (days,), first.end()
+
+
+def _with_listed(low: str, known: Periods, stop: int, today: date) -> tuple[Periods, int]:
+    """Return listed dates with those that go on the list, and where it ends: 1月、3月和5月."""
+    listed = list(known)
+    while (joint := _JOINT.match(low, stop)) is not None and _LISTS.search(joint[0]):
+        more = _DATE.match(low, joint.end()) or _HALF.match(low, joint.end())
+        if more is None:
+            break
+        days = _one(more[0], today) or _completed(more[0], listed[-1], 0, today)
+        if days is None:
+            break
+        listed.append(days)
+        stop = more.end()
+    apart: list[Days] = []
+    for days in sorted(listed, key=lambda each: each.first or date.min):
+        if apart and _touch(apart[-1], days):
+            apart[-1] = around((apart[-1], days))
+        else:
+            apart.append(days)
+    return tuple(apart), stop
 
 
 def _touch(one: Days, other: Days) -> bool:
