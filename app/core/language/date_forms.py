@@ -2,7 +2,8 @@
 
 A form is a pattern for lower-case text and a function that returns the days. The groups of forms
 that name a year: ``y`` year, ``m`` month, ``d`` and ``e`` first and last day, ``s`` season, ``p``
-part of the year, ``t`` third of the month.
+part of the year, ``t`` third of the month. Of decades ``y`` and ``e`` are the first and the last,
+and ``p`` a part of them.
 """
 
 from __future__ import annotations
