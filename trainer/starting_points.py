@@ -106,12 +106,17 @@ def deepened(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
     nothing until they are trained (block expansion, arXiv 2401.02415).
 
     Raises:
-        RecipeError: ``layers`` is no multiple of how many there are.
+        RecipeError: there are no vision layers, or ``layers`` is no multiple of their number.
     """
     ours = {name: t for name, t in tensors.items() if name.startswith(_VISION_LAYERS)}
     parts = {name: name.removeprefix(_VISION_LAYERS).split(".", 1) for name in ours}
     known = len({number for number, _ in parts.values()})
-    if not known or layers % known:
+    if not known:
+        raise RecipeError(
+            "deepen is True and the starting point has no vision layers: choose another one, or set"
+            " deepen=False"
+        )
+    if layers % known:
         raise RecipeError(
             f"vision_layers is {layers}; set it to a multiple of the {known} layers to be deepened"
         )
