@@ -219,7 +219,7 @@ def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -
         "patches": recipe.patches_at(state.step - 1),
         "samples_per_s": round(rate, 1),
     }
-    if recipe.stage == 2:
+    if recipe.counts("rank"):
         record["threshold"] = round(losses.threshold, 3)
     return record
 

@@ -36,7 +36,8 @@ class Recipe:
     ``precision`` ``auto`` is bf16 where the hardware multiplies it faster, else f32.
     ``optimizer`` ``muon`` is Muon for the matrices of encoder layers and AdamW for the rest;
     ``matrix_rate`` multiplies the learning rate of those matrices.
-    ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``.
+    ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``. What no
+    objective above 0 needs is not computed.
     ``mask_equal_texts``: photos and regions that fit each other's texts are no negatives.
     ``english_prompt`` is put before English short captions.
     ``sources`` are weights of ``trainer.data.choice``.
@@ -133,6 +134,10 @@ class Recipe:
         """The patch budget of a step, counted from 0."""
         share = step / self.steps
         return [budget for start, budget in self.patches if start <= share][-1]
+
+    def counts(self, *names: str) -> bool:
+        """Whether one at least of these objectives has a weight above 0."""
+        return any(self.objectives.get(name, 0) > 0 for name in names)
 
     def validate(self) -> None:
         """Check every field that can be wrong.

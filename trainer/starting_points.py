@@ -24,6 +24,7 @@ from fgclip2.torch_model import stretch_positions
 from trainer.checkpoints import list_checkpoints, newest_checkpoint, region_heads_trained
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, RecipeError, TrainerError
+from trainer.recipe_checks import REGION_OBJECTIVES
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 from trainer.vocabulary import ensure_vocabulary
@@ -41,6 +42,7 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
         CheckpointError: ``start_from`` is missing or damaged.
         RecipeError: ``weights`` are missing or damaged, or a starting point does not fit.
     """
+    model.region_heads_trained = recipe.counts(*REGION_OBJECTIVES)
     name = "start_from" if recipe.start_from else "weights"
     path = recipe.start_from or recipe.weights
     if not path:

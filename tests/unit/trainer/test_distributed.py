@@ -32,6 +32,7 @@ SHARDED = ["sharding=fsdp", "optimizer=adamw"]  # Muon needs whole matrices
 FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": -1}
 BARE: dict[str, Any] = {"settings": [], "bare_rank": 0}
 BARE_FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": 1}
+FEW: dict[str, Any] = {"settings": ["objectives={'short': 1.0, 'region': 0.2}"], "bare_rank": -1}
 DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
 
 
@@ -88,11 +89,12 @@ def _compare(size: int, photos: Path, out: Path, scenarios: dict[str, dict[str, 
 
 
 def test_two_processes_equal_one(photo_sets: Path, tmp_path: Path) -> None:
-    _compare(2, photo_sets, tmp_path, {"ddp": DDP, "pieces": PIECES, "fsdp": FSDP, "bare": BARE})
+    scenarios = {"ddp": DDP, "pieces": PIECES, "fsdp": FSDP, "bare": BARE, "few": FEW}
+    _compare(2, photo_sets, tmp_path, scenarios)
 
 
 @pytest.mark.dist
-@pytest.mark.parametrize("scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP])
+@pytest.mark.parametrize("scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP, FEW])
 def test_four_processes_equal_one(
     photo_sets: Path, tmp_path: Path, scenario: dict[str, Any]
 ) -> None:

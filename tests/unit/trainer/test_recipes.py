@@ -68,6 +68,11 @@ def test_wrong_settings_name_field_value_and_fix(setting: str, named: str, advic
     assert "\n" not in str(caught.value)
 
 
+def test_texts_are_not_pushed_apart_without_their_regions() -> None:
+    with pytest.raises(RecipeError, match=r"objectives is .* set it to text above 0 beside region"):
+        resolve("tiny-regions", ["objectives={'short': 1.0, 'text': 0.1, 'pair': 0.0}"])
+
+
 def test_documents_name_recipes_and_tasks_that_exist() -> None:
     root = Path(__file__).resolve().parents[3]
     documents = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
