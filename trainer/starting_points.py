@@ -24,6 +24,7 @@ from fgclip2.torch_model import stretch_positions
 from trainer.checkpoints import list_checkpoints, newest_checkpoint, region_heads_trained
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, RecipeError, TrainerError
+from trainer.files import completed
 from trainer.recipe_checks import REGION_OBJECTIVES
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
@@ -152,7 +153,8 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
         if found is None:
             raise RecipeError(f"{folder} holds no {FILE_NAME}: copy it there from its release")
         if not (path.exists() and path.samefile(found)):
-            shutil.copyfile(found, path)
+            with completed(path) as partial:
+                shutil.copyfile(found, partial)
         return
     if path.exists():
         return
