@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import difflib
 import json
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -249,7 +250,7 @@ def paper() -> Recipe:
         weight_decay=0.001,
         adam_epsilon=1e-6,
         warmup_steps=300,
-        gradient_norm=float("inf"),
+        gradient_norm=math.inf,
         average_decay=0.0,
         small_start=False,
         english_prompt="a photo of",
@@ -321,6 +322,8 @@ def resolve(name: str, settings: list[str]) -> Recipe:
 def _parse(key: str, text: str, current: Any) -> Any:
     if isinstance(current, str):
         return text
+    if isinstance(current, float) and text == "inf":  # as Python shows it, but does not read it
+        return math.inf
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

@@ -111,7 +111,7 @@ def _losses(
 
 
 def _nothing(scales: dict[str, Tensor]) -> Tensor:
-    """A zero: scales that no objective counts take part, since ddp waits for every output."""
+    """A zero, so that scales which no objective counts have a gradient of 0 here as in pieces."""
     return torch.stack([scale.sum() * 0 for scale in scales.values()]).sum()
 
 
