@@ -75,8 +75,8 @@ def train(
     Raises:
         CheckpointError: ``out`` holds a run and ``resume`` is not set, or it cannot be resumed.
         DataError: the data is missing or damaged.
-        RecipeError: a starting point or source that cannot be used, or a learning rate at which
-            the run leaves the finite numbers.
+        RecipeError: a starting point or source that cannot be used, a step that does not fit into
+            the memory, or a learning rate at which the run leaves the finite numbers.
     """
     with process_group() as group:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -129,7 +129,13 @@ def _step(
     """One optimiser step."""
     state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
     state.optimizer.zero_grad()
-    losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
+    try:
+        losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
+    except torch.OutOfMemoryError:
+        raise RecipeError(
+            f"micro_batch is {recipe.micro_batch} (0: all at once) and the memory does not hold step"
+            f" {state.step + 1}: set it lower, or checkpoint_layers=True, and go on with --resume"
+        ) from None
     norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
     if not full_tensor(norm).isfinite():  # before it reaches the weights and every checkpoint
         raise RecipeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import socket
@@ -111,6 +112,16 @@ def test_a_broken_off_run_of_two_equals_an_unbroken_one_of_one(
     arguments = _command(recipe, tmp_path / "parts")
     _run_group(2, [*arguments, "--stop-after", "2"])
     _run_group(2, [*arguments, "--resume"])
+    _assert_same_end(whole, tmp_path / "parts" / "checkpoints" / whole.name)
+
+
+@pytest.mark.dist
+def test_a_run_goes_on_sharded_in_another_way(photo_sets: Path, tmp_path: Path) -> None:
+    recipe = stage_two(photo_sets, "optimizer=adamw", "gradient_norm=1000.0")
+    whole = train(recipe, tmp_path / "whole", resume=False)
+    _run_group(2, [*_command(recipe, tmp_path / "parts"), "--stop-after", "2"])
+    sharded = dataclasses.replace(recipe, sharding="fsdp")
+    _run_group(2, [*_command(sharded, tmp_path / "parts"), "--resume"])
     _assert_same_end(whole, tmp_path / "parts" / "checkpoints" / whole.name)
 
 

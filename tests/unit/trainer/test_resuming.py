@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.unit.trainer.small_runs import stage_two
-from trainer.errors import CheckpointError
+from trainer.errors import CheckpointError, RecipeError
 from trainer.export import export
 from trainer.files import completed
 from trainer.loop import train
@@ -100,6 +100,17 @@ def test_a_run_with_less_memory_and_moved_files_goes_on(
         # Biases of keys change no attention: their gradient is noise, which Adam makes large.
         if not name.endswith(("k_proj.bias", "in_proj_bias")):
             torch.testing.assert_close(found[name], value, rtol=1e-2, atol=2e-4, msg=name)
+
+
+def test_memory_that_ran_out_says_which_field_may_change(
+    photo_sets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise torch.OutOfMemoryError("tried to allocate 12 GiB")
+
+    monkeypatch.setattr("trainer.loop.backward_step", full)
+    with pytest.raises(RecipeError, match=r"^micro_batch is 0 .*step 1: set it lower.*--resume$"):
+        train(stage_two(photo_sets), tmp_path, resume=False)
 
 
 def test_a_run_that_goes_on_needs_its_starting_point_no_more(
