@@ -143,7 +143,7 @@ def test_arrows_nudge_the_box_and_ask_again(qtbot: QtBot, world: World) -> None:
     for _ in range(5):
         QTest.keyClick(world.view, Qt.Key.Key_Right)
     assert len(world.asked) == n_asked, "not for every press"
-    qtbot.waitUntil(lambda: len(world.asked) == n_asked + 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(world.asked) == n_asked + 1)
     box = world.asked[-1].images[0].box
     assert before is not None
     assert box is not None
@@ -177,7 +177,7 @@ def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: Worl
     world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, hits))
     assert world.page.strip.text() == "2 photos with something like this"
     assert world.page.strip.n_shown == 2, "weak matches are not among them"
-    with qtbot.waitSignal(world.page.result_chosen, timeout=1000) as got:
+    with qtbot.waitSignal(world.page.result_chosen) as got:
         QTest.mouseClick(world.page.strip, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
     assert got.args == [12]
     results = Listener()

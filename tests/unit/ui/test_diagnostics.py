@@ -63,7 +63,7 @@ def test_unhandled_errors_are_logged_and_said_once(
             raise ValueError(f"inner words {number}")
         except ValueError as error:
             notice.catch(type(error), error, error.__traceback__)
-    qtbot.waitUntil(lambda: bool(_boxes()), timeout=2000)
+    qtbot.waitUntil(lambda: bool(_boxes()))
     boxes = _boxes()
     assert len(boxes) == 1
     assert "inner words" not in boxes[0].text() + boxes[0].informativeText()

@@ -35,7 +35,7 @@ def test_an_overview_counts_everything(
 ) -> None:
     make_library(tmp_path / "library", n_photos=5, n_problems=2)
     reader = make_reader(LibraryAccess(tmp_path / "library").open)
-    with qtbot.waitSignal(reader.overview_loaded, timeout=5000) as got:
+    with qtbot.waitSignal(reader.overview_loaded) as got:
         reader.load_overview()
     overview = got.args[0]
     assert overview.exists
@@ -54,7 +54,7 @@ def test_lists_are_newest_first_and_per_scope(
         (Scope(root_id=1), ids[::-1]),
         (Scope(root_id=99), []),
     ):
-        with qtbot.waitSignal(reader.photo_list_loaded, timeout=5000) as got:
+        with qtbot.waitSignal(reader.photo_list_loaded) as got:
             reader.load_photo_list(scope)
         assert got.args[0].scope == scope
         assert got.args[0].ids.tolist() == expected
@@ -65,7 +65,7 @@ def test_a_photo_and_the_problems(
 ) -> None:
     ids = make_library(tmp_path / "library", n_problems=1)
     reader = make_reader(LibraryAccess(tmp_path / "library").open)
-    with qtbot.waitSignals([reader.photo_loaded, reader.problems_loaded], timeout=5000):
+    with qtbot.waitSignals([reader.photo_loaded, reader.problems_loaded]):
         photos, problems = Listener(), Listener()
         reader.photo_loaded.connect(photos.on_one)
         reader.problems_loaded.connect(problems.on_one)
@@ -81,11 +81,11 @@ def test_a_library_that_is_not_there_yet_is_empty_and_no_error(
     reader = make_reader(LibraryAccess(tmp_path / "nothing").open)
     failures = Listener()
     reader.read_failed.connect(failures.on_one)
-    with qtbot.waitSignal(reader.overview_loaded, timeout=5000) as overview:
+    with qtbot.waitSignal(reader.overview_loaded) as overview:
         reader.load_overview()
-    with qtbot.waitSignal(reader.photo_list_loaded, timeout=5000) as photos:
+    with qtbot.waitSignal(reader.photo_list_loaded) as photos:
         reader.load_photo_list(ALL_PHOTOS)
-    with qtbot.waitSignal(reader.problems_loaded, timeout=5000) as problems:
+    with qtbot.waitSignal(reader.problems_loaded) as problems:
         reader.load_problems()
     assert overview.args[0] == Overview(exists=False)
     assert len(photos.args[0].ids) == 0
@@ -102,7 +102,7 @@ def test_failures_are_announced_with_their_kind(
         raise error
 
     reader = make_reader(open_library)
-    with qtbot.waitSignal(reader.read_failed, timeout=5000) as got:
+    with qtbot.waitSignal(reader.read_failed) as got:
         reader.load_overview()
     assert got.args[0] == ReadFailure(type(error).__name__, str(error))
 
@@ -126,7 +126,7 @@ def test_questions_asked_meanwhile_are_answered_once_more_only(
     for _ in range(10):
         reader.load_overview()
     may_go.set()
-    qtbot.waitUntil(lambda: len(heard.heard) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(heard.heard) == 2)
     reader.close()
     assert len(n_opened) == 2
 

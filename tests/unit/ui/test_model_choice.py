@@ -64,7 +64,7 @@ def test_going_back_before_the_end_leaves_no_former_model(stage: Stage) -> None:
 def test_a_failed_switch_goes_back_to_the_former_model(qtbot: QtBot, stage: Stage) -> None:
     add_model(stage, "base")
     job_id = _use(stage, "base")
-    with qtbot.waitSignal(stage.choice.failed, timeout=1000):
+    with qtbot.waitSignal(stage.choice.failed):
         stage.link.job_failed.emit(JobFailed(job_id, "ModelError", "broken"))
     assert stage.store.settings.model_dir is None
     assert stage.store.settings.former_model_dir is None

@@ -116,7 +116,7 @@ def test_the_heart_of_the_page_says_and_asks(qtbot: QtBot, world: World) -> None
     world.page.show_favourite(True)
     assert button.isChecked()
     assert button.icon_name == "heart_filled"
-    with qtbot.waitSignal(world.page.favourite_requested, timeout=1000) as got:
+    with qtbot.waitSignal(world.page.favourite_requested) as got:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert got.args == [2]
     world.page.show_favourite(False)

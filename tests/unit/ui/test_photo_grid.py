@@ -55,7 +55,7 @@ def settle(qtbot, painted: list[int]) -> None:
         QApplication.processEvents()
         return not painted
 
-    qtbot.waitUntil(painted_nothing, timeout=5000)
+    qtbot.waitUntil(painted_nothing)
 
 
 def test_a_hundred_thousand_photos_cost_as_much_as_a_screenful(

@@ -237,7 +237,7 @@ def test_fitted_thumbnails_are_asked_for_after_the_change(
     monkeypatch.setattr(stage.model, "set_visible", lambda *args: shapes.append(args[2]))
     stage.model.set_photos(np.arange(100))
     stage.grid.set_square(False)
-    qtbot.waitUntil(lambda: bool(shapes) and not shapes[-1].square, timeout=5000)
+    qtbot.waitUntil(lambda: bool(shapes) and not shapes[-1].square)
 
 
 def test_screen_readers_hear_what_it_is(stage: Stage) -> None:
@@ -286,7 +286,7 @@ def test_a_hovered_photo_is_rated_by_a_click_on_a_star(qtbot, stage: Stage) -> N
     assert buttons is not None
     stage.hover(1)
     assert stage.grid.hovered_row == 1
-    with qtbot.waitSignal(stage.grid.rating_requested, timeout=1000) as got:
+    with qtbot.waitSignal(stage.grid.rating_requested) as got:
         QTest.mouseClick(
             stage.grid.viewport(), Qt.MouseButton.LeftButton, pos=buttons.stars[3].center()
         )
@@ -294,7 +294,7 @@ def test_a_hovered_photo_is_rated_by_a_click_on_a_star(qtbot, stage: Stage) -> N
     stage.grid.judging = True
     judged = HoverButtons.on(thumbnail, judging=True)
     assert judged is not None
-    with qtbot.waitSignal(stage.grid.judgement_requested, timeout=1000) as got:
+    with qtbot.waitSignal(stage.grid.judgement_requested) as got:
         area = dict(judged.judgements)["reject"]
         QTest.mouseClick(stage.grid.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
     assert got.args == [1, False]

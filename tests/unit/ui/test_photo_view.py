@@ -50,11 +50,11 @@ def test_asks_for_as_many_pixels_as_the_screen_shows_and_more_when_zoomed(
 ) -> None:
     view.set_photo(photo())
     assert heard.pixels == [(BIG_ID, 1024)]
-    with qtbot.waitSignal(view.pixels_requested, timeout=5000) as signal:
+    with qtbot.waitSignal(view.pixels_requested) as signal:
         view.toggle_fit()
     assert signal.args == [BIG_ID, 4000]
     view.toggle_fit()
-    qtbot.waitUntil(lambda: not view._pixels_timer.isActive(), timeout=5000)
+    qtbot.waitUntil(lambda: not view._pixels_timer.isActive())
     assert len(heard.pixels) == 2, "smaller ones are at hand already"
 
 
@@ -64,7 +64,7 @@ def test_a_hidden_view_asks_when_it_is_shown(qtbot) -> None:
     heard = Heard(view)
     view.set_photo(photo())
     assert heard.pixels == []
-    with qtbot.waitSignal(view.pixels_requested, timeout=5000):
+    with qtbot.waitSignal(view.pixels_requested):
         view.show()
     view.shut_down()
 

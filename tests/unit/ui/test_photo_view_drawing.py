@@ -91,7 +91,7 @@ def test_arrows_nudge_by_a_pixel_and_shift_resizes_then_search_once(
     assert view.box == pytest.approx((*moved[:3], moved[3] + 1 / height))
     assert heard.regions == [], "not for every key"
     assert heard.steps == []
-    with qtbot.waitSignal(view.region_search_requested, timeout=5000) as signal:
+    with qtbot.waitSignal(view.region_search_requested) as signal:
         pass
     assert signal.args == [BIG_ID, view.box]
     assert len(heard.regions) == 1

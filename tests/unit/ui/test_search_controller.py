@@ -337,4 +337,4 @@ def test_only_the_list_of_favourites_follows_them(
     world.link.library_changed.emit(LibraryChanged(2, marks=True))
     assert world.search._timer.isActive() == is_asked
     if is_asked:
-        qtbot.waitUntil(lambda: world.reader.asked == [scope], timeout=5000)
+        qtbot.waitUntil(lambda: world.reader.asked == [scope])

@@ -136,14 +136,14 @@ def test_keys_choose_and_pass_over_headings(sidebar: Sidebar, qtbot: QtBot) -> N
 
 def test_a_click_chooses(sidebar: Sidebar, qtbot: QtBot) -> None:
     rect = sidebar.view.visualRect(sidebar.model.index(5))
-    with qtbot.waitSignal(sidebar.scope_changed, timeout=1000) as got:
+    with qtbot.waitSignal(sidebar.scope_changed) as got:
         qtbot.mouseClick(sidebar.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     assert got.args == [Scope(root_id=2)]
 
 
 def test_a_folder_that_goes_leaves_all_photos(sidebar: Sidebar, qtbot: QtBot) -> None:
     sidebar.select_scope(Scope(root_id=2))
-    with qtbot.waitSignal(sidebar.scope_changed, timeout=1000) as got:
+    with qtbot.waitSignal(sidebar.scope_changed) as got:
         sidebar.set_content(SidebarContent((root(1),), 10, 2))
     assert got.args == [ALL_PHOTOS]
 
@@ -165,7 +165,7 @@ def test_the_folder_menu_asks_for_the_folder(sidebar: Sidebar) -> None:
 
 
 def test_the_button_asks_for_a_folder(sidebar: Sidebar, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(sidebar.add_folder_requested, timeout=1000):
+    with qtbot.waitSignal(sidebar.add_folder_requested):
         qtbot.mouseClick(sidebar.add_button, Qt.MouseButton.LeftButton)
 
 

@@ -96,9 +96,9 @@ def test_the_pause_button_becomes_resume(bar: StatusBar, qtbot: QtBot) -> None:
     bar.show_progress(progress(phase="paused"))
     assert bar.pause_button.accessibleName() == "Go on indexing"
     assert bar.pause_button.icon_name == "resume"
-    with qtbot.waitSignal(bar.resume_requested, timeout=1000):
+    with qtbot.waitSignal(bar.resume_requested):
         qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(bar.cancel_requested, timeout=1000):
+    with qtbot.waitSignal(bar.cancel_requested):
         qtbot.mouseClick(bar.cancel_button, Qt.MouseButton.LeftButton)
 
 
@@ -114,7 +114,7 @@ def test_problems_are_counted_and_open_the_list(bar: StatusBar, qtbot: QtBot) ->
     assert not bar.problems_button.isVisible()
     bar.set_n_problems(3)
     assert bar.problems_button.text() == "3 problems"
-    with qtbot.waitSignal(bar.problems_requested, timeout=1000):
+    with qtbot.waitSignal(bar.problems_requested):
         qtbot.mouseClick(bar.problems_button, Qt.MouseButton.LeftButton)
 
 

@@ -110,5 +110,5 @@ def test_closing_the_window_ends_the_application(
     monkeypatch.setattr(life, "_app", type("App", (), {"quit": lambda self: ended.append(True)})())
     assert life.window is not None
     life.window.close()
-    qtbot.waitUntil(lambda: ended == [True], timeout=2000)
+    qtbot.waitUntil(lambda: ended == [True])
     assert len(openings.made) == 1

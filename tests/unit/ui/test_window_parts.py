@@ -58,7 +58,7 @@ def test_chips_show_every_part_of_a_question(qtbot: QtBot) -> None:
     assert colors == [chip_color(0), chip_color(1), None], "what is excluded has no places"
     assert chips.chips[3].accessibleName() == "cars: must not be there"
     assert chips.chips[-1].state.fixed, "what words filter is taken out of the words"
-    with qtbot.waitSignal(chips.filters_changed, timeout=1000) as got:
+    with qtbot.waitSignal(chips.filters_changed) as got:
         qtbot.mouseClick(chips.chips[4].button, Qt.MouseButton.LeftButton)
     assert got.args == [Filters(min_rating=3)]
     chips.show_question(Question(), str)
@@ -122,11 +122,11 @@ def test_the_banner_says_a_sentence_and_offers_its_action(
     failure = JobFailed(1, "LibraryLockedError", "")
     banner.show_message(lambda: error_text(failure))
     assert "Another Finelens" in banner.label.text()
-    with qtbot.waitSignal(banner.action_requested, timeout=1000) as got:
+    with qtbot.waitSignal(banner.action_requested) as got:
         qtbot.mouseClick(banner.button, Qt.MouseButton.LeftButton)
     assert got.args == ["restart_engine"]
     languages.set_choice("zh_CN")
-    qtbot.waitUntil(lambda: "细寻" in banner.label.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "细寻" in banner.label.text())
     banner.clear()
     assert banner.isHidden()
     assert banner.content is None
@@ -174,9 +174,9 @@ def test_the_first_page_offers_two_ways(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     page.resize(800, 600)
     page.show()
-    with qtbot.waitSignal(page.add_folder_requested, timeout=1000):
+    with qtbot.waitSignal(page.add_folder_requested):
         qtbot.mouseClick(page.add_button, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(page.demo_requested, timeout=1000):
+    with qtbot.waitSignal(page.demo_requested):
         qtbot.keyClick(page.demo_button, Qt.Key.Key_Space)
 
 
@@ -315,10 +315,10 @@ def test_problems_can_be_tried_again_and_shown(qtbot: QtBot) -> None:
     dialog.show()
     assert not dialog.reveal_button.isEnabled()
     dialog.view.selectRow(1)
-    with qtbot.waitSignal(dialog.reveal_requested, timeout=1000) as got:
+    with qtbot.waitSignal(dialog.reveal_requested) as got:
         qtbot.mouseClick(dialog.reveal_button, Qt.MouseButton.LeftButton)
     assert got.args == [b"/photos/Holiday/b.jpg"]
-    with qtbot.waitSignal(dialog.retry_requested, timeout=1000):
+    with qtbot.waitSignal(dialog.retry_requested):
         qtbot.mouseClick(dialog.retry_button, Qt.MouseButton.LeftButton)
 
 
@@ -394,7 +394,7 @@ def test_a_large_picture_is_scaled_down(qtbot: QtBot) -> None:
     image = QImage(3000, 1500, QImage.Format.Format_RGB32)
     image.fill(QColor(1, 2, 3))
     preparer = PicturePreparer()
-    with qtbot.waitSignal(preparer.picture_prepared, timeout=5000) as got:
+    with qtbot.waitSignal(preparer.picture_prepared) as got:
         preparer.prepare(QImage())
         preparer.prepare(image)
     preparer.close()

@@ -56,7 +56,7 @@ def test_indexing_rests_while_somebody_types(qtbot: QtBot, bench: Bench) -> None
     bench.manners._typing.setInterval(50)
     bench.bar.edit.textEdited.emit("a")
     assert bench.is_resting()
-    qtbot.waitUntil(lambda: not bench.is_resting(), timeout=2000)
+    qtbot.waitUntil(lambda: not bench.is_resting())
 
 
 def test_typing_changes_nothing_where_that_is_not_wanted(bench: Bench) -> None:
@@ -98,7 +98,7 @@ def test_a_rest_that_people_asked_for_outlasts_typing(qtbot: QtBot, bench: Bench
     bench.index.pause()
     bench.manners._typing.setInterval(20)
     bench.bar.edit.textEdited.emit("a")
-    with qtbot.waitSignal(bench.manners._typing.timeout, timeout=2000):
+    with qtbot.waitSignal(bench.manners._typing.timeout):
         pass
     assert bench.is_resting()
 
