@@ -133,8 +133,9 @@ def _step(
         losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
     except torch.OutOfMemoryError:
         raise RecipeError(
-            f"micro_batch is {recipe.micro_batch} (0: all at once) and the memory does not hold step"
-            f" {state.step + 1}: set it lower, or checkpoint_layers=True, and go on with --resume"
+            f"micro_batch is {recipe.micro_batch} (0: all at once) and the memory does not hold"
+            f" step {state.step + 1}: set it lower, or checkpoint_layers=True, and go on with"
+            " --resume"
         ) from None
     norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
     if not full_tensor(norm).isfinite():  # before it reaches the weights and every checkpoint
