@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from trainer.distributed import Group, full_tensor, like
 from trainer.errors import CheckpointError
+from trainer.files import completed, sync
 from trainer.optimizers import Optimizer
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
@@ -42,12 +43,12 @@ def save_checkpoint(out: Path, state: TrainingState, recipe: Recipe, group: Grou
     """Write ``out/checkpoints/step-NNNNNN`` and drop all but the newest two.
 
     Every process calls this; the first one writes. One that is there already is this very one.
+    The older ones stay until this one is on disk.
 
     Raises:
         CheckpointError: it cannot be written, on a full disk for instance.
     """
-    folder = out / "checkpoints"
-    final, partial = folder / f"step-{state.step:06d}", folder / ".part"
+    final = out / "checkpoints" / f"step-{state.step:06d}"
     tensors = {
         "model": _owned(state.model.state_dict()),
         "average": _owned(state.average),
@@ -55,14 +56,14 @@ def save_checkpoint(out: Path, state: TrainingState, recipe: Recipe, group: Grou
     }
     if group.is_first and not final.exists():
         try:
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            _write(partial, tensors, state, recipe)
-            partial.rename(final)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            sync(out)
+            with completed(final) as partial:
+                partial.mkdir()
+                _write(partial, tensors, state, recipe)
             for old in list_checkpoints(out)[:-_KEEP]:
                 shutil.rmtree(old)
         except (OSError, SafetensorError) as error:
-            shutil.rmtree(partial, ignore_errors=True)
             raise CheckpointError(
                 f"{final} cannot be written: {error}; make room there and go on with --resume"
             ) from None
@@ -127,18 +128,12 @@ def region_heads_trained(checkpoint: Path, tensors: Mapping[str, Tensor]) -> boo
     return bool(state.get("region_heads_trained", "logit_scale_hardneg" in tensors))
 
 
-def load_checkpoint(directory: Path, state: TrainingState, recipe: Recipe) -> None:
+def load_checkpoint(directory: Path, state: TrainingState) -> None:
     """Bring ``state`` to what the checkpoint holds.
 
     Raises:
-        CheckpointError: a file is missing or damaged, or it belongs to another recipe.
+        CheckpointError: a file is missing or damaged.
     """
-    changed = _changed_fields(directory, recipe)
-    if changed:
-        raise CheckpointError(
-            f"{directory} was made with another recipe (different: {', '.join(changed)}):"
-            " resume with the same one, or choose another --out"
-        )
     try:
         examples = state.model.state_dict()
         weights = load_file(directory / "model.safetensors")
@@ -147,24 +142,9 @@ def load_checkpoint(directory: Path, state: TrainingState, recipe: Recipe) -> No
         _unflatten(state, load_file(directory / "optimizer.safetensors"))
         progress = json.loads((directory / "state.json").read_text(encoding="utf-8"))
         state.step, state.threshold = progress["step"], progress.get("threshold", 0.0)
+        state.model.region_heads_trained = region_heads_trained(directory, weights)
     except (OSError, SafetensorError, RuntimeError, LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
-
-
-def _changed_fields(directory: Path, recipe: Recipe) -> list[str]:
-    """Fields that differ. One that a checkpoint does not have yet had its default then."""
-    try:
-        before = dict(json.loads((directory / "recipe.json").read_text(encoding="utf-8")))
-    except (OSError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
-    now = json.loads(recipe.to_json())
-    always_there = {
-        each.name: getattr(recipe, each.name)
-        for each in fields(recipe)
-        if each.default is MISSING and each.default_factory is MISSING
-    }
-    defaults = json.loads(Recipe(**always_there).to_json())
-    return sorted(key for key in now if now[key] != before.get(key, defaults[key]))
 
 
 def _owned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -18,6 +18,7 @@ from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import Fgclip2Model
 from trainer.checkpoints import newest_checkpoint, region_heads_trained
 from trainer.errors import CheckpointError
+from trainer.files import completed
 
 
 def export(checkpoint: Path, out: Path) -> None:
@@ -59,20 +60,19 @@ def export(checkpoint: Path, out: Path) -> None:
         with torch.no_grad():
             model.boxtext_head.load_state_dict(model.text_model.head.state_dict())
             model.dense_feature_head.load_state_dict(model.vision_model.head.state_dict())
-    out.mkdir(parents=True, exist_ok=True)
     half = {name: value.half().contiguous() for name, value in model.state_dict().items()}
-    partial = out / "model.part"  # an engine may be reading the old file
     try:
-        save_file(half, partial, metadata={"format": "pt"})
-        partial.replace(out / "model.safetensors")
+        out.mkdir(parents=True, exist_ok=True)
+        with completed(out / "model.safetensors") as partial:  # an engine may be reading the old
+            save_file(half, partial, metadata={"format": "pt"})
+        _write_json(out / "config.json", config.to_values())
+        _write_json(out / "preprocessor_config.json", preprocessor)
+        with completed(out / FILE_NAME) as partial:
+            shutil.copyfile(tokenizer, partial)
     except (OSError, SafetensorError) as error:
-        partial.unlink(missing_ok=True)
         raise CheckpointError(
             f"{out} cannot be written: {error}; make room there, or choose another --out"
         ) from None
-    _write_json(out / "config.json", config.to_values())
-    _write_json(out / "preprocessor_config.json", preprocessor)
-    shutil.copyfile(tokenizer, out / FILE_NAME)
     Checkpoint.open(out).close()
 
 
@@ -96,4 +96,5 @@ def _preprocessor(recipe: dict[str, Any]) -> dict[str, object]:
 
 
 def _write_json(path: Path, values: dict[str, object]) -> None:
-    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    with completed(path) as partial:
+        partial.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")

@@ -30,6 +30,7 @@ from trainer.optimizers import make_optimizer
 from trainer.progress import follow
 from trainer.recipe_checks import uses_photos
 from trainer.recipes import Recipe
+from trainer.resuming import check_same_run
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start
 from trainer.starts import batch_patches, centre_outputs, prepare_small_start, sample_patches
@@ -74,8 +75,8 @@ def train(
     Raises:
         CheckpointError: ``out`` holds a run and ``resume`` is not set, or it cannot be resumed.
         DataError: the data is missing or damaged.
-        RecipeError: a starting point or source that cannot be used, or a learning rate at which
-            the run leaves the finite numbers.
+        RecipeError: a starting point or source that cannot be used, a step that does not fit into
+            the memory, or a learning rate at which the run leaves the finite numbers.
     """
     with process_group() as group:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -113,11 +114,12 @@ def _begin(
         raise RecipeError(
             f"batch_size is {recipe.batch_size}; set it to a multiple of the {group.size} processes"
         )
+    changes = check_same_run(found[-1], recipe) if found else []
     data = open_data(recipe, out, group, sources)
-    state = start_state(recipe, device, data, group)
-    if found:
-        load_checkpoint(found[-1], state, recipe)
-        logger.info("resumed at step %d of %d", state.step, recipe.steps)
+    state = start_state(recipe, device, data, group, found[-1] if found else None)
+    if found and group.is_first:
+        changed = f" ({'; '.join(changes)})" if changes else ""
+        logger.info("resumed at step %d of %d%s", state.step, recipe.steps, changed)
     return data, state
 
 
@@ -127,7 +129,14 @@ def _step(
     """One optimiser step."""
     state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
     state.optimizer.zero_grad()
-    losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
+    try:
+        losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
+    except torch.OutOfMemoryError:
+        raise RecipeError(
+            f"micro_batch is {recipe.micro_batch} (0: all at once) and the memory does not hold"
+            f" step {state.step + 1}: set it lower, or checkpoint_layers=True, and go on with"
+            " --resume"
+        ) from None
     norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
     if not full_tensor(norm).isfinite():  # before it reaches the weights and every checkpoint
         raise RecipeError(
@@ -168,30 +177,28 @@ def open_data(
     return Data(maker, whole, photos, source.unreadable)
 
 
-def start_state(recipe: Recipe, device: torch.device, data: Data, group: Group) -> TrainingState:
+def start_state(
+    recipe: Recipe,
+    device: torch.device,
+    data: Data,
+    group: Group,
+    checkpoint: Path | None = None,
+) -> TrainingState:
     """A model at its starting point, with its optimiser and weight average.
 
-    The order is fixed: stage-one weights, published weights, random (resuming comes after).
+    The order is fixed: ``checkpoint``, stage-one weights, published weights, random.
     """
     model = StageModel(recipe.model_config(), recipe.stage)
-    generator = torch.Generator().manual_seed(recipe.seed)
-    if not load_start(model, recipe):
-        model.initialise(generator)
-        if recipe.small_start:
-            if data.photos is None:
-                seen = batch_patches(data.whole)
-            else:
-                seen = sample_patches(data.photos, recipe.patches_at(0))
-            prepare_small_start(model, seen, generator)
-            centre_outputs(model, data.whole)
-        with torch.no_grad():
-            model.logit_scale.fill_(math.log(recipe.initial_scale))
-            model.logit_bias.fill_(recipe.initial_bias)
+    if checkpoint is None and not load_start(model, recipe):
+        _start_from_nothing(model, recipe, data)
     if recipe.checkpoint_layers:
         model.checkpoint_layers()
     wrapped = group.wrap(model.to(device), recipe.sharding)
     average = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
-    return TrainingState(model, wrapped, average, make_optimizer(model, recipe))
+    state = TrainingState(model, wrapped, average, make_optimizer(model, recipe))
+    if checkpoint is not None:
+        load_checkpoint(checkpoint, state)
+    return state
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
@@ -200,6 +207,21 @@ def learning_rate(recipe: Recipe, step: int) -> float:
         return recipe.learning_rate * (step + 1) / recipe.warmup_steps
     share = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
     return recipe.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
+
+
+def _start_from_nothing(model: StageModel, recipe: Recipe, data: Data) -> None:
+    generator = torch.Generator().manual_seed(recipe.seed)
+    model.initialise(generator)
+    if recipe.small_start:
+        if data.photos is None:
+            seen = batch_patches(data.whole)
+        else:
+            seen = sample_patches(data.photos, recipe.patches_at(0))
+        prepare_small_start(model, seen, generator)
+        centre_outputs(model, data.whole)
+    with torch.no_grad():
+        model.logit_scale.fill_(math.log(recipe.initial_scale))
+        model.logit_bias.fill_(recipe.initial_bias)
 
 
 @torch.no_grad()
@@ -219,7 +241,7 @@ def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -
         "patches": recipe.patches_at(state.step - 1),
         "samples_per_s": round(rate, 1),
     }
-    if recipe.stage == 2:
+    if recipe.counts("rank"):
         record["threshold"] = round(losses.threshold, 3)
     return record
 

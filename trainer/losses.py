@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from trainer import objectives
-from trainer.data.packing import Batch, MatchKeys, Texts
+from trainer.data.packing import Batch, MatchKeys, Regions, Texts
+from trainer.recipe_checks import HARD_OBJECTIVES
 from trainer.recipes import Recipe
 from trainer.stage_model import Embeddings
 
@@ -30,24 +31,30 @@ class CaptionPairs:
 
 @dataclass(frozen=True, slots=True)
 class RegionPairs:
-    """Regions, their texts, and the wrong texts of those regions that have some."""
+    """Regions and their texts, row by row."""
 
     region_KE: Tensor
     text_KE: Tensor
     text_K: Tensor
-    hard_region_HE: Tensor
-    hard_text_HNE: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class HardPairs:
+    """Regions that have wrong texts, with the right one and those."""
+
+    region_HE: Tensor
+    text_HNE: Tensor
     valid_HN: Tensor
-    hard_text_H: Tensor
+    text_H: Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Everything that the losses compare."""
+    """What the losses compare; only what an objective counts. ``captions`` by objective."""
 
-    short: CaptionPairs
-    long: CaptionPairs | None
-    regions: RegionPairs | None
+    captions: dict[str, CaptionPairs]
+    regions: RegionPairs | None = None
+    hard: HardPairs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,69 +73,72 @@ class Losses:
 def make_pairs(batch: Batch, embeddings: Embeddings, recipe: Recipe, gather: Gather) -> Pairs:
     """Line up the vectors of a batch, and join those of all processes.
 
-    ``gather`` is called equally often in the same order everywhere, whatever the batch holds.
+    ``gather`` is called equally often in the same order everywhere, whatever the batch holds: the
+    recipe's objectives decide.
     """
-    image_BE = embeddings.image_BE
-    short = _captions(image_BE, embeddings.texts["short"], batch.short, gather)
-    long = None
-    if batch.long is not None:
-        long = _captions(image_BE, embeddings.texts["long"], batch.long, gather)
-    regions = None
-    if batch.regions is not None:
-        regions = _regions(batch, embeddings, recipe, gather)
-    return Pairs(short, long, regions)
+    captions = {
+        name: _captions(embeddings, name, texts, gather)
+        for name, texts in (("short", batch.short), ("long", batch.long))
+        if texts is not None and name in embeddings.texts
+    }
+    if batch.regions is None:
+        return Pairs(captions)
+    regions, hard = None, None
+    if recipe.counts("region", "text"):
+        regions = _regions(batch.regions, embeddings, gather)
+    if recipe.counts(*HARD_OBJECTIVES):
+        hard = _hard(batch.regions, embeddings, recipe.negatives_per_region, gather)
+    return Pairs(captions, regions, hard)
 
 
 def weighted_losses(
     pairs: Pairs, scales: dict[str, Tensor], recipe: Recipe, threshold: float
 ) -> Losses:
-    """The losses of the recipe's stage.
+    """The losses of the objectives that count.
 
     Args:
         pairs: of all processes.
         scales: logarithms of the scales, and the bias, by the names of the parameters.
         recipe: ``objectives`` holds the weights.
-        threshold: of the rank loss, from the step before.
+        threshold: of the rank loss, from the step before; without that loss it stays.
     """
-    weights = recipe.objectives
-    parts: dict[str, Tensor] = {}
-    for name, captions in (("short", pairs.short), ("long", pairs.long)):
-        if captions is not None and weights.get(name):
-            parts[name] = weights[name] * objectives.sigmoid_in_chunks(
-                captions.image_TE,
-                captions.text_TE,
-                scales["logit_scale"],
-                scales["logit_bias"],
-                captions.keys.rows() if recipe.mask_equal_texts else None,
+    found: dict[str, Tensor] = {}
+    for name, captions in pairs.captions.items():
+        found[name] = objectives.sigmoid_in_chunks(
+            captions.image_TE,
+            captions.text_TE,
+            scales["logit_scale"],
+            scales["logit_bias"],
+            captions.keys.rows() if recipe.mask_equal_texts else None,
+        )
+    if pairs.regions is not None:
+        regions = pairs.regions
+        if recipe.counts("region"):
+            ids_K = regions.text_K if recipe.mask_equal_texts else None
+            found["region"] = objectives.region_text(
+                regions.region_KE, regions.text_KE, scales["logit_scale_finegraind"], ids_K
             )
-    if pairs.regions is None:
-        return Losses(parts, threshold)
-    regions = pairs.regions
-    ids_K = regions.text_K if recipe.mask_equal_texts else None
-    ids_H = regions.hard_text_H if recipe.mask_equal_texts else None
-    hard = objectives.hard_negative(
-        regions.hard_region_HE,
-        regions.hard_text_HNE,
-        scales["logit_scale_hardneg"],
-        threshold,
-        regions.valid_HN,
-        ids_H,
-    )
-    found = {
-        "region": objectives.region_text(
-            regions.region_KE, regions.text_KE, scales["logit_scale_finegraind"], ids_K
-        ),
-        "text": objectives.text_contrast(regions.text_KE),
-        "contrast": hard.contrast,
-        "pair": hard.pair,
-        "rank": hard.rank,
-    }
-    parts |= {name: weights[name] * loss for name, loss in found.items() if weights.get(name)}
-    following = min(recipe.greatest_threshold, max(0.0, hard.next_threshold.item()))
-    return Losses(parts, following)
+        if recipe.counts("text"):
+            found["text"] = objectives.text_contrast(regions.text_KE)
+    if pairs.hard is not None:
+        wanted = [name for name in HARD_OBJECTIVES if recipe.counts(name)]
+        hard = objectives.hard_negative(
+            pairs.hard.region_HE,
+            pairs.hard.text_HNE,
+            scales["logit_scale_hardneg"],
+            threshold,
+            pairs.hard.valid_HN,
+            pairs.hard.text_H if recipe.mask_equal_texts else None,
+            wanted,
+        )
+        found |= {name: getattr(hard, name) for name in wanted}
+        threshold = min(recipe.greatest_threshold, max(0.0, hard.next_threshold.item()))
+    return Losses({name: recipe.objectives[name] * loss for name, loss in found.items()}, threshold)
 
 
-def _captions(image_BE: Tensor, text_UE: Tensor, texts: Texts, gather: Gather) -> CaptionPairs:
+def _captions(embeddings: Embeddings, name: str, texts: Texts, gather: Gather) -> CaptionPairs:
+    image_BE, text_UE = embeddings.image_BE, embeddings.texts[name]
+    assert image_BE is not None
     device = image_BE.device
     image_TE = gather(image_BE[texts.image_T.to(device)])
     text_TE = gather(text_UE[texts.row_T.to(device)])
@@ -150,24 +160,29 @@ def _captions(image_BE: Tensor, text_UE: Tensor, texts: Texts, gather: Gather) -
     )
 
 
-def _regions(batch: Batch, embeddings: Embeddings, recipe: Recipe, gather: Gather) -> RegionPairs:
-    regions, region_KE = batch.regions, embeddings.region_KE
-    assert regions is not None
+def _regions(regions: Regions, embeddings: Embeddings, gather: Gather) -> RegionPairs:
+    region_KE, text_UE = embeddings.region_KE, embeddings.texts["box"]
     assert region_KE is not None
     device = region_KE.device
-    text_UE = embeddings.texts["box"]
-    text_KE = text_UE[regions.row_K.to(device)] + text_UE.sum() * 0
+    return RegionPairs(
+        gather(region_KE),
+        gather(text_UE[regions.row_K.to(device)]),
+        gather(regions.text_K.to(device)),
+    )
+
+
+def _hard(regions: Regions, embeddings: Embeddings, n_negatives: int, gather: Gather) -> HardPairs:
+    region_KE, text_UE = embeddings.region_KE, embeddings.texts["box"]
+    assert region_KE is not None
+    device = region_KE.device
     # As many columns everywhere, whatever this process found.
-    missing = recipe.negatives_per_region - regions.negative_KN.shape[1]
+    missing = n_negatives - regions.negative_KN.shape[1]
     negative_KN = torch.nn.functional.pad(regions.negative_KN, (0, missing), value=-1).to(device)
     hard = (negative_KN >= 0).any(dim=1)
     right_HE = text_UE[regions.hard_row_K.to(device)[hard]]
     wrong_HNE = text_UE[negative_KN[hard].clamp(min=0)]
     positive = torch.ones(int(hard.sum()), 1, dtype=torch.bool, device=device)
-    return RegionPairs(
-        gather(region_KE),
-        gather(text_KE),
-        gather(regions.text_K.to(device)),
+    return HardPairs(
         gather(region_KE[hard]),
         gather(torch.cat([right_HE[:, None], wrong_HNE], dim=1)),
         gather(torch.cat([positive, negative_KN[hard] >= 0], dim=1)),

@@ -9,7 +9,7 @@ float32, since sums over a batch need its digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import torch
@@ -126,6 +126,7 @@ def hard_negative(
     threshold: Tensor | float,
     valid_KN: Tensor | None = None,
     text_ids_K: Tensor | None = None,
+    wanted: Collection[str] = ("contrast", "pair", "rank"),
 ) -> HardNegative:
     """Losses of regions with texts that are wrong in a detail.
 
@@ -140,28 +141,33 @@ def hard_negative(
         threshold: the ``next_threshold`` of the step before, 0 at first.
         valid_KN: (K, N) bool, False where a region has fewer negatives. None: all count.
         text_ids_K: as for ``region_text``, of the positives.
+        wanted: the losses to compute; the others are 0, and without ``rank`` the threshold stays.
     """
     region_KE, text_KNE, log_scale = _exact(region_KE, text_KNE, log_scale)
     n_regions, n_texts = text_KNE.shape[:2]
     kept = torch.as_tensor(threshold, dtype=torch.float32, device=region_KE.device).detach()
     kept = kept.reshape(())
+    contrast = pair = rank = _nothing(region_KE, text_KNE, log_scale)
     if not n_regions:
-        zero = _nothing(region_KE, text_KNE, log_scale)
-        return HardNegative(zero, zero, zero, kept)
+        return HardNegative(contrast, pair, rank, kept)
     if valid_KN is None:
         valid_KN = torch.ones(n_regions, n_texts, dtype=torch.bool, device=region_KE.device)
     scale = log_scale.exp()
-    own_KN = scale * torch.einsum("ke,kne->kn", region_KE, text_KNE)
     wrong_KN = valid_KN[:, 1:]
-    contrast = _hard_contrast(region_KE, text_KNE, scale, wrong_KN, text_ids_K)
-    if not bool(wrong_KN.any()):
-        return HardNegative(contrast, own_KN.sum() * 0, own_KN.sum() * 0, kept)
+    if "contrast" in wanted:
+        contrast = _hard_contrast(region_KE, text_KNE, scale, wrong_KN, text_ids_K)
     has_any_K = wrong_KN.any(dim=1)
-    log_share = own_KN.masked_fill(~valid_KN, -torch.inf).log_softmax(dim=1)[:, 0]
-    pair = -log_share[has_any_K].mean()
-    too_near = (kept + own_KN[:, 1:] - own_KN[:, :1]).relu()[wrong_KN].mean()
-    gap = own_KN[has_any_K, 0].mean() - own_KN[:, 1:][wrong_KN].mean()
-    return HardNegative(contrast, pair, too_near, gap.detach())
+    if not bool(has_any_K.any()):
+        return HardNegative(contrast, pair, rank, kept)
+    own_KN = scale * torch.einsum("ke,kne->kn", region_KE, text_KNE)
+    if "pair" in wanted:
+        log_share = own_KN.masked_fill(~valid_KN, -torch.inf).log_softmax(dim=1)[:, 0]
+        pair = -log_share[has_any_K].mean()
+    if "rank" in wanted:
+        rank = (kept + own_KN[:, 1:] - own_KN[:, :1]).relu()[wrong_KN].mean()
+        gap = own_KN[has_any_K, 0].mean() - own_KN[:, 1:][wrong_KN].mean()
+        kept = gap.detach()
+    return HardNegative(contrast, pair, rank, kept)
 
 
 def _hard_contrast(

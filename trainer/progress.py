@@ -133,12 +133,15 @@ def follow(out: Path, recipe: Recipe, step: int, is_first: bool) -> Iterator[Fol
 
 
 def read_log(out: Path) -> list[Record]:
-    """All whole reports of a run, in order; none where it has made none."""
+    """All whole reports of a run, in order; none where it has made none.
+
+    A kill leaves half a line, a power cut zeros in its place.
+    """
     path = out / LOG_NAME
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return [json.loads(line) for line in lines if line.endswith("\n")]  # else torn by a kill
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
 
 def draw_curves(records: list[Record], path: Path) -> None:

@@ -11,8 +11,11 @@ from trainer.errors import RecipeError
 if TYPE_CHECKING:
     from trainer.recipes import Recipe
 
-# Names of the losses: those of stage 1 first.
-OBJECTIVES = ("short", "long", "region", "text", "contrast", "pair", "rank")
+# Names of the losses, by what they compare: those of stage 1 first.
+CAPTION_OBJECTIVES = ("short", "long")
+HARD_OBJECTIVES = ("contrast", "pair", "rank")
+REGION_OBJECTIVES = ("region", "text", *HARD_OBJECTIVES)
+OBJECTIVES = (*CAPTION_OBJECTIVES, *REGION_OBJECTIVES)
 # Sources that read the photo sets.
 PHOTO_KINDS = ("photos", "mosaics")
 _GREATEST_BUDGET = 1024
@@ -98,13 +101,16 @@ def _check_schedule(recipe: Recipe) -> None:
 
 
 def _check_weights(recipe: Recipe) -> None:
-    known = OBJECTIVES if recipe.stage == 2 else OBJECTIVES[:2]
+    known = OBJECTIVES if recipe.stage == 2 else CAPTION_OBJECTIVES
     fits = bool(recipe.objectives) and all(
         name in known and _is_number(weight) and weight >= 0
         for name, weight in recipe.objectives.items()
     )
     fits = fits and any(recipe.objectives.values())
     _check(recipe, "objectives", fits, f"weights of {', '.join(known)}, one at least above 0")
+    fits = recipe.counts("region", *HARD_OBJECTIVES) or not recipe.counts("text")
+    needed = "text above 0 beside region, contrast, pair or rank: alone it sees no picture"
+    _check(recipe, "objectives", fits, needed)
     fits = bool(recipe.sources) and all(
         isinstance(name, str) and _is_number(weight) and weight > 0
         for name, weight in recipe.sources.items()

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import difflib
 import json
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -36,7 +37,8 @@ class Recipe:
     ``precision`` ``auto`` is bf16 where the hardware multiplies it faster, else f32.
     ``optimizer`` ``muon`` is Muon for the matrices of encoder layers and AdamW for the rest;
     ``matrix_rate`` multiplies the learning rate of those matrices.
-    ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``.
+    ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``. What no
+    objective above 0 needs is not computed.
     ``mask_equal_texts``: photos and regions that fit each other's texts are no negatives.
     ``english_prompt`` is put before English short captions.
     ``sources`` are weights of ``trainer.data.choice``.
@@ -133,6 +135,10 @@ class Recipe:
         """The patch budget of a step, counted from 0."""
         share = step / self.steps
         return [budget for start, budget in self.patches if start <= share][-1]
+
+    def counts(self, *names: str) -> bool:
+        """Whether one at least of these objectives has a weight above 0."""
+        return any(self.objectives.get(name, 0) > 0 for name in names)
 
     def validate(self) -> None:
         """Check every field that can be wrong.
@@ -244,7 +250,7 @@ def paper() -> Recipe:
         weight_decay=0.001,
         adam_epsilon=1e-6,
         warmup_steps=300,
-        gradient_norm=float("inf"),
+        gradient_norm=math.inf,
         average_decay=0.0,
         small_start=False,
         english_prompt="a photo of",
@@ -316,6 +322,8 @@ def resolve(name: str, settings: list[str]) -> Recipe:
 def _parse(key: str, text: str, current: Any) -> Any:
     if isinstance(current, str):
         return text
+    if isinstance(current, float) and text == "inf":  # as Python shows it, but does not read it
+        return math.inf
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

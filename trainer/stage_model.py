@@ -22,6 +22,8 @@ from fgclip2.images import DYNAMIC_BUDGETS
 from fgclip2.torch_model import Fgclip2Model
 from trainer.data.packing import Batch
 from trainer.pooling import pool_batch_regions
+from trainer.recipe_checks import CAPTION_OBJECTIVES
+from trainer.recipes import Recipe
 
 SCALES = ("logit_scale", "logit_bias", "logit_scale_finegraind", "logit_scale_hardneg")
 
@@ -30,12 +32,13 @@ SCALES = ("logit_scale", "logit_bias", "logit_scale_finegraind", "logit_scale_ha
 class PicturePiece:
     """Some pictures of a batch with their boxes; ``boxes_K4`` is None where regions play no part.
 
-    Boxes belong to the pictures of this piece.
+    Boxes belong to the pictures of this piece. ``pooled`` says whether whole pictures play one.
     """
 
     patches_BPV: Tensor
     mask_BP: Tensor | None
     shapes: list[tuple[int, int]]
+    pooled: bool
     boxes_K4: Tensor | None
     image_K: Tensor | None
 
@@ -53,9 +56,12 @@ Piece = PicturePiece | TextPiece
 
 @dataclass(frozen=True, slots=True)
 class Embeddings:
-    """Unit vectors of a process's part of a batch; ``texts`` by mode, ``scales`` by name."""
+    """Unit vectors of a process's part of a batch; ``texts`` by mode, ``scales`` by name.
 
-    image_BE: Tensor
+    What no objective counts is not there.
+    """
+
+    image_BE: Tensor | None
     region_KE: Tensor | None
     texts: dict[str, Tensor]
     scales: dict[str, Tensor]
@@ -64,13 +70,14 @@ class Embeddings:
 class StageModel(Fgclip2Model):
     """``Fgclip2Model`` with the scales that stage 2 learns beside it (named as published).
 
-    ``region_heads_trained`` says whether the box and dense heads are, by this run or before it.
+    ``region_heads_trained`` says whether the box and dense heads are, by this run or before it;
+    whoever fills the model knows.
     """
 
     def __init__(self, config: ModelConfig, stage: int) -> None:
         super().__init__(config)
         self.stage = stage
-        self.region_heads_trained = stage == 2
+        self.region_heads_trained = False
         if stage == 2:
             # Of shape (1,), not () as published: fsdp shards no scalars.
             self.logit_scale_finegraind = nn.Parameter(torch.zeros(1))
@@ -80,8 +87,8 @@ class StageModel(Fgclip2Model):
         """Vectors of each piece, and the scales.
 
         Returns:
-            For each piece (image_BE,), (image_BE, region_KE) or (text_UE,), float32 unit rows; and
-            the scales and the bias, float32.
+            For each piece (text_UE,), or image_BE and region_KE as far as it asks for them,
+            float32 unit rows; and the scales and the bias, float32.
         """
         made = [
             self._pictures(piece) if isinstance(piece, PicturePiece) else self._texts(piece)
@@ -99,30 +106,31 @@ class StageModel(Fgclip2Model):
 
     def _pictures(self, piece: PicturePiece) -> tuple[Tensor, ...]:
         tokens_BPD = self.encode_image_tokens(piece.patches_BPV, piece.mask_BP, piece.shapes)
-        image_BE = _unit(self.pool(tokens_BPD, piece.mask_BP))
-        if piece.boxes_K4 is None or piece.image_K is None:
-            return (image_BE,)
-        dense_BPD = self.dense(tokens_BPD, piece.mask_BP)
-        region_KE = pool_batch_regions(dense_BPD, piece.shapes, piece.boxes_K4, piece.image_K)
-        # Without boxes the dense head still takes part, so that all processes do the same.
-        return image_BE, _unit(region_KE) + dense_BPD.sum() * 0
+        made = [_unit(self.pool(tokens_BPD, piece.mask_BP))] if piece.pooled else []
+        if piece.boxes_K4 is not None and piece.image_K is not None:
+            dense_BPD = self.dense(tokens_BPD, piece.mask_BP)
+            region_KE = pool_batch_regions(dense_BPD, piece.shapes, piece.boxes_K4, piece.image_K)
+            # Without boxes the dense head still takes part, so that all processes do the same.
+            made.append(_unit(region_KE) + dense_BPD.sum() * 0)
+        return tuple(made)
 
     def _texts(self, piece: TextPiece) -> tuple[Tensor, ...]:
         return (_unit(self.encode_text(piece.ids_UL, piece.mode)),)
 
 
-def pieces_of(batch: Batch, at_once: int, split_sizes: bool, device: torch.device) -> list[Piece]:
+def pieces_of(batch: Batch, recipe: Recipe, split_sizes: bool, device: torch.device) -> list[Piece]:
     """The pictures and distinct texts of a batch, in order, on the device.
 
     Args:
         batch: pictures of like size lie together.
-        at_once: pictures or texts in a piece, 0 for no limit.
+        recipe: says how many are in a piece, and which objectives count.
         split_sizes: begin a new piece where the patch budget of the pictures changes.
         device: where the tensors go.
     """
     pieces: list[Piece] = []
     lengths = [rows * columns for rows, columns in batch.shapes]
-    for start, stop in _picture_ranges(lengths, at_once, split_sizes):
+    pooled = recipe.counts(*CAPTION_OBJECTIVES)
+    for start, stop in _picture_ranges(lengths, recipe.micro_batch, split_sizes):
         longest = max(lengths[start:stop])
         patches_BPV = batch.patches_BPV[start:stop, :longest].to(device)
         mask_BP = None
@@ -134,14 +142,17 @@ def pieces_of(batch: Batch, at_once: int, split_sizes: bool, device: torch.devic
             inside = (batch.regions.image_K >= start) & (batch.regions.image_K < stop)
             boxes = batch.regions.boxes_K4[inside].to(device)
             image = (batch.regions.image_K[inside] - start).to(device)
-        pieces.append(PicturePiece(patches_BPV, mask_BP, batch.shapes[start:stop], boxes, image))
-    modes: list[tuple[TextMode, Tensor]] = [("short", batch.short.ids_UL)]
+        shapes = batch.shapes[start:stop]
+        pieces.append(PicturePiece(patches_BPV, mask_BP, shapes, pooled, boxes, image))
+    modes: list[tuple[TextMode, Tensor]] = []
+    if recipe.counts("short"):
+        modes.append(("short", batch.short.ids_UL))
     if batch.long is not None:
         modes.append(("long", batch.long.ids_UL))
     if batch.regions is not None:
         modes.append(("box", batch.regions.ids_UL))
     for mode, ids_UL in modes:
-        for part in ids_UL.split(at_once or max(1, len(ids_UL))):
+        for part in ids_UL.split(recipe.micro_batch or max(1, len(ids_UL))):
             pieces.append(TextPiece(part.to(device), mode))
     return pieces
 
@@ -150,22 +161,23 @@ def joined(
     pieces: list[Piece], made: list[tuple[Tensor, ...]], scales: dict[str, Tensor]
 ) -> Embeddings:
     """The vectors of all pieces, put together again in the order of the batch."""
-    images = [each for piece, each in zip(pieces, made, strict=True) if _is_picture(piece)]
+    images: list[Tensor] = []
+    regions: list[Tensor] = []
     texts: dict[str, list[Tensor]] = {}
     for piece, each in zip(pieces, made, strict=True):
         if isinstance(piece, TextPiece):
             texts.setdefault(piece.mode, []).append(each[0])
-    has_regions = len(images[0]) == 2
+            continue
+        if piece.pooled:
+            images.append(each[0])
+        if piece.boxes_K4 is not None:
+            regions.append(each[-1])
     return Embeddings(
-        torch.cat([each[0] for each in images]),
-        torch.cat([each[1] for each in images]) if has_regions else None,
+        torch.cat(images) if images else None,
+        torch.cat(regions) if regions else None,
         {mode: torch.cat(parts) for mode, parts in texts.items()},
         scales,
     )
-
-
-def _is_picture(piece: Piece) -> bool:
-    return isinstance(piece, PicturePiece)
 
 
 def _picture_ranges(lengths: list[int], at_once: int, split_sizes: bool) -> list[tuple[int, int]]:

@@ -24,6 +24,8 @@ from fgclip2.torch_model import stretch_positions
 from trainer.checkpoints import list_checkpoints, newest_checkpoint, region_heads_trained
 from trainer.data.photos import PhotoSet
 from trainer.errors import CheckpointError, RecipeError, TrainerError
+from trainer.files import completed
+from trainer.recipe_checks import REGION_OBJECTIVES
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 from trainer.vocabulary import ensure_vocabulary
@@ -41,6 +43,7 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
         CheckpointError: ``start_from`` is missing or damaged.
         RecipeError: ``weights`` are missing or damaged, or a starting point does not fit.
     """
+    model.region_heads_trained = recipe.counts(*REGION_OBJECTIVES)
     name = "start_from" if recipe.start_from else "weights"
     path = recipe.start_from or recipe.weights
     if not path:
@@ -106,12 +109,17 @@ def deepened(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
     nothing until they are trained (block expansion, arXiv 2401.02415).
 
     Raises:
-        RecipeError: ``layers`` is no multiple of how many there are.
+        RecipeError: there are no vision layers, or ``layers`` is no multiple of their number.
     """
     ours = {name: t for name, t in tensors.items() if name.startswith(_VISION_LAYERS)}
     parts = {name: name.removeprefix(_VISION_LAYERS).split(".", 1) for name in ours}
     known = len({number for number, _ in parts.values()})
-    if not known or layers % known:
+    if not known:
+        raise RecipeError(
+            "deepen is True and the starting point has no vision layers: choose another one, or set"
+            " deepen=False"
+        )
+    if layers % known:
         raise RecipeError(
             f"vision_layers is {layers}; set it to a multiple of the {known} layers to be deepened"
         )
@@ -145,7 +153,8 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
         if found is None:
             raise RecipeError(f"{folder} holds no {FILE_NAME}: copy it there from its release")
         if not (path.exists() and path.samefile(found)):
-            shutil.copyfile(found, path)
+            with completed(path) as partial:
+                shutil.copyfile(found, partial)
         return
     if path.exists():
         return

@@ -42,11 +42,11 @@ def backward_step(
     """
     # Under fsdp all processes must run the same modules equally often.
     split_sizes = recipe.sharding != "fsdp" or group.size == 1
-    pieces = pieces_of(batch, recipe.micro_batch, split_sizes, device)
+    pieces = pieces_of(batch, recipe, split_sizes, device)
     if not recipe.micro_batch:
         made, scales = _run(model, pieces, recipe, device)
         losses = _losses(pieces, made, scales, batch, recipe, group, threshold)
-        torch.autograd.backward(losses.total * group.size)
+        torch.autograd.backward((losses.total + _nothing(scales)) * group.size)
     else:
         losses = _backward_in_pieces(model, pieces, batch, recipe, device, group, threshold)
     return Losses(losses.parts, group.mean(losses.threshold))
@@ -108,6 +108,11 @@ def _losses(
     pairs = make_pairs(batch, joined(pieces, made, scales), recipe, group.gather)
     shared = {name: group.own_share(scale) for name, scale in scales.items()}
     return weighted_losses(pairs, shared, recipe, threshold)
+
+
+def _nothing(scales: dict[str, Tensor]) -> Tensor:
+    """A zero, so that scales which no objective counts have a gradient of 0 here as in pieces."""
+    return torch.stack([scale.sum() * 0 for scale in scales.values()]).sum()
 
 
 def _gradient(leaf: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from trainer.data.photos import PhotoSet
 from trainer.data.scene_source import SceneSource
 from trainer.data.scenes_text import every_phrase
 from trainer.errors import DataError
+from trainer.files import completed
 from trainer.recipes import Recipe
 
 _SCENES_READ = 1000
@@ -91,6 +92,6 @@ def ensure_vocabulary(directory: Path, photos: PhotoSet, recipe: Recipe) -> None
     """Write ``tokenizer.model`` into the directory unless it is there already."""
     path = directory / FILE_NAME
     if not path.exists():
-        partial = path.with_suffix(".part")
-        partial.write_bytes(train_vocabulary(caption_texts(photos, recipe), recipe.vocab_size))
-        partial.replace(path)
+        content = train_vocabulary(caption_texts(photos, recipe), recipe.vocab_size)
+        with completed(path) as partial:
+            partial.write_bytes(content)

@@ -30,6 +30,7 @@ from trainer.data.packing import (
 )
 from trainer.data.samples import Box, Region, Sample, Source
 from trainer.errors import DataError, RecipeError, SampleError
+from trainer.recipe_checks import HARD_OBJECTIVES, REGION_OBJECTIVES
 from trainer.recipes import Recipe
 
 _LEAST_VISIBLE = 0.6  # share of a box that a cut picture must keep
@@ -154,8 +155,10 @@ class MixedBatchMaker:
             mask_BP,
             shapes,
             make_texts(shorts, shown, range(size), self._tokenizer, SHORT_LENGTH),
-            make_texts(longs, [shown[at] for at in long], long, self._tokenizer, LONG_LENGTH),
-            make_regions(boxed, self._tokenizer) if recipe.stage == 2 else None,
+            make_texts(longs, [shown[at] for at in long], long, self._tokenizer, LONG_LENGTH)
+            if recipe.counts("long")
+            else None,
+            make_regions(boxed, self._tokenizer) if recipe.counts(*REGION_OBJECTIVES) else None,
         )
 
     def _make_one(self, step: int, place: int, where: tuple[int, int]) -> Sample:
@@ -249,6 +252,8 @@ def _box_inside(
 
 
 def _fewer_negatives(region: Region, recipe: Recipe, rng: np.random.Generator) -> Region:
+    if not recipe.counts(*HARD_OBJECTIVES):
+        return replace(region, negatives=(), hard_text=None)
     # As the tokenizer reads them: a wrong text may differ from the right one by its capitals alone.
     right = {text.lower() for text in (region.text, region.hard_text) if text}
     wrong = [text for text in region.negatives if text and text.lower() not in right]

@@ -84,7 +84,9 @@ class Regions:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``long`` describes some of the pictures; ``regions`` is None in stage 1."""
+    """``long`` describes some of the pictures. It and ``regions`` are None where no objective
+    counts them.
+    """
 
     patches_BPV: Tensor
     mask_BP: Tensor | None

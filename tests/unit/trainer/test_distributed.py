@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import socket
@@ -32,6 +33,7 @@ SHARDED = ["sharding=fsdp", "optimizer=adamw"]  # Muon needs whole matrices
 FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": -1}
 BARE: dict[str, Any] = {"settings": [], "bare_rank": 0}
 BARE_FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": 1}
+FEW: dict[str, Any] = {"settings": ["objectives={'short': 1.0, 'region': 0.2}"], "bare_rank": -1}
 DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
 
 
@@ -88,11 +90,12 @@ def _compare(size: int, photos: Path, out: Path, scenarios: dict[str, dict[str, 
 
 
 def test_two_processes_equal_one(photo_sets: Path, tmp_path: Path) -> None:
-    _compare(2, photo_sets, tmp_path, {"ddp": DDP, "pieces": PIECES, "fsdp": FSDP, "bare": BARE})
+    scenarios = {"ddp": DDP, "pieces": PIECES, "fsdp": FSDP, "bare": BARE, "few": FEW}
+    _compare(2, photo_sets, tmp_path, scenarios)
 
 
 @pytest.mark.dist
-@pytest.mark.parametrize("scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP])
+@pytest.mark.parametrize("scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP, FEW])
 def test_four_processes_equal_one(
     photo_sets: Path, tmp_path: Path, scenario: dict[str, Any]
 ) -> None:
@@ -109,6 +112,16 @@ def test_a_broken_off_run_of_two_equals_an_unbroken_one_of_one(
     arguments = _command(recipe, tmp_path / "parts")
     _run_group(2, [*arguments, "--stop-after", "2"])
     _run_group(2, [*arguments, "--resume"])
+    _assert_same_end(whole, tmp_path / "parts" / "checkpoints" / whole.name)
+
+
+@pytest.mark.dist
+def test_a_run_goes_on_sharded_in_another_way(photo_sets: Path, tmp_path: Path) -> None:
+    recipe = stage_two(photo_sets, "optimizer=adamw", "gradient_norm=1000.0")
+    whole = train(recipe, tmp_path / "whole", resume=False)
+    _run_group(2, [*_command(recipe, tmp_path / "parts"), "--stop-after", "2"])
+    sharded = dataclasses.replace(recipe, sharding="fsdp")
+    _run_group(2, [*_command(sharded, tmp_path / "parts"), "--resume"])
     _assert_same_end(whole, tmp_path / "parts" / "checkpoints" / whole.name)
 
 

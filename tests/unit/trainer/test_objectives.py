@@ -132,6 +132,22 @@ def test_padded_negatives_change_nothing() -> None:
         torch.testing.assert_close(getattr(padded, name), getattr(plain, name))
 
 
+@pytest.mark.parametrize("wanted", [["contrast"], ["pair"], ["rank"], ["pair", "rank"], []])
+def test_only_the_wanted_hard_negative_losses_are_computed(
+    wanted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region, scale, text = _unit(3, 8), torch.tensor(3.0), _unit(12, 8).reshape(3, 4, 8)
+    every = objectives.hard_negative(region, text, scale, 1.0)
+    if "contrast" not in wanted:  # its logits of all regions and all texts are by far the largest
+        monkeypatch.delattr(objectives, "_hard_contrast")
+    found = objectives.hard_negative(region, text, scale, 1.0, wanted=wanted)
+    for name in ("contrast", "pair", "rank"):
+        expected = getattr(every, name) if name in wanted else torch.tensor(0.0)
+        assert torch.equal(getattr(found, name), expected)
+    assert every.next_threshold != 1
+    assert found.next_threshold == (every.next_threshold if "rank" in wanted else 1)
+
+
 def test_regions_of_one_text_are_no_negatives_of_each_other() -> None:
     region, scale, text = _unit(3, 8), torch.tensor(3.0), _unit(3, 8)[[0, 0, 2]]
     ids = torch.tensor([7, 7, 9])

@@ -23,6 +23,11 @@ def test_settings_change_fields_and_keep_types() -> None:
     assert recipe.patches_at(9) == 16
 
 
+def test_a_value_is_read_as_it_is_shown() -> None:
+    infinite = resolve("paper", []).gradient_norm
+    assert resolve("tiny", [f"gradient_norm={infinite}"]).gradient_norm == infinite
+
+
 def test_patch_schedule_follows_the_share_of_the_run() -> None:
     recipe = resolve("tiny", ["steps=100", "patches=((0.0, 25), (0.5, 49))"])
     assert [recipe.patches_at(step) for step in (0, 49, 50, 99)] == [25, 25, 49, 49]
@@ -66,6 +71,11 @@ def test_wrong_settings_name_field_value_and_fix(setting: str, named: str, advic
     assert named in str(caught.value)
     assert advice in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_texts_are_not_pushed_apart_without_their_regions() -> None:
+    with pytest.raises(RecipeError, match=r"objectives is .* set it to text above 0 beside region"):
+        resolve("tiny-regions", ["objectives={'short': 1.0, 'text': 0.1, 'pair': 0.0}"])
 
 
 def test_documents_name_recipes_and_tasks_that_exist() -> None:

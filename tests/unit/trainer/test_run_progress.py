@@ -72,6 +72,7 @@ def test_a_resumed_run_reports_nothing_twice(tmp_path: Path) -> None:
         progress.report(_record(2))
         progress.report(_record(4))  # killed after this; the last checkpoint was that of step 3
     with (tmp_path / "log.jsonl").open("a") as log:
+        log.write('{"step": 5, "sho' + 9 * "\0" + "\n")
         log.write('{"step": 5, "sho')
     with Progress(tmp_path, "tiny", 3, 8, console) as progress:
         progress.report(_record(4))

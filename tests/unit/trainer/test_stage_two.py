@@ -116,6 +116,42 @@ def test_every_head_learns_but_the_dead_parameters(photo_sets: Path, run: Path) 
         assert float(gradients[f"{head}.weight"].abs().max()) > 0
 
 
+@pytest.mark.parametrize(
+    ("weights", "silent"),
+    [
+        ({"short": 1.0, "long": 0.0}, ("longtext_head.", "boxtext_head.", "dense_feature_head.")),
+        ({"long": 1.0, "pair": 0.0}, ("text_model.head.", "boxtext_head.", "dense_feature_head.")),
+        ({"region": 0.2}, ("text_model.head.", "longtext_head.", "vision_model.head.")),
+        ({"short": 1.0, "contrast": 0.0, "rank": 0.4}, ("longtext_head.",)),
+    ],
+)
+def test_what_has_no_weight_is_not_computed(
+    photo_sets: Path, run: Path, weights: dict[str, float], silent: tuple[str, ...]
+) -> None:
+    """What stays without a gradient was not run at all, and does not decay in the optimiser."""
+    recipe = stage_two(photo_sets, f"objectives={weights}", "data_threads=2")
+    data = _data(recipe, run)
+    found, threshold = _gradients(recipe, data)
+    assert not [name for name in found if name.startswith(silent)]
+    assert threshold == 1.5 or recipe.counts("rank")
+    pieces, again = _gradients(
+        stage_two(photo_sets, f"objectives={weights}", "micro_batch=3"), data
+    )
+    assert again == pytest.approx(threshold, rel=1e-3)
+    assert pieces.keys() == found.keys()
+    regions = data.maker.make(1).regions
+    if regions is not None:
+        assert bool((regions.negative_KN >= 0).any()) == recipe.counts("rank")
+
+
+def test_only_objectives_that_count_are_logged(photo_sets: Path, tmp_path: Path) -> None:
+    weights = "objectives={'short': 1.0, 'long': 0.0, 'contrast': 0.0, 'pair': 0.5}"
+    train(stage_two(photo_sets, weights, "steps=1"), tmp_path, resume=False)
+    record = json.loads((tmp_path / "log.jsonl").read_text())
+    measured = {"step", "scale", "bias", "patches", "samples_per_s"}
+    assert set(record) == {"short", "pair", *measured}
+
+
 def test_a_batch_without_regions_still_trains(photo_sets: Path, run: Path) -> None:
     recipe = stage_two(photo_sets, "sources={'photos': 1.0}")
     data = _data(recipe, run)

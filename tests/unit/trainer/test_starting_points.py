@@ -176,6 +176,15 @@ def test_layers_that_are_no_multiple_are_named() -> None:
         _started(_recipe(f"weights={REFERENCE}", "vision_layers=3", "deepen=True"))
 
 
+def test_a_starting_point_without_vision_layers_says_so(weights: Path) -> None:
+    (weights / "config.json").write_text('{"model_type": "siglip2"}')
+    tensors = load_file(weights / "model.safetensors")
+    kept = {name: t for name, t in tensors.items() if ".encoder.layers." not in name}
+    save_file(kept, weights / "model.safetensors")
+    with pytest.raises(RecipeError, match=r"no vision layers: .*set deepen=False"):
+        _started(_recipe(f"weights={weights}", "vision_layers=6", "deepen=True"))
+
+
 def test_stage_two_starts_from_stage_one(photo_sets: Path, tmp_path: Path) -> None:
     first = stage_two(photo_sets, "stage=1", "objectives={'short': 1.0, 'long': 1.0}", "steps=2")
     train(first, tmp_path / "one", resume=False)

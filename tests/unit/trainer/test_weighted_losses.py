@@ -31,7 +31,7 @@ def test_equal_captions_are_matches_only_where_the_recipe_says_so() -> None:
     ).unbind()
     # The tokenizer reads capitals as small letters.
     keys = match_keys([Caption("a dog"), Caption("A dog"), Caption("a cat")], [()] * 3)
-    pairs = Pairs(CaptionPairs(image, text, keys), None, None)
+    pairs = Pairs({"short": CaptionPairs(image, text, keys)})
     scale, bias = torch.tensor([2.0]), torch.tensor([-3.0])
     found = {
         mask: weighted_losses(
@@ -67,8 +67,9 @@ def test_wrong_texts_stand_beside_the_right_one_that_they_are_changes_of(small_m
     )
     assert pairs.regions is not None
     assert torch.equal(pairs.regions.text_KE, text_UE[[0, 3]])
-    assert torch.equal(pairs.regions.hard_text_HNE, text_UE[[1, 2]][None])
-    assert pairs.regions.hard_text_H.tolist() == [key_of("a dog")]
+    assert pairs.hard is not None
+    assert torch.equal(pairs.hard.text_HNE, text_UE[[1, 2]][None])
+    assert pairs.hard.text_H.tolist() == [key_of("a dog")]
 
 
 def test_published_recipes_take_the_diagonal_alone() -> None:

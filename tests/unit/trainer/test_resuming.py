@@ -1,0 +1,165 @@
+"""Going on with a run: what may change, what may not, and what a power cut leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.unit.trainer.small_runs import stage_two
+from trainer.errors import CheckpointError, RecipeError
+from trainer.export import export
+from trainer.files import completed
+from trainer.loop import train
+from trainer.recipes import Recipe, resolve
+from trainer.resuming import FREE_FIELDS, check_same_run
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """What a checkpoint says of its recipe, ``tiny-regions`` from other weights."""
+    recipe = resolve("tiny-regions", ["weights=before"])
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    return tmp_path
+
+
+def _other(value: Any) -> Any:
+    """A value of the same kind that is another one."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return value + "x"
+    if isinstance(value, dict):
+        return {name: weight * 2 for name, weight in value.items()}
+    return ((0.0, 1),) if isinstance(value, tuple) else value + 1
+
+
+@pytest.mark.parametrize("name", [each.name for each in dataclasses.fields(Recipe)])
+def test_every_field_but_the_free_ones_must_be_what_it_was(checkpoint: Path, name: str) -> None:
+    recipe = resolve("tiny-regions", ["weights=before"])
+    old = getattr(recipe, name)
+    changed = dataclasses.replace(recipe, **{name: _other(old)})
+    said = f"{name} was {old!r} and is {_other(old)!r}"
+    assert check_same_run(checkpoint, recipe) == []
+    if name in FREE_FIELDS:
+        assert check_same_run(checkpoint, changed) == [said]
+        return
+    with pytest.raises(CheckpointError) as caught:
+        check_same_run(checkpoint, changed)
+    assert said in str(caught.value)
+    assert "choose another --out" in str(caught.value)
+
+
+def test_files_may_lie_elsewhere_but_not_in_another_order(tmp_path: Path) -> None:
+    def recipe(sources: dict[str, float]) -> Recipe:
+        return dataclasses.replace(resolve("paper", []), sources=sources)
+
+    (tmp_path / "recipe.json").write_text(recipe({"tar:a": 0.7, "jsonl:b": 0.3}).to_json())
+    (change,) = check_same_run(tmp_path, recipe({"tar:c/a": 0.7, "jsonl:c/b": 0.3}))
+    assert change.startswith("sources was {'tar:a': 0.7")
+    for other in (
+        {"jsonl:b": 0.3, "tar:a": 0.7},
+        {"tar:a": 0.3, "jsonl:b": 0.7},
+        {"tar:a": 0.7, "tar:b": 0.3},
+    ):
+        with pytest.raises(CheckpointError, match="sources was"):
+            check_same_run(tmp_path, recipe(other))
+
+
+def test_an_objective_of_weight_0_is_none(checkpoint: Path) -> None:
+    recipe = resolve("tiny-regions", ["weights=before"])
+    fewer = {name: weight for name, weight in recipe.objectives.items() if weight}
+    assert fewer != recipe.objectives
+    check_same_run(checkpoint, dataclasses.replace(recipe, objectives=fewer))
+
+
+def test_a_run_with_less_memory_and_moved_files_goes_on(
+    photo_sets: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    recipe = stage_two(photo_sets, "optimizer=adamw", "gradient_norm=1000.0")
+    whole = train(recipe, tmp_path / "whole", resume=False)
+    train(recipe, tmp_path / "parts", resume=False, stop_after=2)
+    moved = tmp_path / "moved"
+    moved.symlink_to(photo_sets)
+    changes: dict[str, Any] = {"photos": str(moved), "micro_batch": 3, "data_threads": 2}
+    changes["checkpoint_every"] = 2
+    with caplog.at_level(logging.INFO, logger="trainer.loop"):
+        last = train(dataclasses.replace(recipe, **changes), tmp_path / "parts", resume=True)
+    (line,) = [line for line in caplog.messages if line.startswith("resumed at step 2 of 6 (")]
+    assert all(f"{name} was " in line for name in changes)
+    kept = sorted(each.name for each in last.parent.iterdir())
+    assert kept == ["step-000004", "step-000006"]  # the new checkpoint_every counts
+    expected, found = (load_file(each / "model.safetensors") for each in (whole, last))
+    for name, value in expected.items():
+        # Biases of keys change no attention: their gradient is noise, which Adam makes large.
+        if not name.endswith(("k_proj.bias", "in_proj_bias")):
+            torch.testing.assert_close(found[name], value, rtol=1e-2, atol=2e-4, msg=name)
+
+
+def test_memory_that_ran_out_says_which_field_may_change(
+    photo_sets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise torch.OutOfMemoryError("tried to allocate 12 GiB")
+
+    monkeypatch.setattr("trainer.loop.backward_step", full)
+    with pytest.raises(RecipeError, match=r"^micro_batch is 0 .*step 1: set it lower.*--resume$"):
+        train(stage_two(photo_sets), tmp_path, resume=False)
+
+
+def test_a_run_that_goes_on_needs_its_starting_point_no_more(
+    photo_sets: Path, tmp_path: Path
+) -> None:
+    first = stage_two(photo_sets, "stage=1", "objectives={'short': 1.0}", "steps=1")
+    train(first, tmp_path / "one", resume=False)
+    recipe = stage_two(photo_sets, f"start_from={tmp_path / 'one'}", "steps=2")
+    train(recipe, tmp_path / "two", resume=False, stop_after=1)
+    (tmp_path / "one").rename(tmp_path / "archived")
+    assert train(recipe, tmp_path / "two", resume=True).name == "step-000002"
+
+
+def test_all_of_a_checkpoint_and_a_model_is_on_disk_before_it_has_its_name(
+    photo_sets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    really = os.fsync
+
+    def record(file: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{file}")))
+        really(file)
+
+    monkeypatch.setattr(os, "fsync", record)
+    final = train(stage_two(photo_sets, "steps=1"), tmp_path / "run", resume=False)
+    partial = final.with_name(".part")
+    written = {partial / each.name for each in final.iterdir()}
+    assert len(written) == 6
+    assert written <= set(synced)
+    assert synced[-2:] == [partial, final.parent]
+    synced.clear()
+    export(final, tmp_path / "model")
+    assert synced == [tmp_path / "model" / ".part", tmp_path / "model"] * 4
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_cannot_be_completed_leaves_the_old_and_nothing_else(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "name").write_text("old")
+    with pytest.raises(OSError, match="no room"):
+        _write_half(tmp_path / "name", kind)
+    assert [each.name for each in tmp_path.iterdir()] == ["name"]
+    assert (tmp_path / "name").read_text() == "old"
+
+
+def _write_half(path: Path, kind: str) -> None:
+    with completed(path) as partial:
+        if kind == "folder":
+            partial.mkdir()
+        (partial / "in" if kind == "folder" else partial).write_text("half")
+        raise OSError("no room")
