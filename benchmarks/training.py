@@ -1,6 +1,6 @@
 """A stage-2 training step beside a plain reference of the published code's structure.
 
-    python -m benchmarks.training [--batches 8 16 32] [--threads N] [--json FILE] [--page FILE]
+    python -m benchmarks.training [--batches 32 64 128] [--threads N] [--json FILE] [--page FILE]
 
 Both sides train the same random weights on the same drawn scenes in the same precision, each in a
 process of its own, in turns; their losses must agree. Memory is what a process holds at its
@@ -45,19 +45,20 @@ from trainer.vocabulary import scene_vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE, OURS = "reference", "ours"
-CHECKPOINTED, IN_PIECES = "ours, checkpoint_layers", "ours, 16 at once"
+AT_ONCE = 32
+CHECKPOINTED, IN_PIECES = "ours, checkpoint_layers", f"ours, {AT_ONCE} at once"
 SIDES = (REFERENCE, OURS, CHECKPOINTED, IN_PIECES)
 N_SCENES, N_STEPS = 300, 2
 _AGREES = 0.02  # both sides compute in bfloat16 where the recipe says so
 _MEGABYTE = 1 << 20
 _ALONE, _CPU = Group(0, 1), torch.device("cpu")
-_PAGE_HEAD = """# Benchmarks: training
+_PAGE_HEAD = f"""# Benchmarks: training
 
 `make bench-training` measures a step of stage 2 and writes this page. "Reference" is a plain
 rebuilding of the published code's structure (`benchmarks/training_reference.py`): pictures one by
 one through positions, heads and pooling, padded box slots with their empty texts, every text
 encoded as often as it occurs, all positions in the last text layer, the fused attention kernel,
-full matrices of logits. "16 at once" is `micro_batch`: the whole batch in the losses, 16 pictures
+full matrices of logits. "{AT_ONCE} at once" is `micro_batch`: the whole batch in the losses, {AT_ONCE} pictures
 or texts in memory, at the price of a second forward pass; "checkpoint_layers" runs each encoder
 layer again in the backward pass. All sides compute the same losses.
 """
@@ -65,7 +66,7 @@ layer again in the backward pass. All sides compute the same losses.
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure training steps.")
-    parser.add_argument("--batches", type=int, nargs="+", default=[8, 16, 32])
+    parser.add_argument("--batches", type=int, nargs="+", default=[32, 64, 128])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="1 on a busy machine")
     parser.add_argument("--json", type=Path, default=ROOT / "docs" / "benchmarks-training.json")
@@ -127,7 +128,7 @@ def recipe_of(side: str, batch_size: int) -> Recipe:
         negatives_per_region=10,
         patches=((0.0, 100),),
         mask_equal_texts=False,
-        micro_batch=16 if side == IN_PIECES else 0,
+        micro_batch=AT_ONCE if side == IN_PIECES else 0,
         checkpoint_layers=side == CHECKPOINTED,
     )
 
