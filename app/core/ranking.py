@@ -20,7 +20,8 @@ to the few high numbers that are real matches. For a query with cosines c
     z          (c - level) / deviation
     own_z      shift / deviation, where the query's photos themselves lie: the shift counts by half
     good_z     the lowest z, LEAST_GOOD_Z or more, at which matches outnumber chance: at least
-               1 / FALSE_SHARE times as many photos reach it as of n that lie around own_z
+               1 / FALSE_SHARE times as many photos reach it as of n that lie around own_z; of
+               photos with regions 1 / REGION_FALSE_SHARE times
     score      1 / (1 + exp(-SLOPE * (z - good_z)))
 
 so a score rises with the cosine and reaches GOOD_SCORE at good_z. Chance is the tail of a normal
@@ -57,6 +58,7 @@ from app.core.messages import Match
 GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
 FALSE_SHARE = 0.12
+REGION_FALSE_SHARE = 0.05  # the best of many regions is high by chance more often than one photo
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
 BACKGROUND_PHOTOS = 2000
@@ -262,19 +264,22 @@ def match_of(value: float) -> Match:
     return "good" if value >= GOOD_SCORE else "weak"
 
 
-def good_line(z: Floats, n_photos: int, own_z: float = 0.0) -> float:
+def good_line(
+    z: Floats, n_photos: int, own_z: float = 0.0, false_share: float = FALSE_SHARE
+) -> float:
     """Return good_z, the lowest z at which the photos that reach it outnumber chance enough.
 
     Args:
         z: of the photos searched, or of a random sample of them.
         n_photos: how many are searched.
         own_z: where the z of photos that do not fit lie.
+        false_share: how many of the photos above it may be there by chance.
     """
-    by_chance = NormalDist().inv_cdf(max(0.5, 1.0 - FALSE_SHARE / n_photos))
+    by_chance = NormalDist().inv_cdf(max(0.5, 1.0 - false_share / n_photos))
     candidates = np.sort(z[(z >= LEAST_GOOD_Z) & (z < by_chance)])
     share_above = (np.arange(len(candidates), 0, -1) + (z >= by_chance).sum()) / max(len(z), 1)
     for value, share in zip(candidates.tolist(), share_above.tolist(), strict=True):
-        if share * FALSE_SHARE >= _normal_tail(value - own_z):
+        if share * false_share >= _normal_tail(value - own_z):
             return float(value)
     return max(by_chance, LEAST_GOOD_Z)
 

@@ -28,7 +28,7 @@ import numpy as np
 
 from app.core.language.places import Place, fit
 from app.core.library.rows import Float32Array, Int64Array, PackedRegions
-from app.core.ranking import Background, good_line, lower_deviation
+from app.core.ranking import REGION_FALSE_SHARE, Background, good_line, lower_deviation
 from app.core.region_choice import overlaps
 from app.worker.backgrounds import Backgrounds, best_of_photos, region_and_photo
 from app.worker.encoding import Vectors
@@ -114,10 +114,12 @@ def phrase_evidence(
     region_ground = _ground(grounds.text_region, plain_best, sample_best)
     z, sample_z = region_ground.z(best), region_ground.z(sample_best)
     sample_both = grounds.both_z(sample_z, ground.z(photo_values(grounds.region_photos)))
-    line = good_line(sample_both, n_photos, grounds.both_z(region_ground.own_z, ground.own_z))
+    own_z = grounds.both_z(region_ground.own_z, ground.own_z)
+    line = good_line(sample_both, n_photos, own_z, REGION_FALSE_SHARE)
+    region_line = good_line(sample_z, n_photos, region_ground.own_z, REGION_FALSE_SHARE)
     evidence = _photo_evidence(by_photo - photo_line, values)
     evidence.excess[candidates.rows] = grounds.both_z(z, by_photo[candidates.rows]) - line
-    evidence.by_region[candidates.rows] = z - good_line(sample_z, n_photos, region_ground.own_z)
+    evidence.by_region[candidates.rows] = z - region_line
     return evidence
 
 

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.ranking import (
+    FALSE_SHARE,
     GOOD_SCORE,
     LEAST_GOOD_Z,
     PROBES,
     SLOPE,
     Background,
+    good_line,
     match_of,
     score,
 )
@@ -77,6 +79,14 @@ def test_a_query_that_is_high_everywhere_makes_no_matches_of_all() -> None:
     judged = (score(hub, background.for_query(hub)) >= GOOD_SCORE).mean()
     assert as_it_is > 5 * judged
     assert judged < 0.02
+
+
+def test_fewer_false_matches_need_a_higher_line() -> None:
+    z = np.random.default_rng(0).normal(size=400)
+    lines = [good_line(z, 400, false_share=share) for share in (0.2, FALSE_SHARE, 0.05, 0.01)]
+    assert lines == sorted(set(lines))
+    many = np.concatenate([z, np.full(100, 3.0)])
+    assert good_line(many, 500, false_share=0.05) <= 3.0, "so many are no chance"
 
 
 def test_an_album_of_one_thing_stays_good_for_it() -> None:
