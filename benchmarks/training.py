@@ -1,6 +1,6 @@
 """A stage-2 training step beside a plain reference of the published code's structure.
 
-    python -m benchmarks.training [--batches 32 64 128] [--threads N] [--json FILE] [--page FILE]
+    python -m benchmarks.training [--batches 16 32 64] [--threads N] [--json FILE] [--page FILE]
 
 Both sides train the same random weights on the same drawn scenes in the same precision, each in a
 process of its own, in turns; their losses must agree. Memory is what a process holds at its
@@ -66,7 +66,7 @@ runs each encoder layer again in the backward pass. All sides compute the same l
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure training steps.")
-    parser.add_argument("--batches", type=int, nargs="+", default=[32, 64, 128])
+    parser.add_argument("--batches", type=int, nargs="+", default=[16, 32, 64])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="1 on a busy machine")
     parser.add_argument("--json", type=Path, default=ROOT / "docs" / "benchmarks-training.json")
