@@ -273,7 +273,7 @@ def good_line(
         z: of the photos searched, or of a random sample of them.
         n_photos: how many are searched.
         own_z: where the z of photos that do not fit lie.
-        false_share: how many of the photos above it may be there by chance.
+        false_share: the share of the photos above it that may be there by chance.
     """
     by_chance = NormalDist().inv_cdf(max(0.5, 1.0 - false_share / n_photos))
     candidates = np.sort(z[(z >= LEAST_GOOD_Z) & (z < by_chance)])

@@ -15,7 +15,8 @@ from app.ui.photo_drag import SIDE_PX, photo_ids_in
 from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import BLOCK_ROWS
 from app.ui.photo_grid_painter import HoverButtons, PhotoCellPainter
-from tests.unit.ui.photo_grid_stage import LEFT, PLAIN, Stage, make_stage
+from tests.pointer import LEFT, PLAIN
+from tests.unit.ui.photo_grid_stage import Stage, make_stage
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

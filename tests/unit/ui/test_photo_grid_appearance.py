@@ -16,7 +16,8 @@ from app.core.messages import Hit, PhraseHit
 from app.ui.photo_grid_hover import HoverButtons
 from app.ui.photo_grid_painter import hit_boxes
 from app.ui.theme import CHIP_COLORS
-from tests.unit.ui.photo_grid_stage import HEIGHT, LEFT, WIDTH, Stage, make_stage, wheel
+from tests.pointer import LEFT
+from tests.unit.ui.photo_grid_stage import HEIGHT, WIDTH, Stage, make_stage, wheel
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -287,16 +288,14 @@ def test_a_hovered_photo_is_rated_by_a_click_on_a_star(qtbot, stage: Stage) -> N
     stage.hover(1)
     assert stage.grid.hovered_row == 1
     with qtbot.waitSignal(stage.grid.rating_requested) as got:
-        QTest.mouseClick(
-            stage.grid.viewport(), Qt.MouseButton.LeftButton, pos=buttons.stars[3].center()
-        )
+        QTest.mouseClick(stage.grid.viewport(), LEFT, pos=buttons.stars[3].center())
     assert got.args == [1, 4]
     stage.grid.judging = True
     judged = HoverButtons.on(thumbnail, judging=True)
     assert judged is not None
     with qtbot.waitSignal(stage.grid.judgement_requested) as got:
         area = dict(judged.judgements)["reject"]
-        QTest.mouseClick(stage.grid.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
+        QTest.mouseClick(stage.grid.viewport(), LEFT, pos=area.center())
     assert got.args == [1, False]
 
 
