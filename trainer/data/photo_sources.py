@@ -25,7 +25,7 @@ _WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 class PhotoSource:
     """Single photos; the box of a named thing is a region with wrong names as negatives.
 
-    Where no box is known it is the whole photo: a thing that gives a photo its name fills most of it.
+    Where no box is known it is the whole photo: what gives a photo its name fills most of it.
     Numbers are spread over the photos by ``PhotoSet.weights``: an archive's weight decides how
     often it comes.
     """
