@@ -391,11 +391,13 @@ class EngineLink(QObject):
         self.index_finished.emit(event)
 
     def _handle_search_finished(self, event: SearchFinished) -> None:
-        self._jobs.finish(event.job_id)
+        if not event.refining:  # else the question is open until it is refined
+            self._jobs.finish(event.job_id)
         if event.job_id == self._latest_search_id:
             self.search_finished.emit(event)
 
     def _handle_search_refined(self, event: SearchRefined) -> None:
+        self._jobs.finish(event.job_id)
         if event.job_id == self._latest_search_id:
             self.search_refined.emit(event)
 

@@ -68,6 +68,12 @@ class Question:
         return tuple(filters for filters in both if not filters.is_empty)
 
     @property
+    def narrows_by_marks(self) -> bool:
+        """Whether stars or hearts decide which photos count."""
+        both = (self.place_filters, self.text_filters)
+        return any(filters.favourite or filters.min_rating for filters in both)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing is looked for: a list is shown as it is, narrowed by filters perhaps."""
         return not self.pictures and not any(not chip.removed for chip in self.chips)
@@ -114,8 +120,22 @@ class Question:
     # ------------------------------------------------------------ changed in one respect
 
     def with_text(self, text: str) -> Question:
-        """Other words, with the chips that they split into."""
-        return replace(self, text=text, chips=chips_of(text), edited=False)
+        """Other words, with the chips that they split into.
+
+        What people said of a chip holds on while its words stay as they were typed.
+        """
+        typed = chips_of(text)
+        if not self.edited:
+            return replace(self, text=text, chips=typed)
+        before = chips_of(self.text)
+        said = {chip.phrase.text: chip for chip in self.chips}
+        chips = tuple(
+            said.get(chip.phrase.text, PhraseChip(chip.phrase, removed=True))
+            if chip in before
+            else chip
+            for chip in typed
+        )
+        return replace(self, text=text, chips=chips, edited=chips != typed)
 
     def with_need(self, number: int, need: Need | None) -> Question:
         """One chip required, optional or excluded; None takes it out."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.asking import Filters, ImageQuery, Need
-from app.core.messages import JobFailed, LibraryChanged, SearchFinished, SearchRefined
+from app.core.messages import Hit, JobFailed, LibraryChanged, SearchFinished, SearchRefined
 from app.engine.link import EngineLink
 from app.ui.library_reader import LibraryReader, PhotoList
 from app.ui.question import Picture, Question, Results, Verdict, in_old_order, results_of
@@ -153,8 +153,11 @@ class SearchController(QObject):
 
     @Slot(bool)
     def set_frozen(self, frozen: bool) -> None:
-        """Keep the order of results when a better one arrives."""
+        """Keep the order of results when a better one arrives; let go, that one is asked for."""
+        is_let_go = self._is_frozen and not frozen
         self._is_frozen = frozen
+        if is_let_go and not self._question.is_empty:
+            self.refresh()
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -178,7 +181,7 @@ class SearchController(QObject):
 
     def _run(self, *, is_refresh: bool) -> None:
         question = self._question
-        self._is_refresh = is_refresh
+        self._is_refresh = is_refresh and (self._results is None or self._is_answered)
         if question.is_empty:
             self._link.drop_search()
             self._job_id = 0
@@ -197,12 +200,13 @@ class SearchController(QObject):
             return
         by = "a picture" if self._question.query.images else "words"
         logger.info("search answered by %s after %d ms", by, event.took_ms)
-        results = results_of(self._question, event.hits)
+        is_refresh, self._is_refresh = self._is_refresh, True
+        if is_refresh and event.refining and self._is_answered:
+            return  # What is shown was refined: it does not go back to a first order.
         self._show(
             replace(
-                results,
+                self._results_of(event.hits, is_refresh=is_refresh),
                 took_ms=event.took_ms,
-                is_refresh=self._is_refresh,
                 refining=event.refining,
                 n_excluded=event.n_excluded,
                 n_tokens=event.n_tokens,
@@ -214,18 +218,26 @@ class SearchController(QObject):
         before = self._results
         if event.job_id != self._job_id or before is None:
             return
-        refined = results_of(self._question, event.hits)
-        if self._is_frozen:
-            refined = in_old_order(before, refined)
         self._show(
             replace(
-                refined,
+                self._results_of(event.hits, is_refresh=True),
                 took_ms=event.took_ms,
-                is_refresh=True,
                 n_excluded=event.n_excluded,
                 n_tokens=before.n_tokens,
             )
         )
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether what is shown answers the question of the moment."""
+        return self._results is not None and self._results.question == self._question
+
+    def _results_of(self, hits: tuple[Hit, ...], *, is_refresh: bool) -> Results:
+        """Hits as the grid shows them: in the order that is shown while that is frozen."""
+        results = replace(results_of(self._question, hits), is_refresh=is_refresh)
+        if is_refresh and self._is_frozen and self._is_answered and self._results is not None:
+            return in_old_order(self._results, results)
+        return results
 
     @Slot(object)
     def _on_reader_photo_list_loaded(self, photos: PhotoList) -> None:
@@ -251,17 +263,19 @@ class SearchController(QObject):
 
     @Slot(object)
     def _on_link_library_changed(self, event: LibraryChanged) -> None:
-        pictures = self._question.pictures
-        if event.concepts and any(each.image.concept_id is not None for each in pictures):
-            self.refresh()
-        scope = self._question.scope
-        changed = (
-            event.photos
-            or (event.marks and scope.favourites)
-            or (event.albums and scope.album_id is not None)
+        question = self._question
+        by_marks = event.marks and question.narrows_by_marks
+        if question.is_empty:
+            by_album = event.albums and question.scope.album_id is not None
+            if (event.photos or by_marks or by_album) and not self._timer.isActive():
+                self._timer.start()
+            return
+        by_concept = event.concepts and any(
+            picture.image.concept_id is not None for picture in question.pictures
         )
-        if changed and self._question.is_empty and not self._timer.isActive():
-            self._timer.start()
+        # Results stay still while indexing; people who take photos out or put them back see it.
+        if by_concept or by_marks or (event.photos and event.marks):
+            self.refresh()
 
     @Slot(object)
     def _on_link_index_finished(self, _event: object) -> None:

@@ -95,6 +95,20 @@ def dying_at_a_question(connection: Connection, *_args: object) -> None:
     os._exit(9)
 
 
+def losing_the_detail(connection: Connection, _settings: dict, library: str, _model: str) -> None:
+    """Answer a question at first; then die in the first life, and fail in the second."""
+    mark = os.path.join(library, "died")
+    connection.send(READY)
+    job_id = connection.recv().job_id
+    connection.send(SearchFinished(job_id, "", "small", 1.0, (), refining=True))
+    if not os.path.exists(mark):
+        with open(mark, "wb"):
+            pass
+        os._exit(9)
+    connection.send(JobFailed(job_id, "ModelError", "no regions"))
+    connection.recv()
+
+
 def without_model(connection: Connection, *_args: object) -> None:
     """Say that there is no model and end."""
     connection.send(JobFailed(0, "ModelError", "no model there", {"path": "nowhere"}))

@@ -134,6 +134,19 @@ def test_a_question_that_kills_the_engine_twice_is_given_up(
     assert (got.args[0].job_id, got.args[0].kind) == (job_id, "EngineLostError")
 
 
+def test_a_question_is_open_until_it_is_refined(
+    make_link: Callable[..., EngineLink], qtbot: QtBot
+) -> None:
+    link = make_link(small_engines.losing_the_detail)
+    firsts = Listener()
+    link.search_finished.connect(firsts._on_link_anything)
+    with qtbot.waitSignal(link.job_failed, timeout=TIMEOUT_MS) as got:
+        job_id = link.search(Query("a"))
+        link.start()
+    assert [first.job_id for first in firsts.heard] == [job_id, job_id], "asked again after a death"
+    assert (got.args[0].job_id, got.args[0].kind) == (job_id, "ModelError")
+
+
 def test_without_a_model_the_link_says_why_and_does_not_restart(
     make_link: Callable[..., EngineLink], qtbot: QtBot
 ) -> None:

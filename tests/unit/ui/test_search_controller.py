@@ -19,7 +19,7 @@ from app.core.messages import (
     SearchRefined,
 )
 from app.ui.library_reader import PhotoList
-from app.ui.question import Picture, Question, Results, chip_colors
+from app.ui.question import Picture, Question, Results, chip_colors, question_of
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 from app.ui.search_controller import SearchController
 from tests.unit.ui.samples import Listener, RecordingLink, hit
@@ -195,6 +195,20 @@ def test_chips_say_what_each_phrase_counts(world: World) -> None:
     assert world.last.query == Query("a dog"), "new words have new chips"
 
 
+def test_what_was_said_of_a_chip_outlives_a_change_of_the_words(world: World) -> None:
+    world.search.ask_text("red umbrella, wet street, cars")
+    world.search.set_need(1, None)
+    world.search.set_need(2, "excluded")
+    for typed in ("red umbrella, wet street, cars,", "red umbrella, wet street, cars, a dog"):
+        world.search.ask_text(typed)
+    expected = (Phrase("red umbrella"), Phrase("cars", "excluded"), Phrase("a dog"))
+    assert world.last.query.phrases == expected
+    kept = question_of(world.last.query, ()).with_text("red umbrella, wet street, cars")
+    assert [chip.removed for chip in kept.chips] == [False, True, False], "also of a kept search"
+    world.search.ask_text("red umbrella, +cars")
+    assert world.last.query == Query("red umbrella, +cars"), "the words say it themselves now"
+
+
 def test_words_that_only_filter_narrow_the_list(world: World) -> None:
     world.search.ask_text("2023")
     assert world.reader.asked == [ALL_PHOTOS]
@@ -234,6 +248,36 @@ def test_a_frozen_order_keeps_the_first_one(world: World) -> None:
     last = world.results.heard[-1]
     assert last.ids.tolist() == [1, 2, 4, 3], "what is new comes last in its group"
     assert last.hits[2].score == 0.99
+
+
+def test_a_frozen_order_outlives_asking_again_and_goes_when_let_go(world: World) -> None:
+    world.search.ask_text("x")
+    world.answer(hit(1), hit(2), hit(3))
+    world.search.set_frozen(True)
+    world.link.index_finished.emit(object())
+    assert world.answer(hit(4), hit(3), hit(1)).ids.tolist() == [1, 3, 4]
+    world.search.set_frozen(False)
+    assert world.answer(hit(4), hit(3), hit(1)).ids.tolist() == [4, 3, 1]
+
+
+def test_asking_again_does_not_go_back_to_a_first_order(world: World) -> None:
+    world.search.ask_text("x")
+    world.answer(hit(2), hit(1))
+    world.search.refresh()
+    job_id = world.last.job_id
+    first = SearchFinished(job_id, "x", "m", 12.0, (hit(1), hit(2)), refining=True)
+    world.link.search_finished.emit(first)
+    assert len(world.results.heard) == 1
+    world.link.search_refined.emit(SearchRefined(job_id, 80.0, (hit(2), hit(3))))
+    assert world.results.heard[-1].ids.tolist() == [2, 3]
+
+
+def test_a_question_asked_again_before_its_answer_begins_at_the_top(world: World) -> None:
+    world.search.ask_text("x")
+    world.answer(hit(1))
+    world.search.ask_text("xy")
+    world.link.index_finished.emit(object())
+    assert not world.answer(hit(1)).is_refresh
 
 
 def test_refined_results_of_an_older_question_are_dropped(world: World) -> None:
@@ -326,6 +370,31 @@ def test_results_stay_still_while_indexing_and_are_asked_again_at_its_end(world:
     world.link.index_finished.emit(object())
     assert world.last.job_id == 2
     assert world.answer(hit(1)).is_refresh
+
+
+@pytest.mark.parametrize(
+    ("change", "is_asked"),
+    [
+        (LibraryChanged(1, photos=True, roots=True, albums=True, marks=True), True),
+        (LibraryChanged(1, photos=True, roots=True, problems=True), False),
+        (LibraryChanged(1, marks=True), False),
+    ],
+)
+def test_results_follow_what_people_take_out(
+    world: World, change: LibraryChanged, is_asked: bool
+) -> None:
+    world.search.ask_text("a")
+    world.link.library_changed.emit(change)
+    assert world.last.job_id == 1 + is_asked
+
+
+def test_a_kept_search_by_stars_follows_them(world: World) -> None:
+    world.search.ask(Question(scope=Scope(saved_id=3)).with_text("boat rating>=4"))
+    world.link.library_changed.emit(LibraryChanged(1, marks=True))
+    assert world.last.job_id == 2
+    world.search.ask(Question(filters=Filters(favourite=True)))
+    world.link.library_changed.emit(LibraryChanged(2, marks=True))
+    assert world.search._timer.isActive(), "and so does a list"
 
 
 @pytest.mark.parametrize(("scope", "is_asked"), [(FAVOURITES, True), (ALL_PHOTOS, False)])
