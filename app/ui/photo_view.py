@@ -67,6 +67,8 @@ class PhotoView(QWidget):
     """The box in 0..1, or None; also while it is being drawn."""
     another_box_started = Signal()
     """The box that is there is to stay, and another one will be drawn."""
+    boxes_cleared = Signal()
+    """All boxes are to go, also those that were to stay."""
     box_mode_changed = Signal(bool)
     menu_requested = Signal(QPoint)
     """Where on the screen the menu of the photo should open."""
@@ -262,12 +264,14 @@ class PhotoView(QWidget):
         self.set_box_mode(True)
 
     def cancel_step(self) -> bool:
-        """Undo what is being done: a drag, then the box; False if there is nothing to undo."""
+        """Undo what is being done: a drag, then the boxes; False if there is nothing to undo."""
         if self._pointer.cancel():
             return True
-        if self._picture.box is None and not self._box_mode:
+        has_boxes = self._picture.box is not None or bool(self._picture.fixed_boxes)
+        if not has_boxes and not self._box_mode:
             return False
-        self.clear_box()
+        self.boxes_cleared.emit()
+        self.show_box(None)
         self.set_box_mode(False)
         return True
 
@@ -318,15 +322,16 @@ class PhotoView(QWidget):
             self.show_box(None)
             self.set_box_mode(True)
 
-    def clear_box(self) -> None:
-        self.show_box(None)
+    def search_box_soon(self) -> None:
+        """Ask for what is in the box once it rests for a moment."""
+        self._nudge_timer.start()
 
     @Slot()
     def search_box(self) -> None:
         """Ask for photos that hold what is in the box."""
         self._nudge_timer.stop()
         if self._photo is not None and self._picture.box is not None:
-            self.box_bar.show()
+            self.box_bar.setVisible(not self._pointer.is_drawing)
             self._place_controls()
             self.region_search_requested.emit(self._photo.id, self._picture.box)
 
@@ -347,7 +352,7 @@ class PhotoView(QWidget):
             self.show_box(grown(box, dx, dy, least))
         else:
             self.show_box(moved(box, dx, dy))
-        self._nudge_timer.start()
+        self.search_box_soon()
 
     # ---------------------------------------------------------------- pixels
 

@@ -85,6 +85,8 @@ class PhotoViewPointer:
         elif press.grip is not None and press.before is not None:
             (x0, y0), (x1, y1) = self._photo_point(press.start), self._photo_point(at)
             self._view.show_box(dragged(press.before, press.grip, x1 - x0, y1 - y0))
+            if self._is_large_enough():
+                self._view.search_box_soon()
         press.last = at
 
     def release(self, event: QMouseEvent) -> None:
@@ -95,7 +97,7 @@ class PhotoViewPointer:
         if not press.moved:
             if press.kind == "draw":
                 if not self._view.take_suggestion():
-                    self._view.clear_box()
+                    self._view.show_box(None)
             else:
                 self._view.toggle_fit(event.position())
         elif press.kind != "pan":
@@ -109,6 +111,7 @@ class PhotoViewPointer:
             return False
         if press.kind != "pan":
             self._view.show_box(press.before)
+            self._view.search_box_soon()
         return True
 
     def show_cursor(self, at: QPointF) -> None:
@@ -126,14 +129,16 @@ class PhotoViewPointer:
             )
 
     def _end_box(self, press: _Press) -> None:
-        box = self._view.box
-        if box is None:
-            return
-        x0, y0, x1, y1 = self._view.transform.box_to_view(box)
-        if min(x1 - x0, y1 - y0) < BOX_MIN_PX:
+        if not self._is_large_enough():
             self._view.show_box(press.before)
-        else:
-            self._view.search_box()
+        self._view.search_box()
+
+    def _is_large_enough(self) -> bool:
+        """Whether the box is one to search by, and no slip of the hand."""
+        if self._view.box is None:
+            return False
+        x0, y0, x1, y1 = self._view.transform.box_to_view(self._view.box)
+        return min(x1 - x0, y1 - y0) >= BOX_MIN_PX
 
     def _grip(self, at: QPointF) -> Grip | None:
         box = self._view.box

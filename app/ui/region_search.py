@@ -9,11 +9,12 @@ from typing import Literal
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 
-from app.core.asking import Box, ImageQuery
+from app.core.asking import Box, ImageQuery, Need
+from app.core.library.rows import Photo
 from app.core.messages import BoxesSuggested
 from app.engine.link import EngineLink
 from app.ui.photo_page import PhotoPage
-from app.ui.question import Picture, Question, Results
+from app.ui.question import Picture, Question
 from app.ui.search_controller import SearchController
 
 Meaning = Literal["similar", "also", "without"]
@@ -48,24 +49,35 @@ class RegionSearch(QObject):
         self._base: Question | None = None
         self._fixed: tuple[Picture, ...] = ()
         self._meaning: Meaning = "similar"
+        self._photo_id: int | None = None
         self._suggest_job = 0
         self._is_asking = False
         view, bar = page.view, page.view.box_bar
         view.region_search_requested.connect(self.ask)
         view.box_changed.connect(self._on_view_box_changed)
         view.another_box_started.connect(self._on_view_another_box_started)
+        view.boxes_cleared.connect(self._on_view_boxes_cleared)
         view.box_mode_changed.connect(self._on_view_box_mode_changed)
         bar.meaning_chosen.connect(self._on_bar_meaning_chosen)
         bar.concept_requested.connect(self._on_bar_concept_requested)
         bar.copy_requested.connect(self.copy_crop)
         link.boxes_suggested.connect(self._on_link_boxes_suggested)
         search.search_started.connect(self._on_search_started)
-        search.results_changed.connect(self._on_search_results_changed)
+        search.results_changed.connect(self._on_search_ended)
+        search.search_failed.connect(self._on_search_ended)
 
     @property
     def is_asking(self) -> bool:
         """Whether a question comes from a box right now: the photo stays open."""
         return self._is_asking
+
+    @Slot(object)
+    def begin(self, photo: Photo) -> None:
+        """A photo is open: the boxes of the one before are done, others are suggested."""
+        if photo.id != self._photo_id:
+            self.end()
+            self._photo_id = photo.id
+        self._suggest()
 
     @Slot(object, object)
     def ask(self, photo_id: int, box: Box) -> None:
@@ -73,15 +85,15 @@ class RegionSearch(QObject):
         if self._base is None:
             self._base = self._search.question
         self._show_meaning()
-        picture = self._picture(photo_id, box)
-        self._ask(self._question(self._base, picture))
+        self._ask(self._question(self._base, (*self._fixed, self._picture(photo_id, box))))
         self._page.strip.show()
 
     def end(self) -> None:
         """The photo is left: its boxes are done, what was asked stays."""
-        self._base = None
+        self._base = self._photo_id = None
         self._fixed = ()
         self._meaning = "similar"
+        self._suggest_job = 0
         self._page.view.set_fixed_boxes(())
         self._page.view.set_suggestions(())
 
@@ -96,26 +108,35 @@ class RegionSearch(QObject):
     # ------------------------------------------------------------ questions
 
     def _picture(self, photo_id: int, box: Box) -> Picture:
+        """A box as a part of a question, in the sense that is chosen."""
         label = self.tr("Region of {0}").format(self._name_of(photo_id))
-        return Picture(replace(self._image_of(photo_id), box=box), label)
+        need: Need = "excluded" if self._meaning == "without" else "required"
+        return Picture(replace(self._image_of(photo_id), box=box, need=need), label)
 
-    def _question(self, base: Question, picture: Picture) -> Question:
-        """What is asked with this box: it alone, or together with what was asked before."""
-        if self._meaning == "similar":
-            return Question(pictures=(*self._fixed, picture), scope=base.scope)
-        if self._meaning == "without":
-            picture = replace(picture, image=replace(picture.image, need="excluded"))
-        question = base
-        for each in (*self._fixed, picture):
-            question = question.with_picture(each)
-        return question
+    def _question(self, base: Question, pictures: tuple[Picture, ...]) -> Question:
+        """What is asked with these boxes: them alone, or together with what was asked before."""
+        if pictures and self._meaning == "similar":
+            return Question(pictures=pictures, scope=base.scope)
+        for each in pictures:
+            base = base.with_picture(each)
+        return base
 
     def _ask(self, question: Question) -> None:
+        if question == self._search.question:
+            return
         self._is_asking = True
         try:
             self._search.ask(question)
         finally:
             self._is_asking = False
+
+    def _ask_without_box(self) -> None:
+        """The box is gone: ask by those that stay, or what was asked before any."""
+        base = self._base
+        if base is not None:
+            if not self._fixed:
+                self._base = None
+            self._ask(self._question(base, self._fixed))
 
     def _show_meaning(self) -> None:
         can_combine = self._base is not None and (not self._base.is_empty or bool(self._fixed))
@@ -131,28 +152,34 @@ class RegionSearch(QObject):
     @Slot(object)
     def _on_view_box_changed(self, box: Box | None) -> None:
         """A box that is cleared takes its question with it."""
-        if box is None and self._base is not None and not self._fixed:
-            base, self._base = self._base, None
-            self._ask(base)
+        if box is None:
+            self._ask_without_box()
+
+    @Slot()
+    def _on_view_boxes_cleared(self) -> None:
+        self._fixed = ()
+        self._page.view.set_fixed_boxes(())
+        self._ask_without_box()
 
     @Slot()
     def _on_view_another_box_started(self) -> None:
         view = self._page.view
         if view.photo is None or view.box is None:
             return
-        picture = self._picture(view.photo.id, view.box)
-        if self._meaning == "without":
-            picture = replace(picture, image=replace(picture.image, need="excluded"))
-        self._fixed = (*self._fixed, picture)
+        self._fixed = (*self._fixed, self._picture(view.photo.id, view.box))
         boxes = tuple(each.image.box for each in self._fixed if each.image.box is not None)
         view.set_fixed_boxes(boxes)
 
     # ------------------------------------------------------------ suggestions
 
     @Slot(bool)
-    def _on_view_box_mode_changed(self, on: bool) -> None:
+    def _on_view_box_mode_changed(self, _on: bool) -> None:
+        self._suggest()
+
+    def _suggest(self) -> None:
+        """Ask for boxes to offer, once for a photo in which one draws."""
         view = self._page.view
-        if on and view.photo is not None and not view.picture.suggestions:
+        if view.box_mode and view.photo is not None and not self._suggest_job:
             self._suggest_job = self._link.suggest_boxes(self._image_of(view.photo.id))
 
     @Slot(object)
@@ -166,7 +193,7 @@ class RegionSearch(QObject):
     def _on_bar_concept_requested(self) -> None:
         view = self._page.view
         if view.photo is not None and view.box is not None:
-            self.concept_requested.emit(self._picture(view.photo.id, view.box).image)
+            self.concept_requested.emit(replace(self._image_of(view.photo.id), box=view.box))
 
     def _crop(self) -> QImage | None:
         view = self._page.view
@@ -185,5 +212,5 @@ class RegionSearch(QObject):
         self._page.strip.set_searching(True)
 
     @Slot(object)
-    def _on_search_results_changed(self, _results: Results) -> None:
+    def _on_search_ended(self, _answer: object) -> None:
         self._page.strip.set_searching(False)

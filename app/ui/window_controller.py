@@ -69,6 +69,7 @@ class WindowController(QObject):
         search.question_changed.connect(self._on_search_question_changed)
         search.results_changed.connect(self._on_search_results_changed)
         pictures.picture_prepared.connect(self._on_pictures_picture_prepared)
+        photos.photo_shown.connect(regions.begin)
         regions.concept_requested.connect(self._on_regions_concept_requested)
         grid.photo_activated.connect(self.open_photo)
         grid.similar_requested.connect(self.find_similar)

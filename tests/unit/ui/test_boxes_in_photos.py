@@ -12,13 +12,13 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.core.asking import ImageQuery, Query
-from app.core.messages import BoxesSuggested, Search, SearchFinished, SuggestBoxes
+from app.core.messages import BoxesSuggested, JobFailed, Search, SearchFinished, SuggestBoxes
 from app.ui.photo_grid_model import PhotoGridModel
 from app.ui.photo_page import PhotoPage
 from app.ui.photo_view import PhotoView
 from app.ui.region_search import RegionSearch
 from app.ui.search_controller import SearchController
-from tests.pointer import drag, move_pointer
+from tests.pointer import LEFT, drag, move_pointer
 from tests.unit.ui.photo_view_stage import in_view, opened, photo
 from tests.unit.ui.samples import Listener, RecordingLink, hit
 
@@ -133,6 +133,66 @@ def test_shift_and_drag_draws_a_second_box(world: World) -> None:
     assert len(world.view.picture.fixed_boxes) == 1
     world.regions.end()
     assert world.view.picture.fixed_boxes == ()
+
+
+def test_esc_takes_all_boxes_back(world: World) -> None:
+    world.search.ask_text("kitchen")
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.1, 0.1), (0.3, 0.3))
+    world.draw((0.6, 0.6), (0.9, 0.9), SHIFT)
+    QTest.mouseClick(world.view, Qt.MouseButton.LeftButton, pos=in_view(world.view, 0.5, 0.4))
+    (image,) = world.asked[-1].images
+    assert near(image.box, (0.1, 0.1, 0.3, 0.3)), "a click takes the last one back"
+    QTest.keyClick(world.view, Qt.Key.Key_Escape)
+    assert world.asked[-1] == Query("kitchen")
+    assert world.view.picture.fixed_boxes == ()
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.4, 0.4))
+    assert len(world.asked[-1].images) == 1, "the boxes of before are forgotten"
+
+
+def test_the_boxes_of_one_photo_do_not_follow_to_the_next(world: World) -> None:
+    world.regions.begin(world.photo)
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.1, 0.1), (0.3, 0.3))
+    world.view.fix_box()
+    first, suggested = world.asked[-1].images[0], world.link.sent[0]
+    assert isinstance(suggested, SuggestBoxes)
+    world.page.show_photo(photo(8), None)
+    world.regions.begin(photo(8))
+    world.link.boxes_suggested.emit(BoxesSuggested(suggested.job_id, ((0.1, 0.1, 0.9, 0.9),)))
+    assert world.view.picture.suggestions == (), "they were for the other photo"
+    again = world.link.sent[-1]
+    assert again == SuggestBoxes(again.job_id, ImageQuery(photo_id=8))
+    world.draw((0.6, 0.6), (0.9, 0.9))
+    assert [image.photo_id for image in world.asked[-1].images] == [8]
+    world.press_tool("also")
+    assert [image.photo_id for image in world.asked[-1].images] == [7, 8]
+    assert world.asked[-1].images[0] == first
+
+
+def test_a_box_that_rests_while_it_is_dragged_asks_and_esc_asks_as_before(
+    qtbot: QtBot, world: World
+) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    before = world.asked[-1]
+    QTest.mousePress(world.view, LEFT, pos=in_view(world.view, 0.6, 0.5))
+    move_pointer(world.view, in_view(world.view, 0.8, 0.8), LEFT)
+    qtbot.waitUntil(lambda: near(world.asked[-1].images[0].box, (0.2, 0.2, 0.8, 0.8)))
+    assert not world.view.box_bar.isVisible()
+    QTest.keyClick(world.view, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: world.asked[-1] == before)
+    QTest.mouseRelease(world.view, LEFT, pos=in_view(world.view, 0.8, 0.8))
+    assert world.view.box == before.images[0].box
+
+
+def test_a_search_that_fails_ends_the_searching(world: World) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    job_id = next(c.job_id for c in reversed(world.link.sent) if isinstance(c, Search))
+    world.link.job_failed.emit(JobFailed(job_id, "ModelError", ""))
+    assert world.page.strip.text() != "Searching…"
 
 
 def test_arrows_nudge_the_box_and_ask_again(qtbot: QtBot, world: World) -> None:
