@@ -89,7 +89,7 @@ class Chip(QWidget):
         self.label.setText(self.fontMetrics().elidedText(state.text, middle, MAX_LABEL_PX))
         self.button.setVisible(not state.fixed)
         self.button.set_icon_name("plus" if state.removed else "clear")
-        can_focus = state.need is not None
+        can_focus = state.need is not None or bool(state.hint)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_focus else Qt.FocusPolicy.NoFocus)
         self._retranslate()
         self.updateGeometry()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -136,8 +137,16 @@ class MainWindow(QMainWindow):
         whole.addWidget(panels.status_bar)
         self.setCentralWidget(central)
         self.toast = Toast(center)
-        self.setTabOrder(panels.search_bar.edit, panels.search_bar.picture_button)
-        self.setTabOrder(panels.search_bar.picture_button, panels.results.grid)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes as one reads: along the search line, through the chips, to the photos."""
+        bar = self.panels.search_bar
+        before = (bar.back_button, bar.forward_button, bar.history_button, bar.edit)
+        after = (bar.picture_button, bar.filters_button)
+        for first, second in pairwise((*before, *after, self.panels.results.grid)):
+            self.setTabOrder(first, second)
+        self.panels.chips.follow_by_tab(bar.filters_button)
 
     def _connect(self) -> None:
         actions, rail = self.actions_, self.panels.rail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -38,6 +39,7 @@ class QueryChips(QWidget):
         super().__init__(parent)
         self._question = Question()
         self._root_name: Callable[[int], str] = str
+        self._before: QWidget | None = None
         self.chips: list[Chip] = []
         self.meter = TokenMeter(self)
         flow_box = QWidget(self)
@@ -49,6 +51,10 @@ class QueryChips(QWidget):
         layout.addWidget(flow_box, 1)
         layout.addWidget(self.meter)
         self.hide()
+
+    def follow_by_tab(self, before: QWidget) -> None:
+        """Let Tab lead to the chips from a control of the same window."""
+        self._before = before
 
     def show_question(self, question: Question, root_name: Callable[[int], str]) -> None:
         """Show the parts of a question.
@@ -79,6 +85,10 @@ class QueryChips(QWidget):
             self._flow.addWidget(chip)
             chip.show()
             self.chips.append(chip)
+        parts = [part for chip in self.chips for part in (chip, chip.button)]
+        in_order = parts if self._before is None else [self._before, *parts]
+        for first, second in pairwise(in_order):
+            self.setTabOrder(first, second)
         if focus is not None and self.chips:
             self.chips[min(focus, len(self.chips) - 1)].setFocus()
 

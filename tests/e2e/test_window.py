@@ -109,8 +109,12 @@ def test_a_phrase_is_found_in_the_open_photo(driver: WindowDriver, tmp_path: Pat
     driver.show()
     driver.add_folder(folder)
     driver.search("blue")
-    driver.open_first()
+    driver.select(0)
     page = driver.panels.photo_page
+    with driver.qtbot.waitSignal(driver.link.boxes_suggested, timeout=TIMEOUT_MS):
+        driver.press(Qt.Key.Key_R)
+    assert page.view.box_mode
+    driver.press(Qt.Key.Key_R)
     assert page.name_label.text() == "halves.png"
     driver.until(lambda: len(page.toggles.toggles) == 1)
     driver.qtbot.keyClick(page.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
@@ -325,7 +329,13 @@ def test_keys_lead_everywhere(driver: WindowDriver, album: Path) -> None:
     qtbot.keyClick(driver.grid, Qt.Key.Key_Home)
     with qtbot.waitSignal(driver.link.search_finished, timeout=TIMEOUT_MS):
         qtbot.keyClick(driver.grid, Qt.Key.Key_S)
-    assert panels.chips.chips[0].text.startswith("Like ")
+    (chip,) = panels.chips.chips
+    assert chip.text.startswith("Like ")
+    bar = panels.search_bar
+    bar.edit.setFocus()
+    for expected in (bar.picture_button, bar.filters_button, chip, chip.button, driver.grid):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is expected
     qtbot.keyClick(driver.grid, Qt.Key.Key_Escape)
     driver.until(lambda: panels.chips.isHidden())
 

@@ -76,6 +76,7 @@ def test_a_filter_that_is_none_is_a_chip_that_says_so(qtbot: QtBot) -> None:
     assert misread.state.fixed
     assert misread.toolTip() == misread.accessibleName()
     assert "2023-05" in misread.toolTip()
+    assert misread.focusPolicy() == Qt.FocusPolicy.TabFocus, "screen readers come to what it says"
 
 
 def test_a_chip_is_changed_by_mouse_menu_and_key(qtbot: QtBot) -> None:
