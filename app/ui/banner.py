@@ -53,6 +53,7 @@ class Banner(QFrame):
         self._make: Callable[[], ErrorText] | None = None
         self.label = QLabel(self)
         self.label.setWordWrap(True)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = QPushButton(self)
         self.button.clicked.connect(self._on_button_clicked)

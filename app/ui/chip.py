@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
 from app.core.asking import Need
 from app.ui.icon_button import IconButton
 from app.ui.icons import paint_icon
+from app.ui.plain_tip import plain_tip
 
 HEIGHT_PX = 26
 MAX_LABEL_PX = 320
@@ -167,7 +168,7 @@ class Chip(QWidget):
             named = words[self._state.need].format(text)
         named = self._state.hint or named
         self.setAccessibleName(named)
-        self.setToolTip(named)
+        self.setToolTip(plain_tip(named))
         label = self.tr("Put back: {0}") if self._state.removed else self.tr("Remove: {0}")
         self.button.set_label(label.format(text))
 

@@ -28,8 +28,11 @@ def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[Filt
         filters: set by controls or found in words.
         root_name: the name of a folder of the library by its number.
     """
+    gone = QCoreApplication.translate("FilterText", "a folder that was removed")
     texts = [
-        FilterText(root_name(root_id), replace(filters, root_ids=_less(filters.root_ids, root_id)))
+        FilterText(
+            root_name(root_id) or gone, replace(filters, root_ids=_less(filters.root_ids, root_id))
+        )
         for root_id in filters.root_ids
     ]
     texts += [

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.plain_tip import plain_tip
 from app.ui.theme import GAP_PX
 
 LEAST_WIDTH_PX = 360
@@ -93,7 +94,7 @@ class HistoryPanel(QFrame):
         self.list.clear()
         for question in questions:
             item = QTreeWidgetItem([question.text, asked_text(question.asked_at)])
-            item.setToolTip(0, question.text)
+            item.setToolTip(0, plain_tip(question.text))
             item.setData(0, _PAST_ID, question.past_id)
             item.setForeground(1, self.palette().placeholderText())
             self.list.addTopLevelItem(item)

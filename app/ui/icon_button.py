@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.ui.icons import line_icon
+from app.ui.plain_tip import plain_tip
 
 
 class IconButton(QToolButton):
@@ -34,7 +35,7 @@ class IconButton(QToolButton):
     def set_label(self, text: str, shortcut: str = "") -> None:
         """Name the button: for screen readers, and as a tool tip with its shortcut."""
         self.setAccessibleName(text)
-        self.setToolTip(f"{text} ({shortcut})" if shortcut else text)
+        self.setToolTip(plain_tip(f"{text} ({shortcut})" if shortcut else text))
 
     def changeEvent(self, event: QEvent) -> None:
         """Redraw the icon when the theme changes."""

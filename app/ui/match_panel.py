@@ -12,6 +12,7 @@ from app.core.messages import Hit
 from app.core.ranking import GOOD_SCORE
 from app.ui.percent import percent_text
 from app.ui.photo_grid_painter import chip_color
+from app.ui.plain_tip import plain_tip
 from app.ui.question import NO_FILTERS, Question
 
 ROW_PX = 40
@@ -38,7 +39,7 @@ class _PartRow(QWidget):
         self.setFixedHeight(ROW_PX)
         self._percent = percent_text(part.score)
         self.setAccessibleName(f"{part.text}, {self._percent}, {part.place}")
-        self.setToolTip(f"{part.text}\n{part.place}")
+        self.setToolTip(plain_tip(f"{part.text}\n{part.place}"))
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""

@@ -31,6 +31,7 @@ from app.core.errors import AppError
 from app.core.library.rows import Photo
 from app.core.messages import Hit
 from app.ui.percent import percent_text
+from app.ui.plain_tip import plain_tip
 from app.ui.thumbnail_loader import ThumbnailLoader, ThumbnailShape
 
 logger = logging.getLogger(__name__)
@@ -256,7 +257,7 @@ class PhotoGridModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, NameRole):
             return photo_name(photo)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return photo.display
+            return plain_tip(photo.display)
         if role == AverageColorRole:
             return QColor.fromRgb(photo.average_rgb)
         return None

@@ -14,6 +14,7 @@ from app.ui.icon_button import IconButton
 from app.ui.photo_grid_model import PhotoGridModel, photo_name
 from app.ui.photo_view import PhotoView
 from app.ui.phrase_toggles import PhraseToggles
+from app.ui.plain_tip import plain_tip
 from app.ui.results_strip import ResultsStrip
 from app.ui.search_bar import QueryEdit
 
@@ -81,6 +82,7 @@ class PhotoPage(QWidget):
         self.name_label = NameLabel(self)
         self.place_label = QLabel(self)
         self.place_label.setProperty("secondary", True)
+        self.place_label.setTextFormat(Qt.TextFormat.PlainText)
         self.phrase_edit = QueryEdit(self)
         self.phrase_edit.setObjectName("phraseField")
         self.phrase_edit.setClearButtonEnabled(False)
@@ -212,7 +214,7 @@ class PhotoPage(QWidget):
         self.phrase_edit.setAccessibleName(self.tr("Find in this photo"))
         name = "" if self._photo is None else photo_name(self._photo)
         self.name_label.setText(name)
-        self.name_label.setToolTip(name)
+        self.name_label.setToolTip(plain_tip(name))
         self.place_label.setText(self._place_text())
 
     def _place_text(self) -> str:

@@ -10,6 +10,7 @@ from app.core.messages import LocatedPhrase
 from app.ui.flow_layout import FlowLayout
 from app.ui.percent import percent_text
 from app.ui.photo_grid_painter import chip_color
+from app.ui.plain_tip import plain_tip
 
 HEIGHT_PX = 26
 MAX_TEXT_PX = 280
@@ -44,8 +45,8 @@ class PhraseToggle(QAbstractButton):
         percent = percent_text(self._place.score)
         self.setText(f"{phrase}  {percent}")
         tip = self.tr("{0}: fits {1}. Click to show or hide its place.")
-        self.setToolTip(tip.format(self._place.text, percent))
-        self.setAccessibleName(self.toolTip())
+        self.setAccessibleName(tip.format(self._place.text, percent))
+        self.setToolTip(plain_tip(self.accessibleName()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the pill, pale while it is left out."""

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from app.core.library.rows import Problem
 from app.core.paths import display_path
 from app.ui.error_text import reason_text
+from app.ui.plain_tip import plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -81,8 +82,8 @@ class ProblemsModel(QAbstractTableModel):
             return self._texts(problem)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             if index.column() == DETAIL_COLUMN:
-                return problem.detail
-            return display_path(problem.absolute_path)
+                return plain_tip(problem.detail)
+            return plain_tip(display_path(problem.absolute_path))
         return None
 
     def headerData(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from app.core.library.rows import Photo
 from app.ui.photo_grid_model import PhotoGridModel, photo_name
 from app.ui.photo_grid_painter import CellState, PhotoCellPainter
+from app.ui.plain_tip import plain_tip
 from app.ui.theme import SECONDARY_TEXT_PX, text_font
 
 SIDE_PX = 84
@@ -118,7 +119,8 @@ class ResultsStrip(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             row = self._row_at(event.pos())
             photo = None if row is None else self._photo(row)
-            QToolTip.showText(event.globalPos(), "" if photo is None else photo_name(photo), self)
+            name = "" if photo is None else photo_name(photo)
+            QToolTip.showText(event.globalPos(), plain_tip(name), self)
             return True
         return super().event(event)
 

@@ -20,6 +20,7 @@ from app.core.library.rows import Album, Concept, Root, SavedSearch
 from app.core.messages import IndexProgress
 from app.ui.percent import percent_text
 from app.ui.photo_drag import PHOTO_IDS_TYPE, photo_ids_in
+from app.ui.plain_tip import plain_tip
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -221,7 +222,7 @@ class SidebarModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.path_text or None
+            return plain_tip(row.path_text) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self.spoken(row)
         if role == ScopeRole:

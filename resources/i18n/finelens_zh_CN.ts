@@ -360,6 +360,10 @@
 <context>
     <name>FilterText</name>
     <message>
+        <source>a folder that was removed</source>
+        <translation>已移除的文件夹</translation>
+    </message>
+    <message>
         <source>favourites</source>
         <translation>收藏</translation>
     </message>

@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.asking import Filters, ImageQuery
+from app.core.asking import Filters, ImageQuery, Phrase
 from app.core.messages import Hit, ImageHit, JobFailed, PhraseHit
 from app.ui.banner import Banner, StartingBar
 from app.ui.chip import Chip
@@ -26,9 +26,10 @@ from app.ui.inspector import Inspector
 from app.ui.language import LanguageSwitcher
 from app.ui.photo_grid_painter import chip_color
 from app.ui.pictures import MAX_SIDE_PX, PicturePreparer, image_query
+from app.ui.plain_tip import plain_tip
 from app.ui.problems_dialog import ProblemsDialog, ProblemsModel
 from app.ui.query_chips import QueryChips
-from app.ui.question import Picture, Question
+from app.ui.question import PhraseChip, Picture, Question
 from app.ui.rail import Rail
 from app.ui.results_page import ResultsPage
 from app.ui.reveal import reveal_command
@@ -77,6 +78,24 @@ def test_a_filter_that_is_none_is_a_chip_that_says_so(qtbot: QtBot) -> None:
     assert misread.toolTip() == misread.accessibleName()
     assert "2023-05" in misread.toolTip()
     assert misread.focusPolicy() == Qt.FocusPolicy.TabFocus, "screen readers come to what it says"
+
+
+def test_names_and_words_are_no_markup_in_tool_tips(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    chips.show_question(Question(text="x", chips=(PhraseChip(Phrase('<img src="/a.png">')),)), str)
+    (chip,) = chips.chips
+    for tip in (chip.toolTip(), chip.button.toolTip()):
+        assert "&lt;img" in tip
+        assert "<img" not in tip
+    assert chip.accessibleName() == '<img src="/a.png">: is welcome'
+    assert plain_tip("a <3 b\nc & d") == "a <3 b\nc & d"
+
+
+def test_a_folder_that_is_gone_is_a_chip_that_says_so(qapp: object) -> None:
+    gone = Filters(root_ids=(4,))
+    (text,) = filter_texts(gone, lambda _root_id: "")
+    assert (text.text, text.without) == ("a folder that was removed", Filters())
 
 
 def test_a_chip_is_changed_by_mouse_menu_and_key(qtbot: QtBot) -> None:
