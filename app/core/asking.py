@@ -109,6 +109,14 @@ class Query:
     filters: Filters = Filters()
 
     @property
+    def words(self) -> str:
+        """The words for people: as typed, or as the chips say them since they were changed."""
+        if self.phrases is None:
+            return self.text
+        phrases = self.phrases
+        return ", ".join(f"−{p.text}" if p.need == "excluded" else p.text for p in phrases)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing is asked: no words, no picture; filters alone do not ask."""
         return not self.text.strip() and not self.images and not self.phrases

@@ -103,11 +103,8 @@ class Question:
     @property
     def label(self) -> str:
         """A short name for people: the words and the pictures."""
-        words = self.text
-        if self.edited:
-            chips = (chip.phrase for chip in self.chips if not chip.removed)
-            words = ", ".join(f"−{c.text}" if c.need == "excluded" else c.text for c in chips)
-        return " + ".join(filter(None, (words, *(each.label for each in self.pictures))))
+        labels = (picture.label for picture in self.pictures)
+        return " + ".join(filter(None, (self.query.words, *labels)))
 
     @property
     def wanted_text(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.core.asking import Box
+from app.core.asking import Box, Query
 from app.core.errors import ExportError
 from app.core.files import replace_file
 from app.core.library import Library
@@ -23,6 +23,8 @@ from app.core.paths import display_path, display_text
 _COLUMNS = ("path", "score", "match", "x0", "y0", "x1", "y1", "taken_at", "camera", "phrases")
 _CELL_PX, _GAP_PX, _MARGIN_PX, _TEXT_PX = 240, 16, 40, 34
 _SHEET_COLUMNS, _SHEET_ROWS = 5, 6
+# Beyond, most programs refuse to open a picture that tall.
+_MOST_ON_A_PICTURE = 1000
 _PAPER, _INK, _FAINT = "white", "#202020", "#707070"
 _PHRASE_COLOURS = ("#d23b2f", "#2f6fd2", "#2f9e44", "#b8860b", "#8e44ad", "#00838f")
 _DPI = 150
@@ -60,7 +62,8 @@ def export_results(library: Library, command: ExportResults) -> int:
     Hits whose photo left the library are passed over.
 
     Raises:
-        ExportError: the file cannot be written, or is a photo of the library.
+        ExportError: the file cannot be written, is a photo of the library, or would be a picture of
+            too many photos.
     """
     shown = display_path(command.path)
     if library.is_photo(command.path):
@@ -70,6 +73,12 @@ def export_results(library: Library, command: ExportResults) -> int:
         )
     photos = {photo.id: photo for photo in library.photos([h.photo_id for h in command.hits])}
     found = [(hit, photos[hit.photo_id]) for hit in command.hits if hit.photo_id in photos]
+    if command.form == "png" and len(found) > _MOST_ON_A_PICTURE:
+        raise ExportError(
+            f"A picture shows {_MOST_ON_A_PICTURE:,} photos at most, not {len(found):,}. Write a"
+            " PDF, or fewer photos.",
+            file=shown,
+        )
     match command.form:
         case "csv":
             data = _csv(found)
@@ -79,7 +88,7 @@ def export_results(library: Library, command: ExportResults) -> int:
             data = json.dumps(whole, indent=1).encode()
         case "png" | "pdf":
             thumbnails = library.thumbnails([photo.id for _, photo in found])
-            title = display_text(command.query.text)
+            title = display_text(title_of(library, command.query))
             data = _contact_sheet(title, found, thumbnails, command.form)
     try:
         replace_file(Path(os.fsdecode(command.path)), data)
@@ -120,20 +129,25 @@ def _harmless(text: str) -> str:
 # ---------------------------------------------------------------- contact sheets
 
 
+def title_of(library: Library, query: Query) -> str:
+    """Return what was asked: the words, and the names of concepts."""
+    concept_ids = {image.concept_id for image in query.images}
+    names = [each.name for each in library.concepts.all() if each.id in concept_ids]
+    return " + ".join(filter(None, (query.words, *names)))
+
+
 def _contact_sheet(
     title: str, found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes], form: str
 ) -> bytes:
-    """Draw all hits: one tall PNG, or PDF pages of 30."""
-    per_page = _SHEET_COLUMNS * _SHEET_ROWS if form == "pdf" else max(len(found), 1)
-    pages = [
-        _page(title, found[start : start + per_page], thumbnails)
-        for start in range(0, max(len(found), 1), per_page)
-    ]
+    """Draw all hits: one tall PNG, or PDF pages of 30, of which one is in memory at a time."""
     buffer = io.BytesIO()
-    if form == "pdf":
-        pages[0].save(buffer, "PDF", save_all=True, append_images=pages[1:], resolution=_DPI)
-    else:
-        pages[0].save(buffer, "PNG")
+    if form == "png":
+        _page(title, found, thumbnails).save(buffer, "PNG")
+        return buffer.getvalue()
+    per_page = _SHEET_COLUMNS * _SHEET_ROWS
+    for start in range(0, max(len(found), 1), per_page):
+        page = _page(title, found[start : start + per_page], thumbnails)
+        page.save(buffer, "PDF", append=start > 0, resolution=_DPI)
     return buffer.getvalue()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PdfParser import PdfParser
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
 from app.core.changes import ForgetConcept
@@ -44,6 +45,7 @@ from app.core.region_choice import overlaps
 from app.worker import searcher
 from app.worker.encoding_questions import AskedPhrase
 from app.worker.evidence import Candidates, Evidence, phrase_evidence
+from app.worker.export import title_of
 from app.worker.searcher import Searcher
 from tests.engine_bench import EngineBench
 from tests.fakes import COLOURS, make_image
@@ -419,6 +421,29 @@ def test_an_export_never_takes_the_place_of_a_photo(bench: EngineBench) -> None:
     bench.send(ExportResults(9401, bytes(path), "png", Query("red"), hits))
     assert "is a photo of the library" in bench.until(JobFailed, job_id=9401).message
     assert path.read_bytes() == before
+
+
+def test_a_long_contact_sheet_has_pages_and_a_picture_its_limit(
+    bench: EngineBench, tmp_path: Path
+) -> None:
+    hits = refined(bench, Query("red"), limit=7) * 9
+    paths = [bytes(tmp_path / name) for name in ("sheet.pdf", "sheet.png")]
+    bench.send(ExportResults(9601, paths[0], "pdf", Query("red"), hits))
+    bench.until(ExportFinished, path=paths[0])
+    with PdfParser(os.fsdecode(paths[0])) as document:
+        assert len(document.pages) == 3
+    bench.send(ExportResults(9602, paths[1], "png", Query("red"), hits * 16))
+    assert "1,000 photos at most, not 1,008" in bench.until(JobFailed, job_id=9602).message
+
+
+def test_a_contact_sheet_is_named_by_chips_and_concepts(bench: EngineBench, tmp_path: Path) -> None:
+    example = ImageQuery(photo_id=photo_id(bench, "red-left-0"))
+    bench.send(SaveConcept(9603, "coral", (example,)))
+    concept_id = bench.until(ConceptSaved, job_id=9603).concept_id
+    phrases = (Phrase("red"), Phrase("blue", "excluded"))
+    query = Query("red, blue, green", (ImageQuery(concept_id=concept_id),), phrases)
+    assert title_of(bench.engine.library, query) == "red, −blue + coral"
+    assert title_of(bench.engine.library, Query("red, blue")) == "red, blue"
 
 
 @pytest.mark.parametrize("title", ["red\nthing\ttoo", "\udcff red", "l" * 2000, "很长的标题" * 99])
