@@ -412,7 +412,7 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
         controllers.index.index_failed,
         controllers.desk.step_failed,
         controllers.commands.command_failed,
-        controllers.kept.kept_failed,
+        controllers.kept.export_failed,
     ):
         failed.connect(notice.show_failure)
     for said in (controllers.commands.said, controllers.kept.said, controllers.regions.said):

@@ -154,6 +154,15 @@ class RestoreConcept:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviseConcept:
+    """Give a concept a name and examples in place of those it has; its own inverse."""
+
+    concept_id: int
+    name: str
+    examples: tuple[KeptExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetPastSearches:
     """Take questions out of the history; those that left it are skipped."""
 
@@ -190,6 +199,7 @@ Change = (
     | RelinkFolder
     | ForgetConcept
     | RestoreConcept
+    | ReviseConcept
     | ForgetPastSearches
     | RestorePastSearches
 )

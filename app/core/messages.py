@@ -417,10 +417,11 @@ class BoxesSuggested:
 
 @dataclass(frozen=True, slots=True)
 class ConceptSaved:
-    """A concept and its examples are on disk."""
+    """A concept and its examples are on disk; ``inverse`` takes back what was said of it."""
 
     job_id: int
     concept_id: int
+    inverse: Change
 
 
 @dataclass(frozen=True, slots=True)

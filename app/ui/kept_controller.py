@@ -41,7 +41,7 @@ class KeptController(QObject):
 
     kept_changed = Signal(object)  # Kept
     said = Signal(str)
-    kept_failed = Signal(object)  # JobFailed
+    export_failed = Signal(object)  # JobFailed
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class KeptController(QObject):
         self._window = window
         self._label_of = label_of
         self._kept = Kept()
-        self._own_jobs: set[int] = set()
+        self._export_jobs: set[int] = set()
         self._inverses: dict[int, Callable[[SearchesSaved], Callable[[], int]]] = {}
         reader.kept_loaded.connect(self._on_reader_kept_loaded)
         link.library_changed.connect(self._on_link_library_changed)
@@ -165,17 +165,20 @@ class KeptController(QObject):
 
     def _save_concept(self, name: str, examples: tuple[ImageQuery, ...]) -> None:
         known = next((each for each in self._kept.concepts if each.name == name), None)
-        job_id = self._link.save_concept(name, examples, None if known is None else known.id)
-        self._own_jobs.add(job_id)
+        concept_id = None if known is None else known.id
+        text = self.tr("Concept “{0}” saved").format(name)
+        self._carry_out(text, lambda: self._link.save_concept(name, examples, concept_id))
 
     def judge(
         self, concept_id: int, photo_id: int, *, accepted: bool, box: Box | None = None
     ) -> None:
         """Say that a photo, or a box of it, shows a concept, or does not."""
-        self._own_jobs.add(self._link.judge_concept(concept_id, photo_id, accepted, box))
         name = "" if (concept := self.concept(concept_id)) is None else concept.name
         text = self.tr("Noted: this is “{0}”") if accepted else self.tr("Noted: this is not “{0}”")
-        self.said.emit(text.format(name))
+        self._carry_out(
+            text.format(name),
+            lambda: self._link.judge_concept(concept_id, photo_id, accepted, box),
+        )
 
     # ------------------------------------------------------------ rename, delete
 
@@ -200,7 +203,8 @@ class KeptController(QObject):
         if name == kept.name:
             return
         if isinstance(kept, Concept):
-            self._own_jobs.add(self._link.save_concept(name, (), kept.id))
+            text = self.tr("Concept renamed to “{0}”").format(name)
+            self._carry_out(text, lambda: self._link.save_concept(name, (), kept.id))
             return
         after = SavedSearch(kept.id, name, kept.query)
         text = self.tr("Search renamed to “{0}”").format(name)
@@ -249,7 +253,7 @@ class KeptController(QObject):
         job_id = self._link.export_results(
             os.fsencode(path), form, results.question.query, hits or tuple(results.hits.values())
         )
-        self._own_jobs.add(job_id)
+        self._export_jobs.add(job_id)
 
     # ------------------------------------------------------------ facts
 
@@ -271,18 +275,18 @@ class KeptController(QObject):
 
     @Slot(object)
     def _on_link_concept_saved(self, event: ConceptSaved) -> None:
-        self._own_jobs.discard(event.job_id)
+        self._desk.settle(event.job_id, self._desk.change_run(event.inverse))
 
     @Slot(object)
     def _on_link_export_finished(self, event: ExportFinished) -> None:
-        if event.job_id in self._own_jobs:
-            self._own_jobs.discard(event.job_id)
+        if event.job_id in self._export_jobs:
+            self._export_jobs.discard(event.job_id)
             text = self.tr("%Ln photo(s) written to {0}", "", event.n_photos)
             self.said.emit(text.format(display_path(os.path.basename(event.path))))
 
     @Slot(object)
     def _on_link_job_failed(self, event: JobFailed) -> None:
         self._inverses.pop(event.job_id, None)
-        if event.job_id in self._own_jobs:
-            self._own_jobs.discard(event.job_id)
-            self.kept_failed.emit(event)
+        if event.job_id in self._export_jobs:
+            self._export_jobs.discard(event.job_id)
+            self.export_failed.emit(event)

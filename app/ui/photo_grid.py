@@ -74,6 +74,12 @@ class PhotoGrid(PhotoGridCanvas):
         if photo_id is not None:
             self.photo_activated.emit(photo_id)
 
+    def judge_current(self, *, accepted: bool) -> None:
+        """Say that the current photo shows the concept that is looked at, or does not."""
+        photo_id = self.current_photo_id()
+        if photo_id is not None:
+            self.judgement_requested.emit(photo_id, accepted)
+
     def request_menu(self, at: QPoint) -> None:
         """Ask for the menu of the selected photos at a point of the viewport."""
         selected = self.picked.ids()

@@ -114,6 +114,8 @@ class PhotoGridKeys:
             self._grid.activate_current()
         elif key == Key.Key_S:
             self._grid.request_similar()
+        elif key in (Key.Key_Y, Key.Key_N) and self._grid.judging:
+            self._grid.judge_current(accepted=key == Key.Key_Y)
         else:
             return False
         return True

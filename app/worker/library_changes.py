@@ -12,6 +12,7 @@ from app.core.changes import (
     RestoreConcept,
     RestoreMarks,
     RestorePastSearches,
+    ReviseConcept,
     SetMarks,
     TagPhotos,
     TakeOutFolder,
@@ -24,7 +25,7 @@ def changed_by(change: Change, generation: int) -> LibraryChanged:
     """Return the event that names what a change made out of date."""
     if isinstance(change, SetMarks | RestoreMarks):
         return LibraryChanged(generation, marks=True)
-    if isinstance(change, ForgetConcept | RestoreConcept):
+    if isinstance(change, ForgetConcept | RestoreConcept | ReviseConcept):
         return LibraryChanged(generation, concepts=True)
     if isinstance(change, ForgetPastSearches | RestorePastSearches):
         return LibraryChanged(generation, searches=True)

@@ -16,6 +16,7 @@ from typing import Protocol
 from PIL import Image
 
 from app.core.asking import ImageQuery
+from app.core.changes import Change, ForgetConcept
 from app.core.errors import EngineError, PictureError
 from app.core.library import Library
 from app.core.library.concepts import NewExample
@@ -262,19 +263,22 @@ class QuestionDesk:
             _example(image, picture, accepted=True)
             for image, picture in zip(question.examples, pictures, strict=True)
         ]
-        concepts = self.library().concepts
-        concept_id = concepts.save(question.name, examples, question.concept_id)
-        return self._told_concept(question.job_id, concept_id)
+        concepts, known_id = self.library().concepts, question.concept_id
+        before = None if known_id is None else concepts.as_it_is(known_id)
+        concept_id = concepts.save(question.name, examples, known_id)
+        return self._told_concept(question.job_id, concept_id, before or ForgetConcept(concept_id))
 
     def _judged_concept(self, question: JudgeConcept, pictures: list[Picture | None]) -> Event:
         (image,) = _images(question)
         example = _example(image, pictures[0], accepted=question.accepted)
-        self.library().concepts.judge(question.concept_id, example)
-        return self._told_concept(question.job_id, question.concept_id)
+        concepts, concept_id = self.library().concepts, question.concept_id
+        before = concepts.as_it_is(concept_id)
+        concepts.judge(concept_id, example)
+        return self._told_concept(question.job_id, concept_id, before)
 
-    def _told_concept(self, job_id: int, concept_id: int) -> Event:
+    def _told_concept(self, job_id: int, concept_id: int, inverse: Change) -> Event:
         self.send(LibraryChanged(self.library().generation, concepts=True))
-        return ConceptSaved(job_id, concept_id)
+        return ConceptSaved(job_id, concept_id, inverse)
 
 
 def decoded_image(pixels: DecodedPixels) -> Image.Image:

@@ -692,6 +692,10 @@
         <translation>保存</translation>
     </message>
     <message>
+        <source>Concept “{0}” saved</source>
+        <translation>已保存概念“{0}”</translation>
+    </message>
+    <message>
         <source>Noted: this is “{0}”</source>
         <translation>已记下：这是“{0}”</translation>
     </message>
@@ -706,6 +710,10 @@
     <message>
         <source>Name:</source>
         <translation>名称：</translation>
+    </message>
+    <message>
+        <source>Concept renamed to “{0}”</source>
+        <translation>概念已重命名为“{0}”</translation>
     </message>
     <message>
         <source>Search renamed to “{0}”</source>
@@ -1741,6 +1749,10 @@
     <message>
         <source>Save as concept</source>
         <translation>存为概念</translation>
+    </message>
+    <message>
+        <source>Where a concept is shown: this is it, this is not</source>
+        <translation>查看概念时：这就是，这不是</translation>
     </message>
     <message>
         <source>Freeze the order of results</source>

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import chain, count
 
 from app.core.asking import Box
-from app.core.changes import ForgetConcept, KeptExample, RestoreConcept
+from app.core.changes import ForgetConcept, KeptExample, RestoreConcept, ReviseConcept
 from app.core.errors import ConceptMissingError, ExamplesError, NameTakenError
 from app.core.library.rows import Concept, Example
 from app.core.library.searches import checked_name
@@ -84,6 +84,14 @@ class Concepts:
             (concept_id,),
         )
         return [Example(row[0], row[1], row[2], _box(row[3]), bool(row[4]), row[5]) for row in rows]
+
+    def as_it_is(self, concept_id: int) -> ReviseConcept:
+        """Return the change that brings a concept back to what it is now.
+
+        Raises:
+            ConceptMissingError: no such concept.
+        """
+        return ReviseConcept(concept_id, *_kept(self._store, concept_id))
 
     def save(self, name: str, examples: Sequence[NewExample], concept_id: int | None = None) -> int:
         """Make a concept of one to five examples, or give a known one more, or another name.
@@ -165,16 +173,8 @@ def forget(store: Store, change: ForgetConcept) -> RestoreConcept:
     Raises:
         ConceptMissingError: no such concept.
     """
-    name = store.value("SELECT name FROM concepts WHERE id = ?", (change.concept_id,))
-    if name is None:
-        raise _gone()
-    rows = store.rows(
-        "SELECT photo_id, box, accepted, picture FROM concept_examples"
-        " WHERE concept_id = ? ORDER BY id",
-        (change.concept_id,),
-    )
+    name, examples = _kept(store, change.concept_id)
     store.run("DELETE FROM concepts WHERE id = ?", (change.concept_id,))
-    examples = tuple(KeptExample(row[0], row[1], bool(row[2]), row[3]) for row in rows)
     return RestoreConcept(change.concept_id, name, examples)
 
 
@@ -183,22 +183,59 @@ def restore(store: Store, change: RestoreConcept) -> ForgetConcept:
 
     If another one was given its name meanwhile, it has a number behind its own.
     """
-    taken = {name for (name,) in store.rows("SELECT name FROM concepts")}
-    numbered = (f"{change.name} ({number})" for number in count(2))
-    name = next(each for each in chain([change.name], numbered) if each not in taken)
+    name = _free_name(store, change.name)
     store.run(
         "INSERT INTO concepts (id, name, created_at) VALUES (?, ?, ?)",
         (change.concept_id, name, _now()),
     )
+    _put(store, change.concept_id, change.examples)
+    return ForgetConcept(change.concept_id)
+
+
+def revise(store: Store, change: ReviseConcept) -> ReviseConcept:
+    """Give a concept other examples and another name, inside a transaction; return the inverse.
+
+    Raises:
+        ConceptMissingError: no such concept.
+    """
+    name, examples = _kept(store, change.concept_id)
+    if change.name != name:
+        free = _free_name(store, change.name)
+        store.run("UPDATE concepts SET name = ? WHERE id = ?", (free, change.concept_id))
+    store.run("DELETE FROM concept_examples WHERE concept_id = ?", (change.concept_id,))
+    _put(store, change.concept_id, change.examples)
+    return ReviseConcept(change.concept_id, name, examples)
+
+
+def _kept(store: Store, concept_id: int) -> tuple[str, tuple[KeptExample, ...]]:
+    """The name and the examples of a concept, oldest first."""
+    name = store.value("SELECT name FROM concepts WHERE id = ?", (concept_id,))
+    if name is None:
+        raise _gone()
+    rows = store.rows(
+        "SELECT photo_id, box, accepted, picture FROM concept_examples"
+        " WHERE concept_id = ? ORDER BY id",
+        (concept_id,),
+    )
+    return name, tuple(KeptExample(row[0], row[1], bool(row[2]), row[3]) for row in rows)
+
+
+def _put(store: Store, concept_id: int, examples: Sequence[KeptExample]) -> None:
     store.run_many(
         "INSERT INTO concept_examples (concept_id, photo_id, box, accepted, picture, created_at)"
         " VALUES (?, (SELECT id FROM photos WHERE id = ?), ?, ?, ?, ?)",
         [
-            (change.concept_id, each.photo_id, each.box, each.accepted, each.picture, _now())
-            for each in change.examples
+            (concept_id, each.photo_id, each.box, each.accepted, each.picture, _now())
+            for each in examples
         ],
     )
-    return ForgetConcept(change.concept_id)
+
+
+def _free_name(store: Store, name: str) -> str:
+    """A name that no concept has: this one, or with a number behind it."""
+    taken = {name for (name,) in store.rows("SELECT name FROM concepts")}
+    numbered = (f"{name} ({number})" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def _gone() -> ConceptMissingError:

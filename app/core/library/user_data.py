@@ -20,6 +20,7 @@ from app.core.changes import (
     RestoreConcept,
     RestoreMarks,
     RestorePastSearches,
+    ReviseConcept,
     SetMarks,
     TagPhotos,
     TakeOutFolder,
@@ -55,6 +56,7 @@ class UserData:
             AlbumError: the album is not there, or would have no name.
             TagError: the tag would have no name.
             RootError: the folder is not there.
+            ConceptMissingError: the concept is not there.
             LibraryError: the library cannot be written; nothing changed.
         """
         with self._store.transaction(durable=True):
@@ -118,6 +120,8 @@ def _apply(store: Store, change: Change) -> Applied:
             return Applied(concepts.forget(store, change))
         case RestoreConcept():
             return Applied(concepts.restore(store, change))
+        case ReviseConcept():
+            return Applied(concepts.revise(store, change))
         case ForgetPastSearches():
             return Applied(searches.forget(store, change))
         case RestorePastSearches():

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.asking import ImageQuery, Phrase, Query
-from app.core.changes import ForgetConcept
+from app.core.changes import ForgetConcept, ReviseConcept
 from app.core.library.rows import Concept, SavedSearch
 from app.core.messages import (
     ChangeLibrary,
+    ConceptSaved,
     ExportFinished,
     ExportResults,
     JobFailed,
@@ -59,7 +60,7 @@ class World:
         )
         self.said, self.failed = Listener(), Listener()
         self.kept.said.connect(self.said.on_one)
-        self.kept.kept_failed.connect(self.failed.on_one)
+        self.kept.export_failed.connect(self.failed.on_one)
         concepts = (Concept(6, "My cat", 2, 0),)
         self.reader.kept_loaded.emit(Kept((BOATS,), concepts))
 
@@ -128,14 +129,31 @@ def test_examples_make_a_concept_and_a_known_name_gets_more(qtbot: QtBot, world:
     assert command == SaveConcept(command.job_id, "Dog", many[:5])
     world.enter(qtbot, world.kept.ask_to_name_concept(many[:1]), "My cat")
     assert world.link.sent[-1].concept_id == 6
+    failures = Listener()
+    world.desk.step_failed.connect(failures.on_one)
     world.link.job_failed.emit(JobFailed(world.link.sent[-1].job_id, "QueryError", ""))
-    assert len(world.failed.heard) == 1
+    assert len(failures.heard) == 1
     world.kept.judge(6, 3, accepted=False)
     judged = world.link.sent[-1]
     assert judged == JudgeConcept(judged.job_id, 6, 3, False)
-    assert world.said.heard[-1] == "Noted: this is not “My cat”"
     world.kept.judge(6, 4, accepted=True, box=(0.1, 0.2, 0.3, 0.4))
     assert world.link.sent[-1].box == (0.1, 0.2, 0.3, 0.4)
+
+
+def test_what_is_said_of_a_concept_is_told_and_undone(qtbot: QtBot, world: World) -> None:
+    done = Listener()
+    world.desk.step_done.connect(done.on_one)
+    world.enter(qtbot, world.kept.ask_to_name_concept((ImageQuery(photo_id=1),)), "Dog")
+    world.link.concept_saved.emit(ConceptSaved(world.link.sent[-1].job_id, 9, ForgetConcept(9)))
+    world.kept.judge(6, 3, accepted=False)
+    before = ReviseConcept(6, "My cat", ())
+    world.link.concept_saved.emit(ConceptSaved(world.link.sent[-1].job_id, 6, before))
+    assert [step.text for step in done.heard] == [
+        "Concept “Dog” saved", "Noted: this is not “My cat”",
+    ]  # fmt: skip
+    for inverse in (before, ForgetConcept(9)):
+        world.desk.undo()
+        assert world.link.sent[-1].change == inverse
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,11 @@ def test_a_hovered_photo_is_rated_by_a_click_on_a_star(qtbot, stage: Stage) -> N
         area = dict(judged.judgements)["reject"]
         QTest.mouseClick(stage.grid.viewport(), LEFT, pos=area.center())
     assert got.args == [1, False]
+    stage.grid.set_current_photo(2)
+    for key, accepted in ((Qt.Key.Key_Y, True), (Qt.Key.Key_N, False)):
+        with qtbot.waitSignal(stage.grid.judgement_requested) as got:
+            QTest.keyClick(stage.grid, key)
+        assert got.args == [2, accepted]
 
 
 def test_zoom_to_match_lays_the_place_over_the_thumbnail(stage: Stage) -> None:

@@ -333,7 +333,13 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     assert all(name.startswith("red") for name in before[:8])
     rejected = photo_id(bench, before[0])
     bench.send(JudgeConcept(9002, concept_id, rejected, accepted=False))
-    bench.until(ConceptSaved, job_id=9002)
+    saved = bench.until(ConceptSaved, job_id=9002)
+    assert rejected not in [hit.photo_id for hit in refined(bench, asked)]
+    bench.send(ChangeLibrary(9008, saved.inverse))
+    again = bench.until(ChangeDone, job_id=9008).inverse
+    assert names(bench, refined(bench, asked)) == before, "what was said is taken back"
+    bench.send(ChangeLibrary(9010, again))
+    bench.until(ChangeDone, job_id=9010)
     after = refined(bench, asked)
     assert rejected not in [hit.photo_id for hit in after]
     bench.send(JudgeConcept(9005, concept_id, example.photo_id or 0, accepted=True))

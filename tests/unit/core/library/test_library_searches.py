@@ -167,6 +167,25 @@ def test_a_forgotten_concept_comes_back_beside_one_with_its_name(library: Librar
     assert again == ForgetConcept(old)
 
 
+def test_what_was_said_of_a_concept_is_taken_back_and_said_again(library: Library) -> None:
+    concepts = library.concepts
+    concept_id = concepts.save("cat", [NewExample(b"one", box=(0.1, 0.2, 0.3, 0.4))])
+    before = concepts.as_it_is(concept_id)
+    concepts.judge(concept_id, NewExample(b"no", accepted=False))
+    concepts.save("Tom", [NewExample(b"two")], concept_id)
+    after = concepts.as_it_is(concept_id)
+    again = library.user_data.change(before).inverse
+    assert concepts.all() == [Concept(concept_id, "cat", 1, 0)]
+    (example,) = concepts.examples(concept_id)
+    assert (example.picture, example.box) == (b"one", (0.1, 0.2, 0.3, 0.4))
+    assert again == after
+    library.user_data.change(again)
+    assert concepts.as_it_is(concept_id) == after
+    library.user_data.change(ForgetConcept(concept_id))
+    with pytest.raises(QueryError):
+        library.user_data.change(before)
+
+
 def test_what_is_no_concept_is_refused(library: Library) -> None:
     library.concepts.save("dog", [NewExample(b"x")])
     for name, n_examples, concept_id in (
