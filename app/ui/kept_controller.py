@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.asking import Box, ImageQuery
 from app.core.changes import ForgetConcept
+from app.core.library.concepts import MAX_EXAMPLES_AT_ONCE
 from app.core.library.rows import Concept, SavedSearch
 from app.core.messages import (
     ConceptSaved,
@@ -29,7 +30,6 @@ from app.ui.scope import Scope
 from app.ui.undo_desk import Step, UndoDesk
 
 FORMS: tuple[ExportForm, ...] = ("csv", "json", "png", "pdf")
-MAX_EXAMPLES = 5
 
 
 class KeptController(QObject):
@@ -148,7 +148,7 @@ class KeptController(QObject):
 
     def ask_to_name_concept(self, examples: tuple[ImageQuery, ...]) -> NameDialog | None:
         """Ask for a name, then make a concept of one to five examples."""
-        examples = examples[:MAX_EXAMPLES]
+        examples = examples[:MAX_EXAMPLES_AT_ONCE]
         if not examples:
             self.said.emit(self.tr("Select one to five photos, or draw a box."))
             return None

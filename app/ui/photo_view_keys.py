@@ -15,6 +15,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
 ZOOM_PER_PRESS = 1.25
+MIDDLE = (0.25, 0.25, 0.75, 0.75)
 ARROWS = {
     Key.Key_Left: (-1, 0),
     Key.Key_Right: (1, 0),
@@ -71,8 +72,16 @@ class PhotoViewKeys:
             view.request_similar()
         elif key in (Key.Key_Return, Key.Key_Enter) and view.box is not None:
             view.request_results()
+        elif key in (Key.Key_Return, Key.Key_Enter) and view.box_mode:
+            self._begin_box()
         elif key == Key.Key_Space:
             view.leave()
         else:
             return False
         return True
+
+    def _begin_box(self) -> None:
+        """A box without the pointer: round the most striking thing, else the middle of the photo."""
+        suggestions = self._view.picture.suggestions
+        self._view.show_box(suggestions[0] if suggestions else MIDDLE)
+        self._view.search_box()

@@ -112,7 +112,7 @@ class Question:
         if not self.edited:
             return self.text
         wanted = (chip.phrase for chip in self.chips if not chip.removed)
-        return ", ".join(phrase.text for phrase in wanted if phrase.need != "excluded")
+        return ", ".join(_whole(phrase.text) for phrase in wanted if phrase.need != "excluded")
 
     # ------------------------------------------------------------ changed in one respect
 
@@ -162,6 +162,12 @@ class Question:
 def chips_of(text: str) -> tuple[PhraseChip, ...]:
     """The chips that words split into."""
     return tuple(PhraseChip(phrase) for phrase in _parsed(text).phrases) if text else ()
+
+
+def _whole(text: str) -> str:
+    """The words of a phrase as they are typed to stay one: in quotes where they would be split."""
+    is_one = [phrase.text for phrase in _parsed(text).phrases] == [text]
+    return text if is_one else f'"{text}"'
 
 
 def _parsed(text: str) -> ParsedQuery:

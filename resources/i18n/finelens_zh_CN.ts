@@ -1807,6 +1807,10 @@
         <translation>整张照片或 100 %，也可单击；滚轮缩放</translation>
     </message>
     <message>
+        <source>After R: a box round the most striking thing</source>
+        <translation>按 R 之后：框住最醒目的物体</translation>
+    </message>
+    <message>
         <source>arrows</source>
         <translation>方向键</translation>
     </message>

@@ -227,6 +227,18 @@ def test_suggested_boxes_appear_on_hover_and_are_taken_by_a_click(world: World) 
     assert world.asked[-1].images[0].box == small
 
 
+def test_a_box_needs_no_pointer(world: World) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    QTest.keyClick(world.view, Qt.Key.Key_Return)
+    assert world.asked[-1].images[0].box == (0.25, 0.25, 0.75, 0.75)
+    QTest.keyClick(world.view, Qt.Key.Key_Escape)
+    striking = (0.1, 0.2, 0.3, 0.4)
+    world.view.set_suggestions((striking, (0.5, 0.5, 0.9, 0.9)))
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    QTest.keyClick(world.view, Qt.Key.Key_Return)
+    assert world.asked[-1].images[0].box == striking
+
+
 def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: World) -> None:
     QTest.keyClick(world.view, Qt.Key.Key_R)
     world.draw((0.2, 0.2), (0.6, 0.5))

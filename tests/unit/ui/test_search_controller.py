@@ -19,6 +19,7 @@ from app.core.messages import (
     SearchRefined,
 )
 from app.ui.library_reader import PhotoList
+from app.ui.photo_controller import phrases_of
 from app.ui.question import Picture, Question, Results, chip_colors, question_of
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 from app.ui.search_controller import SearchController
@@ -207,6 +208,14 @@ def test_what_was_said_of_a_chip_outlives_a_change_of_the_words(world: World) ->
     assert [chip.removed for chip in kept.chips] == [False, True, False], "also of a kept search"
     world.search.ask_text("red umbrella, +cars")
     assert world.last.query == Query("red umbrella, +cars"), "the words say it themselves now"
+
+
+def test_what_was_quoted_stays_whole_in_an_open_photo(world: World) -> None:
+    world.search.ask_text('"salt and pepper", "2023", a dog, a cat')
+    world.search.set_need(3, None)
+    wanted = world.search.question.wanted_text
+    assert phrases_of(wanted) == ("salt and pepper", "2023", "a dog")
+    assert wanted == '"salt and pepper", "2023", a dog'
 
 
 def test_words_that_only_filter_narrow_the_list(world: World) -> None:
