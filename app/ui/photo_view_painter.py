@@ -62,9 +62,9 @@ class PhotoPainter:
             transform,
             canvas.rgba(),
             picture.average.rgba(),
-            id(picture.thumbnail),
-            id(picture.pixels),
-            id(picture.heat),
+            _content(picture.thumbnail),
+            _content(None if picture.pixels is None else picture.pixels.levels[0]),
+            _content(picture.heat),
             picture.heat_opacity,
             picture.box is None,
         )
@@ -117,8 +117,10 @@ class PhotoPainter:
         font.setWeight(font.Weight.DemiBold)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        width_px, height_px = metrics.horizontalAdvance(place.label) + 12, metrics.height() + 4
         view_width, view_height = transform.view_px
+        middle = Qt.TextElideMode.ElideMiddle
+        label = metrics.elidedText(place.label, middle, max(0, view_width - 20))
+        width_px, height_px = metrics.horizontalAdvance(label) + 12, metrics.height() + 4
         left = max(4.0, min(area.left(), view_width - width_px - 4))
         above = area.top() - height_px - 3
         top = above if above >= 4 else min(area.top() + 4, view_height - height_px - 4)
@@ -127,7 +129,7 @@ class PhotoPainter:
         painter.setBrush(color)
         painter.drawRoundedRect(tag, 4, 4)
         painter.setPen(QColor("#161616"))
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, place.label)
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, label)
 
     @staticmethod
     def _paint_suggestions(
@@ -160,6 +162,11 @@ class PhotoPainter:
             center = QPointF(*handle_point(in_view, grip))
             half = QPointF(HANDLE_PX / 2, HANDLE_PX / 2)
             painter.drawRoundedRect(QRectF(center - half, center + half), 2, 2)
+
+
+def _content(image: QImage | None) -> int:
+    """A number that changes with what an image shows; its address may be given to the next."""
+    return 0 if image is None else image.cacheKey()
 
 
 def _paint_outline(painter: QPainter, area: QRectF) -> None:

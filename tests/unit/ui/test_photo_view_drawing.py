@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from app.core.asking import Box
+from app.ui.photo_grid_painter import chip_color
 from app.ui.photo_view import PhotoView
 from tests.pointer import LEFT, PLAIN, drag, move_pointer
 from tests.unit.ui.photo_view_stage import (
@@ -14,6 +18,7 @@ from tests.unit.ui.photo_view_stage import (
     Heard,
     color_at,
     in_view,
+    located,
     photo,
 )
 
@@ -142,3 +147,23 @@ def test_the_box_is_seen_exactly_where_it_is(qtbot, view: PhotoView) -> None:
     assert inside.name() == "#205080"
     assert outside.value() < inside.value(), "dimmed"
     assert color_at(view, 0.25, 0.4).value() > 200, "a white edge"
+
+
+def test_what_is_drawn_follows_the_image_and_not_its_address(view: PhotoView) -> None:
+    view.set_photo(photo())
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    for color in ("#c02010", "#10c020"):
+        image.fill(QColor(color))
+        view.set_thumbnail(BIG_ID, image)
+        assert color_at(view, 0.5, 0.5).name() == color
+
+
+def test_the_label_of_a_long_phrase_stays_in_the_view(view: PhotoView) -> None:
+    view.set_photo(photo())
+    (place,) = located().places
+    view.set_heat(replace(located(), places=(replace(place, text="a boat with a red sail " * 20),)))
+    shown = view.grab().toImage()
+    at_label = round(view.transform.to_view((0.25, 0.25))[1]) - 8
+    colors = [shown.pixelColor(x, at_label) for x in (8, shown.width() - 2)]
+    assert colors[0] == chip_color(0), "it begins at the left edge"
+    assert colors[1] != chip_color(0)
