@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from PySide6.QtCore import QDate, QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -33,6 +33,30 @@ FORMATS = ("jpeg", "png", "heic", "raw", "tiff", "webp", "gif", "avif", "bmp")
 ORIENTATIONS: tuple[Orientation, ...] = ("landscape", "portrait", "square")
 
 
+class DayEdit(QDateEdit):
+    """A day, or any: ``FIRST_DAY`` stands for none, and choosing begins today."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(FIRST_DAY, parent)
+        self.setCalendarPopup(True)
+        self.setMinimumDate(FIRST_DAY)
+        self.calendarWidget().installEventFilter(self)
+
+    def stepBy(self, steps: int) -> None:
+        """Arrows and the wheel lead from no day to today."""
+        if self.date() == FIRST_DAY and steps > 0:
+            self.setDate(QDate.currentDate())
+        else:
+            super().stepBy(steps)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Open the calendar at today's month while no day is chosen."""
+        if event.type() == QEvent.Type.Show and self.date() == FIRST_DAY:
+            today = QDate.currentDate()
+            self.calendarWidget().setCurrentPage(today.year(), today.month())
+        return super().eventFilter(watched, event)
+
+
 class FiltersPanel(QFrame):
     """Says at once what is chosen; every control may be left as it is."""
 
@@ -48,8 +72,8 @@ class FiltersPanel(QFrame):
         self._filters = NO_FILTERS
         self._is_showing = False
         self.folder = QComboBox(self)
-        self.first_day = self._date_edit()
-        self.last_day = self._date_edit()
+        self.first_day = DayEdit(self)
+        self.last_day = DayEdit(self)
         self.camera = QLineEdit(self)
         self.rating = QComboBox(self)
         self.favourite = QCheckBox(self)
@@ -61,13 +85,6 @@ class FiltersPanel(QFrame):
         self._lay_out()
         self._retranslate()
         self._connect()
-
-    def _date_edit(self) -> QDateEdit:
-        edit = QDateEdit(self)
-        edit.setCalendarPopup(True)
-        edit.setMinimumDate(FIRST_DAY)
-        edit.setDate(FIRST_DAY)
-        return edit
 
     def _lay_out(self) -> None:
         grid = QGridLayout()

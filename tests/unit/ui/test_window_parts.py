@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QDate, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
@@ -458,6 +458,23 @@ def test_several_values_of_a_filter_are_shown_and_stay(qtbot: QtBot) -> None:
     assert panel.filters() == several
     panel.orientation.setCurrentIndex(0)
     assert panel.filters() == replace(several, orientations=())
+
+
+def test_choosing_a_day_begins_today(qtbot: QtBot) -> None:
+    panel = FiltersPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    today = QDate.currentDate()
+    calendar = panel.first_day.calendarWidget()
+    button = panel.first_day.rect().adjusted(0, 0, -8, 0)
+    at = QPoint(button.right(), button.center().y())
+    qtbot.mouseClick(panel.first_day, Qt.MouseButton.LeftButton, pos=at)
+    assert calendar.isVisible()
+    assert calendar.yearShown() == today.year()
+    calendar.window().close()
+    assert panel.filters() == Filters(), "looking chooses nothing"
+    qtbot.keyClick(panel.first_day, Qt.Key.Key_Up)
+    assert panel.filters().taken == ((today.toString(Qt.DateFormat.ISODate), None),)
 
 
 def test_icon_buttons_are_reached_by_tab(qtbot: QtBot) -> None:
