@@ -14,6 +14,7 @@ from app.ui.marks_controller import MarksController
 from app.ui.photo_controller import PhotoController
 from app.ui.photo_grid import PhotoGrid
 from app.ui.photo_grid_model import PhotoGridModel
+from app.ui.question import Results
 from app.ui.search_controller import SearchController
 from app.ui.undo_desk import UndoDesk
 
@@ -48,6 +49,7 @@ class DetailsController(QObject):
         marks.marks_changed.connect(self._on_marks_marks_changed)
         photos.photo_shown.connect(self._on_photos_photo_shown)
         photos.photo_left.connect(self._on_photos_photo_left)
+        search.results_changed.connect(self._on_search_results_changed)
         grid.current_photo_changed.connect(self._on_grid_current_photo_changed)
         grid.favourite_requested.connect(self._on_favourite_requested)
         grid.rating_requested.connect(self._on_rating_requested)
@@ -79,6 +81,12 @@ class DetailsController(QObject):
     @Slot()
     def _on_photos_photo_left(self) -> None:
         self._on_grid_current_photo_changed(self._grid.current_photo_id())
+
+    @Slot(object)
+    def _on_search_results_changed(self, _results: Results) -> None:
+        """The open photo may match better, or elsewhere, than it was said at first."""
+        if self._photos.photo is not None:
+            self._show(self._photos.photo)
 
     @Slot(object)
     def _on_grid_current_photo_changed(self, photo_id: int | None) -> None:

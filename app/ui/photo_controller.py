@@ -88,8 +88,10 @@ class PhotoController(QObject):
             self._reader.load_photo(photo_id)
 
     def set_order(self, order: npt.NDArray[np.int64]) -> None:
-        """The list around the photo changed."""
+        """The list around the photo changed, and what the search says of it."""
         self._order = order
+        if self._photo is not None:
+            self._page.show_match(self._hit_of(self._photo.id))
 
     @Slot()
     def close(self) -> None:

@@ -144,6 +144,11 @@ class PhotoPage(QWidget):
         self.view.set_photo(photo, hit)
         self._retranslate()
 
+    def show_match(self, hit: Hit | None) -> None:
+        """Show other places that a search found in the photo."""
+        if self._photo is not None:
+            self.view.set_photo(self._photo, hit)
+
     def show_pixels(self, event: PhotoOpened) -> None:
         """Show the photo's pixels."""
         self._failure = None

@@ -81,7 +81,7 @@ class PhotoViewKeys:
         return True
 
     def _begin_box(self) -> None:
-        """A box without the pointer: round the most striking thing, else the middle of the photo."""
+        """A box without the pointer: round the most striking thing, else in the middle."""
         suggestions = self._view.picture.suggestions
         self._view.show_box(suggestions[0] if suggestions else MIDDLE)
         self._view.search_box()

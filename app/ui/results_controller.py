@@ -124,10 +124,12 @@ class ResultsController(QObject):
         if results.verdict != "nothing":
             return "photos"
         question, scope = results.question, results.question.scope
+        if results.n_excluded:
+            return "all_excluded"
         if question.narrowing:
             return "filtered_out"
         if not question.is_empty:
-            return "all_excluded" if results.n_excluded else "nothing_fits"
+            return "nothing_fits"
         if scope.favourites:
             return "no_favourites"
         if scope.album_id is not None:

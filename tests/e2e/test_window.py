@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.ui.folders_controller import FoldersController
 from app.ui.language import LanguageSwitcher
 from app.ui.scope import FAVOURITES
+from app.ui.search_controller import SearchController
 from tests.e2e.window_driver import TIMEOUT_MS, WindowDriver, engine_processes
 from tests.fakes import make_album, save_photo
 
@@ -108,7 +110,7 @@ def test_a_phrase_is_found_in_the_open_photo(driver: WindowDriver, tmp_path: Pat
     halves.save(folder / "halves.png")
     driver.show()
     driver.add_folder(folder)
-    driver.search("blue")
+    found = driver.search("blue")
     driver.select(0)
     page = driver.panels.photo_page
     with driver.qtbot.waitSignal(driver.link.boxes_suggested, timeout=TIMEOUT_MS):
@@ -116,6 +118,13 @@ def test_a_phrase_is_found_in_the_open_photo(driver: WindowDriver, tmp_path: Pat
     assert page.view.box_mode
     driver.press(Qt.Key.Key_R)
     assert page.name_label.text() == "halves.png"
+    driver.window.set_inspector_shown(True)
+    search = driver.window.findChild(SearchController)
+    assert search is not None
+    assert search.results is not None
+    refined = {hit.photo_id: replace(hit, score=0.98) for hit in found.hits}
+    search.results_changed.emit(replace(search.results, hits=refined))
+    assert "98" in driver.panels.inspector.match.sentence.text()
     driver.until(lambda: len(page.toggles.toggles) == 1)
     driver.qtbot.keyClick(page.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     driver.until(page.phrase_edit.hasFocus)

@@ -37,7 +37,7 @@ def test_a_question_that_nothing_fits_says_so(driver: WindowDriver, tmp_path: Pa
     assert driver.grid.weak_shown
     driver.search("green type:bmp")
     assert driver.panels.results.state == "filtered_out"
-    driver.search("red, without red")
+    driver.search("red, without red type:png")
     driver.until(lambda: driver.panels.results.state == "all_excluded")
     driver.press(Qt.Key.Key_Down)
     history = driver.window.findChild(HistoryPanel)

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.core.asking import ImageQuery
 from app.core.library.rows import Photo
 from app.core.messages import (
+    Hit,
+    ImageHit,
     JobFailed,
     Locate,
     LocatedPhrase,
@@ -51,12 +53,13 @@ class World:
         self.page.show()
         qtbot.waitExposed(self.page)
         self.outside = OutsidePictures("Pasted picture")
+        self.hits: dict[int, Hit] = {}
         reader = ReadyReader()
         self.photos = PhotoController(
             self.link,
             reader,
             self.page,
-            lambda _id: None,
+            lambda photo_id: self.hits.get(photo_id),
             self.outside,  # type: ignore[arg-type]
         )
 
@@ -153,6 +156,16 @@ def test_a_step_takes_the_phrase_along_and_ends_at_the_ends(world: World) -> Non
     world.photos.step(1)
     assert world.photos.photo.id == N_PHOTOS
     assert [(c.photo_id, c.texts[0]) for c in world.asked(Locate)] == [(2, "a boat"), (3, "a boat")]  # type: ignore[attr-defined]
+
+
+def test_what_a_search_finds_later_is_framed_in_the_open_photo(world: World) -> None:
+    world.open(2)
+    assert world.page.view.places == ()
+    world.hits[2] = Hit(2, 0.9, "good", images=(ImageHit(0.9, (0.1, 0.1, 0.4, 0.4)),))
+    world.photos.set_order(np.array([2, 1]))
+    assert [place.box for place in world.page.view.places] == [(0.1, 0.1, 0.4, 0.4)]
+    world.photos.step(1)
+    assert world.page.view.places == ()
 
 
 def test_phrases_are_looked_for_together_without_what_is_excluded(world: World) -> None:
