@@ -57,9 +57,12 @@ def _training(given: list[str]) -> Job:
         _refuse(parser, str(error))
 
     def run() -> None:
+        from trainer.distributed import is_first_process
         from trainer.loop import train
 
-        print(train(recipe, options.out, options.resume, options.stop_after))
+        folder = train(recipe, options.out, options.resume, options.stop_after)
+        if is_first_process():
+            print(folder)
 
     return run
 

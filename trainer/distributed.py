@@ -117,6 +117,11 @@ class Group:
         return value if self.size == 1 else value / self.size + (value - value / self.size).detach()
 
 
+def is_first_process() -> bool:
+    """Whether this is the process of a run, or the one of torchrun's, that speaks for all."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def process_group() -> Iterator[Group]:
     """The group that torchrun describes in the environment, or a group of one."""

@@ -26,6 +26,7 @@ from trainer.data.samples import Source
 from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
+from trainer.memory import enough_memory, model_too_large, sources_too_large, step_too_large
 from trainer.optimizers import make_optimizer
 from trainer.progress import follow
 from trainer.recipe_checks import uses_photos
@@ -83,7 +84,10 @@ def train(
         data, state = _begin(recipe, out, resume, sources, device, group)
         last = min(recipe.steps, stop_after or recipe.steps)
         started, begun = time.monotonic(), state.step
-        with follow(out, recipe, state.step, group.is_first) as progress:
+        with (
+            enough_memory(lambda: step_too_large(recipe, state.step)),
+            follow(out, recipe, state.step, group.is_first) as progress,
+        ):
             for batch in prefetch(data.maker, state.step, last):
                 losses = _step(state, batch, recipe, device, group)
                 progress.advance(state.step)
@@ -115,8 +119,10 @@ def _begin(
             f"batch_size is {recipe.batch_size}; set it to a multiple of the {group.size} processes"
         )
     changes = check_same_run(found[-1], recipe) if found else []
-    data = open_data(recipe, out, group, sources)
-    state = start_state(recipe, device, data, group, found[-1] if found else None)
+    with enough_memory(lambda: sources_too_large(recipe)):
+        data = open_data(recipe, out, group, sources)
+    with enough_memory(lambda: model_too_large(recipe)):
+        state = start_state(recipe, device, data, group, found[-1] if found else None)
     if found and group.is_first:
         changed = f" ({'; '.join(changes)})" if changes else ""
         logger.info("resumed at step %d of %d%s", state.step, recipe.steps, changed)
@@ -129,14 +135,7 @@ def _step(
     """One optimiser step."""
     state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
     state.optimizer.zero_grad()
-    try:
-        losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
-    except torch.OutOfMemoryError:
-        raise RecipeError(
-            f"micro_batch is {recipe.micro_batch} (0: all at once) and the memory does not hold"
-            f" step {state.step + 1}: set it lower, or checkpoint_layers=True, and go on with"
-            " --resume"
-        ) from None
+    losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
     norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
     if not full_tensor(norm).isfinite():  # before it reaches the weights and every checkpoint
         raise RecipeError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.unit.trainer.small_runs import stage_two
+from trainer.checkpoints import list_checkpoints
 from trainer.errors import CheckpointError, RecipeError
 from trainer.export import export
 from trainer.files import completed
@@ -27,6 +29,14 @@ def checkpoint(tmp_path: Path) -> Path:
     recipe = resolve("tiny-regions", ["weights=before"])
     (tmp_path / "recipe.json").write_text(recipe.to_json())
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def stopped(photo_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two steps that ended after the first; to be copied."""
+    out = tmp_path_factory.mktemp("stopped")
+    train(stage_two(photo_sets, "steps=2"), out, resume=False, stop_after=1)
+    return out
 
 
 def _other(value: Any) -> Any:
@@ -109,8 +119,48 @@ def test_memory_that_ran_out_says_which_field_may_change(
         raise torch.OutOfMemoryError("tried to allocate 12 GiB")
 
     monkeypatch.setattr("trainer.loop.backward_step", full)
-    with pytest.raises(RecipeError, match=r"^micro_batch is 0 .*step 1: set it lower.*--resume$"):
+    with pytest.raises(RecipeError, match=r"^micro_batch is 0 .*step 1: set it lower.*--resume,"):
         train(stage_two(photo_sets), tmp_path, resume=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("[1, 2]", r"state\.json holds \[1, 2\]"),
+        ("{}", r"state\.json is missing or names no step"),
+        ('{"step": "3"}', r"step in state\.json is '3'"),
+        ('{"step": -3}', r"step in state\.json is -3"),
+        ('{"step": true}', r"step in state\.json is True"),
+        ('{"step": 3, "threshold": [0]}', r"threshold in state\.json is \[0\]"),
+        ('{"step": 3, "threshold": NaN}', r"threshold in state\.json is nan"),
+        ('{"step": 3, "region_heads_trained": "no"}', r"region_heads_trained in .* is 'no'"),
+    ],
+)
+def test_a_state_that_no_run_wrote_is_named(
+    stopped: Path, tmp_path: Path, photo_sets: Path, content: str, named: str
+) -> None:
+    out = shutil.copytree(stopped, tmp_path / "run")
+    (out / "checkpoints" / "step-000001" / "state.json").write_text(content)
+    with pytest.raises(CheckpointError, match=f"step-000001 cannot be resumed: {named}.*delete it"):
+        train(stage_two(photo_sets, "steps=2"), out, resume=True)
+
+
+def test_a_state_that_is_no_object_neither_exports_nor_begins_a_run(
+    stopped: Path, tmp_path: Path, photo_sets: Path
+) -> None:
+    out = shutil.copytree(stopped, tmp_path / "run")
+    (out / "checkpoints" / "step-000001" / "state.json").write_text("[]")
+    with pytest.raises(CheckpointError, match=r"state\.json holds \[\].*name a run"):
+        export(out, tmp_path / "model")
+    with pytest.raises(CheckpointError, match=r"state\.json holds \[\].*another start_from"):
+        train(stage_two(photo_sets, f"start_from={out}"), tmp_path / "next", resume=False)
+
+
+def test_copies_of_checkpoints_are_none(tmp_path: Path) -> None:
+    for name in ("step-000002", "step-1000000", "step-000002-good", "step-x"):
+        (tmp_path / "checkpoints" / name).mkdir(parents=True)
+    names = [path.name for path in list_checkpoints(tmp_path)]
+    assert names == ["step-000002", "step-1000000"]
 
 
 def test_a_run_that_goes_on_needs_its_starting_point_no_more(

@@ -48,6 +48,16 @@ def test_wrong_arguments_end_with_2_and_one_sentence(
     assert named in _sentence(capsys)
 
 
+@pytest.mark.parametrize(("rank", "said"), [("0", "run/step\n"), ("1", "")])
+def test_the_first_process_alone_says_where_the_run_ended(
+    rank: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RANK", rank)
+    monkeypatch.setattr("trainer.loop.train", lambda *given: Path("run/step"))
+    assert main(["--recipe", "tiny", "--out", "x"]) == 0
+    assert capsys.readouterr().out == said
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
