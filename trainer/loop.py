@@ -31,7 +31,7 @@ from trainer.optimizers import make_optimizer
 from trainer.progress import follow
 from trainer.recipe_checks import uses_photos
 from trainer.recipes import Recipe
-from trainer.resuming import check_same_run
+from trainer.resuming import check_same_run, check_same_samples, record_samples
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start
 from trainer.starts import batch_patches, centre_outputs, prepare_small_start, sample_patches
@@ -48,6 +48,7 @@ class Data:
     ``maker`` makes this process's part of a batch, ``whole`` all of it.
     """
 
+    sources: dict[str, Source]
     maker: MakesBatches
     whole: MakesBatches
     photos: PhotoSet | None
@@ -121,6 +122,10 @@ def _begin(
     changes = check_same_run(found[-1], recipe) if found else []
     with enough_memory(lambda: sources_too_large(recipe)):
         data = open_data(recipe, out, group, sources)
+    if found:
+        check_same_samples(out, data.sources)
+    elif group.is_first:
+        record_samples(out, data.sources)
     with enough_memory(lambda: model_too_large(recipe)):
         state = start_state(recipe, device, data, group, found[-1] if found else None)
     if found and group.is_first:
@@ -173,7 +178,7 @@ def open_data(
         source.unreadable |= photos.unreadable
     maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
     whole = MixedBatchMaker(source, tokenizer, recipe, 0, 1)
-    return Data(maker, whole, photos, source.unreadable)
+    return Data(made, maker, whole, photos, source.unreadable)
 
 
 def start_state(

@@ -11,6 +11,7 @@ of JSON lines or ``.txt`` as the caption.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tarfile
 from collections.abc import Callable, Iterable
@@ -44,6 +45,11 @@ class FineHardSource:
     def __len__(self) -> int:
         return len(self._records)
 
+    @property
+    def digest(self) -> str:
+        """See ``Source``."""
+        return self._records.digest
+
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
         record, name = self._records[index], self._records.name(index)
@@ -70,6 +76,11 @@ class JsonLinesSource:
 
     def __len__(self) -> int:
         return len(self._records)
+
+    @property
+    def digest(self) -> str:
+        """See ``Source``."""
+        return self._records.digest
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
@@ -106,6 +117,15 @@ class TarSource:
 
     def __len__(self) -> int:
         return len(self._samples)
+
+    @property
+    def digest(self) -> str:
+        """See ``Source``: of the names and sizes of the members."""
+        content = hashlib.blake2b(digest_size=16)
+        for own in self._samples:
+            sizes = [(ending, size) for ending, (_, size) in own.members.items()]
+            content.update(repr((own.stem, sizes)).encode("utf-8", "surrogateescape"))
+        return content.hexdigest()
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 import threading
@@ -81,6 +82,7 @@ class PhotoSet:
         self.side_px = side_px
         names = sorted(archives) if archives is not None else _archive_names(directory)
         self.unreadable: dict[str, str] = {}
+        self._content = hashlib.blake2b(digest_size=16)
         self.photos = [photo for name in names for photo in self._read_records(name, split)]
         if not self.photos:
             raise DataError(
@@ -88,10 +90,18 @@ class PhotoSet:
             )
         self._cache: dict[int, npt.NDArray[np.uint8]] = {}
         self._zips = {name: _open_zip(directory / f"{name}.zip") for name in names}
+        for archive in self._zips.values():
+            members = [(member.filename, member.CRC) for member in archive.infolist()]
+            self._content.update(repr(members).encode())
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.photos)
+
+    @property
+    def digest(self) -> str:
+        """Of all records, and of the names and check sums of the pictures."""
+        return self._content.hexdigest()
 
     def picture(self, index: int) -> Image.Image:
         """The picture as RGB, its shorter side at most ``side_px``.
@@ -137,11 +147,12 @@ class PhotoSet:
     def _read_records(self, archive: str, split: str) -> list[Photo]:
         path = self.directory / f"{archive}.jsonl.gz"
         try:
-            lines = gzip.decompress(path.read_bytes()).split(b"\n")
+            content = gzip.decompress(path.read_bytes())
         except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"{path} cannot be read: {error}; {_ADVICE}") from None
+        self._content.update(content)
         found = []
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(content.split(b"\n"), 1):
             try:
                 record = json.loads(line) if line.strip() else {}
                 if record.get("split") == split:

@@ -46,7 +46,12 @@ class Sample:
 
 
 class Source(Protocol):
-    """Samples by number."""
+    """Samples by number. ``digest`` is the same where the same samples lie elsewhere."""
+
+    @property
+    def digest(self) -> str:
+        """Differs where the samples are others, as far as their index tells."""
+        ...
 
     def __len__(self) -> int:
         """How many samples there are."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 import os
 import shutil
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,18 @@ from safetensors.torch import load_file
 
 from tests.unit.trainer.small_runs import stage_two
 from trainer.checkpoints import list_checkpoints
+from trainer.data.choice import make_sources
+from trainer.data.file_sources import FineHardSource, JsonLinesSource, TarSource
+from trainer.data.photo_sources import PhotoSource
+from trainer.data.photos import PhotoSet
+from trainer.data.samples import Source
+from trainer.data.scene_source import SceneSource
 from trainer.errors import CheckpointError, RecipeError
 from trainer.export import export
 from trainer.files import completed
 from trainer.loop import train
 from trainer.recipes import Recipe, resolve
-from trainer.resuming import FREE_FIELDS, check_same_run
+from trainer.resuming import FREE_FIELDS, check_same_run, check_same_samples, record_samples
 
 
 @pytest.fixture
@@ -80,6 +88,54 @@ def test_files_may_lie_elsewhere_but_not_in_another_order(tmp_path: Path) -> Non
     ):
         with pytest.raises(CheckpointError, match="sources was"):
             check_same_run(tmp_path, recipe(other))
+
+
+def test_samples_may_lie_elsewhere_but_must_be_the_same(
+    photo_sets: Path, finehard: Path, tmp_path: Path
+) -> None:
+    """Of every kind of source; what differs is named with both numbers."""
+    with tarfile.open(finehard / "x.tar", "w") as archive:
+        archive.add(finehard / "images" / "a.jpg", "a.jpg")
+    line = json.dumps({"file": "images/a.jpg", "caption": "a boat"})
+    (finehard / "x.jsonl").write_text(line + "\n")
+
+    def sources(folder: Path) -> dict[str, Source]:
+        return {
+            "photos": PhotoSource(PhotoSet(photo_sets, "train"), {"fruit": 1.0}),
+            "scenes": SceneSource(3),
+            "finehard": FineHardSource(folder / "json", folder / "images"),
+            "tar": TarSource(folder / "x.tar"),
+            "lines": JsonLinesSource(folder / "x.jsonl"),
+        }
+
+    record_samples(tmp_path, sources(finehard))
+    moved = shutil.copytree(finehard, tmp_path / "moved")
+    check_same_samples(tmp_path, sources(moved))
+    (moved / "x.jsonl").write_text(line.replace("boat", "ship") + "\n")
+    with pytest.raises(CheckpointError, match="lines had 1 samples and has 1 others"):
+        check_same_samples(tmp_path, sources(moved))
+    with tarfile.open(moved / "x.tar", "a") as archive:
+        archive.add(finehard / "images" / "a.jpg", "b.jpg")
+    with pytest.raises(CheckpointError, match=r"tar had 1 samples and has 2\. Name the same"):
+        check_same_samples(tmp_path, sources(moved))
+    fewer = {"photos": PhotoSource(PhotoSet(photo_sets, "train", ["fruit"]), {"fruit": 1.0})}
+    with pytest.raises(CheckpointError, match="photos had 52 samples and has 40"):
+        check_same_samples(tmp_path, fewer)
+    (tmp_path / "samples.json").write_text("[3]")
+    with pytest.raises(CheckpointError, match=r"samples\.json cannot be read.*delete it"):
+        check_same_samples(tmp_path, fewer)
+
+
+def test_a_run_does_not_go_on_with_other_samples(
+    stopped: Path, tmp_path: Path, photo_sets: Path
+) -> None:
+    out = shutil.copytree(stopped, tmp_path / "run")
+    recipe = stage_two(photo_sets, "steps=2")
+    sources = make_sources(recipe, PhotoSet(photo_sets, "train"))  # with the people
+    with pytest.raises(CheckpointError, match="photos had 40 samples and has 52"):
+        train(recipe, out, resume=True, sources=sources)
+    (out / "samples.json").unlink()  # a run from before they were written down
+    train(recipe, out, resume=True, sources=sources)
 
 
 def test_an_objective_of_weight_0_is_none(checkpoint: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.unit.trainer.small_runs import jpeg
 from trainer.data.file_sources import FineHardSource, JsonLinesSource, TarSource
 from trainer.data.photo_sources import MosaicSource, PhotoSource
 from trainer.data.photos import PhotoSet
@@ -23,41 +24,8 @@ from trainer.data.scenes_words import kinds
 from trainer.errors import DataError, SampleError
 
 
-def _picture() -> bytes:
-    data = io.BytesIO()
-    Image.new("RGB", (40, 30), (10, 120, 200)).save(data, "JPEG")
-    return data.getvalue()
-
-
 def _sample(source: Source, index: int = 0, language: str = "en", seed: int = 0) -> Sample:
     return source.sample(index, language, np.random.default_rng(seed))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def finehard(tmp_path: Path) -> Path:
-    """FineHARD files: one English and one Chinese array, one picture missing."""
-    (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "a.jpg").write_bytes(_picture())
-    (tmp_path / "json").mkdir()
-    box = {
-        "bbox": [0.1, 0.2, 0.6, 0.9, 0.87],
-        "short_expr": "a red boat",
-        "long_expr": "a red boat with a white sail",
-        "flag_short_neg": 1,
-        "short_expr_negs": {str(n): f"a boat number {n}" for n in range(10)},
-    }
-    plain = {"bbox": [0.5, 0.5, 1.0, 1.0], "short_expr": "sea", "long_expr": "the open sea"}
-    english = {"f_path": "a.jpg", "caption": "A long text.", "short_caption": "a boat"}
-    english["bbox_info"] = [
-        box,
-        plain | {"flag_short_neg": 0},
-        plain | {"bbox": [0.5, 0.5, 0.5, 1]},
-    ]
-    missing = english | {"f_path": "gone.jpg"}
-    (tmp_path / "json" / "1.json").write_text(json.dumps([english, missing]))
-    chinese = {"f_path": "a.jpg", "caption": "一段长文字。", "short_caption": "船", "is_cn": True}
-    (tmp_path / "json" / "2.json").write_text(json.dumps([chinese], ensure_ascii=False))
-    return tmp_path
 
 
 def test_finehard_and_chinese_pairs(finehard: Path) -> None:
@@ -144,7 +112,7 @@ def test_a_malformed_record_costs_its_regions_alone(finehard: Path) -> None:
 
 
 def test_json_lines(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     region = {"box": [0, 0, 0.5, 1], "text": "left half", "negatives": ["right half"]}
     lines = [{"file": "a.jpg", "caption": "blue", "long_caption": "All blue.", "regions": [region]}]
     lines.append({"file": "a.jpg", "long_caption": "Only long."})
@@ -158,7 +126,7 @@ def test_json_lines(tmp_path: Path) -> None:
 def test_tar_shards(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "shard-000.tar", "w") as archive:
         for name, data in (
-            ("x/0001.jpg", _picture()),
+            ("x/0001.jpg", jpeg()),
             ("x/0001.txt", b"\xef\xbb\xbfa blue wall\n"),
             ("x/0002.jpg", b"broken"),
             ("x/0002.json", json.dumps({"caption": "nothing"}).encode()),
@@ -245,7 +213,7 @@ def test_boxes_of_files(values: object, box: object) -> None:
 
 
 def test_a_damaged_line_costs_itself_alone(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     good = json.dumps({"file": "a.jpg", "caption": " a blue wall "}).encode()
     odd = [b'{"file": "a.jpg", "capt', b"\xff\xfe{}", b"[]", b'{"caption": "no file"}']
     odd.append(100_000 * b"[")
@@ -267,7 +235,7 @@ def test_a_damaged_line_costs_itself_alone(tmp_path: Path) -> None:
 def test_samples_know_their_language(finehard: Path, tmp_path: Path) -> None:
     pairs = FineHardSource(finehard / "json", finehard / "images")
     assert [_sample(pairs, at, "zh").language for at in (0, 2)] == ["en", "zh"]
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     records = [{"caption": "a café"}, {"caption": "一只 dog"}, {"caption": "x", "language": "zh"}]
     records.append({"caption": "一只", "language": "unknown"})
     lines = [json.dumps({"file": "a.jpg"} | record) for record in records]
@@ -289,7 +257,7 @@ def test_own_photos_are_turned_upright(tmp_path: Path) -> None:
 def test_pictures_that_are_too_large_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(SampleError, match=r"a\.jpg: .*pixels"):
         read_picture(tmp_path / "a.jpg")
@@ -299,7 +267,7 @@ def test_a_damaged_shard_gives_what_is_before_the_damage(tmp_path: Path) -> None
     shard = tmp_path / "shard-000.tar"
     with tarfile.open(shard, "w") as archive:
         for number in range(3):
-            for ending, data in (("jpg", _picture()), ("json", b'{"caption": null}'),
+            for ending, data in (("jpg", jpeg()), ("json", b'{"caption": null}'),
                                  ("txt", f"text {number}\n".encode())):  # fmt: skip
                 member = tarfile.TarInfo(f"{number}.{ending}")
                 member.size = len(data)
@@ -326,7 +294,7 @@ def test_a_damaged_shard_gives_what_is_before_the_damage(tmp_path: Path) -> None
 def test_a_sample_that_a_cut_shard_ends_in_is_named(tmp_path: Path, ending: str) -> None:
     """Wherever the cut is; half a caption is no caption."""
     shard = tmp_path / "shard.tar"
-    parts = {"jpg": _picture(), "json": b'{"caption": null}', "txt": b"a dog near the water"}
+    parts = {"jpg": jpeg(), "json": b'{"caption": null}', "txt": b"a dog near the water"}
     with tarfile.open(shard, "w") as archive:
         for stem in ("whole", "cut"):
             for name in (*(set(parts) - {ending}), ending):
