@@ -79,6 +79,7 @@ def train(
         DataError: the data is missing or damaged.
         RecipeError: a starting point or source that cannot be used, a step that does not fit into
             the memory, or a learning rate at which the run leaves the finite numbers.
+        GroupError: the processes of the run cannot work together.
     """
     with process_group() as group:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -99,7 +100,9 @@ def train(
                 if state.step % recipe.checkpoint_every == 0 and state.step < last:
                     save_checkpoint(out, state, recipe, group)
                     progress.draw()
-        _name_unreadable(data.unreadable)
+        unreadable = group.union(data.unreadable)
+        if group.is_first:
+            _name_unreadable(unreadable)
         return save_checkpoint(out, state, recipe, group)
 
 

@@ -228,7 +228,7 @@ def _tar_samples(shard: Path) -> list[_TarSample]:
                 if member.isfile():
                     parts = found.setdefault(f"{folder}/{stem}" if folder else stem, {})
                     parts[dot + ending.lower()] = (member.offset_data, member.size)
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, ValueError, tarfile.TarError) as error:
         damaged.append(_TarSample(shard, "", {}, f"cannot be read as a tar file: {error}"))
     whole = [
         _TarSample(shard, stem, parts)

@@ -148,7 +148,7 @@ class PhotoSet:
         path = self.directory / f"{archive}.jsonl.gz"
         try:
             content = gzip.decompress(path.read_bytes())
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             raise DataError(f"{path} cannot be read: {error}; {_ADVICE}") from None
         self._content.update(content)
         found = []

@@ -109,7 +109,7 @@ def test_a_photo_that_cannot_be_read_ends_the_task_with_its_name(
     (tmp_path / COCO).write_text(json.dumps(INSTANCES))
     (tmp_path / "val2017").mkdir()
     (tmp_path / "val2017" / "a.jpg").write_bytes(b"broken")
-    with pytest.raises(DataError, match=r"val2017/a\.jpg: cannot identify"):
+    with pytest.raises(DataError, match=r"val2017/a\.jpg: no picture of a known format"):
         TASKS["coco-boxes"].run(small_model, tmp_path, 16)
 
 
