@@ -256,4 +256,4 @@ def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -
 def _name_unreadable(unreadable: dict[str, str]) -> None:
     if unreadable:
         named = "\n".join(unreadable.values())
-        logger.warning("%d samples could not be read:\n%s", len(unreadable), named)
+        logger.warning("%d samples or regions could not be read:\n%s", len(unreadable), named)

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import reprlib
 import threading
 import zipfile
 import zlib
@@ -26,6 +27,10 @@ from trainer.errors import DataError, SampleError
 
 # What zip archives raise for damaged members.
 _BROKEN_MEMBER = (KeyError, OSError, ValueError, EOFError, RuntimeError, zlib.error)
+# What lines raise that are no JSON, or no records.
+_ODD_RECORD = (
+    AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError
+)  # fmt: skip
 _SIDE_WORDS = re.compile(r"\b(left|right)\b|左|右")
 _ADVICE = "name a folder with NAME.zip and NAME.jsonl.gz for each set"
 
@@ -157,7 +162,7 @@ class PhotoSet:
                 record = json.loads(line) if line.strip() else {}
                 if record.get("split") == split:
                     found.append(_photo(archive, record))
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
+            except _ODD_RECORD as error:
                 name = f"{path}, line {number}"
                 self.unreadable[name] = f"{name}: {_reason(error)}"
         return found
@@ -196,6 +201,8 @@ def _photo(archive: str, record: dict[str, Any]) -> Photo:
             raise ValueError("an empty label")
         name = class_name(*labels)
         box = usable_box(record.get("box"))
+        if box is None and record.get("box") is not None:
+            raise ValueError(f"its box is {reprlib.repr(record['box'])}")
         return Photo(archive, file, width, height, name=name, concepts=name.concepts, box=box)
     english = _sentences(record["captions_en"])
     chinese = _sentences(record["captions_zh"])

@@ -118,6 +118,8 @@ def _array(text: str) -> Iterator[tuple[int, int]]:
         start = _end_of(_BETWEEN, text, at)
         n_bytes += start - at
         if text[start : start + 1] == "]":
+            if _end_of(_SPACE, text, start + 1) < len(text):
+                raise ValueError("something follows its array")
             return
         value, at = decoder.raw_decode(text, start)
         if not isinstance(value, dict):

@@ -178,7 +178,7 @@ def test_what_each_process_cannot_read_is_named_once_by_the_first(
     with _group(2, _command(recipe, tmp_path / "run")) as processes:
         messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
         assert [process.returncode for process in processes] == [0, 0], messages
-    assert "1 samples could not be read:" in messages[0]
+    assert "1 samples or regions could not be read:" in messages[0]
     assert messages[0].count("people-003.png: no picture of a known format") == 1
     assert "people-003.png" not in messages[1]
 

@@ -92,7 +92,16 @@ def test_records_are_found_again_in_files_of_any_form(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['[{"a": 1}', "[1]", '{"a": 1}', "", "\xff", '[{"a": ' + 100_000 * "["]
+    "text",
+    [
+        '[{"a": 1}',
+        '[{"a": 1}] [{"a": 2}]',
+        "[1]",
+        '{"a": 1}',
+        "",
+        "\xff",
+        '[{"a": ' + 100_000 * "[",
+    ],
 )
 def test_files_that_hold_no_records_are_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "broken.json"
@@ -105,10 +114,42 @@ def test_a_malformed_record_costs_its_regions_alone(finehard: Path) -> None:
     odd = {"f_path": "a.jpg", "short_caption": "boat", "bbox_info": ["x", {"bbox": "?"}, {}]}
     none = {"f_path": "a.jpg", "short_caption": 3, "bbox_info": 7}
     (finehard / "json" / "1.json").write_text(json.dumps([odd, none]))
-    source = FineHardSource(finehard / "json" / "1.json", finehard / "images")
+    path = finehard / "json" / "1.json"
+    source = FineHardSource(path, finehard / "images")
     assert _sample(source).regions == ()
+    assert _sample(source).unusable == (
+        f"{path}, sample 0, region 0: no object",
+        f"{path}, sample 0, region 1: bbox is '?', expected x0, y0, x1, y1 in 0..1 with an area",
+        f"{path}, sample 0, region 2: bbox is None, expected x0, y0, x1, y1 in 0..1 with an area",
+    )
     with pytest.raises(SampleError, match=r"1\.json, sample 1: no short_caption"):
         _sample(source, 1)
+
+
+def test_regions_of_json_lines_that_are_left_out_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    whole, path = [0, 0, 1, 1], tmp_path / "samples.jsonl"
+    given: list[object] = [
+        {"box": [10, 20, 30, 40], "text": "in pixels"},
+        {"box": whole, "text": " "},
+        {"box": [-0.5, 0, 1.5, 1], "text": "all of it"},
+    ]
+    lines = [{"regions": given}, {"regions": {"box": whole}}, {"regions": None}]
+    path.write_text(
+        "\r\n".join(json.dumps({"file": "a.jpg", "caption": "x"} | each) for each in lines)
+    )
+    source = JsonLinesSource(path)
+    assert [region.box for region in _sample(source).regions] == [(0, 0, 1, 1)]
+    unusable = [_sample(source, index).unusable for index in range(3)]
+    assert unusable == [
+        (
+            f"{path}, sample 0, region 0: box is [10, 20, 30, 40], expected x0, y0, x1, y1 in 0..1"
+            " with an area",
+            f"{path}, sample 0, region 1: no text",
+        ),
+        (f"{path}, sample 1: regions is no list",),
+        (),
+    ]
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -124,17 +165,14 @@ def test_json_lines(tmp_path: Path) -> None:
 
 
 def test_tar_shards(tmp_path: Path) -> None:
-    with tarfile.open(tmp_path / "shard-000.tar", "w") as archive:
-        for name, data in (
-            ("x/0001.jpg", jpeg()),
-            ("x/0001.txt", b"\xef\xbb\xbfa blue wall\n"),
-            ("x/0002.jpg", b"broken"),
-            ("x/0002.json", json.dumps({"caption": "nothing"}).encode()),
-            ("x/0003.txt", b"a text alone"),
-        ):
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
+    members = [
+        ("x/0001.jpg", jpeg()),
+        ("x/0001.txt", b"\xef\xbb\xbfa blue wall\n"),
+        ("x/0002.jpg", b"broken"),
+        ("x/0002.json", json.dumps({"caption": "nothing"}).encode()),
+        ("x/0003.txt", b"a text alone"),
+    ]
+    _write_tar(tmp_path / "shard-000.tar", members)
     source = TarSource(tmp_path)
     assert len(source) == 2
     assert _sample(source).short.text == "a blue wall"
@@ -143,6 +181,36 @@ def test_tar_shards(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="no tar shards"):
         TarSource(tmp_path / "empty")
+
+
+def test_a_damaged_header_inside_a_shard_is_not_its_end(tmp_path: Path) -> None:
+    members = [("a.jpg", jpeg()), ("a.txt", b"a"), ("b.jpg", jpeg()), ("b.txt", b"b")]
+    _write_tar(tmp_path / "x.tar", members)
+    path, data = tmp_path / "x.tar", bytearray((tmp_path / "x.tar").read_bytes())
+    with tarfile.open(path) as archive:
+        at = archive.getmember("b.jpg").offset
+    data[at : at + 512] = b"\xff" * 512
+    path.write_bytes(data)
+    source = TarSource(path)
+    assert len(source) == 2
+    assert _sample(source).short.text == "a"
+    with pytest.raises(SampleError, match=f"no header at byte {at}"):
+        _sample(source, 1)
+
+
+def test_names_may_come_again_in_a_shard(tmp_path: Path) -> None:
+    members = [("a.jpg", jpeg()), ("a.txt", b"one"), ("a.jpg", jpeg()), ("a.txt", b"two")]
+    _write_tar(tmp_path / "x.tar", members)
+    source = TarSource(tmp_path / "x.tar")
+    assert [_sample(source, index).short.text for index in range(len(source))] == ["one", "two"]
+
+
+def _write_tar(path: Path, members: list[tuple[str, bytes]]) -> None:
+    with tarfile.open(path, "w") as archive:
+        for name, data in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
 
 
 def test_mosaics_say_what_is_where(photo_sets: Path) -> None:
