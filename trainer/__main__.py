@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _failed(str(error))
     except OSError as error:
         return _failed(f"{error}; check the path, its rights and the space left")
+    except KeyboardInterrupt:
+        return _failed("interrupted; a run goes on from its newest checkpoint with --resume")
     return 0
 
 

@@ -155,7 +155,10 @@ def load_checkpoint(directory: Path, state: TrainingState) -> None:
         examples = state.model.state_dict()
         weights = load_file(directory / "model.safetensors")
         state.model.load_state_dict(_placed(weights, examples))
-        state.average.update(_placed(load_file(directory / "average.safetensors"), examples))
+        average = load_file(directory / "average.safetensors")
+        for name, example in examples.items():
+            _check_shape(f"average.safetensors: {name}", average[name], example)
+        state.average.update(_placed(average, examples))
         _unflatten(state, load_file(directory / "optimizer.safetensors"))
         progress = _read_state(directory)
         if "step" not in progress:
@@ -204,5 +207,12 @@ def _unflatten(state: TrainingState, flat: dict[str, Tensor]) -> None:
     for name, value in flat.items():
         parameter_name, key = name.rsplit("|", 1)
         parameter = parameters[parameter_name]
-        placed = value if key == "step" else like(value, parameter)
-        state.optimizer.state_of(parameter)[key] = placed
+        if key != "step":
+            _check_shape(f"optimizer.safetensors: {name}", value, parameter)
+            value = like(value, parameter)
+        state.optimizer.state_of(parameter)[key] = value
+
+
+def _check_shape(name: str, found: Tensor, wanted: Tensor) -> None:
+    if found.shape != wanted.shape:
+        raise ValueError(f"{name} has the shape {tuple(found.shape)}, not {tuple(wanted.shape)}")

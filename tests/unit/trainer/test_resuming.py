@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from tests.unit.trainer.small_runs import stage_two
 from trainer.checkpoints import list_checkpoints
@@ -210,6 +210,22 @@ def test_a_state_that_is_no_object_neither_exports_nor_begins_a_run(
         export(out, tmp_path / "model")
     with pytest.raises(CheckpointError, match=r"state\.json holds \[\].*another start_from"):
         train(stage_two(photo_sets, f"start_from={out}"), tmp_path / "next", resume=False)
+
+
+@pytest.mark.parametrize("file", ["average", "optimizer"])
+def test_tensors_of_another_shape_are_named(
+    stopped: Path, tmp_path: Path, photo_sets: Path, file: str
+) -> None:
+    out = shutil.copytree(stopped, tmp_path / "run")
+    path = out / "checkpoints" / "step-000001" / f"{file}.safetensors"
+    tensors = load_file(path)
+    name = next(each for each in tensors if each.startswith("longtext_head.weight"))
+    save_file(tensors | {name: torch.zeros(2, 3)}, path)
+    said = (
+        rf"cannot be resumed: {file}\.safetensors: longtext_head\.weight.* shape \(2, 3\), not \(32"
+    )
+    with pytest.raises(CheckpointError, match=said):
+        train(stage_two(photo_sets, "steps=2"), out, resume=True)
 
 
 def test_copies_of_checkpoints_are_none(tmp_path: Path) -> None:

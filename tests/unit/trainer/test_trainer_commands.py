@@ -48,6 +48,17 @@ def test_wrong_arguments_end_with_2_and_one_sentence(
     assert named in _sentence(capsys)
 
 
+def test_an_interrupted_run_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trainer.loop.train", interrupted)
+    assert main(["--recipe", "tiny", "--out", "x"]) == 1
+    assert "interrupted; a run goes on" in _sentence(capsys)
+
+
 @pytest.mark.parametrize(("rank", "said"), [("0", "run/step\n"), ("1", "")])
 def test_the_first_process_alone_says_where_the_run_ended(
     rank: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
