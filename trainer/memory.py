@@ -10,8 +10,8 @@ import torch
 from trainer.errors import RecipeError
 from trainer.recipes import Recipe
 
-# What torch's allocator for CPUs says; it raises a RuntimeError like any other.
-_CPU_ALLOCATOR = ("can't allocate memory", "not enough memory")
+# What torch's allocator for CPUs and cuBLAS say; they raise a RuntimeError like any other.
+_SAID = ("can't allocate memory", "not enough memory", "CUBLAS_STATUS_ALLOC_FAILED")
 
 
 @contextmanager
@@ -60,4 +60,4 @@ def step_too_large(recipe: Recipe, step: int) -> str:
 def _ran_out(error: Exception) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    return any(said in str(error) for said in _CPU_ALLOCATOR)
+    return any(said in str(error) for said in _SAID)

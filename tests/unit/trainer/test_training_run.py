@@ -210,6 +210,14 @@ def test_export_can_be_loaded_and_told_apart(photo_sets: Path, run: Path, tmp_pa
     assert np.allclose(texts, boxes, atol=1e-5)
 
 
+def test_a_model_does_not_overwrite_its_checkpoint(run: Path) -> None:
+    folder = newest_checkpoint(run)
+    before = (folder / "model.safetensors").read_bytes()
+    with pytest.raises(CheckpointError, match=r"is the checkpoint itself.*another --out"):
+        export(run, folder)
+    assert (folder / "model.safetensors").read_bytes() == before
+
+
 def test_a_checkpoint_finds_its_run_from_inside(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
