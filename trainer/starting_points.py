@@ -47,8 +47,7 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
         RecipeError: ``weights`` are missing or damaged, or a starting point does not fit.
     """
     model.region_heads_trained = recipe.counts(*REGION_OBJECTIVES)
-    name = "start_from" if recipe.start_from else "weights"
-    path = recipe.start_from or recipe.weights
+    name, path = _field_of_start(recipe)
     if not path:
         _fill_scales(model, recipe, set())
         return False
@@ -152,13 +151,17 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
     that came to nothing left another, and a new vocabulary only where there is none.
 
     Raises:
-        RecipeError: the starting point has no tokenizer, or there is nothing to make one from.
+        RecipeError: the starting point is not there or has no tokenizer, or there is nothing to
+            make one from.
     """
     path = out / FILE_NAME
     if path.exists() and list_checkpoints(out):
         return
-    if recipe.start_from or recipe.weights:
-        folder = Path(recipe.start_from or recipe.weights)
+    name, start = _field_of_start(recipe)
+    if start:
+        folder = Path(start)
+        if not folder.is_dir():
+            raise RecipeError(f"{name} is {start!r}, which is no folder: check the path")
         places = [folder, folder.resolve().parent.parent]  # a run, or one checkpoint in it
         found = next((at / FILE_NAME for at in places if (at / FILE_NAME).exists()), None)
         if found is None:
@@ -174,6 +177,11 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
             "neither start_from nor weights is set: name one, its tokenizer is needed as well"
         )
     ensure_vocabulary(out, photos, recipe)
+
+
+def _field_of_start(recipe: Recipe) -> tuple[str, str]:
+    """The field that names the starting point, and its value: empty where there is none."""
+    return ("start_from", recipe.start_from) if recipe.start_from else ("weights", recipe.weights)
 
 
 def _read(path: Path) -> dict[str, Tensor]:

@@ -103,7 +103,12 @@ def test_a_job_that_cannot_run_ends_with_1_and_one_sentence(
     jobs = [
         ([*tiny, "--out", str(file)], f"{file} cannot hold a run"),
         ([*tiny, "--out", str(file / "run")], "choose another --out"),
-        ([*tiny, "--out", str(tmp_path / "a"), "--set", "weights=gone"], "gone holds no tokenizer"),
+        (
+            [*tiny, "--out", str(tmp_path / "a"), "--set", "weights=gone"],
+            "weights is 'gone', which",
+        ),
+        ([*tiny, "--out", str(tmp_path / "d"), "--set", f"start_from={file}"], "start_from is "),
+        ([*tiny, "--out", str(tmp_path / "e"), "--set", "sources={'photos:': 1.0}"], "'photos:'"),
         ([*tiny, "--out", str(tmp_path / "b"), "--set", f"photos={file}"], "name a folder"),
         ([*tiny, "--out", str(tmp_path / "c"), "--set", "sources={'tape:x': 1.0}"], "tape:x"),
         ([*evaluate, str(tmp_path / "gone"), "--model", str(small_model)], "evaluation.md"),
