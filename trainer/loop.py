@@ -45,7 +45,7 @@ _LOG_EVERY = 20
 class Data:
     """What a run reads: its batches, and the photo sets if it uses them.
 
-    ``maker`` makes this process's part of a batch, ``whole`` all of it.
+    ``sources`` are by name; ``maker`` makes this process's part of a batch, ``whole`` all of it.
     """
 
     sources: dict[str, Source]
