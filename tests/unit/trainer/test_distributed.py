@@ -161,12 +161,13 @@ def test_when_one_process_ends_the_others_say_so_in_a_sentence(
     with _group(2, _command(recipe, tmp_path / "run")) as processes:
         messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
         assert [process.returncode for process in processes] == [1, 1], messages
-    assert (
-        messages[0] == f"trainer: {tmp_path} holds no tokenizer.model: copy it there from its"
-        " release\n"
+    first, second = (message.splitlines()[-1] for message in messages)
+    assert first == f"trainer: {tmp_path} holds no tokenizer.model: copy it there from its release"
+    # It may be gone before they have all met.
+    assert second.startswith(
+        ("trainer: another process has ended, see", "trainer: WORLD_SIZE is 2")
     )
-    assert "Traceback" not in messages[1]
-    assert messages[1].splitlines()[-1].startswith("trainer: another process has ended, see what")
+    assert not any("Traceback" in message for message in messages)
 
 
 @pytest.mark.dist
