@@ -30,7 +30,7 @@ def gpu_is_present() -> bool:
 def gpu_has_bfloat16() -> bool:
     """Whether there is a GPU that multiplies bfloat16 itself; older ones emulate it slowly."""
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return torch.backends.mps.is_available()
 
 
