@@ -50,7 +50,9 @@ _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_nam
 _WEEKDAYS |= {word: number for number, word in enumerate("一二三四五六日")} | {"天": 6}
 _YEARS_BACK = {"this": 0, "last": 1, "今年": 0, "去年": 1, "前年": 2, "大前年": 3}
 _DAYS_BACK = {"today": 0, "yesterday": 1, "last night": 1, "day before yesterday": 2}
-_DAYS_BACK |= {"今天": 0, "昨天": 1, "昨晚": 1, "前天": 2, "大前天": 3}
+_DAYS_BACK |= dict.fromkeys(("this morning", "this afternoon", "this evening", "tonight"), 0)
+_DAYS_BACK |= dict.fromkeys(("今天", "今日", "今早", "今晨", "今晚", "今夜"), 0)
+_DAYS_BACK |= dict.fromkeys(("昨天", "昨日", "昨早", "昨晚", "昨夜"), 1) | {"前天": 2, "大前天": 3}
 # First and last month; early, mid and late are a third each.
 _YEAR_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _YEAR_PARTS |= {"beginning": (1, 4), "start": (1, 4), "middle": (5, 8), "end": (9, 12)}
@@ -208,6 +210,8 @@ def _relative(match: re.Match[str], today: date) -> Days:
 
 def _before_last(match: re.Match[str], today: date) -> Days:
     what = match["what"]
+    if what == "weekend":
+        return days_of_week(2, 5, 6, today)
     return season_ago(2, _SEASONS[what], today) if what in _SEASONS else ago(2, _UNITS[what], today)
 
 
@@ -277,6 +281,7 @@ FORMS = (
         rf"{_ZH_CENTURY}(?P<y>{YEAR}(?<=0)|[3-9]0|[三四五六七八九]十){_ZH_DECADE}",
         _decade,
     ),
+    Form(rf"(?:20|二十|上个?)世纪的?(?P<y>[12]0|[一二]十){_ZH_DECADE}", _decade),
     Form(rf"{_ZH_CENTURY}(?P<y>[三四五六七八])(?P<e>[四五六七八九]十){_ZH_DECADE}", _decade),
     Form(rf"(?P<y>{YEAR}|{ZH_YEAR}|{_ZH_YEAR_2})\s?的?{zh_season('?P<s>')}", _of_year),
     Form(rf"(?P<y>{ZH_YEAR})\s?的?(?:年?(?P<p>[初底末]{ZH_END}|[上下]半年))", _of_year),
@@ -308,9 +313,13 @@ FORMS = (
         rf"(?P<what>year|month|week|weekend|{SEASON}|{_WEEKDAY}|{MONTH})",
         _relative,
     ),
-    Form(rf"(?P<what>year|month|week|{SEASON})\s+before\s+last", _before_last),
+    Form(rf"(?P<what>year|month|week|weekend|{SEASON})\s+before\s+last", _before_last),
     Form(rf"(?:this\s+)?past\s+(?P<what>day|week|month|year|{SEASON})", _past),
-    Form(r"(?P<day>today|yesterday|last\s+night|day\s+before\s+yesterday)", _day_word),
+    Form(
+        r"(?P<day>today|tonight|this\s+(?:morning|afternoon|evening)|yesterday|last\s+night"
+        r"|day\s+before\s+yesterday)",
+        _day_word,
+    ),
     Form(rf"(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", _ago),
     Form(
         rf"(?:last|past)\s+(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?",
@@ -321,7 +330,10 @@ FORMS = (
         rf"|(?P<m>{MONTH})(?:\s+(?P<d>{ORDINAL}))?)",
         _of_year,
     ),
-    Form(r"(?P<day>今天|昨[天晚]|大?(?<![之以年月日周期门窗房屋店车])前天)", _day_word),
+    Form(
+        r"(?P<day>今[天晨早晚夜]|今日(?!头条)|昨[天日早晚夜]|大?(?<![之以年月日周期门窗房屋店车])前天)",
+        _day_word,
+    ),
     Form(
         rf"{_ZH_WHICH}(?:周(?![围边岁年刊])|星期|礼拜)"
         r"(?P<day>末|[一二三四五六](?![只个条张辆位名群家人次])|日(?!本)|天(?![气空])|)",
@@ -330,7 +342,7 @@ FORMS = (
     Form(rf"{_ZH_WHICH}月(?![亮光饼球色牙季]){ZH_MONTH_PART}?", _zh_month),
     Form(rf"(?P<which>今|这个?|上个)(?:{zh_season('?P<s>')})", _zh_season_near),
     Form(
-        rf"(?<![几数百千万一二两三四五六七八九])(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?前(?![往后面台夕])",
+        rf"(?<![几数百千万月一二两三四五六七八九])(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?前(?![往后面台夕])",
         _ago,
     ),
     Form(

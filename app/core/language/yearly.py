@@ -82,9 +82,11 @@ def _is_date(low: str, match: re.Match[str]) -> bool:
     before = max(0, match.start() - MOST_CHARS_BEFORE)
     if match.re is _FESTIVALS_JOINED:
         return _BEFORE_FESTIVAL.search(low, before, match.start()) is not None
-    is_month = match["days"].isascii() and not re.search(r"\d", match["days"])
+    if not match["days"].isascii() or re.search(r"\d", match["days"]):
+        return True
+    is_all = match.span() == (0, len(low)) and match[0] != "march"
     return (
-        not is_month
+        is_all
         or _CLEAR_MONTHS.search(match["days"]) is not None
         or _BEFORE_MONTH.search(low, before, match.start()) is not None
         or _PHOTOS_BEHIND.match(low, match.end()) is not None
@@ -92,10 +94,7 @@ def _is_date(low: str, match: re.Match[str]) -> bool:
 
 
 def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYearly | None:
-    """Return the days that are named, with the words around them.
-
-    None for days that are none, as the 31st of April, and for those before a day of any year.
-    """
+    """Return the days that are named, with the words around them; None for the 31st of April."""
     named, which = match["days"], match["which"] or ""
     words = words_around(low, first, match.start(), match.end())
     if _BETWEEN.search(low, words.start, match.start()):
@@ -103,8 +102,7 @@ def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYear
     periods: Periods | None = ()
     yearly: tuple[YearDays, ...] = ()
     if words.side is not None:
-        is_open = words.side in ("since", "after")
-        periods = beside(_latest(named, today), words.side) if is_open else None
+        periods = beside(_latest(named, today), words.side)
     elif which.startswith(("last", "this")):
         periods = _in_year(named, today.year - int(which.startswith("last")), today)
     else:
@@ -193,14 +191,14 @@ _FESTIVAL_END = (
 )
 _FESTIVAL = re.compile(f"(?:{_FESTIVAL_NAMES}){_FESTIVAL_END}")
 _FESTIVALS_JOINED = re.compile(
-    r"(?<![a-z\d-])(?P<which>(?:every|each|last|this)\s+|每年的?)?"
+    r"(?<![a-z-])(?P<which>(?:every|each|last|this)\s+|每年的?)?"
     rf"(?P<days>{_FESTIVAL.pattern}(?:{JOINED}{_FESTIVAL.pattern})*)"
 )
 # Where a clause begins, and words that say when: not "celebrating christmas", 红色的圣诞节.
 _BEFORE_FESTIVAL = re.compile(
     rf"(?:^|[,，、;；.。!?！？(（]\s*|[{HAN}]\s|(?<![a-z])(?:at|on|during|over|around|in|from|since"
-    rf"|after|before|until|till|my|our)\s+(?:the\s+)?"
-    rf"|(?<!\d){YEAR}\s*|(?<![a-z]){PHOTO}\s+|年的?|[在于从])$"
+    rf"|after|my|our)\s+(?:the\s+)?"
+    rf"|(?<!\d){YEAR}\s*|(?<![a-z]){PHOTO}\s+|年的?|[在于从日号])$"
 )
 _EN_SPAN = rf"{ORDINAL}(?:\s?(?:-|–|to)\s?(?:the\s+)?{ORDINAL})?"
 _EN_DAYS = (
@@ -222,10 +220,12 @@ _DAYS = re.compile(
     r"(?<![a-z\d/.:-])(?P<which>(?:every|each)\s+|每年的?)?"
     rf"(?P<days>{_EN_DAYS}(?:(?:{JOINED}|,\s*(?:(?:and|or)\s+)?){_EN_DAYS})*|{_ZH_DAYS})"
 )
-# The others mean something else too, or are names.
-_CLEAR_MONTHS = re.compile("january|february|july|september|october|november|december")
+# Other months alone mean something else too, or are names.
+_CLEAR_MONTHS = re.compile(
+    "january|february|july|september|october|november|december|early|mid|late"
+)
 _BEFORE_MONTH = re.compile(
-    r"(?<![a-z])(?:in|during|throughout|from|since|after|between)\s+(?:the\s+)?$"
+    r"(?<![a-z])(?:in|during|throughout|from|since|after|before|until|till|between)\s+(?:the\s+)?$"
 )
 _PHOTOS_BEHIND = re.compile(rf"\s+{PHOTO}\b")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?$")
