@@ -58,12 +58,15 @@ def find_cameras(text: str) -> Iterator[FoundCamera]:
 
 _MAKER = "|".join(sorted(_MAKER_OF, key=len, reverse=True))
 _MODEL_WORD = (
-    rf"(?:(?!{YEAR}\b)[a-z-]*\d[a-z\d-]*|[a-z]-[a-z]+\d*|eos|coolpix|powershot|ixus|galaxy|pro|max"
-    r"|mini|plus|ultra|se|x[rs]?|xl|mark|i{1,3}|iv)(?![a-z\d])"
+    rf"(?:(?!{YEAR}\b)[a-z-]{{0,8}}\d[a-z\d-]{{0,10}}|[a-z]-[a-z]{{1,8}}\d*|eos|coolpix|powershot"
+    r"|ixus|galaxy|pro|max|mini|plus|ultra|se|x[rs]?|xl|mark|i{1,3}|iv)(?![a-z\d])"
 )
 _OWNER = r"(?:(?:apple|google|samsung)\s+)?"
 _CAMERA_PARTS = re.compile(rf"{_OWNER}(?P<maker>{_MAKER})(?P<model>.*)")
-_CAMERA = rf"{_OWNER}(?:{_MAKER})(?:(?<=[{HAN}])|(?![a-z]))(?:[\s-]*{_MODEL_WORD})*"
+_CAMERA = (
+    rf"{_OWNER}(?:{_MAKER})(?:(?<=[{HAN}])|(?![a-z]))"
+    rf"(?:[\s-]?{_MODEL_WORD}(?:\s+{_MODEL_WORD}){{0,4}})?"
+)
 _TAKEN_WITH = re.compile(
     rf"(?<![\w'’-])(?:(?:taken|shot|photographed|captured|snapped)\s+(?:with|on|by|using|from)"
     rf"|(?P<photos>{PHOTO}\s+)from)\s+(?:(?:my|our|his|her|an?|the)\s+)?(?:(?:old|new)\s+)?"

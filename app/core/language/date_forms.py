@@ -253,6 +253,10 @@ def _ago(match: re.Match[str], today: date) -> Days:
     return ago(*_counted(match), today)
 
 
+def _seasons_ago(match: re.Match[str], today: date) -> Days:
+    return season_ago(_number(match["n"]) or 0, _SEASONS[match["s"]], today)
+
+
 def _until_today(match: re.Match[str], today: date) -> Days:
     return until_today(*_counted(match), today)
 
@@ -320,6 +324,7 @@ FORMS = (
         r"|day\s+before\s+yesterday)",
         _day_word,
     ),
+    Form(rf"(?P<n>{_EN_COUNT})\s+(?P<s>{SEASON})s?\s+ago", _seasons_ago),
     Form(rf"(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", _ago),
     Form(
         rf"(?:last|past)\s+(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?",

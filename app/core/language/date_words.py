@@ -42,8 +42,8 @@ _WORD_END = r"(?=[的拍\s,，、]|$)"
 # Words around a date; the name of a group is what they mean.
 _BEFORE = re.compile(
     r"(?:(?<![a-z])(?:taken|shot|photographed)\s+|(?:拍摄?|摄)(?=[在于]))?"
-    r"(?:(?<![a-z])(?:in|from|during|on|at|around|of|within|throughout|between|over(?=\s+the))\s+"
-    r"|自从|(?<!来)自|从|在|(?<=[拍摄])于)?"
+    r"(?:(?<![a-z])(?:(?:(?:back|sometime)\s+)?in|from|during|on|at|around|circa|of|within|throughout|between|over(?=\s+the))\s+"
+    r"|自从|(?<!来)自|从|在|(?<=[拍摄])于|(?:大概|大约|应该|可能)是?在?)?"
     r"(?:(?<![a-z])(?P<before>before|prior\s+to|(?:older|(?<!no\s)(?<!not\s)earlier)\s+than)\s+"
     r"|(?<![a-z])(?P<since>since|(?:no|not)\s+earlier\s+than)\s+"
     r"|(?<![a-z])(?P<after>after|(?:newer|(?<!no\s)(?<!not\s)later)\s+than)\s+"
@@ -57,5 +57,5 @@ _BEHIND = re.compile(
     rf"|(?P<before>[以之]前|前{_WORD_END})|(?P<until>\s+(?:and|or)\s+earlier\b)"
 )
 _LITTLE_WORDS = re.compile(
-    r"(?:['’]s\b|(?:的时候|[期之]?间|[那当]天|里(?![约斯昂程]))?(?:(?:拍摄?)?的|拍摄?(?![卖手打照]))?)"
+    r"(?:左右)?(?:['’]s\b|(?:的时候|[期之]?间|[那当]天|里(?![约斯昂程]))?(?:(?:拍摄?)?的|拍摄?(?![卖手打照]))?)"
 )

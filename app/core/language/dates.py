@@ -54,17 +54,22 @@ def find_dates(text: str, today: date) -> Iterator[FoundDays]:
     low = text.lower()
     place = last_stop = 0
     while (match := _DATE.search(low, place)) is not None:
-        if not _CAN_BEGIN.match(low, match.start()):
+        if not _CAN_BEGIN.match(low, match.start()) or _is_title(low, match, today):
             place = match.start() + 1
             continue
-        place = match.end()
         periods, stop = _with_others(low, match, today)
+        place = match.end() if periods else stop
         if not periods or _CANNOT_FOLLOW.match(low, stop):
             continue
         found = _with_words(low, periods, (last_stop, match.start(), stop))
         if found is not None:
             yield found
             place = last_stop = found.stop
+
+
+def _is_title(low: str, match: re.Match[str], today: date) -> bool:
+    """Tell whether a year among other words has not begun: "Blade Runner 2049"."""
+    return match[0] != low and match[0].isdecimal() and int(match[0]) in range(today.year + 1, 2100)
 
 
 def beside(periods: Periods, side: Side) -> Periods | None:
@@ -173,7 +178,7 @@ def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
     texts, stops = [first[0]], [first.end()]
     while (joint := _next_in_list(low, texts[-1], stops[-1], today)) is not None:
         more = _next_date(low, joint.end())
-        if more is None:
+        if more is None or len(texts) == _MAX_LISTED:
             break
         texts.append(more[0])
         stops.append(more.end())
@@ -188,6 +193,8 @@ def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
         if days[at] is None and other is not None:
             days[at] = _completed(texts[at], other, 0, today)
     n_known = next((at for at, each in enumerate(days) if each is None), n)
+    if not any(days):
+        return (), stops[-1]
     known = [each for each in days[:n_known] if each is not None]
     return _apart(known), stops[max(0, n_known - 1)]
 
@@ -234,6 +241,7 @@ def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> Foun
 # ---------------------------------------------------------------- patterns
 
 _READERS = tuple((re.compile(form.pattern), form.read) for form in FORMS)
+_MAX_LISTED = 12
 _LONGEST_SEASON = timedelta(days=92)
 JOINED = (
     r"\s*(?:\.\.|[-–—~～]|\b(?:to|and|or|until|till|through)\b|[到至和与、]|或者?)\s*(?:the\s+)?"
@@ -260,8 +268,8 @@ _BEARING = (
 )
 _NO_YEAR = (
     rf"{YEAR}{COUNTED}|(?<!in\s)(?<!from\s){YEAR}(?:{_BEARING})"
-    rf"|(?:(?<=\ba\s)|(?<=\ban\s)){YEAR}\s+(?!{PHOTO}\b)[a-z]"  # "a 1967 mustang"
-    r"|(?:(?<=\bnumber\s)|(?<=\bflight\s)|(?<=\bsays\s)|(?<=\bsaying\s)|(?<=\breading\s)"
+    rf"|(?:(?<=\ba\s)|(?<=\ban\s)){YEAR}(?:['’]?s)?\s+(?!{PHOTO}\b)[a-z]"  # "a 1967 mustang"
+    r"|(?:(?<=\bnumber\s)|(?<=\bflight\s)|(?<=\bclass\sof\s)|(?<=\best\.\s)|(?<=\bcopyright\s)|(?<=\bsays\s)|(?<=\bsaying\s)|(?<=\breading\s)"
     rf"|(?<=\bspelling\s)|(?<=[写印刻标]着)|(?<=数字)|(?<=号码)){YEAR}(?![年\d])"
 )
 # One date; the first half of a range that leaves out the year, 2024年5 of 2024年5-8月 too.
@@ -276,4 +284,4 @@ _HALF = re.compile(
 )
 # A minus before it is read too: what it turns round is named as misread, as "not 2023" is.
 _CAN_BEGIN = re.compile(rf"(?<![\w.:/$¥€£#-])|(?<=[{HAN}])|(?<=\.\.)|(?<=(?<!\S)-)")
-_CANNOT_FOLLOW = re.compile(r"[.:,/-]\d|(?<=\d)\s?年")
+_CANNOT_FOLLOW = re.compile(r"[.:,/-]\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")

@@ -27,6 +27,7 @@ from app.core.language.plain_filters import (
     find_plain,
     format_named,
 )
+from app.core.language.request_words import PHOTO
 from app.core.language.yearly import FoundYearly, find_yearly, parse_yearly
 
 _KEYS = {
@@ -91,11 +92,13 @@ _KEYED = re.compile(
 _UNCLEAR_DAY = re.compile(rf"(?<![\w/.-])\d\d?([/.])\d\d?\1{YEAR}(?![\w/]|[.-]\d)")
 _PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
 _OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
+_MOST_CHARS_BEFORE = 60  # of a negation
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
 _NEGATED = re.compile(
     r"(?:(?<!\S)[-－–]"
     r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?)\s+"
-    r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|photos|pictures)\s+)*"
+    r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|those|ones?|that|which|are|is|were|was"
+    rf"|{PHOTO})\s+)*"
     r"|(?:但是?)?(?:不想?[是在要含看]?|没有?|排除|除了?|非))$",
     re.IGNORECASE,
 )
@@ -158,9 +161,9 @@ def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
 
 def _with_sign(found: FoundFilter, text: str, spoken: Callable[[int, int], str]) -> FoundFilter:
     """Return a filter with the plus before it, if any, or misread with the negation before it."""
-    negation = _NEGATED.search(text, 0, found.start)
+    negation = _NEGATED.search(text, max(0, found.start - _MOST_CHARS_BEFORE), found.start)
     if negation is None:
-        plus = _PLUS.search(text, 0, found.start)
+        plus = _PLUS.search(text, max(0, found.start - 2), found.start)
         return found if plus is None else replace(found, start=plus.start())
     start = negation.start()
     error = _not_understood(spoken(start, found.stop).strip(), "negated")

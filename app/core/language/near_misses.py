@@ -18,8 +18,8 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
         "white|白色 白", "grey gray|灰色 灰",
     ),
     "number": (
-        "one single|一 1", "two|两 二 2", "three|三 3", "four|四 4", "five|五 5", "six|六 6",
-        "seven|七 7", "eight|八 8",
+        "one single 1|一 1", "two 2|两 二 2", "three 3|三 3", "four 4|四 4", "five 5|五 5",
+        "six 6|六 6", "seven 7|七 7", "eight 8|八 8",
     ),
     "material": (
         "wooden wood|木头 木制 木质 木", "metal|金属", "plastic|塑料", "glass|玻璃",

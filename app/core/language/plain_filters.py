@@ -46,7 +46,7 @@ _SHAPES = re.compile(
     re.IGNORECASE,
 )
 _FAVOURITES = re.compile(
-    rf"(?<!\w)(?:my\s+)?favou?rite\s+(?={PHOTO}\b)|收藏的?(?={PHOTO_ZH})",
+    rf"(?<!\w)(?:my\s+)?favou?rite\s+(?={PHOTO}\b)|(?:收藏|我?最?喜[欢爱])的?(?={PHOTO_ZH})",
     re.IGNORECASE,
 )
 _TYPES = re.compile(

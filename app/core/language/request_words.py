@@ -21,7 +21,7 @@ PHOTO_ZH = r"(?:照片|图片|相片|图像)"
 _IN_PHOTO_ZH = r"(?:照片|图片|相片|画面|图)[里中上]面?(?![间央心])"
 
 _LEADS_EN = rf"""
-    and | but | also | (?:not\s+)?only | please
+    and | but | also | of | (?:not\s+)?only | please
   | there\s+(?:is|are) | there['’]s | where\s+(?:is|are) | ['’]s
   | (?:can|could|would)\s+you | do\s+(?:you|i|we)\s+have(?:\s+any)? | either
   | (?:i['’]?m|i\s+am|we['’]re|we\s+are)\s+(?:looking|searching)\s+for
@@ -42,13 +42,13 @@ _LEADS = re.compile(
     rf"^(?:(?:{_LEADS_EN})(?:\s+|$)|{_LEADS_ZH}|[-+－–]+\s*)+", re.IGNORECASE | re.VERBOSE
 )
 _TAILS = re.compile(
-    rf"(?:[以之]外(?:都[可行好要]以?)?|吗|(?<=.)的{PHOTO_ZH}|\s+(?:and|or|but|with|without)"
+    rf"(?:[以之]外(?:都[可行好要]以?)?|吗|(?<=.)(?:拍摄?)?的{PHOTO_ZH}|什么都[行可好要]以?|\s+(?:and|or|but|with|without)"
     rf"|\s+in\s+(?:it|them|the\s+{PHOTO}))+$",
     re.IGNORECASE,
 )
 # Beside other phrases these name no thing: "photos without people", 照片里没有人.
 _NO_THING = re.compile(
-    rf"{_WHOSE}*(?:{PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|nothing|all)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
+    rf"{_WHOSE}*(?:{PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|something|nothing|all|both)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
     rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
     rf"|[一几][{MEASURES}]",
     re.IGNORECASE,

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from app.core.asking import YearDays
 from app.core.language.date_forms import (
@@ -112,6 +113,7 @@ def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYear
     return FoundYearly(yearly, periods or (), words.start, words.stop)
 
 
+@lru_cache(maxsize=64)
 def _in_year(named: str, year: int, today: date) -> Periods:
     """Return the days of a year that are named without it; none for what is no day."""
     festivals = tuple(_festival_days(match[0], year) for match in _FESTIVAL.finditer(named))
@@ -154,6 +156,7 @@ def _without_year(days: Days) -> YearDays:
 
 # ---------------------------------------------------------------- patterns
 
+_MAX_JOINED = 11  # all months of a year, listed
 _LEAP_YEAR = 2000  # it has a 29th of February
 # First and last day | names. Those that move from year to year, as Easter and 春节, are no days.
 _FESTIVALS = (
@@ -192,7 +195,7 @@ _FESTIVAL_END = (
 _FESTIVAL = re.compile(f"(?:{_FESTIVAL_NAMES}){_FESTIVAL_END}")
 _FESTIVALS_JOINED = re.compile(
     r"(?<![a-z-])(?P<which>(?:every|each|last|this)\s+|每年的?)?"
-    rf"(?P<days>{_FESTIVAL.pattern}(?:{JOINED}{_FESTIVAL.pattern})*)"
+    rf"(?P<days>{_FESTIVAL.pattern}(?:{JOINED}{_FESTIVAL.pattern}){{0,{_MAX_JOINED}}})"
 )
 # Where a clause begins, and words that say when: not "celebrating christmas", 红色的圣诞节.
 _BEFORE_FESTIVAL = re.compile(
@@ -214,11 +217,11 @@ _ZH_MONTHS = (
 _ZH_DAYS = (
     rf"(?:(?<=每年)|(?<=每年的)|(?<![\da-z.:/第几数上下本这那每近内个年十零一二三四五六七八九]))"
     rf"(?:{ZH_MONTH}\s?\d\d?(?={JOINED}\d\d?\s?[日号])|\d\d?(?={JOINED}\d\d?\s?月)|{_ZH_MONTHS})"
-    rf"(?:{JOINED}(?:{_ZH_MONTHS}|{ZH_DAY}))*(?:[之期]?间)?"
+    rf"(?:{JOINED}(?:{_ZH_MONTHS}|{ZH_DAY})){{0,{_MAX_JOINED}}}(?:[之期]?间)?"
 )
 _DAYS = re.compile(
     r"(?<![a-z\d/.:-])(?P<which>(?:every|each)\s+|每年的?)?"
-    rf"(?P<days>{_EN_DAYS}(?:(?:{JOINED}|,\s*(?:(?:and|or)\s+)?){_EN_DAYS})*|{_ZH_DAYS})"
+    rf"(?P<days>{_EN_DAYS}(?:(?:{JOINED}|,\s*(?:(?:and|or)\s+)?){_EN_DAYS}){{0,{_MAX_JOINED}}}|{_ZH_DAYS})"
 )
 # Other months alone mean something else too, or are names.
 _CLEAR_MONTHS = re.compile(
