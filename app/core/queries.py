@@ -31,6 +31,7 @@ from app.core.language.request_words import EDGES, names_no_thing, without_reque
 # More than twice what the encoders read of a text (196 tokens).
 MAX_TEXT_CHARS = 2_000
 _SPACES = re.compile(r"\s+")
+_SPACES_BEFORE_MARKS = re.compile(r"\s+(?=[,，、;；。])")
 _QUOTED = re.compile(
     '"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』|«([^»]*)»|(?<![A-Za-z])‘([^‘]*?)’(?![A-Za-z])'
 )
@@ -229,4 +230,4 @@ def _described(source: str, hidden: str, pieces: list[Piece]) -> str:
             described[-2] = described[-2].rstrip(EDGES)
             described[-1] = ", " + described[-1].lstrip(EDGES)
         last_stop = piece.stop
-    return _SPACES.sub(" ", "".join(described)).strip(EDGES)
+    return _SPACES_BEFORE_MARKS.sub("", _SPACES.sub(" ", "".join(described))).strip(EDGES)

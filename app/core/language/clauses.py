@@ -57,7 +57,7 @@ _AND_ZH = r"""(?:
 _CUTS = re.compile(
     rf"""
     (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
-  | (?P<none>一[{MEASURES}](?P<thing>[{HAN}]{{1,6}}?)[也都]没有?)
+  | (?P<none>一[{MEASURES}](?P<thing>[{HAN}]{{1,6}}?)[也都]没有?的?)
   | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>

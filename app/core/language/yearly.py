@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from app.core.asking import YearDays
@@ -151,7 +151,8 @@ def _latest(named: str, today: date) -> Periods:
 def _without_year(days: Days) -> YearDays:
     assert days.first is not None
     assert days.last is not None
-    return days.first.isoformat()[5:], days.last.isoformat()[5:]
+    is_end_of_february = (days.last + timedelta(days=1)).strftime("%m-%d") == "03-01"
+    return days.first.isoformat()[5:], "02-29" if is_end_of_february else days.last.isoformat()[5:]
 
 
 # ---------------------------------------------------------------- patterns
