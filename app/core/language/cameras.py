@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.core.language.date_forms import YEAR
+from app.core.language.date_forms import NO_THING_BEHIND, YEAR
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO
 
@@ -68,9 +68,9 @@ _CAMERA = (
     rf"(?:[\s-]?{_MODEL_WORD}(?:\s+{_MODEL_WORD}){{0,4}})?"
 )
 _TAKEN_WITH = re.compile(
-    rf"(?<![\w'’-])(?:(?:taken|shot|photographed|captured|snapped)\s+(?:with|on|by|using|from)"
+    rf"(?<![\w'’-])(?:(?:taken|shot|photographed|captured|snapped)\s+(?:with|on|by|using)"
     rf"|(?P<photos>{PHOTO}\s+)from)\s+(?:(?:my|our|his|her|an?|the)\s+)?(?:(?:old|new)\s+)?"
-    rf"(?P<en>{_CAMERA})(?:\s+(?:camera|phone|dslr))?(?![\w-]|\s+(?:film|lens)\b)"
+    rf"(?P<en>{_CAMERA})(?:\s+(?:camera|phone|dslr))?(?![\w-]){NO_THING_BEHIND}"
     rf"|(?:使?用|拿)(?:我的?|一[台部])?(?P<zh>{_CAMERA})\s*(?:照?相机|手机|单反|微单)?"
     r"\s*(?:(?:拍摄?|照)的|拍摄?(?=$|[\s,，、；。]))"
     rf"|(?<!\w)(?P<zh_first>{_CAMERA})\s*(?:照?相机|手机|单反|微单)?\s*拍摄?的",

@@ -61,12 +61,12 @@ _EN_NAME = r"(?!(?:on|in|at|with|of|and|or|that|which|near|by|for|to|from)\b)[^\
 _FOLDERS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<!\w)(?i:in|from|under)\s+(?i:folder|directory)\s+(?P<name>{_QUOTED}|{_EN_NAME})",
-        rf"(?<!\w)(?i:in|from|under)\s+(?i:(?:my|the|a)\s+)?(?i:folder|directory)\s+"
+        rf"(?<!\w)(?i:in|inside|from|under)\s+(?i:folder|directory)\s+(?P<name>{_QUOTED}|{_EN_NAME})",
+        rf"(?<!\w)(?i:in|inside|from|under)\s+(?i:(?:my|the|a)\s+)?(?i:folder|directory)\s+"
         rf"(?:(?i:named|called)\s+(?P<name>{_QUOTED}|{_EN_NAME}))",
-        rf"(?<!\w)(?i:in|from|under)\s+(?i:my|the)\s+(?i:folder|directory)\s+"
+        rf"(?<!\w)(?i:in|inside|from|under)\s+(?i:my|the)\s+(?i:folder|directory)\s+"
         rf"(?P<name>{_QUOTED}|[A-Z\d][^\s,，;；]*)",
-        rf"(?<!\w)(?i:in|from|under)\s+(?i:my|the)\s+(?P<name>{_QUOTED}|[A-Z\d][^\s,，;；]*)\s+"
+        rf"(?<!\w)(?i:in|inside|from|under)\s+(?i:my|the)\s+(?P<name>{_QUOTED}|[A-Z\d][^\s,，;；]*)\s+"
         r"(?i:folder|directory)(?!\w)",
         rf"(?<![{HAN}])在?(?:文件夹|目录)\s*(?P<name>{_QUOTED}|(?<=在文件夹)[^\s里中下内的,，;；]+"
         r"|[A-Za-z\d][^\s里中下内的,，;；]*)\s*[里中下内]面?的?",

@@ -191,7 +191,7 @@ _FESTIVAL_NAMES = "|".join(pattern.pattern for _, pattern in _FESTIVAL_DAYS)
 _FESTIVAL_END = (
     rf"(?:(?<=[a-z'’.])(?!['’\w-]){NO_THING_BEHIND}"
     rf"|(?<=[{HAN}])(?=$|[^{HAN}\w]|[在拍和与或跟同到至、]|(?:的|那天|当天|期间)?{PHOTO_ZH}"
-    r"|的时候|期间|[那当]天))"
+    r"|的时候|期间|[那当]天|[以之][前后来]|前后|[去回]))"
 )
 _FESTIVAL = re.compile(f"(?:{_FESTIVAL_NAMES}){_FESTIVAL_END}")
 _FESTIVALS_JOINED = re.compile(
@@ -207,12 +207,12 @@ _BEFORE_FESTIVAL = re.compile(
 _EN_SPAN = rf"{ORDINAL}(?:\s?(?:-|–|to)\s?(?:the\s+)?{ORDINAL})?"
 _EN_DAYS = (
     rf"(?:(?:the\s+)?{_EN_SPAN}\s+(?:of\s+)?{MONTH}(?!\s+(?:be|have|not)\b)"
-    rf"|{MONTH}\s+(?:the\s+)?{_EN_SPAN}(?!\d|[.:,/-]\d|{COUNTED})"
-    rf"|(?:(?:early|mid|late)[\s-]+)?{MONTH}{NO_THING_BEHIND})"
+    rf"|{MONTH}\s+{_EN_SPAN}(?!\d|[.:,/-]\d|{COUNTED})"
+    rf"|(?:(?:early|mid|late)[\s-]+|(?:beginning|start|middle|end)\s+of\s+)?{MONTH}{NO_THING_BEHIND})"
 )
 _ZH_MONTHS = (
     rf"(?:{ZH_MONTH}\s?{ZH_DAY}"
-    rf"|{ZH_MONTH}(?:{re.sub('[?]P<t>', '?:', ZH_MONTH_PART)}"
+    rf"|{ZH_MONTH}(?!\d)(?:{re.sub('[?]P<t>', '?:', ZH_MONTH_PART)}"
     rf"|(?<=\d月)(?![前内后来亮光饼球色牙季\d])|(?<=份)|{ZH_END}))"
 )
 _ZH_DAYS = (
@@ -224,9 +224,9 @@ _DAYS = re.compile(
     r"(?<![a-z\d/.:-])(?P<which>(?:every|each)\s+|每年的?)?"
     rf"(?P<days>{_EN_DAYS}(?:(?:{JOINED}|,\s*(?:(?:and|or)\s+)?){_EN_DAYS}){{0,{_MAX_JOINED}}}|{_ZH_DAYS})"
 )
-# Other months alone mean something else too, or are names.
+# Other months alone mean something else too, or are names; a part of a month is no name.
 _CLEAR_MONTHS = re.compile(
-    "january|february|july|september|october|november|december|early|mid|late"
+    "january|february|july|september|october|november|december|early|mid|late| of "
 )
 _BEFORE_MONTH = re.compile(
     r"(?<![a-z])(?:in|during|throughout|from|since|after|before|until|till|between)\s+(?:the\s+)?$"

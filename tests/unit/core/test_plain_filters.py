@@ -60,7 +60,8 @@ def test_folders_by_their_names(typed: str, folder: str, rest: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["a Nikon on a table", "a Nikon camera", "a man using an iPhone", "an apple", "shot on Kodak",
-     "taken with a Nikon lens", "一个苹果", "小米", "用尼康拍照的人",
+     "taken with a Nikon lens",
+     "photos from Canon Beach", "taken on Honor street", "一个苹果", "小米", "用尼康拍照的人",
      "一个人拿着佳能相机", "用手机拍的月亮",
      "papers in a folder", "papers in the folder on the desk",
      "in the red folder", "红色文件夹里的纸", "在红色文件夹里", "放在文件夹里的纸"],

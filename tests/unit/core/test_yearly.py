@@ -32,7 +32,7 @@ def shown(filters: Filters) -> str:
          "05-01..05-01"),
         ("May | in May | during may | photos from May | May photos | 5月 | 五月 | 五月份 | 每年5月"
          " | 五月拍的照片", "05-01..05-31"),
-        ("in late May | late May | 5月底 | 五月下旬", "05-21..05-31"),
+        ("in late May | late May | end of May | the end of May | 5月底 | 五月下旬", "05-21..05-31"),
         ("February 29 | 2月29日", "02-29..02-29"),
         ("December | in Dec | 12月", "12-01..12-31"),
         ("May 1-7 | May 1 to May 7 | from May 1 to May 7 | 1-7 May | 5月1日到7日 | 5月1-7日"
@@ -51,7 +51,7 @@ def shown(filters: Filters) -> str:
         ("new year's day | 元旦 | 元旦那天", "01-01..01-01"),
         ("christmas to new year's day", "12-24..01-01"),
         ("christmas and new year's day", "12-24..12-26 01-01..01-01"),
-        ("国庆节 | 国庆 | 国庆假期 | 国庆期间", "10-01..10-07"),
+        ("国庆节 | 国庆 | 国庆假期 | 国庆期间 | 国庆前后", "10-01..10-07"),
         ("五一 | 劳动节 | 五一假期", "05-01..05-05"),
         ("halloween | 万圣节", "10-31..10-31"),
         ("July 4 | 4th of July | independence day", "07-04..07-04"),
@@ -60,6 +60,7 @@ def shown(filters: Filters) -> str:
         ("this christmas", "2026-12-24..2026-12-26"),
         ("since May | since May 1 | 5月以来 | 5月1日以来", "2026-05-01.."),
         ("since christmas", "2025-12-24.."),
+        ("国庆以来", "2026-10-01.."),
         ("after May 1", "2026-05-02.."),
         ("before May | before May 1 | 5月1日以前 | 5月1日之前", "..2026-04-30"),
     ],
@@ -105,7 +106,7 @@ def test_days_leave_the_sentence(typed: str, rest: str, days: str) -> None:
      "what this may be", "may be", "march", "soldiers on the march", "a girl named June",
      "April smiling", "dogs may and june", "december snow", "the mayor", "Jordan", "May 5 people",
      "五月天", "五月花号", "十月革命", "三月兔", "三月三", "5个月", "第五月", "31 April", "2月30日",
-     "5月前后", "春节", "中秋节", "easter", "5/6", "2023-13"],
+     "5月前", "2月14", "春节", "中秋节", "easter", "5/6", "2023-13"],
 )  # fmt: skip
 def test_what_a_photo_shows_stays(typed: str) -> None:
     assert list(find_yearly(typed, TODAY)) == []
