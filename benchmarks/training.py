@@ -59,8 +59,9 @@ rebuilding of the published code's structure (`benchmarks/training_reference.py`
 one through positions, heads and pooling, padded box slots with their empty texts, every text
 encoded as often as it occurs, all positions in the last text layer, the fused attention kernel,
 full matrices of logits. "{AT_ONCE} at once" is `micro_batch`: the whole batch in the losses,
-{AT_ONCE} pictures or texts in memory, at the price of a second forward pass; "checkpoint_layers"
-runs each encoder layer again in the backward pass. All sides compute the same losses.
+{AT_ONCE} pictures or texts in memory, at the price of a second forward pass of all but one piece;
+"checkpoint_layers" runs each encoder layer again in the backward pass. All sides compute the same
+losses.
 """
 
 

@@ -1,11 +1,14 @@
 """One optimiser step's losses and gradients, in one pass or piece by piece.
 
-Piece by piece (gradient caching, arXiv 2101.06983): all vectors are made without a graph, the
-losses of the whole batch give the gradient of every vector, and each piece runs again to carry
-its part on to the weights. So memory is bounded by a piece and the contrastive batch stays whole.
+Piece by piece (gradient caching, arXiv 2101.06983): vectors are made without a graph, the losses
+of the whole batch give the gradient of every vector, and each piece runs again to carry its part
+on to the weights. The costliest piece runs last and keeps its graph, so it need not run again.
+So memory is bounded by a piece and the contrastive batch stays whole.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +17,7 @@ from trainer.data.packing import Batch
 from trainer.distributed import Group
 from trainer.losses import Losses, make_pairs, weighted_losses
 from trainer.recipes import Recipe
-from trainer.stage_model import Piece, joined, pieces_of
+from trainer.stage_model import PicturePiece, Piece, joined, pieces_of
 
 Made = list[tuple[Tensor, ...]]
 
@@ -70,22 +73,42 @@ def _backward_in_pieces(
     group: Group,
     threshold: float,
 ) -> Losses:
-    with torch.no_grad():
-        runs = [_run(model, [piece], recipe, device) for piece in pieces]
-    made = [tuple(part.detach().requires_grad_() for part in run[0][0]) for run in runs]
-    scales = {name: s.detach().requires_grad_() for name, s in runs[0][1].items()}
-    losses = _losses(pieces, made, scales, batch, recipe, group, threshold)
-    torch.autograd.backward(losses.total * group.size)
+    kept = max(range(len(pieces)), key=lambda place: _cost(pieces[place]))
+    others = [place for place in range(len(pieces)) if place != kept]
     with group.average_gradients_later(model):
-        for place, piece in enumerate(pieces):
-            again, scales_again = _run(model, [piece], recipe, device)
-            outputs, gradients = list(again[0]), [_gradient(each) for each in made[place]]
-            if place == 0:  # the scales are the same in every piece
-                outputs += scales_again.values()
-                gradients += [_gradient(scales[name]) for name in scales_again]
-            torch.autograd.backward(outputs, gradients)
+        with torch.no_grad():
+            runs = {place: _run(model, [pieces[place]], recipe, device)[0][0] for place in others}
+        (outputs,), scales_made = _run(model, [pieces[kept]], recipe, device)
+        runs[kept] = outputs
+        made = [tuple(_leaf(part) for part in runs[place]) for place in range(len(pieces))]
+        scales = {name: _leaf(scale) for name, scale in scales_made.items()}
+        losses = _losses(pieces, made, scales, batch, recipe, group, threshold)
+        torch.autograd.backward(losses.total * group.size)
+        # The scales are the same in every piece: one carries them on.
+        _carry_on([*outputs, *scales_made.values()], [*made[kept], *scales.values()])
+        del runs, outputs, scales_made
+        for place in others:
+            (again,), _ = _run(model, [pieces[place]], recipe, device)
+            _carry_on(again, made[place])
     group.average_gradients(model)
     return losses
+
+
+def _cost(piece: Piece) -> tuple[bool, int]:
+    """What pieces are ordered by: the vision tower is the deeper one in small models."""
+    if isinstance(piece, PicturePiece):
+        return True, piece.patches_BPV.numel()
+    return False, piece.ids_UL.numel()
+
+
+def _leaf(made: Tensor) -> Tensor:
+    return made.detach().requires_grad_()
+
+
+def _carry_on(outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> None:
+    """Add to the weights what the leaves that stood for these outputs have gathered."""
+    gradients = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
+    torch.autograd.backward(outputs, gradients)
 
 
 def _run(
@@ -113,7 +136,3 @@ def _losses(
 def _nothing(scales: dict[str, Tensor]) -> Tensor:
     """A zero, so that scales which no objective counts have a gradient of 0 here as in pieces."""
     return torch.stack([scale.sum() * 0 for scale in scales.values()]).sum()
-
-
-def _gradient(leaf: Tensor) -> Tensor:
-    return torch.zeros_like(leaf) if leaf.grad is None else leaf.grad

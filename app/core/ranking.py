@@ -1,33 +1,38 @@
 """Scores that mean something: cosines judged against the library's own background.
 
 A cosine says little by itself: what is high depends on the model, on the photos and on the query.
-So the model is asked about ``PROBES``, everyday things of which any one is in few photos, and what
-it answers is taken as the background: how high the cosines of a query usually are (``mean``), how
-much they differ between photos that do not fit (``deviation``), and how much the usual height
-differs from query to query (``spread``).
+So the model is asked about ``PROBES``, things that few libraries have, and what it answers is taken
+as the background: how high the cosines of a query usually are (``mean``), how much they differ
+between photos that do not fit (``deviation``), how much the usual height differs from query to
+query (``spread``), and how much higher than a normal distribution's the highest one of a query lies
+(``tail``).
 
     C[i, j]    cosine of photo i and probe j, n photos, m probes
     level[j]   median of C[:, j]
     mean       median of level
     spread     lower deviation of level
-    deviation  lower deviation of C[i, j] - shift[j]
-    shift[j]   n / (n + 30) * clip(level[j] - mean, -2 * spread, 2 * spread) / 2
+    shift[j]   n / (n + 30) * clip(level[j] - mean, -2 * spread, 2 * spread)
+    z[i, j]    (C[i, j] - mean - shift_share * shift[j]) / deviation
+    deviation  lower deviation of C[i, j] - shift_share * shift[j]
+    highest    what FALSE_SHARE of the probes pass: that quantile over j of max_i z[i, j]
+    tail       n / (n + 30) * clip(highest - chance(n), 0, 1)
+    chance(n)  what the highest of n normal numbers passes with probability FALSE_SHARE
 
 The lower deviation of numbers is (median - 16th percentile): that of a normal distribution, blind
-to the few high numbers that are real matches. For a query with cosines c
+to the few high numbers that are real matches. The tail is limited, since a probe may find what it
+asks for. For a query with cosines c
 
-    level      mean + shift, from the query's own cosines, as above (``Background.for_query``)
-    z          (c - level) / deviation
-    own_z      shift / deviation, where the query's photos themselves lie: the shift counts by half
+    z          (c - mean - shift_share * shift) / deviation, with the shift of its own cosines, as
+               above (``Background.for_query``)
+    own_z      (1 - shift_share) * shift / deviation, where the query's photos themselves lie
     good_z     the lowest z, LEAST_GOOD_Z or more, at which matches outnumber chance: at least
-               1 / FALSE_SHARE times as many photos reach it as of n that lie around own_z; of
-               photos with regions 1 / REGION_FALSE_SHARE times
+               1 / FALSE_SHARE times as many photos reach it as of n that lie around own_z + tail
     score      1 / (1 + exp(-SLOPE * (z - good_z)))
 
-so a score rises with the cosine and reaches GOOD_SCORE at good_z. Chance is the tail of a normal
-distribution. Where no photo stands out, good_z is what at most FALSE_SHARE of such queries reach by
-chance with any of the n photos, which grows slowly with the library (2.9 for 60 photos, 4.7 for
-100,000), so that a query for something absent says so; where many stand out it comes down.
+so a score rises with the cosine and reaches GOOD_SCORE at good_z. Where no photo stands out, good_z
+is chance(n) + tail, which at most FALSE_SHARE of such queries reach with any of the n photos and
+which grows slowly with the library (chance is 3.4 for 60 photos, 5.1 for 100,000), so that a query
+for something absent says so; where many stand out it comes down.
 
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
 than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
@@ -39,9 +44,10 @@ there are few photos, both lines lie near a standard one.
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
 stays good. It counts by half because something that is nowhere is lower for all photos than
-something that is: taken whole, the shift would hide that (docs/quality.md). With few photos the
-query's own level says little and the shift fades; with one photo everything rests on the probes;
-with none there is nothing to judge, and the background is a standard one.
+something that is: taken whole, the shift would hide that. For the best region of a photo it does
+not count at all (``shift_share`` 0; docs/quality.md). With few photos the query's own level says
+little and the shift fades; with one photo everything rests on the probes; with none there is
+nothing to judge, and the background is a standard one.
 """
 
 from __future__ import annotations
@@ -57,15 +63,15 @@ from app.core.messages import Match
 
 GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
-FALSE_SHARE = 0.12
-REGION_FALSE_SHARE = 0.05  # the best of many regions is high by chance more often than one photo
+FALSE_SHARE = 0.02
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
 BACKGROUND_PHOTOS = 2000
 
 _SHIFT_LIMIT = 2.0
 _SHIFT_SHARE = 0.5
-_PHOTOS_FOR_HALF_SHIFT = 30
+_TAIL_LIMIT = 1.0
+_PHOTOS_FOR_HALF_TRUST = 30
 _LEAST_DEVIATION = 0.004
 _IDENTICAL_Z = 4.0
 _SIMILAR_PART = 0.7
@@ -77,70 +83,70 @@ _STANDARD_DEVIATION = 0.03
 Floats = npt.NDArray[np.floating]
 
 PROBES: tuple[str, ...] = (
-    "a person standing outside",
-    "a group of people at a table",
-    "a child playing",
-    "a close-up of a face",
-    "a cup of coffee",
-    "a plate of food",
-    "fruit on a table",
-    "a car on a street",
-    "a bicycle leaning against a wall",
-    "a train at a station",
-    "an aeroplane in the sky",
-    "a boat on the water",
-    "a tall building",
-    "a house with a garden",
-    "an empty room",
-    "a bed with pillows",
-    "a wooden chair",
-    "shelves full of books",
-    "a computer on a desk",
-    "a mobile phone",
-    "a sheet of paper with text",
-    "a pair of shoes",
-    "a jacket",
-    "a bird on a branch",
-    "a horse in a field",
-    "a fish under water",
-    "an insect on a leaf",
-    "a tree in autumn",
-    "a snowy mountain",
-    "waves on a beach",
-    "clouds at sunset",
-    "a bridge over a river",
-    "a bottle and a glass",
-    "a ball on grass",
-    "a musical instrument",
-    "a clock on a wall",
-    "fireworks at night",
-    "一个人在走路",
-    "几个朋友的合影",
-    "一个微笑的孩子",
-    "一碗面条",
-    "一个蛋糕",
-    "桌上的水果",
-    "马路上的汽车",
-    "一辆自行车",
-    "河上的船",
-    "高楼大厦",
-    "一扇窗户",
-    "客厅里的沙发",
-    "一张桌子和椅子",
-    "一本打开的书",
-    "一台电脑",
-    "一双鞋",
-    "一件衣服",
-    "树上的鸟",
-    "草地上的牛羊",
-    "一朵红花",
-    "一片森林",
-    "蓝天白云",
-    "雪山和湖",
-    "海边的日落",
-    "城市的夜景",
-    "一把吉他",
-    "墙上的画",
+    "a submarine under the ice",
+    "a rocket on a launch pad",
+    "an astronaut on the moon",
+    "a volcano erupting at night",
+    "a polar bear on an ice floe",
+    "an octopus in a jar",
+    "a jellyfish",
+    "a scorpion on sand",
+    "a crocodile with an open mouth",
+    "a walrus on a rock",
+    "a kangaroo jumping",
+    "a peacock spreading its tail",
+    "a flamingo in a lagoon",
+    "a beehive full of bees",
+    "a spider web with dew",
+    "a dinosaur skeleton in a museum",
+    "a knight in armour",
+    "a suit of samurai armour",
+    "an Egyptian mummy",
+    "a pyramid in the desert",
+    "a windmill with sails",
+    "a lighthouse in a storm",
+    "an oil rig at sea",
+    "a cable car over a valley",
+    "a hot air balloon",
+    "a parachute in the sky",
+    "a hang glider",
+    "a circus acrobat",
+    "a bullfight",
+    "a chess board",
+    "a roulette wheel",
+    "a typewriter",
+    "a gramophone",
+    "an anvil and a hammer",
+    "a microscope in a laboratory",
+    "a dentist at work",
+    "一艘潜水艇",
+    "发射台上的火箭",
+    "月球上的宇航员",
+    "火山爆发",
+    "浮冰上的北极熊",
+    "一只章鱼",
+    "水母",
+    "沙漠里的骆驼队",
+    "张着嘴的鳄鱼",
+    "袋鼠",
+    "孔雀开屏",
+    "火烈鸟",
+    "一窝蜜蜂",
+    "恐龙骨架",
+    "穿盔甲的骑士",
+    "金字塔",
+    "风车",
+    "灯塔",
+    "海上钻井平台",
+    "热气球",
+    "降落伞",
+    "马戏团的杂技",
+    "国际象棋",
+    "打字机",
+    "留声机",
+    "显微镜",
+    "舞狮",
+    "算盘",
 )
 
 
@@ -157,6 +163,8 @@ class Background:
     n_photos: int = 0
     good_z: float = LEAST_GOOD_Z
     own_z: float = 0.0
+    tail: float = 0.0
+    shift_share: float = _SHIFT_SHARE
 
     @classmethod
     def measure(cls, photo_vectors: Floats, probe_vectors: Floats) -> Background:
@@ -169,25 +177,31 @@ class Background:
         return cls.of_cosines(photo_vectors.astype(np.float32) @ probe_vectors.astype(np.float32).T)
 
     @classmethod
-    def of_cosines(cls, cosines: Floats) -> Background:
+    def of_cosines(cls, cosines: Floats, shift_share: float = _SHIFT_SHARE) -> Background:
         """Return the background that cosines of photos and probes, (n, m), show.
 
-        The cosines may be any values of photos for a query, for instance those of the best region.
+        Args:
+            cosines: any values of photos for a query, for instance those of the best region.
+            shift_share: how much a query's own level counts.
         """
         n_photos = len(cosines)
         if cosines.size == 0:
-            return cls(mean=0.0, deviation=_STANDARD_DEVIATION)
+            return cls(mean=0.0, deviation=_STANDARD_DEVIATION, shift_share=shift_share)
         levels = np.median(cosines, axis=0)
         found = cls(
             mean=float(np.median(levels)),
             deviation=1.0,
             spread=lower_deviation(levels),
             n_photos=n_photos,
-            good_z=good_line(np.empty(0), n_photos),
+            shift_share=shift_share,
         )
-        shifts = np.array([found._shift(float(level), n_photos) for level in levels])
-        deviation = lower_deviation(cosines - shifts[None, :])
-        return replace(found, deviation=max(deviation, _LEAST_DEVIATION))
+        shifts = [shift_share * found._shift(float(level), n_photos) for level in levels]
+        shifted = cosines - np.array(shifts)[None, :]
+        found = replace(found, deviation=max(lower_deviation(shifted), _LEAST_DEVIATION))
+        highest = float(np.quantile(found.z(shifted).max(axis=0), 1 - FALSE_SHARE))
+        surplus = float(np.clip(highest - _by_chance(n_photos), 0.0, _TAIL_LIMIT))
+        found = replace(found, tail=_trust(n_photos) * surplus)
+        return replace(found, good_z=found.line(np.empty(0), n_photos))
 
     @classmethod
     def of_pictures(cls, photo_vectors: Floats) -> Background:
@@ -232,20 +246,28 @@ class Background:
         if len(known) == 0:
             return self
         shift = self._shift(float(np.median(known)), len(known))
-        mean, own_z = self.mean + shift, shift * (1 / _SHIFT_SHARE - 1) / self.deviation
+        own_z = (1 - self.shift_share) * shift / self.deviation
+        judged = replace(self, mean=self.mean + self.shift_share * shift, own_z=own_z)
         n_searched = len(known) if n_photos is None else max(n_photos, len(known))
-        line = good_line((known - mean) / self.deviation, n_searched, own_z)
-        return replace(self, mean=mean, good_z=line, own_z=own_z)
+        return replace(judged, good_z=judged.line(judged.z(known), n_searched))
 
     def z(self, cosines: Floats) -> npt.NDArray[np.float32]:
         """Return by how many deviations cosines (n,) lie above the level; a match is at good_z."""
         above = (np.asarray(cosines, dtype=np.float64) - self.mean) / self.deviation
         return above.astype(np.float32)
 
+    def line(self, z: Floats, n_photos: int) -> float:
+        """Return good_z of a query whose photos, or a random sample of them, have these z.
+
+        Args:
+            z: of the photos searched, or of a random sample of them.
+            n_photos: how many are searched.
+        """
+        return good_line(z, n_photos, self.own_z, self.tail)
+
     def _shift(self, level: float, n_photos: int) -> float:
         limit = _SHIFT_LIMIT * self.spread
-        trust = n_photos / (n_photos + _PHOTOS_FOR_HALF_SHIFT)
-        return _SHIFT_SHARE * trust * float(np.clip(level - self.mean, -limit, limit))
+        return _trust(n_photos) * float(np.clip(level - self.mean, -limit, limit))
 
 
 def score(cosines: Floats, background: Background) -> npt.NDArray[np.float32]:
@@ -264,24 +286,32 @@ def match_of(value: float) -> Match:
     return "good" if value >= GOOD_SCORE else "weak"
 
 
-def good_line(
-    z: Floats, n_photos: int, own_z: float = 0.0, false_share: float = FALSE_SHARE
-) -> float:
+def good_line(z: Floats, n_photos: int, own_z: float = 0.0, tail: float = 0.0) -> float:
     """Return good_z, the lowest z at which the photos that reach it outnumber chance enough.
 
     Args:
         z: of the photos searched, or of a random sample of them.
         n_photos: how many are searched.
         own_z: where the z of photos that do not fit lie.
-        false_share: the share of the photos above it that may be there by chance.
+        tail: how much higher than normal numbers the highest of them lies.
     """
-    by_chance = NormalDist().inv_cdf(max(0.5, 1.0 - false_share / n_photos))
-    candidates = np.sort(z[(z >= LEAST_GOOD_Z) & (z < by_chance)])
-    share_above = (np.arange(len(candidates), 0, -1) + (z >= by_chance).sum()) / max(len(z), 1)
+    highest = _by_chance(n_photos) + tail
+    candidates = np.sort(z[(z >= LEAST_GOOD_Z) & (z < highest)])
+    share_above = (np.arange(len(candidates), 0, -1) + (z >= highest).sum()) / max(len(z), 1)
     for value, share in zip(candidates.tolist(), share_above.tolist(), strict=True):
-        if share * false_share >= _normal_tail(value - own_z):
+        if share * FALSE_SHARE >= _normal_tail(value - own_z - tail):
             return float(value)
-    return max(by_chance, LEAST_GOOD_Z)
+    return max(highest, LEAST_GOOD_Z)
+
+
+def _by_chance(n_photos: int) -> float:
+    """Return what the highest of so many normal numbers passes with chance ``FALSE_SHARE``."""
+    return NormalDist().inv_cdf(max(0.5, 1.0 - FALSE_SHARE / n_photos))
+
+
+def _trust(n_photos: int) -> float:
+    """Return how much is believed of what so many photos show, 0..1."""
+    return n_photos / (n_photos + _PHOTOS_FOR_HALF_TRUST)
 
 
 def _known_by(count: int, measured: float, standard: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
@@ -12,12 +11,9 @@ from app.core.library import Library
 from app.core.library.region_index import RegionIndex
 from app.core.library.rows import PackedRegions
 from app.core.library.vector_index import VectorIndex
-from app.core.ranking import BACKGROUND_PHOTOS, PROBES, Background, lower_deviation
+from app.core.ranking import BACKGROUND_PHOTOS, PROBES, Background
 from app.worker.encoding import Vectors
 
-Deviations = TypeVar("Deviations", float, Vectors)
-
-REGION_SHARE = 0.7
 _SEED = 20240501
 _STALE_GROWTH = 1.2
 _REGION_PHOTOS = 400
@@ -25,25 +21,16 @@ _REGION_PHOTOS = 400
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backgrounds:
-    """Backgrounds of words and pictures, against photos and regions, and what they were taken from.
-
-    ``both_deviation``: that of ``region_and_photo`` for the probes.
-    """
+    """Backgrounds of words and pictures, against photos and regions, and their samples."""
 
     photos: Vectors
-    region_photos: Vectors
     regions: PackedRegions
     region_vectors: Vectors
     text_photo: Background
     text_region: Background
     picture_photo: Background
-    both_deviation: float
     n_vectors: int
     n_regions: int
-
-    def both_z(self, by_region: Deviations, by_photo: Deviations) -> Deviations:
-        """Return deviations by best region and by photo as one, in deviations of the probes'."""
-        return region_and_photo(by_region, by_photo) / self.both_deviation
 
 
 class BackgroundKeeper:
@@ -90,21 +77,15 @@ class BackgroundKeeper:
         for_photos, for_regions = self._probes
         photos = np.asarray(self._index.sample(BACKGROUND_PHOTOS, _SEED), np.float32)
         packed = self._region_sample()
-        region_photos = self._index.vectors_of(packed.photo_ids)
         vectors = packed.vectors()
         best = best_of_photos(vectors @ for_regions.T, packed)
-        text_photo = Background.measure(photos, for_photos)
-        text_region = Background.of_cosines(best)
-        both = region_and_photo(text_region.z(best), text_photo.z(region_photos @ for_photos.T))
         return Backgrounds(
             photos,
-            region_photos,
             packed,
             vectors,
-            text_photo,
-            text_region,
+            Background.measure(photos, for_photos),
+            Background.of_cosines(best, shift_share=0.0),
             Background.of_pictures(photos),
-            max(lower_deviation(both), 0.5) if both.size else 1.0,
             n_vectors,
             n_regions,
         )
@@ -115,11 +96,6 @@ class BackgroundKeeper:
             rng = np.random.default_rng(_SEED)
             ids = np.sort(rng.choice(ids, size=_REGION_PHOTOS, replace=False))
         return self._library.regions.load(self._model_id, ids)
-
-
-def region_and_photo(by_region: Deviations, by_photo: Deviations) -> Deviations:
-    """Return the mean of deviations by best region and by photo; regions count ``REGION_SHARE``."""
-    return REGION_SHARE * by_region + (1 - REGION_SHARE) * by_photo
 
 
 def best_of_photos(values: Vectors, packed: PackedRegions) -> Vectors:

@@ -1,12 +1,13 @@
 """How well photos fit each part of a question, in deviations above the line of a match.
 
 A part is a phrase or a picture. Photos are compared by their own vectors and, where they are there,
-by their best region; the two are put together as the mean of their deviations (``app/core/ranking``
-has the formula of one). What comes out is an *excess*: 0 is a match at its least, whatever the
-part, so that parts can be put together.
+by their best region. What comes out is an *excess*: deviations above the line of a match, so that
+parts can be put together.
 
-    phrase    the region counts more than the photo (``backgrounds.region_and_photo``)
-    picture   so does a box; a whole picture counts by the photo alone
+    phrase    the higher excess of photo and best region, each above its own line: some phrases are
+              about the whole photo, some about a thing in it
+    picture   the mean of both, in which the region counts ``REGION_SHARE``; a whole picture counts
+              by the photo alone
 
 Which box is shown is another question than how well the best region fits: the best one is often a
 part of the thing. So regions vote: the box is shown that overlaps most with all that fit,
@@ -16,7 +17,8 @@ part of the thing. So regions vote: the box is shown that overlaps most with all
 over a photo's regions with cosines c (the study: docs/regions.md).
 
 Places and sizes take ``PLACE_WEIGHT`` deviations from a region that does not agree with them at
-all. A phrase with near misses counts by 2 c - m: its own cosine, and its margin over the best miss.
+all; a photo loses what its best region loses. A phrase with near misses counts by 2 c - m: its own
+cosine, and its margin over the best miss.
 """
 
 from __future__ import annotations
@@ -28,12 +30,13 @@ import numpy as np
 
 from app.core.language.places import Place, fit
 from app.core.library.rows import Float32Array, Int64Array, PackedRegions
-from app.core.ranking import REGION_FALSE_SHARE, Background, good_line, lower_deviation
+from app.core.ranking import Background, lower_deviation
 from app.core.region_choice import overlaps
-from app.worker.backgrounds import Backgrounds, best_of_photos, region_and_photo
+from app.worker.backgrounds import Backgrounds, best_of_photos
 from app.worker.encoding import Vectors
 from app.worker.encoding_questions import AskedPhrase, AskedPicture
 
+REGION_SHARE = 0.7
 PLACE_WEIGHT = 4.0
 VOTE_SPREAD = 0.5
 _LEAST_SCALE = 0.5
@@ -93,10 +96,9 @@ def phrase_evidence(
     plain = grounds.photos @ asked.photo
     sample = photo_values(grounds.photos)
     ground = _ground(grounds.text_photo, plain, sample)
-    by_photo = ground.z(photo_values(candidates.vectors))
-    photo_line = good_line(ground.z(sample), n_photos, ground.own_z)
+    by_photo = ground.z(photo_values(candidates.vectors)) - ground.line(ground.z(sample), n_photos)
     if not len(candidates.regions) or not len(grounds.regions):
-        return _photo_evidence(by_photo - photo_line)
+        return _photo_evidence(by_photo)
 
     def region_values(vectors: Vectors) -> Vectors:
         return _with_margin(vectors @ asked.region, vectors @ asked.region_misses.T)
@@ -107,19 +109,13 @@ def phrase_evidence(
     sample_best = best_of_photos(
         _placed(sample_values, grounds.regions, asked.places, weight), grounds.regions
     )
-    values = _placed(
-        region_values(candidates.region_vectors), candidates.regions, asked.places, weight
-    )
-    best = best_of_photos(values, candidates.regions)
-    region_ground = _ground(grounds.text_region, plain_best, sample_best)
-    z, sample_z = region_ground.z(best), region_ground.z(sample_best)
-    sample_both = grounds.both_z(sample_z, ground.z(photo_values(grounds.region_photos)))
-    own_z = grounds.both_z(region_ground.own_z, ground.own_z)
-    line = good_line(sample_both, n_photos, own_z, REGION_FALSE_SHARE)
-    region_line = good_line(sample_z, n_photos, region_ground.own_z, REGION_FALSE_SHARE)
-    evidence = _photo_evidence(by_photo - photo_line, values)
-    evidence.excess[candidates.rows] = grounds.both_z(z, by_photo[candidates.rows]) - line
-    evidence.by_region[candidates.rows] = z - region_line
+    plain_values = region_values(candidates.region_vectors)
+    values = _placed(plain_values, candidates.regions, asked.places, weight)
+    ground = _ground(grounds.text_region, plain_best, sample_best)
+    z, plain_z = (ground.z(best_of_photos(v, candidates.regions)) for v in (values, plain_values))
+    evidence, rows = _photo_evidence(by_photo, values), candidates.rows
+    evidence.by_region[rows] = z - ground.line(ground.z(sample_best), n_photos)
+    evidence.excess[rows] = np.maximum(evidence.by_region[rows], by_photo[rows] - (plain_z - z))
     return evidence
 
 
@@ -133,7 +129,7 @@ def picture_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backg
     sample = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
     z = Background.of_a_box(sample).z(best_of_photos(values, candidates.regions))
     rows = candidates.rows
-    evidence.excess[rows] = region_and_photo(z, evidence.excess[rows])
+    evidence.excess[rows] = REGION_SHARE * z + (1 - REGION_SHARE) * by_photo[rows]
     evidence.by_region[rows] = z
     return evidence
 

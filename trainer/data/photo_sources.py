@@ -19,11 +19,13 @@ _GRIDS = ((1, 2), (2, 1), (2, 2), (2, 2), (2, 3), (3, 2))  # rows, columns
 _CELL_PX = 112
 _NEGATIVES = 5
 _TRIES = 12
+_WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
 class PhotoSource:
-    """Single photos; where a box is known it becomes a region with wrong names as negatives.
+    """Single photos; the box of a named thing is a region with wrong names as negatives.
 
+    Where no box is known it is the whole photo: what gives a photo its name fills most of it.
     Numbers are spread over the photos by ``PhotoSet.weights``: an archive's weight decides how
     often it comes.
     """
@@ -42,10 +44,10 @@ class PhotoSource:
         chosen = min(int(np.searchsorted(self._cumulative, place)), len(self) - 1)
         photo = self._photos.photos[chosen]
         regions: tuple[Region, ...] = ()
-        if photo.box is not None and photo.name is not None:
+        if photo.name is not None:
             text = photo.caption(language, False, rng)
             negatives = self._names.others(photo, language, _NEGATIVES, rng)
-            regions = (Region(photo.box, text.text, negatives),)
+            regions = (Region(photo.box or _WHOLE, text.text, negatives),)
         return Sample(
             self._photos.picture(chosen),
             photo.caption(language, False, rng),

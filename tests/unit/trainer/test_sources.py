@@ -204,6 +204,13 @@ def test_photos_with_a_box_are_regions(photo_sets: Path) -> None:
     assert boxed[0].regions[0].negatives
 
 
+def test_a_named_photo_without_a_box_is_a_region_as_a_whole(photo_sets: Path) -> None:
+    photos = PhotoSet(photo_sets, "train", ["fruit"], 40)
+    unboxed = [at for at, photo in enumerate(photos.photos) if photo.name and not photo.box]
+    (region,) = _sample(PhotoSource(photos, {"fruit": 1.0}), unboxed[0]).regions
+    assert region.box == (0.0, 0.0, 1.0, 1.0)
+
+
 def test_things_in_scenes_are_described_or_named() -> None:
     source = SceneSource(100)
     names = {kind_name(kind, number).en for kind in kinds().values() for number in (1, 2)}

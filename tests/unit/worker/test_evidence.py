@@ -1,11 +1,17 @@
-"""Which box of a photo is shown for a phrase: the one that regions vote for."""
+"""How well photos fit a phrase, and which of their boxes is shown: what regions vote for."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from app.core.asking import Phrase
+from app.core.language.places import Place
 from app.core.library.rows import PackedRegions
-from app.worker.evidence import Candidates, Evidence, fitting_boxes
+from app.core.ranking import Background
+from app.worker.backgrounds import Backgrounds
+from app.worker.encoding_questions import AskedPhrase
+from app.worker.evidence import Candidates, Evidence, fitting_boxes, phrase_evidence
 
 WHOLE, THING = (0.0, 0.0, 1.0, 1.0), (0.2, 0.2, 0.6, 0.6)
 PARTS = [(0.2, 0.2, 0.4, 0.6), (0.4, 0.2, 0.6, 0.6), (0.2, 0.3, 0.6, 0.6)]
@@ -65,3 +71,49 @@ def test_regions_that_fit_alike_are_no_error() -> None:
         _evidence([0.3, 0.3], 1), _candidates([[WHOLE, THING]], [0], 1), np.array([0], np.int64)
     )
     assert not np.isnan(shown).any()
+
+
+LEFT_BOX, RIGHT_BOX = (0.1, 0.3, 0.3, 0.7), (0.7, 0.3, 0.9, 0.7)
+
+
+def _excess(
+    photo: float, regions: list[tuple[float, tuple[float, ...]]], *places: Place
+) -> tuple[float, float]:
+    """Excess of a photo with these cosines, and of its regions; of 400 others nothing fits."""
+    random = np.random.default_rng(0)
+    others = np.zeros((400, 2), np.float32)
+    others[:, 0] = random.normal(0.0, 0.05, 400)
+    packed = _candidates([[LEFT_BOX]] * 400, list(range(400)), 400).regions
+    probes = random.normal(0.0, 0.05, (400, 40))
+    grounds = Backgrounds(
+        others, packed, others, Background.of_cosines(probes), Background.of_cosines(probes, 0.0),
+        Background.of_pictures(others), 400, 400,
+    )  # fmt: skip
+    one, none = np.array([1.0, 0.0], np.float32), np.empty((0, 2), np.float32)
+    asked = AskedPhrase(Phrase("a cup"), one, one, none, none, places)
+    found = _candidates([[box for _, box in regions]], [0], 1)
+    vectors = np.array([[photo, 0.0]], np.float32)
+    region_vectors = np.array([[cosine, 0.0] for cosine, _ in regions], np.float32)
+    candidates = Candidates(found.ids, vectors, found.regions, region_vectors, found.rows)
+    evidence = phrase_evidence(asked, candidates, grounds, 400)
+    return float(evidence.excess[0]), float(evidence.by_region[0])
+
+
+def test_a_phrase_may_be_about_the_photo_or_a_thing_in_it() -> None:
+    by_both, _ = _excess(0.5, [(0.5, WHOLE)])
+    by_photo, region = _excess(0.5, [(0.0, WHOLE)])
+    by_region, _ = _excess(0.0, [(0.0, WHOLE), (0.5, THING)])
+    nothing, _ = _excess(0.0, [(0.0, WHOLE)])
+    assert nothing < 0 < by_photo
+    assert region < 0
+    assert by_region == pytest.approx(by_both, abs=0.5)
+    assert by_photo == pytest.approx(by_both, abs=0.5)
+
+
+def test_a_thing_in_the_wrong_place_fits_less_however_well_the_photo_fits() -> None:
+    right, _ = _excess(0.5, [(0.5, LEFT_BOX)], "left")
+    wrong, region = _excess(0.5, [(0.5, RIGHT_BOX)], "left")
+    anywhere, _ = _excess(0.5, [(0.5, RIGHT_BOX)])
+    assert right == pytest.approx(anywhere, abs=0.5)
+    assert wrong < right - 3
+    assert region == pytest.approx(wrong, abs=0.5)
