@@ -27,6 +27,7 @@ from app.core.language.date_forms import (
     zh_season,
 )
 from app.core.language.date_words import MOST_CHARS_BEFORE, Side, words_around
+from app.core.language.near_misses import lowered
 from app.core.language.periods import Days, Periods, around
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO
@@ -51,7 +52,7 @@ def parse_date(text: str, today: date) -> Periods | None:
 
 def find_dates(text: str, today: date) -> Iterator[FoundDays]:
     """Yield the days named in a sentence, from left to right, without overlaps."""
-    low = text.lower()
+    low = lowered(text)
     place = last_stop = 0
     while (match := _DATE.search(low, place)) is not None:
         if not _CAN_BEGIN.match(low, match.start()) or _is_title(low, match, today):

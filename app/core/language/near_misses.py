@@ -55,9 +55,14 @@ class Attribute:
     is_chinese: bool
 
 
+def lowered(text: str) -> str:
+    """Return a text in lower case, each letter at its place: "İ" alone would become two."""
+    return "".join(low if len(low := each.lower()) == 1 else each for each in text)
+
+
 def attributes(text: str) -> list[Attribute]:
     """Return the attributes that a text names, from left to right."""
-    low = text.lower()
+    low = lowered(text)
     found: list[Attribute] = []
     for candidate in sorted(_candidates(low), key=lambda each: (each.start, -each.stop)):
         if not found or candidate.start >= found[-1].stop:
@@ -67,7 +72,7 @@ def attributes(text: str) -> list[Attribute]:
 
 def is_attributes_only(text: str) -> bool:
     """Tell whether a text is nothing but attributes and little words: "blue", "蓝色的"."""
-    rest = list(text.lower())
+    rest = list(lowered(text))
     found = attributes(text)
     for each in found:
         rest[each.start : each.stop] = " " * (each.stop - each.start)

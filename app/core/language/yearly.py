@@ -29,6 +29,7 @@ from app.core.language.date_forms import (
 )
 from app.core.language.date_words import MOST_CHARS_BEFORE, words_around
 from app.core.language.dates import COUNTED, JOINED, LISTS, beside, parse_date
+from app.core.language.near_misses import lowered
 from app.core.language.periods import Days, Periods, around
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO, PHOTO_ZH
@@ -61,7 +62,7 @@ def find_yearly(text: str, today: date) -> Iterator[FoundYearly]:
 
     Dates of a year are not looked for here; parts of them are found too.
     """
-    low = text.lower()
+    low = lowered(text)
     last_stop = 0
     matches = [*_DAYS.finditer(low), *_FESTIVALS_JOINED.finditer(low)]
     for match in sorted(matches, key=lambda each: each.start()):
