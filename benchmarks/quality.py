@@ -1,6 +1,6 @@
-"""How good search is on pictures that no training run has seen: drawn scenes, or photos.
+"""How good search is on pictures that no training run has seen: drawn scenes, mosaics, an album.
 
-    python -m benchmarks.quality [--model DIR] [--pictures N] [--photos ../shared/photos]
+    python -m benchmarks.quality [--model DIR] [--pictures N] [--photos ../shared/photos [--album]]
 
 Every picture says which things it shows and where, so every question has a known answer. Each
 figure is measured three ways where that makes sense: as the application searches (regions and
@@ -32,10 +32,10 @@ from app.worker.encoding import EncoderLike
 from app.worker.fine_pass import encode_finely
 from app.worker.pictures import Picture
 from app.worker.searcher import Answer, Searcher
-from benchmarks.quality_pictures import Known, Shown, Thing, mosaics, scenes
+from benchmarks.quality_pictures import Known, Shown, Thing, album, mosaics, scenes
 from benchmarks.regions import SMALL_AREA
 from fgclip2 import Encoder
-from trainer.data.captions import LANGUAGES
+from trainer.data.captions import LANGUAGES, Language
 
 _TOP = 20
 _SIDE_WORDS = {"left": "{} on the left", "right": "{} on the right"}
@@ -76,10 +76,12 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=bundled_model_dir())
     parser.add_argument("--pictures", type=int, default=400)
     parser.add_argument("--photos", type=Path, help="mosaics of these photos instead of scenes")
+    parser.add_argument("--album", action="store_true", help="the photos one by one instead")
     options = parser.parse_args()
     encoder = Encoder.load(options.model)
     n_pictures = options.pictures
-    known = mosaics(options.photos, n_pictures) if options.photos else scenes(n_pictures)
+    of_photos = album if options.album else mosaics
+    known = of_photos(options.photos, n_pictures) if options.photos else scenes(n_pictures)
     with (
         tempfile.TemporaryDirectory() as folder,
         Library.open(Path(folder) / "library", write=True) as library,
@@ -88,7 +90,7 @@ def main() -> None:
         print(f"{len(bench.shown)} pictures, model {encoder.name}\n")
         print("| question | regions | photos alone | crop alone |")
         print("|---|---|---|---|")
-        for name, figures in _rows(bench):
+        for name, figures in (_album_rows if options.album else _rows)(bench):
             padded = (*figures, *[float("nan")] * (_N_WAYS - len(figures)))
             print(f"| {name} | {' | '.join(map(_percent, padded))} |", flush=True)
 
@@ -103,6 +105,23 @@ def _rows(bench: Bench) -> Iterator[tuple[str, tuple[float, ...]]]:
     yield "English and Chinese share of the first 20", _languages(bench)
     phrases = sorted({each.name.en for _, each in bench.things()})[::5]
     yield "present, by its words: says it is absent (lower is better)", _says_absent(bench, phrases)
+    yield from _absent_rows(bench)
+
+
+def _album_rows(bench: Bench) -> Iterator[tuple[str, tuple[float, ...]]]:
+    for language in LANGUAGES:
+        yield f"of the first 20, those that show the kind ({language})", _by_kind(bench, language)
+        yield (
+            f"the photo of a sentence, in the first 20 ({language})",
+            _by_sentence(bench, language),
+        )
+        said = [shown.sentences[language] for shown in bench.shown.values() if shown.sentences]
+        yield f"a photo's sentence ({language}): says it is absent", _says_absent(bench, said)
+    yield "English and Chinese share of the first 20", _languages(bench)
+    yield from _absent_rows(bench)
+
+
+def _absent_rows(bench: Bench) -> Iterator[tuple[str, tuple[float, ...]]]:
     present = {each.kind for _, each in bench.things()}
     for language in LANGUAGES:
         for what, kinds in (("absent", bench.known.absent), ("present", present)):
@@ -140,6 +159,29 @@ def _by_words(bench: Bench) -> tuple[float, ...]:
             photo_id in _ids(bench.by_photos(each.name.en)),
         )
         for photo_id, each in bench.things(small=True)
+    ]
+    return tuple(np.mean(found, axis=0))
+
+
+def _by_kind(bench: Bench, language: Language) -> tuple[float, ...]:
+    """Of as many photos as show a kind, 20 at most, how many do; the mean over kinds."""
+    shares = []
+    for kind in sorted({each.kind for _, each in bench.things()}):
+        showing = {photo_id for photo_id, each in bench.things() if each.kind == kind}
+        name, count = bench.known.words[kind].said(language), min(len(showing), _TOP)
+        answers = bench.refined(name), bench.by_photos(name)
+        shares.append([_share(_ids(answer)[:count], showing) for answer in answers])
+    return tuple(np.mean(shares, axis=0))
+
+
+def _by_sentence(bench: Bench, language: Language) -> tuple[float, ...]:
+    found = [
+        [
+            photo_id in _ids(ask(shown.sentences[language]))
+            for ask in (bench.refined, bench.by_photos)
+        ]
+        for photo_id, shown in bench.shown.items()
+        if shown.sentences
     ]
     return tuple(np.mean(found, axis=0))
 
@@ -241,6 +283,8 @@ def _sides(bench: Bench) -> tuple[float, ...]:
 def _languages(bench: Bench) -> tuple[float, ...]:
     shares = []
     for shown in list(bench.shown.values())[::4]:
+        if not shown.things:
+            continue
         name = shown.things[0].name
         shares.append(
             [

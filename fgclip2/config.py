@@ -16,7 +16,7 @@ KEEP_LENGTH = 20
 ACTIVATION = "gelu_pytorch_tanh"
 # More would take gigabytes for names alone; the largest published model has 27.
 MAX_LAYERS = 1024
-_MAX_SIZE = 2**24
+MAX_SIZE = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _check_value(name: str, value: Any, standard: object) -> None:
     elif name.endswith("_token_id"):
         return
     else:
-        most = MAX_LAYERS if name.endswith("num_hidden_layers") else _MAX_SIZE
+        most = MAX_LAYERS if name.endswith("num_hidden_layers") else MAX_SIZE
         fits, expected = type(value) is int and 1 <= value <= most, f"a whole number, 1 to {most}"
     if not fits:
         raise ConfigError(f"{name} is {reprlib.repr(value)}, expected {expected}")

@@ -62,10 +62,10 @@ def _create_torch(checkpoint: Checkpoint, precision: str, *, is_tiny: bool) -> E
         raise EngineUnavailableError(
             "precision is 'int8', which the engine 'torch' does not have: choose 'bf16' or 'f32'"
         )
-    from fgclip2.torch_engine import TorchEngine, gpu_is_present
+    from fgclip2.torch_engine import TorchEngine, gpu_has_bfloat16
 
     if precision == "auto":
-        precision = "bf16" if not is_tiny and gpu_is_present() else "f32"
+        precision = "bf16" if not is_tiny and gpu_has_bfloat16() else "f32"
     return TorchEngine(checkpoint, precision)
 
 

@@ -27,6 +27,13 @@ def gpu_is_present() -> bool:
     return torch.cuda.is_available() or torch.backends.mps.is_available()
 
 
+def gpu_has_bfloat16() -> bool:
+    """Whether there is a GPU that multiplies bfloat16 itself; older ones emulate it slowly."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return torch.backends.mps.is_available()
+
+
 class TorchEngine:
     """The ``Engine`` for GPUs, and the reference on CPUs.
 
@@ -42,11 +49,7 @@ class TorchEngine:
 
     def __init__(self, checkpoint: Checkpoint, precision: str) -> None:
         self._device = _choose_device()
-        if (
-            precision == "bf16"
-            and self._device.type == "cuda"
-            and not torch.cuda.is_bf16_supported()
-        ):
+        if precision == "bf16" and self._device.type == "cuda" and not gpu_has_bfloat16():
             raise EngineUnavailableError(
                 "precision is 'bf16' and this GPU has no bfloat16: choose 'f32'"
             )

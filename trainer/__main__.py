@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _failed(str(error))
     except OSError as error:
         return _failed(f"{error}; check the path, its rights and the space left")
+    except KeyboardInterrupt:
+        return _failed("interrupted; a run goes on from its newest checkpoint with --resume")
     return 0
 
 
@@ -57,9 +59,12 @@ def _training(given: list[str]) -> Job:
         _refuse(parser, str(error))
 
     def run() -> None:
+        from trainer.distributed import is_first_process
         from trainer.loop import train
 
-        print(train(recipe, options.out, options.resume, options.stop_after))
+        folder = train(recipe, options.out, options.resume, options.stop_after)
+        if is_first_process():
+            print(folder)
 
     return run
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+import reprlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -21,6 +25,15 @@ from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
 
 _KEEP = 2
+_STATE = "state.json"
+_STATE_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "step": (lambda value: type(value) is int and value >= 0, "expected a whole number"),
+    "threshold": (
+        lambda value: type(value) in (int, float) and math.isfinite(value),
+        "expected a finite number",
+    ),
+    "region_heads_trained": (lambda value: type(value) is bool, "expected true or false"),
+}
 
 
 @dataclass
@@ -92,8 +105,13 @@ def _write(
 
 
 def list_checkpoints(out: Path) -> list[Path]:
-    """Complete checkpoints of a run, oldest first."""
-    return sorted((out / "checkpoints").glob("step-*"), key=lambda at: (len(at.name), at.name))
+    """Complete checkpoints of a run, oldest first; no copies of them under longer names."""
+    found = [
+        (int(match[1]), path)
+        for path in (out / "checkpoints").glob("step-*")
+        if (match := re.fullmatch(r"step-(\d+)", path.name))
+    ]
+    return [path for _, path in sorted(found)]
 
 
 def newest_checkpoint(folder: Path) -> Path:
@@ -121,10 +139,9 @@ def region_heads_trained(checkpoint: Path, tensors: Mapping[str, Tensor]) -> boo
 
     Raises:
         OSError: its ``state.json`` cannot be read.
-        ValueError: its ``state.json`` is no JSON.
+        ValueError: its ``state.json`` holds something else than a run writes there.
     """
-    path = checkpoint / "state.json"
-    state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    state = _read_state(checkpoint)
     return bool(state.get("region_heads_trained", "logit_scale_hardneg" in tensors))
 
 
@@ -138,13 +155,35 @@ def load_checkpoint(directory: Path, state: TrainingState) -> None:
         examples = state.model.state_dict()
         weights = load_file(directory / "model.safetensors")
         state.model.load_state_dict(_placed(weights, examples))
-        state.average.update(_placed(load_file(directory / "average.safetensors"), examples))
+        average = load_file(directory / "average.safetensors")
+        for name, example in examples.items():
+            _check_shape(f"average.safetensors: {name}", average[name], example)
+        state.average.update(_placed(average, examples))
         _unflatten(state, load_file(directory / "optimizer.safetensors"))
-        progress = json.loads((directory / "state.json").read_text(encoding="utf-8"))
+        progress = _read_state(directory)
+        if "step" not in progress:
+            raise ValueError(f"{_STATE} is missing or names no step")
         state.step, state.threshold = progress["step"], progress.get("threshold", 0.0)
         state.model.region_heads_trained = region_heads_trained(directory, weights)
     except (OSError, SafetensorError, RuntimeError, LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{directory} cannot be resumed: {error}; delete it") from None
+
+
+def _read_state(checkpoint: Path) -> dict[str, Any]:
+    """What a checkpoint says beside its tensors; nothing where it has no such file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it holds something else; names the file and the value.
+    """
+    path = checkpoint / _STATE
+    values = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if not isinstance(values, dict):
+        raise ValueError(f"{_STATE} holds {reprlib.repr(values)}, expected an object")
+    for name, (fits, expected) in _STATE_VALUES.items():
+        if name in values and not fits(values[name]):
+            raise ValueError(f"{name} in {_STATE} is {reprlib.repr(values[name])}, {expected}")
+    return values
 
 
 def _owned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -168,5 +207,12 @@ def _unflatten(state: TrainingState, flat: dict[str, Tensor]) -> None:
     for name, value in flat.items():
         parameter_name, key = name.rsplit("|", 1)
         parameter = parameters[parameter_name]
-        placed = value if key == "step" else like(value, parameter)
-        state.optimizer.state_of(parameter)[key] = placed
+        if key != "step":
+            _check_shape(f"optimizer.safetensors: {name}", value, parameter)
+            value = like(value, parameter)
+        state.optimizer.state_of(parameter)[key] = value
+
+
+def _check_shape(name: str, found: Tensor, wanted: Tensor) -> None:
+    if found.shape != wanted.shape:
+        raise ValueError(f"{name} has the shape {tuple(found.shape)}, not {tuple(wanted.shape)}")

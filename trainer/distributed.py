@@ -21,6 +21,7 @@ from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from fgclip2.torch_model import EncoderLayer
+from trainer.errors import GroupError
 from trainer.stage_model import StageModel
 
 _BUCKET_ITEMS = 1 << 23
@@ -67,6 +68,14 @@ class Group:
         total = torch.tensor([value], dtype=torch.float64, device=device)
         dist.all_reduce(total)
         return float(total) / self.size
+
+    def union(self, own: dict[str, str]) -> dict[str, str]:
+        """What all processes have, in order; texts by their names."""
+        if self.size == 1:
+            return own
+        parts: list[dict[str, str]] = [{} for _ in range(self.size)]
+        dist.all_gather_object(parts, own)
+        return {name: text for part in parts for name, text in part.items()}
 
     def wait(self) -> None:
         """Wait until all processes are here."""
@@ -117,20 +126,49 @@ class Group:
         return value if self.size == 1 else value / self.size + (value - value / self.size).detach()
 
 
+def is_first_process() -> bool:
+    """Whether this is the process of a run, or the one of torchrun's, that speaks for all."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def process_group() -> Iterator[Group]:
-    """The group that torchrun describes in the environment, or a group of one."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
+    """The group that torchrun describes in the environment, or a group of one.
+
+    Raises:
+        GroupError: the processes cannot find each other, there are more than GPUs, or one of the
+            others has ended.
+    """
+    if os.environ.get("WORLD_SIZE", "1") == "1":
         yield Group(0, 1)
         return
-    if torch.cuda.is_available():
-        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    _join()
     try:
-        yield Group(dist.get_rank(), size)
+        yield Group(dist.get_rank(), dist.get_world_size())
+    except RuntimeError as error:
+        if not (isinstance(error, dist.DistError) or "gloo" in str(error)):
+            raise
+        reason = str(error).splitlines()[0]
+        raise GroupError(f"another process has ended, see what it says: {reason}") from None
     finally:
         dist.destroy_process_group()
+
+
+def _join() -> None:
+    has_gpu = torch.cuda.is_available()
+    try:
+        if has_gpu:
+            place, n_gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+            if place >= n_gpus:
+                raise ValueError(f"process {place} of this machine has none of its {n_gpus} GPUs")
+            torch.cuda.set_device(place)
+        dist.init_process_group("nccl" if has_gpu else "gloo")
+    except (ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise GroupError(
+            f"WORLD_SIZE is {os.environ['WORLD_SIZE']} and the processes cannot work together:"
+            f" {reason}; start them with torchrun, one for each GPU"
+        ) from None
 
 
 def full_tensor(tensor: Tensor) -> Tensor:

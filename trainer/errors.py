@@ -4,7 +4,8 @@ TrainerError
 ├── RecipeError      a field of a recipe that cannot be used; names field, value and fix
 ├── DataError        training data that is missing or damaged
 │   └── SampleError  one sample that cannot be read: it is counted, named and replaced
-└── CheckpointError  a training checkpoint that is missing or does not fit the recipe
+├── CheckpointError  a training checkpoint that is missing or does not fit the recipe
+└── GroupError       several processes that cannot work together, or no longer
 """
 
 from __future__ import annotations
@@ -37,3 +38,7 @@ class SampleError(DataError):
 
 class CheckpointError(TrainerError):
     """A training checkpoint is missing or does not fit the recipe."""
+
+
+class GroupError(TrainerError):
+    """Several processes cannot work together, or no longer."""

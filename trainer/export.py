@@ -34,6 +34,10 @@ def export(checkpoint: Path, out: Path) -> None:
         CheckpointError: there is no readable checkpoint, or the directory cannot be written.
     """
     source = newest_checkpoint(checkpoint)
+    if out.resolve() == source.resolve():
+        raise CheckpointError(
+            f"{out} is the checkpoint itself, which a model would overwrite: choose another --out"
+        )
     try:
         recipe = json.loads((source / "recipe.json").read_text(encoding="utf-8"))
         preprocessor = _preprocessor(recipe)

@@ -26,11 +26,12 @@ from trainer.data.samples import Source
 from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
+from trainer.memory import enough_memory, model_too_large, sources_too_large, step_too_large
 from trainer.optimizers import make_optimizer
 from trainer.progress import follow
 from trainer.recipe_checks import uses_photos
 from trainer.recipes import Recipe
-from trainer.resuming import check_same_run
+from trainer.resuming import check_same_run, check_same_samples, record_samples
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start
 from trainer.starts import batch_patches, centre_outputs, prepare_small_start, sample_patches
@@ -44,9 +45,10 @@ _LOG_EVERY = 20
 class Data:
     """What a run reads: its batches, and the photo sets if it uses them.
 
-    ``maker`` makes this process's part of a batch, ``whole`` all of it.
+    ``sources`` are by name; ``maker`` makes this process's part of a batch, ``whole`` all of it.
     """
 
+    sources: dict[str, Source]
     maker: MakesBatches
     whole: MakesBatches
     photos: PhotoSet | None
@@ -77,13 +79,17 @@ def train(
         DataError: the data is missing or damaged.
         RecipeError: a starting point or source that cannot be used, a step that does not fit into
             the memory, or a learning rate at which the run leaves the finite numbers.
+        GroupError: the processes of the run cannot work together.
     """
     with process_group() as group:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         data, state = _begin(recipe, out, resume, sources, device, group)
         last = min(recipe.steps, stop_after or recipe.steps)
         started, begun = time.monotonic(), state.step
-        with follow(out, recipe, state.step, group.is_first) as progress:
+        with (
+            enough_memory(lambda: step_too_large(recipe, state.step)),
+            follow(out, recipe, state.step, group.is_first) as progress,
+        ):
             for batch in prefetch(data.maker, state.step, last):
                 losses = _step(state, batch, recipe, device, group)
                 progress.advance(state.step)
@@ -94,7 +100,9 @@ def train(
                 if state.step % recipe.checkpoint_every == 0 and state.step < last:
                     save_checkpoint(out, state, recipe, group)
                     progress.draw()
-        _name_unreadable(data.unreadable)
+        unreadable = group.union(data.unreadable)
+        if group.is_first:
+            _name_unreadable(unreadable)
         return save_checkpoint(out, state, recipe, group)
 
 
@@ -115,8 +123,14 @@ def _begin(
             f"batch_size is {recipe.batch_size}; set it to a multiple of the {group.size} processes"
         )
     changes = check_same_run(found[-1], recipe) if found else []
-    data = open_data(recipe, out, group, sources)
-    state = start_state(recipe, device, data, group, found[-1] if found else None)
+    with enough_memory(lambda: sources_too_large(recipe)):
+        data = open_data(recipe, out, group, sources)
+    if found:
+        check_same_samples(out, data.sources)
+    elif group.is_first:
+        record_samples(out, data.sources)
+    with enough_memory(lambda: model_too_large(recipe)):
+        state = start_state(recipe, device, data, group, found[-1] if found else None)
     if found and group.is_first:
         changed = f" ({'; '.join(changes)})" if changes else ""
         logger.info("resumed at step %d of %d%s", state.step, recipe.steps, changed)
@@ -129,14 +143,7 @@ def _step(
     """One optimiser step."""
     state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
     state.optimizer.zero_grad()
-    try:
-        losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
-    except torch.OutOfMemoryError:
-        raise RecipeError(
-            f"micro_batch is {recipe.micro_batch} (0: all at once) and the memory does not hold"
-            f" step {state.step + 1}: set it lower, or checkpoint_layers=True, and go on with"
-            " --resume"
-        ) from None
+    losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
     norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
     if not full_tensor(norm).isfinite():  # before it reaches the weights and every checkpoint
         raise RecipeError(
@@ -174,7 +181,7 @@ def open_data(
         source.unreadable |= photos.unreadable
     maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
     whole = MixedBatchMaker(source, tokenizer, recipe, 0, 1)
-    return Data(maker, whole, photos, source.unreadable)
+    return Data(made, maker, whole, photos, source.unreadable)
 
 
 def start_state(
@@ -249,4 +256,4 @@ def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -
 def _name_unreadable(unreadable: dict[str, str]) -> None:
     if unreadable:
         named = "\n".join(unreadable.values())
-        logger.warning("%d samples could not be read:\n%s", len(unreadable), named)
+        logger.warning("%d samples or regions could not be read:\n%s", len(unreadable), named)

@@ -87,7 +87,7 @@ def make_pairs(batch: Batch, embeddings: Embeddings, recipe: Recipe, gather: Gat
     if recipe.counts("region", "text"):
         regions = _regions(batch.regions, embeddings, gather)
     if recipe.counts(*HARD_OBJECTIVES):
-        hard = _hard(batch.regions, embeddings, recipe.negatives_per_region, gather)
+        hard = _hard(batch.regions, embeddings, gather)
     return Pairs(captions, regions, hard)
 
 
@@ -171,12 +171,13 @@ def _regions(regions: Regions, embeddings: Embeddings, gather: Gather) -> Region
     )
 
 
-def _hard(regions: Regions, embeddings: Embeddings, n_negatives: int, gather: Gather) -> HardPairs:
+def _hard(regions: Regions, embeddings: Embeddings, gather: Gather) -> HardPairs:
     region_KE, text_UE = embeddings.region_KE, embeddings.texts["box"]
     assert region_KE is not None
     device = region_KE.device
-    # As many columns everywhere, whatever this process found.
-    missing = n_negatives - regions.negative_KN.shape[1]
+    # As many columns everywhere as the process with most has.
+    n_own = regions.negative_KN.shape[1]
+    missing = int(gather(torch.tensor([n_own], device=device)).max()) - n_own
     negative_KN = torch.nn.functional.pad(regions.negative_KN, (0, missing), value=-1).to(device)
     hard = (negative_KN >= 0).any(dim=1)
     right_HE = text_UE[regions.hard_row_K.to(device)[hard]]

@@ -24,8 +24,8 @@ MatchRows = Callable[[slice], Tensor]
 def sigmoid(
     image_BE: Tensor,
     text_BE: Tensor,
-    log_scale: Tensor,
-    bias: Tensor,
+    log_scale: Tensor | float,
+    bias: Tensor | float,
     matches_BB: Tensor | None = None,
 ) -> Tensor:
     """Pairwise sigmoid loss (SigLIP, arXiv 2303.15343, equation 1): sum over pairs, divided by B.
@@ -50,8 +50,8 @@ def sigmoid(
 def sigmoid_in_chunks(
     image_BE: Tensor,
     text_BE: Tensor,
-    log_scale: Tensor,
-    bias: Tensor,
+    log_scale: Tensor | float,
+    bias: Tensor | float,
     matches: MatchRows | None = None,
     chunk_rows: int = 1024,
 ) -> Tensor:
@@ -71,7 +71,7 @@ def sigmoid_in_chunks(
 
 
 def region_text(
-    region_KE: Tensor, text_KE: Tensor, log_scale: Tensor, text_ids_K: Tensor | None = None
+    region_KE: Tensor, text_KE: Tensor, log_scale: Tensor | float, text_ids_K: Tensor | None = None
 ) -> Tensor:
     """Symmetric softmax loss of regions and their texts.
 
@@ -122,7 +122,7 @@ class HardNegative:
 def hard_negative(
     region_KE: Tensor,
     text_KNE: Tensor,
-    log_scale: Tensor,
+    log_scale: Tensor | float,
     threshold: Tensor | float,
     valid_KN: Tensor | None = None,
     text_ids_K: Tensor | None = None,
@@ -193,10 +193,11 @@ def _others_alike(text_ids_K: Tensor) -> Tensor:
     return same_KK & ~torch.eye(len(text_ids_K), dtype=torch.bool, device=text_ids_K.device)
 
 
-def _exact(*inputs: Tensor) -> list[Tensor]:
-    """The inputs in the precision of the first one, but at least float32."""
-    dtype = torch.promote_types(inputs[0].dtype, torch.float32)
-    return [each.to(dtype) for each in inputs]
+def _exact(first: Tensor, *others: Tensor | float) -> list[Tensor]:
+    """The inputs in the precision of the first one, but at least float32; numbers as tensors."""
+    dtype = torch.promote_types(first.dtype, torch.float32)
+    numbers = [torch.as_tensor(each, device=first.device) for each in others]
+    return [each.to(dtype) for each in (first, *numbers)]
 
 
 def _nothing(*inputs: Tensor) -> Tensor:

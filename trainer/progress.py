@@ -135,13 +135,22 @@ def follow(out: Path, recipe: Recipe, step: int, is_first: bool) -> Iterator[Fol
 def read_log(out: Path) -> list[Record]:
     """All whole reports of a run, in order; none where it has made none.
 
-    A kill leaves half a line, a power cut zeros in its place.
+    Other lines are left out: a kill leaves half of one, a power cut zeros in its place.
     """
     path = out / LOG_NAME
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    return [record for line in lines if (record := _report_of(line)) is not None]
+
+
+def _report_of(line: str) -> Record | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    is_report = isinstance(record, dict) and isinstance(record.get("step"), int)
+    return record if is_report else None
 
 
 def draw_curves(records: list[Record], path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
+import math
 from typing import TYPE_CHECKING
 
+from fgclip2.config import MAX_LAYERS, MAX_SIZE
 from fgclip2.errors import ConfigError
 from trainer.errors import RecipeError
 
@@ -27,21 +28,27 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "stage": (1, 2),
 }
 _COUNTS = (
-    "steps", "batch_size", "warmup_steps", "checkpoint_every", "vocab_size", "cache_side_px",
-    "scene_count", "regions_per_image", "data_threads", "hidden_size", "heads", "vision_layers",
-    "text_layers", "vision_intermediate_size", "text_intermediate_size",
+    "steps", "batch_size", "warmup_steps", "checkpoint_every", "cache_side_px", "scene_count",
+    "regions_per_image", "data_threads",
 )  # fmt: skip
-_FROM_0 = (
-    "micro_batch", "negatives_per_region", "greatest_threshold", "weight_decay", "bias_rate",
-    "seed",
-)  # fmt: skip
+_LAYERS = ("vision_layers", "text_layers")
+_SIZES = (
+    "hidden_size",
+    "heads",
+    "vocab_size",
+    "vision_intermediate_size",
+    "text_intermediate_size",
+)
+_COUNTS_FROM_0 = ("micro_batch", "negatives_per_region")
+_MOST = 2**31 - 1
+_FROM_0 = ("greatest_threshold", "weight_decay", "bias_rate")
 _ABOVE_0 = (
     "learning_rate", "least_crop_area", "region_scale", "head_rate", "matrix_rate",
     "initial_scale", "adam_epsilon", "gradient_norm",
 )  # fmt: skip
 _SHARES = ("chinese_share", "long_share", "average_decay", "least_crop_area")
 _BELOW_1 = ("beta1", "beta2")
-_MAY_BE_INFINITE = "gradient_norm"
+_GREATEST_NUMBER = 1_000_000  # products of several stay within float32
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -53,20 +60,29 @@ def check_recipe(recipe: Recipe) -> None:
     for name, known in _CHOICES.items():
         listed = ", ".join(str(each) for each in known[:-1]) + f" or {known[-1]}"
         _check(recipe, name, getattr(recipe, name) in known, listed)
-    for name in _COUNTS:
-        _check(recipe, name, getattr(recipe, name) >= 1, "at least 1")
+    for names, least, most in (
+        (_COUNTS, 1, _MOST),
+        (_LAYERS, 1, MAX_LAYERS),
+        (_SIZES, 1, MAX_SIZE),
+        (_COUNTS_FROM_0, 0, _MOST),
+    ):
+        for name in names:
+            _check(recipe, name, least <= getattr(recipe, name) <= most, f"{least} to {most}")
     for name in _FROM_0:
-        _check(recipe, name, getattr(recipe, name) >= 0, "0 or more")
+        fits = 0 <= getattr(recipe, name) <= _GREATEST_NUMBER
+        _check(recipe, name, fits, f"0 to {_GREATEST_NUMBER}")
     for name in _ABOVE_0:
-        _check(recipe, name, getattr(recipe, name) > 0, "above 0")
+        fits = 0 < getattr(recipe, name) <= _GREATEST_NUMBER or (
+            name == "gradient_norm" and recipe.gradient_norm == math.inf
+        )
+        _check(recipe, name, fits, f"above 0, {_GREATEST_NUMBER} at most")
+    fits = abs(recipe.initial_bias) <= _GREATEST_NUMBER
+    _check(recipe, "initial_bias", fits, f"{-_GREATEST_NUMBER} to {_GREATEST_NUMBER}")
     for name in _SHARES:
         _check(recipe, name, 0 <= getattr(recipe, name) <= 1, "0 to 1")
     for name in _BELOW_1:
         _check(recipe, name, 0 <= getattr(recipe, name) < 1, "0 up to, but not including, 1")
-    for name in (*_FROM_0, *_ABOVE_0, "initial_bias"):
-        finite = _is_number(getattr(recipe, name)) or name == _MAY_BE_INFINITE
-        _check(recipe, name, finite, "a finite number")
-    fits = recipe.seed <= _GREATEST_SEED
+    fits = 0 <= recipe.seed <= _GREATEST_SEED
     _check(recipe, "seed", fits, f"0 to {_GREATEST_SEED}")
     fits = 1 <= recipe.export_patches <= _GREATEST_BUDGET
     _check(recipe, "export_patches", fits, f"1 to {_GREATEST_BUDGET}")
@@ -130,7 +146,7 @@ def _check_weights(recipe: Recipe) -> None:
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return abs(value) <= sys.float_info.max
+    return abs(value) <= _GREATEST_NUMBER
 
 
 def _check(recipe: Recipe, name: str, fits: bool, wanted: str) -> None:

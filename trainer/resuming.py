@@ -2,19 +2,24 @@
 
 A run that goes on ends as if it had never stopped. So whatever decides what is computed must be
 what it was. What only says how, or where files are found, may change: how much is held at once,
-how processes share the work, how often a checkpoint is made.
+how processes share the work, how often a checkpoint is made. Files that lie elsewhere must hold the
+same samples.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from trainer.data.samples import Source
 from trainer.errors import CheckpointError
+from trainer.files import completed
 from trainer.recipes import Recipe
 
+_SAMPLES = "samples.json"
 # With another ``micro_batch`` or ``sharding`` the same sums are made in another order.
 FREE_FIELDS = frozenset(
     {
@@ -54,6 +59,40 @@ def check_same_run(checkpoint: Path, recipe: Recipe) -> list[str]:
             " there (--set FIELD=VALUE), or choose another --out"
         )
     return list(changes.values())
+
+
+def record_samples(out: Path, sources: Mapping[str, Source]) -> None:
+    """Write down what a run that begins is trained on, for ``check_same_samples``."""
+    with completed(out / _SAMPLES) as partial:
+        partial.write_text(json.dumps(_inventory(sources)), encoding="utf-8")
+
+
+def check_same_samples(out: Path, sources: Mapping[str, Source]) -> None:
+    """Refuse to go on with other samples than the run was begun with, as far as an index tells.
+
+    Raises:
+        CheckpointError: they are others, or what the run wrote down cannot be read.
+    """
+    path = out / _SAMPLES
+    if not path.exists():  # a run from before they were written down
+        return
+    try:
+        before = [(n_samples, digest) for n_samples, digest in json.loads(path.read_bytes())]
+    except (OSError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"{path} cannot be read: {error}; delete it to go on without comparing the samples"
+        ) from None
+    for name, known, found in zip(sources, before, _inventory(sources), strict=False):
+        if known != found:
+            others = " others" if known[0] == found[0] else ""
+            raise CheckpointError(
+                f"{out} was begun with other files: {name} had {known[0]} samples and has"
+                f" {found[0]}{others}. Name the same files, or choose another --out"
+            )
+
+
+def _inventory(sources: Mapping[str, Source]) -> list[tuple[int, str]]:
+    return [(len(source), source.digest) for source in sources.values()]
 
 
 def _recorded(checkpoint: Path, recipe: Recipe) -> dict[str, Any]:

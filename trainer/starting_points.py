@@ -7,6 +7,7 @@ place must be filled: leftovers and gaps are errors.
 from __future__ import annotations
 
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -31,7 +32,9 @@ from trainer.stage_model import StageModel
 from trainer.vocabulary import ensure_vocabulary
 
 _NAMED = 3
+_UNKNOWN = "holds the unknown tensors"
 _VISION_LAYERS = "vision_model.encoder.layers."
+_LAYER = re.compile(re.escape(_VISION_LAYERS) + r"(\d{1,4})\.(.+)")
 _PATCHES = "vision_model.embeddings.patch_embedding.weight"
 _POSITIONS = "text_model.embeddings.position_embedding.weight"
 
@@ -44,8 +47,7 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
         RecipeError: ``weights`` are missing or damaged, or a starting point does not fit.
     """
     model.region_heads_trained = recipe.counts(*REGION_OBJECTIVES)
-    name = "start_from" if recipe.start_from else "weights"
-    path = recipe.start_from or recipe.weights
+    name, path = _field_of_start(recipe)
     if not path:
         _fill_scales(model, recipe, set())
         return False
@@ -60,9 +62,10 @@ def load_start(model: StageModel, recipe: Recipe) -> bool:
     except (OSError, ValueError, KeyError, SafetensorError, TrainerError, FgclipError) as error:
         kind = CheckpointError if recipe.start_from else RecipeError
         raise kind(f"{path} cannot begin a run: {error}; choose another {name}") from None
+    source = f"{name} {path!r}"
     if recipe.deepen:
-        tensors = deepened(tensors, recipe.vision_layers)
-    _fill(model, tensors, f"{name} {path!r}")
+        tensors = deepened(tensors, recipe.vision_layers, source)
+    _fill(model, tensors, source)
     _fill_scales(model, recipe, set(tensors))
     copies = _copied_heads(tensors, ("boxtext_head",))
     if not all(torch.equal(tensors[name], copy) for name, copy in copies.items()):
@@ -102,35 +105,42 @@ def published_tensors(directory: Path, keep: int) -> dict[str, Tensor]:
     return tensors | _copied_heads(tensors, ("longtext_head", "boxtext_head"))
 
 
-def deepened(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+def deepened(tensors: dict[str, Tensor], layers: int, source: str) -> dict[str, Tensor]:
     """Weights with ``layers`` vision layers that compute what those given compute.
 
     Each layer is followed by copies of itself whose last products are zero, so that they add
     nothing until they are trained (block expansion, arXiv 2401.02415).
 
+    Args:
+        tensors: with fewer vision layers.
+        layers: how many there shall be.
+        source: where the tensors come from, for the messages.
+
     Raises:
-        RecipeError: there are no vision layers, or ``layers`` is no multiple of their number.
+        RecipeError: there are no vision layers or some without a number, or ``layers`` is no
+            multiple of their number.
     """
-    ours = {name: t for name, t in tensors.items() if name.startswith(_VISION_LAYERS)}
-    parts = {name: name.removeprefix(_VISION_LAYERS).split(".", 1) for name in ours}
-    known = len({number for number, _ in parts.values()})
-    if not known:
+    ours = {name: _LAYER.fullmatch(name) for name in tensors if name.startswith(_VISION_LAYERS)}
+    if not ours:
         raise RecipeError(
-            "deepen is True and the starting point has no vision layers: choose another one, or set"
+            f"deepen is True and {source} has no vision layers: choose another one, or set"
             " deepen=False"
         )
+    _refuse(source, _UNKNOWN, [name for name, match in ours.items() if match is None])
+    parts = {name: (int(match[1]), match[2]) for name, match in ours.items() if match}
+    known = len({number for number, _ in parts.values()})
     if layers % known:
         raise RecipeError(
             f"vision_layers is {layers}; set it to a multiple of the {known} layers to be deepened"
         )
     grown = {name: t for name, t in tensors.items() if name not in ours}
     each = layers // known
-    for name, tensor in ours.items():
-        number, part = parts[name]
+    for name, (number, part) in parts.items():
+        tensor = tensors[name]
         is_last = part.startswith(("self_attn.out_proj", "mlp.fc2"))
         for copy in range(each):
             made = torch.zeros_like(tensor) if copy and is_last else tensor.clone()
-            grown[f"{_VISION_LAYERS}{int(number) * each + copy}.{part}"] = made
+            grown[f"{_VISION_LAYERS}{number * each + copy}.{part}"] = made
     return grown
 
 
@@ -141,13 +151,17 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
     that came to nothing left another, and a new vocabulary only where there is none.
 
     Raises:
-        RecipeError: the starting point has no tokenizer, or there is nothing to make one from.
+        RecipeError: the starting point is not there or has no tokenizer, or there is nothing to
+            make one from.
     """
     path = out / FILE_NAME
     if path.exists() and list_checkpoints(out):
         return
-    if recipe.start_from or recipe.weights:
-        folder = Path(recipe.start_from or recipe.weights)
+    name, start = _field_of_start(recipe)
+    if start:
+        folder = Path(start)
+        if not folder.is_dir():
+            raise RecipeError(f"{name} is {start!r}, which is no folder: check the path")
         places = [folder, folder.resolve().parent.parent]  # a run, or one checkpoint in it
         found = next((at / FILE_NAME for at in places if (at / FILE_NAME).exists()), None)
         if found is None:
@@ -163,6 +177,11 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
             "neither start_from nor weights is set: name one, its tokenizer is needed as well"
         )
     ensure_vocabulary(out, photos, recipe)
+
+
+def _field_of_start(recipe: Recipe) -> tuple[str, str]:
+    """The field that names the starting point, and its value: empty where there is none."""
+    return ("start_from", recipe.start_from) if recipe.start_from else ("weights", recipe.weights)
 
 
 def _read(path: Path) -> dict[str, Tensor]:
@@ -183,20 +202,23 @@ def _copied_heads(tensors: dict[str, Tensor], text_heads: tuple[str, ...]) -> di
 
 
 def _fill(model: StageModel, tensors: dict[str, Tensor], source: str) -> None:
-    wanted = {name: t for name, t in model.state_dict().items() if name not in TRAINING_ONLY}
-    given = {name: t for name, t in tensors.items() if name not in TRAINING_ONLY}
-    _refuse(source, "lacks", sorted(set(wanted) - set(given)))
-    _refuse(source, "holds the unknown tensors", sorted(set(given) - set(wanted)))
-    wrong = [name for name in wanted if wanted[name].shape != given[name].shape]
+    known = model.state_dict()
+    # Scales of stage 2 may be missing, are dropped in stage 1, and are numbers as published.
+    given = {
+        name: tensor.reshape(-1) if name in TRAINING_ONLY else tensor
+        for name, tensor in tensors.items()
+        if name in known or name not in TRAINING_ONLY
+    }
+    _refuse(source, "lacks", sorted(set(known) - set(given) - TRAINING_ONLY))
+    _refuse(source, _UNKNOWN, sorted(set(given) - set(known)))
+    wrong = [name for name in given if known[name].shape != given[name].shape]
     if wrong:
-        found, needed = tuple(given[wrong[0]].shape), tuple(wanted[wrong[0]].shape)
+        found, needed = tuple(given[wrong[0]].shape), tuple(known[wrong[0]].shape)
         raise RecipeError(
             f"{source}: {wrong[0]} has the shape {found}, the recipe's sizes ask for {needed}:"
             " set the sizes of the recipe to those of the weights"
         )
-    known = model.state_dict()
-    extra = {name: tensors[name].reshape(1) for name in TRAINING_ONLY & set(tensors) & set(known)}
-    model.load_state_dict(known | given | extra)
+    model.load_state_dict(known | given)
 
 
 @torch.no_grad()

@@ -56,11 +56,15 @@ def backward_step(
 
 
 def uses_bf16(recipe: Recipe, device: torch.device) -> bool:
-    """Whether the recipe's precision means bfloat16 on this device."""
+    """Whether the recipe's precision means bfloat16 on this device: ``auto`` does where the device
+    multiplies it itself.
+    """
     if recipe.precision != "auto":
         return recipe.precision == "bf16"
     if device.type == "cuda":
-        return True
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return False
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 

@@ -55,7 +55,7 @@ def train_vocabulary(texts: Iterable[str], vocab_size: int) -> bytes:
     except (RuntimeError, OSError) as error:
         raise DataError(
             f"no vocabulary of {vocab_size} pieces can be trained: {error}; give more texts or"
-            " set a smaller vocab_size"
+            " set another vocab_size"
         ) from None
     return model.getvalue()
 

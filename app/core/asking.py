@@ -13,6 +13,7 @@ from typing import Literal
 Box = tuple[float, float, float, float]
 Need = Literal["required", "optional", "excluded"]
 Period = tuple[str | None, str | None]  # first and last day, YYYY-MM-DD; None: open on that side
+YearDays = tuple[str, str]  # first and last day of every year, MM-DD; 12-31 to 01-01 are two days
 Orientation = Literal["landscape", "portrait", "square"]
 
 
@@ -67,6 +68,7 @@ class Filters:
         root_ids: in one of these folders of the library.
         folders: words of the folder's path, all of them; and below one of the absolute paths.
         taken: the day it was taken, else that when the file changed, is in one of these periods.
+        yearly: that day is one of these of any year, whatever ``taken`` says besides.
         cameras: one of these; each is words that are all in the camera's name.
         min_rating: this many stars or more.
         favourite: has the heart.
@@ -78,6 +80,7 @@ class Filters:
     root_ids: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     taken: tuple[Period, ...] = ()
+    yearly: tuple[YearDays, ...] = ()
     cameras: tuple[str, ...] = ()
     min_rating: int = 0
     favourite: bool = False

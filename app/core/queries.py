@@ -31,6 +31,7 @@ from app.core.language.request_words import EDGES, names_no_thing, without_reque
 # More than twice what the encoders read of a text (196 tokens).
 MAX_TEXT_CHARS = 2_000
 _SPACES = re.compile(r"\s+")
+_SPACES_BEFORE_MARKS = re.compile(r"\s+(?=[,，、;；。])")
 _QUOTED = re.compile(
     '"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』|«([^»]*)»|(?<![A-Za-z])‘([^‘]*?)’(?![A-Za-z])'
 )
@@ -146,6 +147,8 @@ def _shown(source: str, hidden: str, piece: Piece) -> str:
     words = without_request(_spoken(source, hidden, piece.start, piece.stop))
     if piece.need == "excluded" and piece.negation.rstrip().lower().endswith("no"):
         words = re.sub(r"^(?:body|one)\b", "person", words)  # "nobody", "no one is smiling"
+    if piece.need == "excluded" and not is_attributes_only(words) and not is_side(words):
+        words = words.removesuffix("的")  # 不要有人的
     return with_place(words, piece.place) if piece.place and words else words
 
 
@@ -168,7 +171,7 @@ def _phrase_parts(source: str, hidden: str, pieces: list[Piece]) -> list[Part]:
             if at >= 0:
                 parts = _with_contrast(parts, at, phrase.text, piece)
                 continue
-        shares = piece.need != "excluded" and _SHARES_THING.match(phrase.text) is not None
+        shares = piece.need != "excluded" and _shares_thing(phrase.text)
         around = pieces[place:] if piece.qualifies or shares else pieces[:place][::-1]
         named = (_shown(source, hidden, p) for p in around if p.need != "excluded")
         thing = next((text for text in named if not (shares and is_attributes_only(text))), "")
@@ -176,6 +179,12 @@ def _phrase_parts(source: str, hidden: str, pieces: list[Piece]) -> list[Part]:
             phrase = _completed(phrase, thing, shares or piece.may_contrast)
         parts.append(Part("phrase", piece.start, piece.stop, phrase))
     return [part for part in parts if part.phrase is not None]
+
+
+def _shares_thing(text: str) -> bool:
+    """Tell whether attributes may be those of a thing named next: "a red and a blue cup"."""
+    is_chinese = text.endswith("的") and is_attributes_only(text)  # 红色的和蓝色的杯子
+    return is_chinese or _SHARES_THING.match(text) is not None
 
 
 def _completed(phrase: Phrase, thing: str, refers: bool) -> Phrase:
@@ -221,4 +230,4 @@ def _described(source: str, hidden: str, pieces: list[Piece]) -> str:
             described[-2] = described[-2].rstrip(EDGES)
             described[-1] = ", " + described[-1].lstrip(EDGES)
         last_stop = piece.stop
-    return _SPACES.sub(" ", "".join(described)).strip(EDGES)
+    return _SPACES_BEFORE_MARKS.sub("", _SPACES.sub(" ", "".join(described))).strip(EDGES)

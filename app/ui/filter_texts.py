@@ -44,6 +44,10 @@ def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[Filt
         for period in filters.taken
     ]
     texts += [
+        FilterText(yearly_text(*days), replace(filters, yearly=_less(filters.yearly, days)))
+        for days in filters.yearly
+    ]
+    texts += [
         FilterText(word, replace(filters, cameras=_less(filters.cameras, word)))
         for word in filters.cameras
     ]
@@ -140,6 +144,18 @@ def dates_text(first: str | None, last: str | None) -> str:
     if start.isValid():
         return QCoreApplication.translate("FilterText", "from {0}").format(_day(start))
     return QCoreApplication.translate("FilterText", "until {0}").format(_day(end))
+
+
+def yearly_text(first: str, last: str) -> str:
+    """Return days of every year, MM-DD both: a month, a day, from one to another."""
+    start = QDate.fromString(f"2000-{first}", Qt.DateFormat.ISODate)
+    end = QDate.fromString(f"2000-{last}", Qt.DateFormat.ISODate)
+    if start.day() == 1 and end == start.addMonths(1).addDays(-1):
+        days = QLocale().standaloneMonthName(start.month())
+    else:
+        form = QCoreApplication.translate("FilterText", "d MMMM", "a day of any year, Qt's format")
+        days = " – ".join(dict.fromkeys(QLocale().toString(day, form) for day in (start, end)))
+    return QCoreApplication.translate("FilterText", "{days} of any year").format(days=days)
 
 
 def _day(date: QDate) -> str:

@@ -432,6 +432,15 @@
         <translation>到 {0} 止</translation>
     </message>
     <message>
+        <source>d MMMM</source>
+        <comment>a day of any year, Qt&apos;s format</comment>
+        <translation>M月d日</translation>
+    </message>
+    <message>
+        <source>{days} of any year</source>
+        <translation>每年{days}</translation>
+    </message>
+    <message>
         <source>MMMM yyyy</source>
         <comment>a month of a year, Qt&apos;s format</comment>
         <translation>yyyy年M月</translation>

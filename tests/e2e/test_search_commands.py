@@ -125,6 +125,24 @@ def test_filters_narrow(run: Run, album: Path, filters: list[str], expected: set
     assert result["results"] == [hit for hit in everything["results"] if hit["path"] in paths]
 
 
+@pytest.mark.parametrize(
+    ("query", "given", "named"),
+    [
+        ("red thing 2020", ["date:1965"], "'2020'"),
+        ("red thing, christmas", ["2020-09"], "'christmas'"),
+        ("red thing, png photos", ["type:jpeg"], "'png'"),
+    ],
+)
+def test_words_that_leave_no_photo_of_the_filters_are_named(
+    run: Run, album: Path, query: str, given: list[str], named: str
+) -> None:
+    argv = [part for each in given for part in ("--filter", each)]
+    code, result, err = run("search", query, *argv)
+    assert (code, result["results"]) == (0, [])
+    assert named in err
+    assert "--filter" in err
+
+
 def test_filters_alone_list_photos(run: Run, album: Path) -> None:
     code, result, _ = run("search", "", "--filter", "name:plain", "--limit", "3")
     assert code == 0

@@ -34,9 +34,9 @@ def make_sources(recipe: Recipe, photos: PhotoSet | None) -> dict[str, Source]:
 
 def _make(name: str, recipe: Recipe, photos: PhotoSet | None) -> Source:
     kind, _, path = name.partition(":")
-    if kind in PHOTO_KINDS and not path:
+    if name in PHOTO_KINDS:
         assert photos is not None
-        made = PhotoSource if kind == "photos" else MosaicSource
+        made = PhotoSource if name == "photos" else MosaicSource
         return made(photos, recipe.archive_weights)
     if name == "scenes":
         return SceneSource(recipe.scene_count)

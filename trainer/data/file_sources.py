@@ -11,7 +11,9 @@ of JSON lines or ``.txt`` as the caption.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import reprlib
 import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,10 +25,10 @@ from PIL import Image
 from trainer.data.captions import LANGUAGES, Caption, Language, language_of
 from trainer.data.pictures import decode_picture, read_picture
 from trainer.data.records import JsonRecords, Record
-from trainer.data.samples import Region, Sample, usable_box
+from trainer.data.samples import Box, Region, Sample, usable_box
 from trainer.errors import DataError, SampleError
 
-PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 
 class FineHardSource:
@@ -44,18 +46,26 @@ class FineHardSource:
     def __len__(self) -> int:
         return len(self._records)
 
+    @property
+    def digest(self) -> str:
+        """See ``Source``."""
+        return self._records.digest
+
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
         record, name = self._records[index], self._records.name(index)
         path = self._images / _needed(record, ("f_path",), name)
         short = Caption(_needed(record, ("short_caption", "caption"), name))
-        regions = [_finehard_region(info, rng) for info in _objects(record.get("bbox_info"))]
+        regions, unusable = _regions(
+            record, "bbox_info", name, lambda info: _finehard_region(info, rng)
+        )
         return Sample(
             read_picture(path),
             short,
             _long(record, "caption"),
-            tuple(region for region in regions if region is not None),
+            regions,
             language="zh" if "is_cn" in record else "en",
+            unusable=unusable,
         )
 
 
@@ -70,6 +80,11 @@ class JsonLinesSource:
 
     def __len__(self) -> int:
         return len(self._records)
+
+    @property
+    def digest(self) -> str:
+        """See ``Source``."""
+        return self._records.digest
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
@@ -106,6 +121,15 @@ class TarSource:
 
     def __len__(self) -> int:
         return len(self._samples)
+
+    @property
+    def digest(self) -> str:
+        """See ``Source``: of the names and sizes of the members."""
+        content = hashlib.blake2b(digest_size=16)
+        for own in self._samples:
+            sizes = [(ending, size) for ending, (_, size) in own.members.items()]
+            content.update(repr((own.stem, sizes)).encode("utf-8", "surrogateescape"))
+        return content.hexdigest()
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
@@ -158,12 +182,38 @@ def _long(record: Record, key: str) -> Caption | None:
     return Caption(text) if text else None
 
 
-def _finehard_region(info: Record, rng: np.random.Generator) -> Region | None:
-    box = usable_box(info.get("bbox"))
+def _regions(
+    record: Record, key: str, name: str, read: Callable[[Record], Region]
+) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    """The regions of a record, and messages about those that ``read`` refuses."""
+    given = record.get(key) or []
+    if not isinstance(given, list):
+        return (), (f"{name}: {key} is no list",)
+    regions, unusable = [], []
+    for place, each in enumerate(given):
+        try:
+            if not isinstance(each, dict):
+                raise ValueError("no object")
+            regions.append(read(each))
+        except ValueError as error:
+            unusable.append(f"{name}, region {place}: {error}")
+    return tuple(regions), tuple(unusable)
+
+
+def _box(info: Record, key: str) -> Box:
+    box = usable_box(info.get(key))
+    if box is None:
+        said = reprlib.repr(info.get(key))
+        raise ValueError(f"{key} is {said}, expected x0, y0, x1, y1 in 0..1 with an area")
+    return box
+
+
+def _finehard_region(info: Record, rng: np.random.Generator) -> Region:
+    box = _box(info, "bbox")
     short, long = _text(info, "short_expr"), _text(info, "long_expr")
     texts = [text for text in (short, long) if text]
-    if box is None or not texts:
-        return None
+    if not texts:
+        raise ValueError("no short_expr")
     text = texts[int(rng.integers(len(texts)))]
     # The negatives are changed short expressions: they are compared with the short one only.
     negatives = info.get("short_expr_negs") if info.get("flag_short_neg") else None
@@ -173,22 +223,20 @@ def _finehard_region(info: Record, rng: np.random.Generator) -> Region | None:
     return Region(box, text)
 
 
+def _plain_region(info: Record) -> Region:
+    box, text = _box(info, "box"), _text(info, "text")
+    if not text:
+        raise ValueError("no text")
+    return Region(box, text, _strings(info.get("negatives")))
+
+
 def _sample_of(record: Record, name: str, picture: Callable[[], Image.Image]) -> Sample:
     short = Caption(_needed(record, ("caption", "long_caption"), name))
-    regions = []
-    for each in _objects(record.get("regions")):
-        box, text = usable_box(each.get("box")), _text(each, "text")
-        if box is not None and text:
-            regions.append(Region(box, text, _strings(each.get("negatives"))))
+    regions, unusable = _regions(record, "regions", name, _plain_region)
     given = record.get("language")
     language = next((each for each in LANGUAGES if each == given), language_of(short.text))
-    return Sample(
-        picture(), short, _long(record, "long_caption"), tuple(regions), language=language
-    )
-
-
-def _objects(values: object) -> list[Record]:
-    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+    long = _long(record, "long_caption")
+    return Sample(picture(), short, long, regions, language=language, unusable=unusable)
 
 
 def _strings(values: object) -> tuple[str, ...]:
@@ -198,24 +246,36 @@ def _strings(values: object) -> tuple[str, ...]:
 
 
 def _tar_samples(shard: Path) -> list[_TarSample]:
-    found: dict[str, dict[str, tuple[int, int]]] = {}
+    found: list[_TarSample] = []
+    newest: dict[str, _TarSample] = {}
     damaged: list[_TarSample] = []
     try:
         with tarfile.open(shard, "r:") as archive:
             for member in archive:
                 folder, _, file = member.name.rpartition("/")
                 stem, dot, ending = file.partition(".")
-                if member.isfile():
-                    parts = found.setdefault(f"{folder}/{stem}" if folder else stem, {})
-                    parts[dot + ending.lower()] = (member.offset_data, member.size)
-    except (OSError, tarfile.TarError) as error:
+                stem, ending = f"{folder}/{stem}" if folder else stem, dot + ending.lower()
+                if not member.isfile():
+                    continue
+                if stem not in newest or ending in newest[stem].members:  # a name may come again
+                    newest[stem] = _TarSample(shard, stem, {})
+                    found.append(newest[stem])
+                newest[stem].members[ending] = (member.offset_data, member.size)
+            _check_end(archive)
+    except (OSError, ValueError, tarfile.TarError) as error:
         damaged.append(_TarSample(shard, "", {}, f"cannot be read as a tar file: {error}"))
     whole = [
-        _TarSample(shard, stem, parts)
-        for stem, parts in found.items()
-        if any(ending in PICTURE_ENDINGS for ending in parts)
+        sample for sample in found if any(ending in PICTURE_ENDINGS for ending in sample.members)
     ]
     return whole + damaged
+
+
+def _check_end(archive: tarfile.TarFile) -> None:
+    """Refuse what ``tarfile`` takes for the end of an archive: a damaged header inside it."""
+    assert archive.fileobj is not None
+    archive.fileobj.seek(archive.offset)
+    if archive.fileobj.read(tarfile.BLOCKSIZE).strip(b"\0"):
+        raise tarfile.ReadError(f"no header at byte {archive.offset}")
 
 
 def _read_part(shard: Path, start: int, size: int) -> bytes:

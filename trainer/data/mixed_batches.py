@@ -41,8 +41,8 @@ class MixedSource:
     """Which sample is at which place of the run: shares by weight, every source shuffled anew
     each time it has been gone through.
 
-    ``unreadable`` holds the message of every sample that could not be read; the next one of its
-    source took its place.
+    ``unreadable`` holds the message of every sample that could not be read, whose place the next
+    one of its source took, and of every region that had to be left out.
     """
 
     def __init__(self, sources: dict[str, Source], weights: dict[str, float], seed: int) -> None:
@@ -88,9 +88,12 @@ class MixedSource:
         last = ""
         for number in range(place[1], place[1] + _TRIES):
             try:
-                return source.sample(self._index(place[0], number), language, rng)
+                sample = source.sample(self._index(place[0], number), language, rng)
             except SampleError as error:
                 last = self.unreadable[error.name] = str(error)
+                continue
+            self.unreadable |= {message: message for message in sample.unusable}
+            return sample
         raise DataError(f"{_TRIES} samples in a row cannot be read; the last one: {last}")
 
     def _numbers_before(self, n_samples: int) -> list[int]:

@@ -38,6 +38,11 @@ class PhotoSource:
     def __len__(self) -> int:
         return len(self._photos)
 
+    @property
+    def digest(self) -> str:
+        """See ``Source``."""
+        return self._photos.digest
+
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``."""
         place = (index + rng.random()) / len(self) * self._cumulative[-1]
@@ -79,6 +84,11 @@ class MosaicSource:
 
     def __len__(self) -> int:
         return len(self._photos)
+
+    @property
+    def digest(self) -> str:
+        """See ``Source``."""
+        return self._photos.digest
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``; the first photo is decided by ``index``, the others by ``rng``."""

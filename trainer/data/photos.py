@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
+import reprlib
 import threading
 import zipfile
 import zlib
@@ -25,6 +27,10 @@ from trainer.errors import DataError, SampleError
 
 # What zip archives raise for damaged members.
 _BROKEN_MEMBER = (KeyError, OSError, ValueError, EOFError, RuntimeError, zlib.error)
+# What lines raise that are no JSON, or no records.
+_ODD_RECORD = (
+    AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError
+)  # fmt: skip
 _SIDE_WORDS = re.compile(r"\b(left|right)\b|左|右")
 _ADVICE = "name a folder with NAME.zip and NAME.jsonl.gz for each set"
 
@@ -81,6 +87,7 @@ class PhotoSet:
         self.side_px = side_px
         names = sorted(archives) if archives is not None else _archive_names(directory)
         self.unreadable: dict[str, str] = {}
+        self._content = hashlib.blake2b(digest_size=16)
         self.photos = [photo for name in names for photo in self._read_records(name, split)]
         if not self.photos:
             raise DataError(
@@ -88,10 +95,18 @@ class PhotoSet:
             )
         self._cache: dict[int, npt.NDArray[np.uint8]] = {}
         self._zips = {name: _open_zip(directory / f"{name}.zip") for name in names}
+        for archive in self._zips.values():
+            members = [(member.filename, member.CRC) for member in archive.infolist()]
+            self._content.update(repr(members).encode())
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.photos)
+
+    @property
+    def digest(self) -> str:
+        """Of all records, and of the names and check sums of the pictures."""
+        return self._content.hexdigest()
 
     def picture(self, index: int) -> Image.Image:
         """The picture as RGB, its shorter side at most ``side_px``.
@@ -137,16 +152,17 @@ class PhotoSet:
     def _read_records(self, archive: str, split: str) -> list[Photo]:
         path = self.directory / f"{archive}.jsonl.gz"
         try:
-            lines = gzip.decompress(path.read_bytes()).split(b"\n")
-        except (OSError, EOFError, zlib.error) as error:
+            content = gzip.decompress(path.read_bytes())
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             raise DataError(f"{path} cannot be read: {error}; {_ADVICE}") from None
+        self._content.update(content)
         found = []
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(content.split(b"\n"), 1):
             try:
                 record = json.loads(line) if line.strip() else {}
                 if record.get("split") == split:
                     found.append(_photo(archive, record))
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
+            except _ODD_RECORD as error:
                 name = f"{path}, line {number}"
                 self.unreadable[name] = f"{name}: {_reason(error)}"
         return found
@@ -185,6 +201,8 @@ def _photo(archive: str, record: dict[str, Any]) -> Photo:
             raise ValueError("an empty label")
         name = class_name(*labels)
         box = usable_box(record.get("box"))
+        if box is None and record.get("box") is not None:
+            raise ValueError(f"its box is {reprlib.repr(record['box'])}")
         return Photo(archive, file, width, height, name=name, concepts=name.concepts, box=box)
     english = _sentences(record["captions_en"])
     chinese = _sentences(record["captions_zh"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fgclip2.images import DECODING_ERRORS
 from trainer.errors import SampleError
@@ -40,5 +40,7 @@ def decode_picture(data: bytes, name: Path, upright: bool = False) -> Image.Imag
     try:
         with Image.open(io.BytesIO(data)) as image:
             return (ImageOps.exif_transpose(image) if upright else image).convert("RGB")
+    except UnidentifiedImageError:  # which would name a place in memory
+        raise SampleError(name, "no picture of a known format") from None
     except DECODING_ERRORS as error:
         raise SampleError(name, error) from None

@@ -6,6 +6,7 @@ So a source of millions of samples holds sixteen bytes for each, and not its tex
 from __future__ import annotations
 
 import codecs
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -18,8 +19,9 @@ import numpy.typing as npt
 from trainer.errors import DataError, SampleError
 
 Record = dict[str, Any]
-_BETWEEN = re.compile(r"[\s,]*")
-_SPACE = re.compile(r"\s*")
+# JSON knows these four blanks alone: a byte each.
+_BETWEEN = re.compile(r"[ \t\r\n,]*")
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class JsonRecords:
@@ -31,11 +33,17 @@ class JsonRecords:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = list(paths)
-        self._places = [_places(path) for path in self._paths]
+        self._content = hashlib.blake2b(digest_size=16)
+        self._places = [_places(path, self._content) for path in self._paths]
         self._ends = np.cumsum([len(places) for places in self._places])
 
     def __len__(self) -> int:
         return int(self._ends[-1]) if len(self._ends) else 0
+
+    @property
+    def digest(self) -> str:
+        """Of all files as they were when they were opened."""
+        return self._content.hexdigest()
 
     def __getitem__(self, index: int) -> Record:
         """One object.
@@ -66,14 +74,17 @@ class JsonRecords:
         return file, index - int(self._ends[file]) + len(self._places[file])
 
 
-def _places(path: Path) -> npt.NDArray[np.int64]:
+def _places(path: Path, content: hashlib.blake2b) -> npt.NDArray[np.int64]:
     """(N, 2): the first byte of each object, and the first one after it.
+
+    The bytes of the file are added to the digest of the ``content``.
 
     Raises:
         DataError: the file cannot be read, or is neither an array of objects nor lines.
     """
     try:
         whole = path.read_bytes()
+        content.update(whole)
         data = whole.removeprefix(codecs.BOM_UTF8)
         is_array = data.lstrip()[:1] == b"["
         if path.suffix == ".jsonl" and not is_array:
@@ -105,8 +116,10 @@ def _array(text: str) -> Iterator[tuple[int, int]]:
     n_bytes = len(text[:at].encode())
     while True:
         start = _end_of(_BETWEEN, text, at)
-        n_bytes += start - at  # blanks and commas: a byte each
+        n_bytes += start - at
         if text[start : start + 1] == "]":
+            if _end_of(_SPACE, text, start + 1) < len(text):
+                raise ValueError("something follows its array")
             return
         value, at = decoder.raw_decode(text, start)
         if not isinstance(value, dict):

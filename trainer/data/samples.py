@@ -33,6 +33,7 @@ class Sample:
 
     ``concepts`` are English names of what it certainly shows. ``may_crop`` and ``may_flip`` say
     whether a cut or mirrored picture still fits the texts. ``language`` is that of the texts.
+    ``unusable`` are messages about regions that had to be left out.
     """
 
     image: Image.Image
@@ -43,10 +44,16 @@ class Sample:
     may_crop: bool = False
     may_flip: bool = False
     language: Language = "en"
+    unusable: tuple[str, ...] = ()
 
 
 class Source(Protocol):
-    """Samples by number."""
+    """Samples by number. ``digest`` is the same where the same samples lie elsewhere."""
+
+    @property
+    def digest(self) -> str:
+        """Differs where the samples are others, as far as their index tells."""
+        ...
 
     def __len__(self) -> int:
         """How many samples there are."""

@@ -34,6 +34,11 @@ class SceneSource:
     def __len__(self) -> int:
         return self._n_scenes
 
+    @property
+    def digest(self) -> str:
+        """See ``Source``."""
+        return f"scenes from {self._first}"
+
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         """See ``Source``; ``rng`` decides which regions are called by their kind alone."""
         scene = self.scene(index)

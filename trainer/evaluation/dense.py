@@ -17,6 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from fgclip2.encoder import Patches
+from fgclip2.images import DECODING_ERRORS
 from trainer.data.pictures import read_picture
 from trainer.errors import DataError
 from trainer.evaluation.files import Floats, read_lines
@@ -107,7 +108,7 @@ def read_mask(path: Path, first: int, n_classes: int) -> npt.NDArray[np.int64]:
     try:
         with Image.open(path) as image:
             values = np.asarray(image).astype(np.int64)
-    except (OSError, ValueError, SyntaxError) as error:
+    except DECODING_ERRORS as error:
         raise DataError(f"{path}: {error}") from None
     if values.ndim != 2:
         raise DataError(f"{path}: a mask has one class number a pixel, not {values.shape[2]}")

@@ -30,7 +30,7 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read as JSON: {error}; {_ADVICE}") from None
 
 
@@ -71,7 +71,7 @@ def read_record_lines(path: Path, keys: Sequence[str]) -> list[dict[str, Any]]:
     for number, line in enumerate(read_lines(path)):
         try:
             found.append(json.loads(line))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{path}: record {number} is no JSON: {error}; {_ADVICE}") from None
     return checked_records(found, keys, path)
 

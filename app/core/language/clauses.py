@@ -30,7 +30,7 @@ _NEGATION_EN = rf"""
           | except(?:\s+for)? | (?:apart|aside)\s+from | (?:other|rather)\s+than | instead\s+of
           | (?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but
           | (?:there\s+)?(?:is|are|was|were)n['’]t
-          | (?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)
+          | (?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)(?!\s+(?:disturb|enter|cross|touch)\b)
                 (?:\s+(?:have|show|contain|include|want(?:\s+to\s+see)?))?
         )(?=\s)
       | no(?=body\b)
@@ -39,22 +39,25 @@ _NEGATION_EN = rf"""
 """
 _NEGATION_ZH = rf"""
     (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!(?<!所)有)
-    (?: 没有 | 沒有 | (?<![淹沉出埋])没(?=[{_VERBS}带系撑关下在人车]) | 不(?=[戴穿拿看])
+    (?: 没有 | 沒有 | (?<![淹沉出埋])没(?=[{_VERBS}带系撑关下在人车]|什么人) | 不(?=[戴穿拿看])
       | 不想?要 | 不想看到? | 不需要 | 不含 | 不包[含括] | 不带 | 不[是在]
       | 排除 | 去[掉除] | 除了 | 除(?=[{HAN}]{{1,10}}[以之]外) | 别(?=有) | 无(?=人(?:的|\W|$))
     )
-    (?:有(?![轨线])|出现)?(?:任何|什么)?
+    (?:有(?![轨线])|出现)?(?:任何|什么|一个(?=人))?
 """
-# 和 that joins, not one of a word: 暖和, 颐和园, 和平.
-_AND_ZH = r"""
+# 和 and 与 that join, not those of a word: 暖和, 颐和园, 和平, 参与.
+_AND_ZH = r"""(?:
     (?<![暖温柔平饱总随缓颐雍呼共祥谦调])(?<!(?<!太)太)
     和(?![谐尚睦善解煦弦]|平(?!原|地|台|板|房)|服(?!装|饰)|室(?![内外])|田玉|果子)
-"""
+  | (?<![参给赋授付])与(?![其众否会日生共])
+)"""
 # Where a text is cut. "negation" begins an exclusion, "list" goes on with what is there, "soft"
-# does so unless an article follows, "comma" only within a list, all others end an exclusion.
+# does so unless an article follows, "comma" only within a list; "none" names what is excluded
+# before the negation; all others end an exclusion.
 _CUTS = re.compile(
     rf"""
     (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
+  | (?P<none>一[{MEASURES}](?P<thing>[{HAN}]{{1,6}}?)[也都]没有?的?)
   | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>
@@ -85,6 +88,8 @@ _EXCLUDED_BY_NOT = re.compile(
     r"(?:(?:with|at(?!\s+all)|in|on|from|near|under|inside|outside)\b|[a-z]+ing\b)", re.IGNORECASE
 )
 _UNTIL_MARK = re.compile(r"[,，;；、。.!?！？()（）]|\bbut\b")
+_UNTIL_JOINT = re.compile(r"\b(?:and|with|or|that|which|who)\b", re.IGNORECASE)
+_IS_THAT = re.compile(r"\s+(?:that|which)(?:['’]s|\s+(?:is|are|was|were))\s+", re.IGNORECASE)
 # What follows these is excluded whole: 不要穿泳衣的人; after the weaker ones where it has a verb.
 _REFUSAL = re.compile(r"不想?要|不想看|不需要|不是|不在")
 _REMOVAL = re.compile(r"排除|去[掉除]")
@@ -142,6 +147,11 @@ def _clauses(text: str) -> Iterator[Piece]:
     piece, has_thing = Piece(0, 0), False
     for cut in _CUTS.finditer(text):
         if not _cuts(text, cut, piece):
+            continue
+        if cut.lastgroup == "none":  # 一个人也没有
+            yield replace(piece, stop=cut.start())
+            yield Piece(*cut.span("thing"), "excluded", "没有")
+            piece = Piece(cut.end(), cut.end())
             continue
         words = text[piece.start : cut.start()].strip()
         has_thing |= piece.need != "excluded" and not names_no_thing(words)
@@ -212,6 +222,11 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
             return not _joins_attributes(before, after)
         case "clause":
             return _ends_clause(text[piece.start : cut.start()].strip(), piece)
+        case "negation" if cut[0].split()[-1:] == ["NOT"] and not text.isupper():
+            return True  # "cat NOT dog"
+        case "hard" if _IS_THAT.fullmatch(cut[0]):
+            said = _UNTIL_JOINT.split(after, maxsplit=1)[0]
+            return not (is_attributes_only(said) or is_side(said))
         case "negation" if lone_not := _LONE_NOT.match(cut[0]):
             excludes = is_attributes_only(after) or is_side(after) or _EXCLUDED_BY_NOT.match(after)
             return not before.strip() or bool(lone_not["article"] or excludes)

@@ -29,6 +29,7 @@ from app.core.language.periods import (
     years_of,
 )
 from app.core.language.places import HAN
+from app.core.language.request_words import PHOTO
 
 
 class Form(NamedTuple):
@@ -49,7 +50,9 @@ _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_nam
 _WEEKDAYS |= {word: number for number, word in enumerate("一二三四五六日")} | {"天": 6}
 _YEARS_BACK = {"this": 0, "last": 1, "今年": 0, "去年": 1, "前年": 2, "大前年": 3}
 _DAYS_BACK = {"today": 0, "yesterday": 1, "last night": 1, "day before yesterday": 2}
-_DAYS_BACK |= {"今天": 0, "昨天": 1, "昨晚": 1, "前天": 2, "大前天": 3}
+_DAYS_BACK |= dict.fromkeys(("this morning", "this afternoon", "this evening", "tonight"), 0)
+_DAYS_BACK |= dict.fromkeys(("今天", "今日", "今早", "今晨", "今晚", "今夜"), 0)
+_DAYS_BACK |= dict.fromkeys(("昨天", "昨日", "昨早", "昨晚", "昨夜"), 1) | {"前天": 2, "大前天": 3}
 # First and last month; early, mid and late are a third each.
 _YEAR_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _YEAR_PARTS |= {"beginning": (1, 4), "start": (1, 4), "middle": (5, 8), "end": (9, 12)}
@@ -100,25 +103,26 @@ _NO_AGE = "".join(
 )
 _EN_DECADE = rf"{_NO_AGE}(?:(?P<p>early|mid|late)[\s-]+(?:the\s+)?)?"
 _EN_STYLE = r"(?![\s-]+(?:styled?|look|fashion|vibes?|music|retro|themed?|aesthetic|inspired)\b)"
-_EN_NO_THING = (
-    r"(?![\s-]+(?!(?:photos?|pictures?|images?|pics?|and|or|to|until|till|onwards?|in|at|on|of|from"
-    r"|with|without|but|not|no|my|our|the)\b)[a-z])"
+NO_THING_BEHIND = (
+    rf"(?![\s-]+(?!(?:{PHOTO}|and|or|to|until|till|onwards?|in|at|on|of|from|with|without|but|not|no"
+    r"|my|our|the|by|near|last|this|every|yesterday|today|taken|shot|when|where|while|since|after"
+    r"|before|is|was|i|we)\b)[a-z])"
 )
 _WEEKDAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 
 _ZH_NUMBER = "(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
 # What may follow a word of one character that begins many others: 2023年夏, not 2023年夏令营.
-_ZH_END = rf"(?=$|[^{HAN}]|[的在拍里到和与或、]|以[前后来]|之[前后间])"
+ZH_END = rf"(?=$|[^{HAN}]|[的在拍里到和与或、]|以[前后来]|之[前后间])"
 _ZH_YEAR_WORD = "大?(?<![以之年目])前年|(?<![过失])去年|今年"
 _ZH_YEAR_2 = r"\d\d年"  # 23年5月
 _HAN_YEAR = "(?:一[八九]|二[〇零○])[〇零○一二三四五六七八九]{2}"  # 二〇二三年
 ZH_YEAR = rf"(?:(?:{YEAR}|{_HAN_YEAR})\s?年(?:度(?!假)|(?!代|多|的?历史))|{_ZH_YEAR_WORD})"
 ZH_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月份?"
-_ZH_MONTH_PART = rf"(?P<t>[上中下]旬|[初底末]{_ZH_END})"
+ZH_MONTH_PART = rf"(?P<t>[上中下]旬|[初底末]{ZH_END})"
 ZH_DAY = rf"(?:{DAY}|{_ZH_NUMBER})\s?[日号]"
 _ZH_CENTURY = "(?:(?:20|二十|上个?)世纪的?)?"
 _ZH_DECADE = (
-    rf"年代(?:(?P<p>[初底末]{_ZH_END}|[早前中晚后末初]期)"
+    rf"年代(?:(?P<p>[初底末]{ZH_END}|[早前中晚后末初]期)"
     r"|(?!的?(?:风格|复古|怀旧|款|味|范儿?|风(?![景光筝车]))))"
 )
 _ZH_COUNT = rf"(?:\d{{1,3}}|{_ZH_NUMBER}|半(?=年))"
@@ -128,7 +132,7 @@ _ZH_WHICH = "(?P<which>(?<![马晚早天身街路地山海湖江水桌床墙树�
 
 def zh_season(group: str = "?:") -> str:
     """Return the pattern of a season: 夏天, 夏日, 初夏, 夏; the character alone in a group."""
-    return rf"[初早仲盛深晚暮隆]?({group}[春夏秋冬])(?:[天季]|日(?!本)|{_ZH_END})"
+    return rf"[初早仲盛深晚暮隆]?({group}[春夏秋冬])(?:[天季]|日(?!本)|{ZH_END})"
 
 
 # ---------------------------------------------------------------- readers
@@ -206,6 +210,8 @@ def _relative(match: re.Match[str], today: date) -> Days:
 
 def _before_last(match: re.Match[str], today: date) -> Days:
     what = match["what"]
+    if what == "weekend":
+        return days_of_week(2, 5, 6, today)
     return season_ago(2, _SEASONS[what], today) if what in _SEASONS else ago(2, _UNITS[what], today)
 
 
@@ -247,6 +253,10 @@ def _ago(match: re.Match[str], today: date) -> Days:
     return ago(*_counted(match), today)
 
 
+def _seasons_ago(match: re.Match[str], today: date) -> Days:
+    return season_ago(_number(match["n"]) or 0, _SEASONS[match["s"]], today)
+
+
 def _until_today(match: re.Match[str], today: date) -> Days:
     return until_today(*_counted(match), today)
 
@@ -266,7 +276,7 @@ FORMS = (
     Form(
         rf"{_EN_DECADE}(?P<y>{YEAR}(?<=0)(?=s)|(?:1[89]\d|200)0(?=['’]s))['’]?s{_EN_STYLE}", _decade
     ),
-    Form(rf"{_EN_DECADE}['’‘]?(?P<y>[3-9]0)['’]?s{_EN_STYLE}{_EN_NO_THING}", _decade),
+    Form(rf"{_EN_DECADE}['’‘]?(?P<y>[3-9]0)['’]?s{_EN_STYLE}{NO_THING_BEHIND}", _decade),
     Form(
         rf"{_EN_DECADE}(?:nineteen[\s-])?(?P<y>{'|'.join(_DECADES)}){_EN_STYLE}",
         _decade,
@@ -275,12 +285,13 @@ FORMS = (
         rf"{_ZH_CENTURY}(?P<y>{YEAR}(?<=0)|[3-9]0|[三四五六七八九]十){_ZH_DECADE}",
         _decade,
     ),
+    Form(rf"(?:20|二十|上个?)世纪的?(?P<y>[12]0|[一二]十){_ZH_DECADE}", _decade),
     Form(rf"{_ZH_CENTURY}(?P<y>[三四五六七八])(?P<e>[四五六七八九]十){_ZH_DECADE}", _decade),
     Form(rf"(?P<y>{YEAR}|{ZH_YEAR}|{_ZH_YEAR_2})\s?的?{zh_season('?P<s>')}", _of_year),
-    Form(rf"(?P<y>{ZH_YEAR})\s?的?(?:年?(?P<p>[初底末]{_ZH_END}|[上下]半年))", _of_year),
+    Form(rf"(?P<y>{ZH_YEAR})\s?的?(?:年?(?P<p>[初底末]{ZH_END}|[上下]半年))", _of_year),
     Form(
         rf"(?P<y>{YEAR}(?=\s)|{ZH_YEAR}|{_ZH_YEAR_2})\s?的?(?P<m>{ZH_MONTH})"
-        rf"(?:\s?(?P<d>{ZH_DAY})|{_ZH_MONTH_PART})?",
+        rf"(?:\s?(?P<d>{ZH_DAY})|{ZH_MONTH_PART})?",
         _of_year,
     ),
     Form(
@@ -306,28 +317,37 @@ FORMS = (
         rf"(?P<what>year|month|week|weekend|{SEASON}|{_WEEKDAY}|{MONTH})",
         _relative,
     ),
-    Form(rf"(?P<what>year|month|week|{SEASON})\s+before\s+last", _before_last),
+    Form(rf"(?P<what>year|month|week|weekend|{SEASON})\s+before\s+last", _before_last),
     Form(rf"(?:this\s+)?past\s+(?P<what>day|week|month|year|{SEASON})", _past),
-    Form(r"(?P<day>today|yesterday|last\s+night|day\s+before\s+yesterday)", _day_word),
+    Form(
+        r"(?P<day>today|tonight|this\s+(?:morning|afternoon|evening)|yesterday|last\s+night"
+        r"|day\s+before\s+yesterday)",
+        _day_word,
+    ),
+    Form(rf"(?P<n>{_EN_COUNT})\s+(?P<s>{SEASON})s?\s+ago", _seasons_ago),
     Form(rf"(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", _ago),
     Form(
         rf"(?:last|past)\s+(?P<n>{_EN_COUNT})\s+(?P<unit>day|week|month|year)s?",
         _until_today,
     ),
     Form(
-        rf"(?P<y>{_EN_YEAR})(?:['’]s)?,?\s+(?:in\s+)?(?:(?P<s>{SEASON})|(?P<m>{MONTH}))",
+        rf"(?P<y>{_EN_YEAR})(?:['’]s)?,?\s+(?:in\s+)?(?:(?P<s>{SEASON})"
+        rf"|(?P<m>{MONTH})(?:\s+(?P<d>{ORDINAL}))?)",
         _of_year,
     ),
-    Form(r"(?P<day>今天|昨[天晚]|大?(?<![之以年月日周期门窗房屋店车])前天)", _day_word),
+    Form(
+        r"(?P<day>今[天晨早晚夜]|今日(?!头条)|昨[天日早晚夜]|大?(?<![之以年月日周期门窗房屋店车])前天)",
+        _day_word,
+    ),
     Form(
         rf"{_ZH_WHICH}(?:周(?![围边岁年刊])|星期|礼拜)"
         r"(?P<day>末|[一二三四五六](?![只个条张辆位名群家人次])|日(?!本)|天(?![气空])|)",
         _zh_week,
     ),
-    Form(rf"{_ZH_WHICH}月(?![亮光饼球色牙季]){_ZH_MONTH_PART}?", _zh_month),
+    Form(rf"{_ZH_WHICH}月(?![亮光饼球色牙季]){ZH_MONTH_PART}?", _zh_month),
     Form(rf"(?P<which>今|这个?|上个)(?:{zh_season('?P<s>')})", _zh_season_near),
     Form(
-        rf"(?<![几数百千万一二两三四五六七八九])(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?前(?![往后面台夕])",
+        rf"(?<![几数百千万月一二两三四五六七八九])(?P<n>{_ZH_COUNT})\s?(?P<unit>{_ZH_COUNTED})[以之]?前(?![往后面台夕])",
         _ago,
     ),
     Form(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, cast
+from typing import Literal
 
 from app.core.language.date_forms import (
     DAY,
@@ -26,10 +26,11 @@ from app.core.language.date_forms import (
     ZH_YEAR,
     zh_season,
 )
+from app.core.language.date_words import MOST_CHARS_BEFORE, Side, words_around
+from app.core.language.near_misses import lowered
 from app.core.language.periods import Days, Periods, around
 from app.core.language.places import HAN
-
-Side = Literal["before", "until", "since", "after"]
+from app.core.language.request_words import PHOTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,25 @@ def parse_date(text: str, today: date) -> Periods | None:
 
 def find_dates(text: str, today: date) -> Iterator[FoundDays]:
     """Yield the days named in a sentence, from left to right, without overlaps."""
-    low = text.lower()
+    low = lowered(text)
     place = last_stop = 0
     while (match := _DATE.search(low, place)) is not None:
-        if not _CAN_BEGIN.match(low, match.start()):
+        if not _CAN_BEGIN.match(low, match.start()) or _is_title(low, match, today):
             place = match.start() + 1
             continue
-        place = match.end()
-        periods, stop = _with_second(low, match, today)
+        periods, stop = _with_others(low, match, today)
+        place = match.end() if periods else stop
         if not periods or _CANNOT_FOLLOW.match(low, stop):
             continue
         found = _with_words(low, periods, (last_stop, match.start(), stop))
         if found is not None:
             yield found
             place = last_stop = found.stop
+
+
+def _is_title(low: str, match: re.Match[str], today: date) -> bool:
+    """Tell whether a year among other words has not begun: "Blade Runner 2049"."""
+    return match[0] != low and match[0].isdecimal() and int(match[0]) in range(today.year + 1, 2100)
 
 
 def beside(periods: Periods, side: Side) -> Periods | None:
@@ -97,23 +103,20 @@ def _one(text: str, today: date) -> Days | None:
     return None
 
 
-def _halves(a: str, b: str, today: date, *, in_order: bool) -> Periods | None:
-    """Return two dates, of which one may leave out the year of the other.
-
-    Args:
-        a: the one.
-        b: the other.
-        today: what "last year" is counted from.
-        in_order: the first is no later than the second.
-    """
-    if b[-1] in "月日号" and a[-1].isdigit():  # 2024年5-8月
-        a += b[-1]
+def _halves(a: str, b: str, today: date) -> Periods | None:
+    """Return the first and the last date of a range; one may leave out the other's year."""
+    a = _with_unit(a, b)
     first, last = _one(a, today), _one(b, today)
     if first is None and last is not None:
-        first = _completed(a, last, -1 if in_order else 0, today)
+        first = _completed(a, last, -1, today)
     elif last is None and first is not None:
-        last = _completed(b, first, 1 if in_order else 0, today)
+        last = _completed(b, first, 1, today)
     return None if first is None or last is None else (first, last)
+
+
+def _with_unit(text: str, other: str) -> str:
+    """Return a half with the unit of the other: 2024年5 of 2024年5-8月."""
+    return text + other[-1] if other[-1] in "月日号" and text[-1].isdigit() else text
 
 
 def _completed(text: str, other: Days, step: Literal[-1, 0, 1], today: date) -> Days | None:
@@ -140,51 +143,80 @@ def _completed(text: str, other: Days, step: Literal[-1, 0, 1], today: date) -> 
     return None
 
 
-def _with_second(low: str, first: re.Match[str], today: date) -> tuple[Periods, int]:
-    """Return the days of a date, with a second one that follows, and where they end.
+def _with_others(low: str, first: re.Match[str], today: date) -> tuple[Periods, int]:
+    """Return the days of a date, with others that are joined to it, and where they end.
 
-    Two that are listed stand side by side, "2019 and 2021", unless no day lies between them;
-    else all days between them count too.
+    Those that are listed stand side by side, "2019 and 2021", unless no day lies between them;
+    else all days between two of them count too.
     """
     joint = _JOINT.match(low, first.end())
-    second = None
-    if joint is not None:
-        second = _DATE.match(low, joint.end()) or _HALF.match(low, joint.end())
-    if joint is not None and second is not None:
-        before = max(0, first.start() - _MOST_CHARS_BEFORE)
-        is_range = (
-            _LISTS.search(joint[0]) is None
-            or _BETWEEN.search(low, before, first.start()) is not None
-            or _BETWEEN_ZH.match(low, second.end()) is not None
-        )
-        halves = _halves(first[0], second[0], today, in_order=is_range)
-        if halves is not None and is_range:
-            return (around(halves),), second.end()
+    second = None if joint is None else _next_date(low, joint.end())
+    if joint is not None and second is not None and _is_range(low, first, joint, second):
+        halves = _halves(first[0], second[0], today)
         if halves is not None:
-            return _with_listed(low, halves, second.end(), today)
-    days = _one(first[0], today)
-    return () if days is None else (days,), first.end()
+            return (around(halves),), second.end()
+    return _with_listed(low, first, today)
 
 
-def _with_listed(low: str, known: Periods, stop: int, today: date) -> tuple[Periods, int]:
-    """Return listed dates with those that go on the list, and where it ends: 1月、3月和5月."""
-    listed = list(known)
-    while (joint := _JOINT.match(low, stop)) is not None and _LISTS.search(joint[0]):
-        more = _DATE.match(low, joint.end()) or _HALF.match(low, joint.end())
-        if more is None:
+def _next_date(low: str, place: int) -> re.Match[str] | None:
+    return _DATE.match(low, place) or _HALF.match(low, place)
+
+
+def _is_range(low: str, first: re.Match[str], joint: re.Match[str], second: re.Match[str]) -> bool:
+    before = max(0, first.start() - MOST_CHARS_BEFORE)
+    return (
+        LISTS.search(joint[0]) is None
+        or _BETWEEN.search(low, before, first.start()) is not None
+        or _BETWEEN_ZH.match(low, second.end()) is not None
+    )
+
+
+def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, int]:
+    """Return a date with those listed after it, and where they end: 1月、3月和5月.
+
+    One that leaves out the year has that of its neighbour: "January, March and May 2020".
+    """
+    texts, stops = [first[0]], [first.end()]
+    while (joint := _next_in_list(low, texts[-1], stops[-1], today)) is not None:
+        more = _next_date(low, joint.end())
+        if more is None or len(texts) == _MAX_LISTED:
             break
-        days = _one(more[0], today) or _completed(more[0], listed[-1], 0, today)
-        if days is None:
-            break
-        listed.append(days)
-        stop = more.end()
+        texts.append(more[0])
+        stops.append(more.end())
+    if len(texts) > 1:
+        texts[0] = _with_unit(texts[0], texts[1])
+    days = [_one(text, today) for text in texts]
+    n = len(days)
+    onwards = [(at, at - 1) for at in range(1, n)]
+    back = [(near, at) for at, near in reversed(onwards)]
+    for at, near in (*onwards, *back):
+        other = days[near]
+        if days[at] is None and other is not None:
+            days[at] = _completed(texts[at], other, 0, today)
+    n_known = next((at for at, each in enumerate(days) if each is None), n)
+    if not any(days):
+        return (), stops[-1]
+    known = [each for each in days[:n_known] if each is not None]
+    return _apart(known), stops[max(0, n_known - 1)]
+
+
+def _next_in_list(low: str, text: str, stop: int, today: date) -> re.Match[str] | None:
+    """Return what joins a listed date to the next; a comma does where it has no year yet."""
+    joint = _JOINT.match(low, stop)
+    if joint is not None and LISTS.search(joint[0]):
+        return joint
+    return _COMMA.match(low, stop) if _one(text, today) is None else None
+
+
+def _apart(listed: list[Days]) -> Periods:
+    """Return periods in order, those between which no day lies as one."""
     apart: list[Days] = []
     for days in sorted(listed, key=lambda each: each.first or date.min):
         if apart and _touch(apart[-1], days):
             apart[-1] = around((apart[-1], days))
         else:
             apart.append(days)
-    return tuple(apart), stop
+    return tuple(apart)
 
 
 def _touch(one: Days, other: Days) -> bool:
@@ -202,69 +234,55 @@ def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> Foun
         periods: as named without the words.
         where: the first place that may belong to them, where they start, and where they stop.
     """
-    place, start, stop = where
-    before = _BEFORE.search(low, max(place, start - _MOST_CHARS_BEFORE), start)
-    assert before is not None, "it matches no words too"
-    behind = _BEHIND.match(low, stop)
-    side = before.lastgroup if behind is None else behind.lastgroup
-    found = periods if side is None else beside(periods, cast(Side, side))
-    little = _LITTLE_WORDS.match(low, stop if behind is None else behind.end())
-    assert little is not None, "it matches no words too"
-    return None if found is None else FoundDays(found, before.start(), little.end())
+    words = words_around(low, *where)
+    found = periods if words.side is None else beside(periods, words.side)
+    return None if found is None else FoundDays(found, words.start, words.stop)
 
 
 # ---------------------------------------------------------------- patterns
 
 _READERS = tuple((re.compile(form.pattern), form.read) for form in FORMS)
+_MAX_LISTED = 12
 _LONGEST_SEASON = timedelta(days=92)
-_MOST_CHARS_BEFORE = 40
-_JOINED = (
+JOINED = (
     r"\s*(?:\.\.|[-–—~～]|\b(?:to|and|or|until|till|through)\b|[到至和与、]|或者?)\s*(?:the\s+)?"
 )
-_JOINT = re.compile(_JOINED)
-_LISTS = re.compile(r"and|or|[与和、或]")
+_JOINT = re.compile(JOINED)
+LISTS = re.compile(r"and|or|[与和、或]")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?(?:years?\s+)?(?:of\s+)?$")
 _BETWEEN_ZH = re.compile(r"\s?[之期]?间")
 _EN_HALF = rf"(?:{MONTH}(?:\s+{ORDINAL})?|{ORDINAL}\s+(?:of\s+)?{MONTH}|{SEASON})"
 _ZH_HALF = rf"(?:{ZH_MONTH}(?:\s?{ZH_DAY})?|{ZH_DAY}|{zh_season()})"
+_COMMA_JOINED = rf"\s*,\s*(?:(?:and|or)\s+)?(?={_EN_HALF})"
+_COMMA = re.compile(_COMMA_JOINED)
 # What a number that could be a year counts: "2000 people", 2000米.
-_COUNTED = (
+COUNTED = (
     r"(?:\s*(?:px|pixels?|[cmk]?m|kg|k|p|ft|feet|met(?:er|re)s?|miles?|people|persons?|steps?|pieces?"
     r"|dollars?|euros?|yen|pounds?)(?![a-z])|\s+years(?![a-z])|[\s-]year[\s-]old|-years?"
     r"|\s?[x×*]\s?\d"  # 1920 x 1080
     r"|\s?(?:米|元|块|公里|千米|公斤|平米|像素|[日美欧]元)|[多余]?[人个张只名位步字]|[届级款号])"
 )
+# What bears a year as its name or in print, and words behind which a number is no year.
+_BEARING = (
+    r"\s+(?:book|novel|movie|film\s+poster|poster|calendar|planner|coin|stamp|banknote|magazine"
+    r"|newspaper|edition|wine|logo|banner)s?(?![a-z])|年?[日挂台年]历"
+)
+_NO_YEAR = (
+    rf"{YEAR}{COUNTED}|(?<!in\s)(?<!from\s){YEAR}(?:{_BEARING})"
+    rf"|(?:(?<=\ba\s)|(?<=\ban\s)){YEAR}(?:['’]?s)?\s+(?!{PHOTO}\b)[a-z]"  # "a 1967 mustang"
+    r"|(?:(?<=\bnumber\s)|(?<=\bflight\s)|(?<=\bclass\sof\s)|(?<=\best\.\s)|(?<=\bcopyright\s)|(?<=\bsays\s)|(?<=\bsaying\s)|(?<=\breading\s)"
+    rf"|(?<=\bspelling\s)|(?<=[写印刻标]着)|(?<=数字)|(?<=号码)){YEAR}(?![年\d])"
+)
 # One date; the first half of a range that leaves out the year, 2024年5 of 2024年5-8月 too.
 _DATE = re.compile(
-    rf"(?!{YEAR}{_COUNTED})"
-    rf"(?:{ZH_YEAR}\s?的?(?:{ZH_MONTH}\s?)?\d\d?(?={_JOINED}\d\d?\s?[月日号])|"
+    rf"(?!{_NO_YEAR})"
+    rf"(?:{ZH_YEAR}\s?的?(?:{ZH_MONTH}\s?)?\d\d?(?={JOINED}\d\d?\s?[月日号])|"
     + "|".join(re.sub(r"\?P<\w+>", "?:", form.pattern) for form in reversed(FORMS))
-    + rf"|{_EN_HALF}(?={_JOINED}))(?![a-z])(?!(?<=\d)\d)"
+    + rf"|{_EN_HALF}(?={JOINED}|{_COMMA_JOINED}))(?![a-z])(?!(?<=\d)\d)"
 )
 _HALF = re.compile(
     rf"(?:(?<!and\s)(?<!or\s){_EN_HALF}|{_ZH_HALF}|(?:1[0-2]|0?[1-9])[-./]{DAY})(?![a-z\d])"
 )
 # A minus before it is read too: what it turns round is named as misread, as "not 2023" is.
 _CAN_BEGIN = re.compile(rf"(?<![\w.:/$¥€£#-])|(?<=[{HAN}])|(?<=\.\.)|(?<=(?<!\S)-)")
-_CANNOT_FOLLOW = re.compile(r"[.:,/-]\d|(?<=\d)\s?年")
-_WORD_END = r"(?=[的拍\s,，、]|$)"
-# Words around a date; the name of a group is what they mean.
-_BEFORE = re.compile(
-    r"(?:(?<![a-z])(?:taken|shot|photographed)\s+|(?:拍摄?|摄)(?=[在于]))?"
-    r"(?:(?<![a-z])(?:in|from|during|on|of|within|throughout|between|over(?=\s+the))\s+"
-    r"|自从|(?<!来)自|从|在|(?<=[拍摄])于)?"
-    r"(?:(?<![a-z])(?P<before>before|prior\s+to|(?:older|(?<!no\s)(?<!not\s)earlier)\s+than)\s+"
-    r"|(?<![a-z])(?P<since>since|(?:no|not)\s+earlier\s+than)\s+"
-    r"|(?<![a-z])(?P<after>after|(?:newer|(?<!no\s)(?<!not\s)later)\s+than)\s+"
-    r"|(?P<until>(?<![a-z])(?:until|till|up\s+to|(?:no|not)\s+later\s+than)\s+|(?<![\w.])\.\.))?"
-    r"(?:(?<![a-z])the\s+)?(?:(?<!new\s)(?<![a-z])years?\s+|(?<![a-z])(?:earlier|later)\s+)?$"
-)
-_BEHIND = re.compile(
-    r"(?P<since>\.\.(?!\.)|\s+onwards?\b|\s+on(?=\s*(?:,|$))|\s+(?:and|or)\s+later\b"
-    r"|\s*(?:to|until|till|through|[-–—~～])\s*(?:now|present)\b|[至到](?:今|现在)|以来|开始|[以之]后"
-    rf"|[后起]{_WORD_END})"
-    rf"|(?P<before>[以之]前|前{_WORD_END})|(?P<until>\s+(?:and|or)\s+earlier\b)"
-)
-_LITTLE_WORDS = re.compile(
-    r"(?:['’]s\b|(?:的时候|[期之]?间|里(?![约斯昂程]))?(?:(?:拍摄?)?的|拍摄?(?![卖手打照]))?)"
-)
+_CANNOT_FOLLOW = re.compile(r"[.:,/-]\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")

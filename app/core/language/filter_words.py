@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
-from app.core.asking import Filters, Orientation
+from app.core.asking import Filters
 from app.core.errors import FilterError
 from app.core.language.combining import combined
 from app.core.language.date_forms import YEAR
-from app.core.language.dates import Side, beside, find_dates, parse_date
+from app.core.language.date_words import Side
+from app.core.language.dates import beside, find_dates, parse_date
 from app.core.language.periods import Periods
-from app.core.language.places import HAN
+from app.core.language.plain_filters import (
+    FORMAT_WORDS,
+    ORIENTATIONS,
+    FoundFilter,
+    find_plain,
+    format_named,
+)
+from app.core.language.request_words import PHOTO
+from app.core.language.yearly import FoundYearly, find_yearly, parse_yearly
 
 _KEYS = {
     "folder": ("folder", "in", "path", "文件夹", "目录"),
@@ -36,15 +45,6 @@ _KEYS = {
     "name": ("name", "file", "filename", "文件名", "名称"),
 }
 _KEY_OF = {word: key for key, words in _KEYS.items() for word in words}
-_FORMATS = {"jpg": "jpeg", "tif": "tiff", "heif": "heic", "jpeg2000": "jp2"}
-_FORMAT_WORDS = "jpe?g|png|gif|tiff?|webp|heic|heif|avif|bmp|raw"
-_ORIENTATIONS: dict[str, Orientation] = {
-    "landscape": "landscape", "horizontal": "landscape", "wide": "landscape", "横": "landscape",
-    "横图": "landscape", "横版": "landscape", "横向": "landscape", "横拍": "landscape",
-    "portrait": "portrait", "vertical": "portrait", "tall": "portrait", "竖": "portrait",
-    "竖图": "portrait", "竖版": "portrait", "竖向": "portrait", "竖拍": "portrait",
-    "square": "square", "方图": "square", "方形": "square", "正方形": "square",
-}  # fmt: skip
 _TYPES_KNOWN = (
     "jpeg", "png", "heic", "raw", "tiff", "webp", "gif", "avif", "bmp", "jp2", "ico", "ppm",
 )  # fmt: skip
@@ -76,7 +76,6 @@ _YES = (
     "favourites",
     "favorites",
 )
-_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _KEY_WORDS = "|".join(sorted(map(re.escape, _KEY_OF), key=len, reverse=True))
 # A colon may stand before a comparison ("rating: >=4").
 _SIGN = r"(?:[:：]?(?:>=|<=|[=><≥])|[:：])"
@@ -85,59 +84,24 @@ _ONE_FILTER = re.compile(
 )
 # In a sentence a value ends at a space, or at a comma with no further value of its kind behind it;
 # quotes were hidden before, so they have none.
-_LISTED = rf"[,，、](?=(?:{_FORMAT_WORDS}|{'|'.join(_ORIENTATIONS)})(?![^\W_]))"
+_LISTED = rf"[,，、](?=(?:{FORMAT_WORDS}|{'|'.join(ORIENTATIONS)})(?![^\W_]))"
 _KEYED = re.compile(
     rf"(?<![^\W_])(?P<all>(?:{_KEY_WORDS}){_SIGN}(?:[^\s,，;；、]|(?<=\w){_LISTED})+)",
-    re.IGNORECASE,
-)
-_PHOTOS = r"(?:photo(?:graph)?s?|pictures?|images?|pics?|shots?)\b"
-# 三星 alone is also the name of a maker.
-_STARS = re.compile(
-    r"(?P<signs>★+)"
-    r"|(?<!\w)(?:rated\s+)?(?P<en>[1-5])\s*(?:\+\s*stars?|-?stars?\s*(?:\+|or\s+(?:more|better)))"
-    r"|(?<!\w)rated\s+(?P<rated>[1-5])(?:[\s-]stars?)?"
-    r"(?:\s*\+|\s+(?:or|and)\s+(?:more|better|higher|above))?"
-    rf"|(?<!\w)(?P<of>[1-5])[\s-]stars?\s+(?={_PHOTOS})"
-    r"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:(?:及以上|以上)(?:的)?|的?(?=照片|图片))"
-    rf"|(?<![\w{HAN}])(?P<alone>[1-5一二两四五])颗?星级?(?![\w{HAN}])",
-    re.IGNORECASE,
-)
-_SHAPES = re.compile(
-    r"(?<!\w)(?P<en>(?:landscape|portrait|vertical|horizontal|square)(?=\s+(?:orientation|format))"
-    rf"|(?:vertical|horizontal|square)(?=\s+{_PHOTOS}))(?:\s+(?:orientation|format))?"
-    r"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图)(?:的)?",
-    re.IGNORECASE,
-)
-_FAVOURITES = re.compile(
-    r"(?<!\w)(?:my\s+)?favou?rite\s+(?=(?:photos?|pictures?|images?)\b)|收藏的?(?=照片|图片)",
-    re.IGNORECASE,
-)
-_TYPES = re.compile(
-    rf"(?<!\w)(?:(?P<en>{_FORMAT_WORDS})(?:\s+(?:files?|format)|(?=\s+{_PHOTOS}))"
-    rf"|(?P<many>{_FORMAT_WORDS})s(?!\w))|(?P<zh>{_FORMAT_WORDS})\s*格式(?:的)?",
     re.IGNORECASE,
 )
 _UNCLEAR_DAY = re.compile(rf"(?<![\w/.-])\d\d?([/.])\d\d?\1{YEAR}(?![\w/]|[.-]\d)")
 _PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
 _OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
+_MOST_CHARS_BEFORE = 60  # of a negation
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
 _NEGATED = re.compile(
     r"(?:(?<!\S)[-－–]"
     r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?)\s+"
-    r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|photos|pictures)\s+)*"
+    r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|those|ones?|that|which|are|is|were|was"
+    rf"|{PHOTO})\s+)*"
     r"|(?:但是?)?(?:不想?[是在要含看]?|没有?|排除|除了?|非))$",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFilter:
-    """A filter in a sentence, ``text[start:stop]``; ``error`` says why it is not understood."""
-
-    filters: Filters
-    start: int
-    stop: int
-    error: FilterError | None = None
 
 
 def parse_filter(text: str, today: date) -> Filters:
@@ -154,7 +118,7 @@ def parse_filter(text: str, today: date) -> Filters:
         found = _read(key, match["sign"].lstrip(":：") or ":", value, today)
     else:
         days = parse_date(text, today)
-        found = _bare_word(text) if days is None else _with_days(days)
+        found = _bare_word(text, today) if days is None else _with_days(days)
     if found is None:
         raise _not_understood(text, reason)
     return found
@@ -169,7 +133,7 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
         today: what "last summer" is counted from.
     """
     found: list[FoundFilter] = []
-    candidates = (*_keyed(text, spoken, today), *_words(text), *_dates(text, today))
+    candidates = (*_keyed(text, spoken, today), *find_plain(text, spoken), *_dates(text, today))
     for candidate in (*candidates, *_unclear_days(text)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
             found.append(_with_sign(candidate, text, spoken))
@@ -197,9 +161,9 @@ def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
 
 def _with_sign(found: FoundFilter, text: str, spoken: Callable[[int, int], str]) -> FoundFilter:
     """Return a filter with the plus before it, if any, or misread with the negation before it."""
-    negation = _NEGATED.search(text, 0, found.start)
+    negation = _NEGATED.search(text, max(0, found.start - _MOST_CHARS_BEFORE), found.start)
     if negation is None:
-        plus = _PLUS.search(text, 0, found.start)
+        plus = _PLUS.search(text, max(0, found.start - 2), found.start)
         return found if plus is None else replace(found, start=plus.start())
     start = negation.start()
     error = _not_understood(spoken(start, found.stop).strip(), "negated")
@@ -231,10 +195,10 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
         case "name":
             return Filters(names=(value,))
         case "type":
-            formats = tuple(_format(part) for part in _parts(value))
+            formats = tuple(format_named(part) for part in _parts(value))
             return Filters(formats=formats) if set(formats) <= set(_TYPES_KNOWN) else None
         case "orientation":
-            shapes = [_ORIENTATIONS.get(part.strip().lower()) for part in _parts(value)]
+            shapes = [ORIENTATIONS.get(part.strip().lower()) for part in _parts(value)]
             known = tuple(shape for shape in shapes if shape is not None)
             return Filters(orientations=known) if len(known) == len(shapes) else None
         case "rating":
@@ -261,6 +225,9 @@ def _rating(sign: str, value: str) -> Filters | None:
 
 def _date(side: Side | None, value: str, today: date) -> Filters | None:
     periods = parse_date(value, today)
+    yearly = parse_yearly(value if side is None else f"{side} {value}", today)
+    if periods is None and yearly is not None:
+        return _with_yearly(yearly)
     if periods is None:  # a list, "2022,2024", and no "July 4, 1965"
         listed = [parse_date(part, today) for part in _parts(value)]
         periods = tuple(days for each in listed if each is not None for days in each)
@@ -280,20 +247,20 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _bare_word(text: str) -> Filters | None:
+def _with_yearly(found: FoundYearly) -> Filters:
+    return replace(_with_days(found.periods), yearly=found.yearly)
+
+
+def _bare_word(text: str, today: date) -> Filters | None:
     word = text.strip().lower()
     if word in ("favourite", "favourites", "favorite", "favorites", "收藏"):
         return Filters(favourite=True)
-    if word in _ORIENTATIONS:
-        return Filters(orientations=(_ORIENTATIONS[word],))
+    if word in ORIENTATIONS:
+        return Filters(orientations=(ORIENTATIONS[word],))
     if re.fullmatch(r"★{1,5}", word):
         return Filters(min_rating=len(word))
-    return None
-
-
-def _format(word: str) -> str:
-    tidy = word.strip().lower().lstrip(".")
-    return _FORMATS.get(tidy, tidy)
+    yearly = parse_yearly(word, today)
+    return None if yearly is None else _with_yearly(yearly)
 
 
 # ---------------------------------------------------------------- filters in a sentence
@@ -309,19 +276,6 @@ def _keyed(text: str, spoken: Callable[[int, int], str], today: date) -> Iterato
         yield FoundFilter(filters, match.start(), match.end(), misread)
 
 
-def _words(text: str) -> Iterator[FoundFilter]:
-    for match in _STARS.finditer(text):
-        yield FoundFilter(Filters(min_rating=_stars(match)), match.start(), match.end())
-    for match in _SHAPES.finditer(text):
-        shape = _ORIENTATIONS[(match["en"] or match["zh"]).lower()]
-        yield FoundFilter(Filters(orientations=(shape,)), match.start(), match.end())
-    for match in _FAVOURITES.finditer(text):
-        yield FoundFilter(Filters(favourite=True), match.start(), match.end())
-    for match in _TYPES.finditer(text):
-        kind = _format(match["en"] or match["many"] or match["zh"])
-        yield FoundFilter(Filters(formats=(kind,)), match.start(), match.end())
-
-
 def _unclear_days(text: str) -> Iterator[FoundFilter]:
     """Yield days that can be read in two ways or in none, as misread: 5/6/2023, 31.2.2023."""
     for match in _UNCLEAR_DAY.finditer(text):
@@ -329,13 +283,8 @@ def _unclear_days(text: str) -> Iterator[FoundFilter]:
         yield FoundFilter(Filters(), match.start(), match.end(), error)
 
 
-def _stars(match: re.Match[str]) -> int:
-    if match["signs"]:
-        return min(len(match["signs"]), 5)
-    word = next(word for word in match.group("en", "rated", "of", "zh", "alone") if word)
-    return int(word) if word.isascii() else _NUMBERS[word]
-
-
 def _dates(text: str, today: date) -> Iterator[FoundFilter]:
     for found in find_dates(text, today):
         yield FoundFilter(_with_days(found.periods), found.start, found.stop)
+    for yearly in find_yearly(text, today):
+        yield FoundFilter(_with_yearly(yearly), yearly.start, yearly.stop)

@@ -18,8 +18,8 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
         "white|白色 白", "grey gray|灰色 灰",
     ),
     "number": (
-        "one single|一 1", "two|两 二 2", "three|三 3", "four|四 4", "five|五 5", "six|六 6",
-        "seven|七 7", "eight|八 8",
+        "one single 1|一 1", "two 2|两 二 2", "three 3|三 3", "four 4|四 4", "five 5|五 5",
+        "six 6|六 6", "seven 7|七 7", "eight 8|八 8",
     ),
     "material": (
         "wooden wood|木头 木制 木质 木", "metal|金属", "plastic|塑料", "glass|玻璃",
@@ -55,9 +55,14 @@ class Attribute:
     is_chinese: bool
 
 
+def lowered(text: str) -> str:
+    """Return a text in lower case, each letter at its place: "İ" alone would become two."""
+    return "".join(low if len(low := each.lower()) == 1 else each for each in text)
+
+
 def attributes(text: str) -> list[Attribute]:
     """Return the attributes that a text names, from left to right."""
-    low = text.lower()
+    low = lowered(text)
     found: list[Attribute] = []
     for candidate in sorted(_candidates(low), key=lambda each: (each.start, -each.stop)):
         if not found or candidate.start >= found[-1].stop:
@@ -67,7 +72,7 @@ def attributes(text: str) -> list[Attribute]:
 
 def is_attributes_only(text: str) -> bool:
     """Tell whether a text is nothing but attributes and little words: "blue", "蓝色的"."""
-    rest = list(text.lower())
+    rest = list(lowered(text))
     found = attributes(text)
     for each in found:
         rest[each.start : each.stop] = " " * (each.stop - each.start)

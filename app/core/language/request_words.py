@@ -12,22 +12,22 @@ from app.core.language.near_misses import MEASURES
 
 EDGES = ' ,，:：;；、。！？!?.|/…“”「」『』«»"()（）'  # what a phrase neither begins nor ends with
 _SPACES = re.compile(r"\s+")
-_PHOTO = r"(?:photo(?:graph)?s?|pictures?|images?|pics?)"
+PHOTO = r"(?:photo(?:graph)?s?|pictures?|images?|pics?)"
 _WHOSE = r"(?:(?:all|any|every|each|most|of|my|our|the|these|those)\s+)"
 _MADE = (
     r"(?:(?:that\s+)?(?:i|we)(?:['’]ve|\s+have)?\s+)?(?:took|taken|shot|made)(?:\s+by\s+(?:me|us))?"
 )
-_PHOTO_ZH = r"(?:照片|图片|相片|图像)"
+PHOTO_ZH = r"(?:照片|图片|相片|图像)"
 _IN_PHOTO_ZH = r"(?:照片|图片|相片|画面|图)[里中上]面?(?![间央心])"
 
 _LEADS_EN = rf"""
-    and | but | also | (?:not\s+)?only | please
+    and | but | also | of | (?:not\s+)?only | please
   | there\s+(?:is|are) | there['’]s | where\s+(?:is|are) | ['’]s
   | (?:can|could|would)\s+you | do\s+(?:you|i|we)\s+have(?:\s+any)? | either
   | (?:i['’]?m|i\s+am|we['’]re|we\s+are)\s+(?:looking|searching)\s+for
   | i(?:['’]d|\s+would)?\s+(?:want|need|like)(?:\s+to\s+(?:see|find))?
   | (?:show|find|give|get)\s+(?:me|us) | find | (?:search|look)\s+for
-  | {_WHOSE}*(?:(?:an?|some)\s+)?{_PHOTO}\s+(?:{_MADE}\s+)?
+  | {_WHOSE}*(?:(?:an?|some)\s+)?{PHOTO}\s+(?:{_MADE}\s+)?
         (?:of|with|showing|containing|featuring|at|in|on|from)
 """
 _LEADS_ZH = rf"""
@@ -35,28 +35,26 @@ _LEADS_ZH = rf"""
   | 给我看?看? | 我?[想要]+[找看](?![起着])看? | 我在找 | (?:我想?|想)要(?=[找看一])
   | [查寻]找 | 显示(?![屏器]) | 列出 | (?:找(?!不)|搜索?)(?:出|到|一下|找)? | 一下(?!子)
   | (?:所有|全部)的?(?=.) | 有没有 | 哪[些张] | 我们?拍摄?过?的
-  | [一几]张(?=有|.+的{_PHOTO_ZH}$) | {_IN_PHOTO_ZH}的?(?:有(?!没))?(?=.)
+  | [一几]张(?=有|.+的{PHOTO_ZH}$) | {_IN_PHOTO_ZH}的?(?:有(?!没))?(?=.)
   | 有(?=[一两二三四五几很许]) | 只[有要] | 还有 | 然后 | 而?是(?=.)
 """
 _LEADS = re.compile(
     rf"^(?:(?:{_LEADS_EN})(?:\s+|$)|{_LEADS_ZH}|[-+－–]+\s*)+", re.IGNORECASE | re.VERBOSE
 )
 _TAILS = re.compile(
-    rf"(?:[以之]外(?:都[可行好要]以?)?|吗|(?<=.)的{_PHOTO_ZH}|\s+(?:and|or|but|with|without)"
-    rf"|\s+in\s+(?:it|them|the\s+{_PHOTO}))+$",
+    rf"(?:[以之]外(?:都[可行好要]以?)?|吗|(?<=.)(?:拍摄?)?的{PHOTO_ZH}|什么都[行可好要]以?|\s+(?:and|or|but|with|without)"
+    rf"|\s+in\s+(?:it|them|the\s+{PHOTO}))+$",
     re.IGNORECASE,
 )
 # Beside other phrases these name no thing: "photos without people", 照片里没有人.
 _NO_THING = re.compile(
-    rf"{_WHOSE}*(?:{_PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|nothing|all)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
-    rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{_PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
+    rf"{_WHOSE}*(?:{PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|something|nothing|all|both)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
+    rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
     rf"|[一几][{MEASURES}]",
     re.IGNORECASE,
 )
 # "a girl with a picture" holds one; at the beginning it is the photo that is looked for.
-_NO_THING_FIRST = re.compile(
-    rf"(?:an?|some|one|this|that)\s+{_PHOTO}(?:\s+{_MADE})?", re.IGNORECASE
-)
+_NO_THING_FIRST = re.compile(rf"(?:an?|some|one|this|that)\s+{PHOTO}(?:\s+{_MADE})?", re.IGNORECASE)
 
 
 def without_request(text: str) -> str:

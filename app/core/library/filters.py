@@ -7,7 +7,7 @@ import unicodedata
 
 import numpy as np
 
-from app.core.asking import Filters, Period
+from app.core.asking import Filters, Period, YearDays
 from app.core.library.rows import Int64Array
 from app.core.library.store import Store
 from app.core.paths import display_path, display_text
@@ -57,6 +57,7 @@ def _conditions(filters: Filters) -> list[_Condition]:
     found += [_named_folder(folder) for folder in folders if not os.path.isabs(folder)]
     found += _any_of([_below(folder) for folder in folders if os.path.isabs(folder)])
     found += _any_of([_within(period) for period in filters.taken])
+    found += _any_of([_every_year(days) for days in filters.yearly])
     found += _any_of([_camera(camera) for camera in filters.cameras])
     if filters.min_rating > 0:
         found.append(("COALESCE(u.rating, 0) >= ?", [filters.min_rating]))
@@ -82,6 +83,12 @@ def _any_of(conditions: list[_Condition]) -> list[_Condition]:
 def _within(period: Period) -> _Condition:
     sides = [(sign, day) for sign, day in zip((">=", "<="), period, strict=True) if day is not None]
     return " AND ".join(f"{_DAY} {sign} ?" for sign, _ in sides) or "1", [day for _, day in sides]
+
+
+def _every_year(days: YearDays) -> _Condition:
+    first, last = days
+    both = "AND" if first <= last else "OR"  # from December into January
+    return f"SUBSTR({_DAY}, 6) >= ? {both} SUBSTR({_DAY}, 6) <= ?", [first, last]
 
 
 def _camera(camera: str) -> _Condition:

@@ -55,7 +55,8 @@ def _filters(data: dict[str, Any]) -> Filters:
         known["taken"] = (period,) if any(period) else ()
         known["cameras"] = (" ".join(data["cameras"]),) if data["cameras"] else ()
         known["orientations"] = (data["orientation"],) if data["orientation"] else ()
-    known["taken"] = tuple((first, last) for first, last in known["taken"])
+    for name in ("taken", "yearly"):
+        known[name] = tuple((first, last) for first, last in known.get(name, ()))
     return Filters(**known)
 
 

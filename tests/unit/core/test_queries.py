@@ -255,6 +255,12 @@ def test_attributes_before_and_share_the_thing_after_it() -> None:
     ]  # fmt: skip
 
 
+def test_letters_that_grow_in_lower_case_move_no_part() -> None:
+    query = parse_query("İİİ red cup 2023, christmas", TODAY)
+    spoken = [query.source[part.start : part.stop] for part in query.parts]
+    assert spoken == ["İİİ red cup", "2023", "christmas"]
+
+
 def test_parts_say_where_they_are() -> None:
     query = parse_query("a girl  with a red hat, no cars, last summer", TODAY)
     spoken = [(part.kind, query.source[part.start : part.stop]) for part in query.parts]
@@ -270,7 +276,8 @@ _PIECES = st.sampled_from(
     [",", "，", "、", "；", " ", "的", "和", "and", "with", "-", "+", '"', "“", "”", "no", "没有",
      "without", "2023", "last summer", "去年", "red", "blue", "猫", "a dog", "not", "type:png",
      "rating>=", "★", ".", "\n", "1,0", "nobody", "doesn't ", " or ", "on the left",
-     "（", "‘", "’", "my photos", "不是", "一只", "左边", "所有", "照片里", "Ａ２"]
+     "（", "‘", "’", "İ", "May", "christmas", "5月", "1日", "圣诞节", "taken with a Nikon",
+     "in folder x", "my photos", "不是", "一只", "左边", "所有", "照片里", "Ａ２"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES | st.text(max_size=3), max_size=12).map("".join)
 

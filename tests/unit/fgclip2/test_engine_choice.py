@@ -73,6 +73,20 @@ def test_bf16_needs_a_cpu_that_has_it(reference_dir: Path, monkeypatch: pytest.M
         Encoder.load(reference_dir, engine="openvino", precision="bf16")
 
 
+@pytest.mark.parametrize(("native", "precision"), [(False, "f32"), (True, "bf16")])
+def test_a_gpu_that_only_emulates_bf16_runs_in_f32(
+    reference_dir: Path, monkeypatch: pytest.MonkeyPatch, native: bool, precision: str
+) -> None:
+    def is_supported(including_emulation: bool = True) -> bool:
+        return including_emulation or native
+
+    monkeypatch.setattr(engine_choice, "_TINY_BELOW_WIDTH", 1)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_supported)
+    monkeypatch.setattr(torch_engine, "_choose_device", lambda: torch.device("cpu"))
+    assert Encoder.load(reference_dir, engine="torch").precision == precision
+
+
 @pytest.mark.parametrize("engine", ["openvino", "torch"])
 def test_bf16_stays_close(reference_dir: Path, engine: str) -> None:
     if engine == "openvino" and not openvino_engine.bf16_is_native():

@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from tests.unit.trainer.small_runs import SIZES
+from tests.unit.trainer.small_runs import SIZES, jpeg
 from trainer.evaluation.templates import TEMPLATES
 from trainer.recipes import resolve
 from trainer.stage_model import StageModel
@@ -72,6 +72,33 @@ def photo_sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     return folder
+
+
+@pytest.fixture
+def finehard(tmp_path: Path) -> Path:
+    """FineHARD files: one English and one Chinese array, one picture missing."""
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.jpg").write_bytes(jpeg())
+    (tmp_path / "json").mkdir()
+    box = {
+        "bbox": [0.1, 0.2, 0.6, 0.9, 0.87],
+        "short_expr": "a red boat",
+        "long_expr": "a red boat with a white sail",
+        "flag_short_neg": 1,
+        "short_expr_negs": {str(n): f"a boat number {n}" for n in range(10)},
+    }
+    plain = {"bbox": [0.5, 0.5, 1.0, 1.0], "short_expr": "sea", "long_expr": "the open sea"}
+    english = {"f_path": "a.jpg", "caption": "A long text.", "short_caption": "a boat"}
+    english["bbox_info"] = [
+        box,
+        plain | {"flag_short_neg": 0},
+        plain | {"bbox": [0.5, 0.5, 0.5, 1]},
+    ]
+    missing = english | {"f_path": "gone.jpg"}
+    (tmp_path / "json" / "1.json").write_text(json.dumps([english, missing]))
+    chinese = {"f_path": "a.jpg", "caption": "一段长文字。", "short_caption": "船", "is_cn": True}
+    (tmp_path / "json" / "2.json").write_text(json.dumps([chinese], ensure_ascii=False))
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
-"""Recipes of a few seconds, shared by the tests of training runs."""
+"""Recipes of a few seconds and a picture, shared by the tests of training."""
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+from PIL import Image
 
 from trainer.recipes import Recipe, resolve
 
@@ -25,3 +28,10 @@ def stage_two(photos: Path, *more: str) -> Recipe:
         " 'pair': 1.5, 'rank': 0.2}",
     ]  # fmt: skip
     return resolve("tiny-regions", [*SIZES, *settings, f"photos={photos}", *more])
+
+
+def jpeg() -> bytes:
+    """A small blue picture as the bytes of a file."""
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), (10, 120, 200)).save(data, "JPEG")
+    return data.getvalue()

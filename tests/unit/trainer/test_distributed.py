@@ -20,7 +20,8 @@ from safetensors.torch import load_file
 
 from tests.unit.trainer.dist_worker import gradients
 from tests.unit.trainer.small_runs import stage_two
-from trainer.distributed import Group
+from trainer.distributed import Group, process_group
+from trainer.errors import GroupError
 from trainer.loop import train
 from trainer.recipes import Recipe
 
@@ -33,6 +34,13 @@ SHARDED = ["sharding=fsdp", "optimizer=adamw"]  # Muon needs whole matrices
 FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": -1}
 BARE: dict[str, Any] = {"settings": [], "bare_rank": 0}
 BARE_FSDP: dict[str, Any] = {"settings": SHARDED, "bare_rank": 1}
+# Layers that run again in the backward pass, beside each of the other ways to save memory.
+AGAIN: dict[str, Any] = {"settings": ["checkpoint_layers=True"], "bare_rank": -1}
+AGAIN_PIECES: dict[str, Any] = {
+    "settings": [*PIECES["settings"], *AGAIN["settings"]],
+    "bare_rank": -1,
+}
+AGAIN_FSDP: dict[str, Any] = {"settings": [*SHARDED, *AGAIN["settings"]], "bare_rank": -1}
 FEW: dict[str, Any] = {"settings": ["objectives={'short': 1.0, 'region': 0.2}"], "bare_rank": -1}
 DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
 
@@ -95,7 +103,9 @@ def test_two_processes_equal_one(photo_sets: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.dist
-@pytest.mark.parametrize("scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP, FEW])
+@pytest.mark.parametrize(
+    "scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP, FEW, AGAIN, AGAIN_PIECES, AGAIN_FSDP]
+)
 def test_four_processes_equal_one(
     photo_sets: Path, tmp_path: Path, scenario: dict[str, Any]
 ) -> None:
@@ -140,6 +150,60 @@ def test_a_killed_run_of_two_equals_an_unbroken_one_of_one(
             time.sleep(0.005)
     _run_group(2, [*arguments, "--resume"])
     _assert_same_end(whole, tmp_path / "parts" / "checkpoints" / whole.name)
+
+
+@pytest.mark.dist
+def test_when_one_process_ends_the_others_say_so_in_a_sentence(
+    photo_sets: Path, tmp_path: Path
+) -> None:
+    """The first process alone looks for the tokenizer, which is not there."""
+    recipe = stage_two(photo_sets, f"weights={tmp_path}")
+    with _group(2, _command(recipe, tmp_path / "run")) as processes:
+        messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
+        assert [process.returncode for process in processes] == [1, 1], messages
+    first, second = (message.splitlines()[-1] for message in messages)
+    assert first == f"trainer: {tmp_path} holds no tokenizer.model: copy it there from its release"
+    # It may be gone before they have all met.
+    assert second.startswith(
+        ("trainer: another process has ended, see", "trainer: WORLD_SIZE is 2")
+    )
+    assert not any("Traceback" in message for message in messages)
+
+
+@pytest.mark.dist
+def test_what_each_process_cannot_read_is_named_once_by_the_first(
+    photo_sets: Path, tmp_path: Path
+) -> None:
+    weights = "archive_weights={'fruit': 0.1, 'people': 0.9}"
+    recipe = stage_two(photo_sets, weights, "sources={'photos': 1.0}", "steps=12")
+    with _group(2, _command(recipe, tmp_path / "run")) as processes:
+        messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
+        assert [process.returncode for process in processes] == [0, 0], messages
+    assert "1 samples or regions could not be read:" in messages[0]
+    assert messages[0].count("people-003.png: no picture of a known format") == 1
+    assert "people-003.png" not in messages[1]
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [({"WORLD_SIZE": "2"}, "WORLD_SIZE is 2 .*RANK"), ({"WORLD_SIZE": "x"}, "WORLD_SIZE is x ")],
+)
+def test_processes_that_do_not_find_each_other_say_how_to_start_them(
+    environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(GroupError, match=f"{said}.*start them with torchrun"), process_group():
+        pass
+
+
+def test_more_processes_than_gpus_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"WORLD_SIZE": "2", "RANK": "1", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(GroupError, match=r"process 1 .* none of its 1 GPUs"), process_group():
+        pass
 
 
 def _command(recipe: Recipe, out: Path) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from trainer.errors import DataError
+from trainer.evaluation.dense import read_mask
 from trainer.evaluation.tasks import TASKS
 
 INSTANCES = {
@@ -64,6 +65,8 @@ def _changed(section: str, **values: Any) -> dict[str, Any]:
         ("fg-ovd", FGOVD, BOXED | {"neg_expression": [1]}, "of record 0 is no list of texts: [1]"),
         ("coco", CAPTIONS, {"images": [], "annotations": []}, "no pictures with captions"),
         ("coco", CAPTIONS, {"images": []}, "image_id, caption is missing"),
+        ("flickr30k", "flickr30k_test.json", 100_000 * "[", "cannot be read as JSON"),
+        ("fg-ovd", FGOVD, 100_000 * "[", "record 0 is no JSON"),
         ("flickr30k", "flickr30k_test.json", {"image": "a"}, "a list of records"),
         ("flickr30k", "flickr30k_test.json", [{"image": "a", "caption": "one"}], "no list"),
         ("flickr30k", "flickr30k_test.json", [{"image": "a"}], "record 0 lacks caption"),
@@ -109,8 +112,17 @@ def test_a_photo_that_cannot_be_read_ends_the_task_with_its_name(
     (tmp_path / COCO).write_text(json.dumps(INSTANCES))
     (tmp_path / "val2017").mkdir()
     (tmp_path / "val2017" / "a.jpg").write_bytes(b"broken")
-    with pytest.raises(DataError, match=r"val2017/a\.jpg: cannot identify"):
+    with pytest.raises(DataError, match=r"val2017/a\.jpg: no picture of a known format"):
         TASKS["coco-boxes"].run(small_model, tmp_path, 16)
+
+
+def test_masks_too_large_to_be_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("L", (64, 64)).save(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 16)
+    with pytest.raises(DataError, match=r"a\.png: .*exceeds limit"):
+        read_mask(tmp_path / "a.png", 0, 2)
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,19 @@ class Numbered:
         broken: tuple[int, ...] = (),
         language: Language = "en",
         regions: tuple[Region, ...] = (),
+        unusable: tuple[str, ...] = (),
     ) -> None:
         self._name, self._n_samples, self._broken = name, n_samples, broken
-        self._language, self._regions = language, regions
+        self._language, self._regions, self._unusable = language, regions, unusable
         self.asked: list[tuple[int, Language]] = []
 
     def __len__(self) -> int:
         return self._n_samples
+
+    @property
+    def digest(self) -> str:
+        """All pictures of a name are alike."""
+        return "alike"
 
     def sample(self, index: int, language: Language, rng: np.random.Generator) -> Sample:
         self.asked.append((index, language))
@@ -42,7 +48,14 @@ class Numbered:
             raise SampleError(f"{self._name}/{index}", "no picture")
         picture = Image.new("RGB", (32, 32))
         caption = Caption(f"{self._name} {index}")
-        return Sample(picture, caption, None, self._regions, language=self._language)
+        return Sample(
+            picture,
+            caption,
+            None,
+            self._regions,
+            language=self._language,
+            unusable=tuple(f"{self._name}/{index}: {each}" for each in self._unusable),
+        )
 
 
 def _mixed(*sources: Numbered, seed: int = 5) -> MixedSource:
@@ -86,6 +99,14 @@ def test_unreadable_samples_are_replaced_counted_and_named() -> None:
     assert mixed.unreadable["a/4"] == "a/4: no picture"
     with pytest.raises(DataError, match="in a row"):
         _indices(_mixed(Numbered("a", 3, broken=(0, 1, 2))), 0, range(1))
+
+
+def test_regions_that_were_left_out_are_counted_and_named_once() -> None:
+    mixed = _mixed(Numbered("a", 2, unusable=("no box", "no text")))
+    _indices(mixed, 0, range(6))
+    named = {f"a/{index}: {each}" for index in (0, 1) for each in ("no box", "no text")}
+    assert set(mixed.unreadable.values()) == named
+    assert len(mixed.unreadable) == 4
 
 
 def test_an_order_is_made_once_though_a_batch_lies_in_two_epochs(

@@ -183,3 +183,20 @@ def _unit(n_rows: int, width: int) -> torch.Tensor:
 
 def _generator() -> torch.Generator:
     return torch.Generator().manual_seed(3)
+
+
+def test_scales_may_be_plain_numbers() -> None:
+    rows, others = (
+        torch.nn.functional.normalize(torch.randn(3, 2, 8, generator=torch.manual_seed(1)), dim=-1)
+    ).unbind(1)
+    scale, bias = torch.tensor(1.5), torch.tensor(-2.0)
+    pairs = (
+        (objectives.sigmoid(rows, others, 1.5, -2), objectives.sigmoid(rows, others, scale, bias)),
+        (objectives.region_text(rows, others, 1.5), objectives.region_text(rows, others, scale)),
+        (
+            objectives.hard_negative(rows, others[:, None], 1.5, 0).contrast,
+            objectives.hard_negative(rows, others[:, None], scale, 0).contrast,
+        ),
+    )
+    for found, expected in pairs:
+        assert torch.equal(found, expected)

@@ -30,6 +30,9 @@ BAD_LINES: list[bytes] = [
     json.dumps(GOOD | {"captions_en": [""], "captions_zh": ["x"]}).encode(),
     json.dumps(GOOD | {"captions_en": "a text", "captions_zh": ["x"]}).encode(),
     json.dumps(GOOD | {"label_en": "a", "label_zh": "x", "width": "wide"}).encode(),
+    json.dumps(GOOD | {"label_en": "a", "label_zh": "x", "width": float("inf")}).encode(),
+    json.dumps(GOOD | {"label_en": "a", "label_zh": "x", "box": [8, 8, 20, 20]}).encode(),
+    100_000 * b"[",
 ]
 
 
@@ -51,7 +54,7 @@ def test_damaged_records_are_left_out_and_named(photo_sets: Path, tmp_path: Path
     numbers = [int(name.rpartition("line ")[2]) for name in photos.unreadable]
     assert numbers == list(range(3, 3 + len(BAD_LINES)))
     assert all(message.startswith(name) for name, message in photos.unreadable.items())
-    with pytest.raises(DataError, match=r"8 records cannot be used.*line 3"):
+    with pytest.raises(DataError, match=r"11 records cannot be used.*line 3"):
         classes(tmp_path, tmp_path, 16, "train")
 
 

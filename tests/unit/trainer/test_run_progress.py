@@ -74,6 +74,8 @@ def test_a_resumed_run_reports_nothing_twice(tmp_path: Path) -> None:
     with (tmp_path / "log.jsonl").open("a") as log:
         log.write('{"step": 5, "sho' + 9 * "\0" + "\n")
         log.write('{"step": 5, "sho')
+    with (tmp_path / "log.jsonl").open("ab") as log:
+        log.write(b'\n{no json}\n\xff\n{"short": 1.0}\n[3]\n{"step": "three"}\n')
     with Progress(tmp_path, "tiny", 3, 8, console) as progress:
         progress.report(_record(4))
     lines = (tmp_path / "log.jsonl").read_text().splitlines()

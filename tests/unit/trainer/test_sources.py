@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.unit.trainer.small_runs import jpeg
 from trainer.data.file_sources import FineHardSource, JsonLinesSource, TarSource
 from trainer.data.photo_sources import MosaicSource, PhotoSource
 from trainer.data.photos import PhotoSet
@@ -23,41 +24,8 @@ from trainer.data.scenes_words import kinds
 from trainer.errors import DataError, SampleError
 
 
-def _picture() -> bytes:
-    data = io.BytesIO()
-    Image.new("RGB", (40, 30), (10, 120, 200)).save(data, "JPEG")
-    return data.getvalue()
-
-
 def _sample(source: Source, index: int = 0, language: str = "en", seed: int = 0) -> Sample:
     return source.sample(index, language, np.random.default_rng(seed))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def finehard(tmp_path: Path) -> Path:
-    """FineHARD files: one English and one Chinese array, one picture missing."""
-    (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "a.jpg").write_bytes(_picture())
-    (tmp_path / "json").mkdir()
-    box = {
-        "bbox": [0.1, 0.2, 0.6, 0.9, 0.87],
-        "short_expr": "a red boat",
-        "long_expr": "a red boat with a white sail",
-        "flag_short_neg": 1,
-        "short_expr_negs": {str(n): f"a boat number {n}" for n in range(10)},
-    }
-    plain = {"bbox": [0.5, 0.5, 1.0, 1.0], "short_expr": "sea", "long_expr": "the open sea"}
-    english = {"f_path": "a.jpg", "caption": "A long text.", "short_caption": "a boat"}
-    english["bbox_info"] = [
-        box,
-        plain | {"flag_short_neg": 0},
-        plain | {"bbox": [0.5, 0.5, 0.5, 1]},
-    ]
-    missing = english | {"f_path": "gone.jpg"}
-    (tmp_path / "json" / "1.json").write_text(json.dumps([english, missing]))
-    chinese = {"f_path": "a.jpg", "caption": "一段长文字。", "short_caption": "船", "is_cn": True}
-    (tmp_path / "json" / "2.json").write_text(json.dumps([chinese], ensure_ascii=False))
-    return tmp_path
 
 
 def test_finehard_and_chinese_pairs(finehard: Path) -> None:
@@ -124,7 +92,16 @@ def test_records_are_found_again_in_files_of_any_form(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['[{"a": 1}', "[1]", '{"a": 1}', "", "\xff", '[{"a": ' + 100_000 * "["]
+    "text",
+    [
+        '[{"a": 1}',
+        '[{"a": 1}] [{"a": 2}]',
+        "[1]",
+        '{"a": 1}',
+        "",
+        "\xff",
+        '[{"a": ' + 100_000 * "[",
+    ],
 )
 def test_files_that_hold_no_records_are_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "broken.json"
@@ -137,14 +114,46 @@ def test_a_malformed_record_costs_its_regions_alone(finehard: Path) -> None:
     odd = {"f_path": "a.jpg", "short_caption": "boat", "bbox_info": ["x", {"bbox": "?"}, {}]}
     none = {"f_path": "a.jpg", "short_caption": 3, "bbox_info": 7}
     (finehard / "json" / "1.json").write_text(json.dumps([odd, none]))
-    source = FineHardSource(finehard / "json" / "1.json", finehard / "images")
+    path = finehard / "json" / "1.json"
+    source = FineHardSource(path, finehard / "images")
     assert _sample(source).regions == ()
+    assert _sample(source).unusable == (
+        f"{path}, sample 0, region 0: no object",
+        f"{path}, sample 0, region 1: bbox is '?', expected x0, y0, x1, y1 in 0..1 with an area",
+        f"{path}, sample 0, region 2: bbox is None, expected x0, y0, x1, y1 in 0..1 with an area",
+    )
     with pytest.raises(SampleError, match=r"1\.json, sample 1: no short_caption"):
         _sample(source, 1)
 
 
+def test_regions_of_json_lines_that_are_left_out_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    whole, path = [0, 0, 1, 1], tmp_path / "samples.jsonl"
+    given: list[object] = [
+        {"box": [10, 20, 30, 40], "text": "in pixels"},
+        {"box": whole, "text": " "},
+        {"box": [-0.5, 0, 1.5, 1], "text": "all of it"},
+    ]
+    lines = [{"regions": given}, {"regions": {"box": whole}}, {"regions": None}]
+    path.write_text(
+        "\r\n".join(json.dumps({"file": "a.jpg", "caption": "x"} | each) for each in lines)
+    )
+    source = JsonLinesSource(path)
+    assert [region.box for region in _sample(source).regions] == [(0, 0, 1, 1)]
+    unusable = [_sample(source, index).unusable for index in range(3)]
+    assert unusable == [
+        (
+            f"{path}, sample 0, region 0: box is [10, 20, 30, 40], expected x0, y0, x1, y1 in 0..1"
+            " with an area",
+            f"{path}, sample 0, region 1: no text",
+        ),
+        (f"{path}, sample 1: regions is no list",),
+        (),
+    ]
+
+
 def test_json_lines(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     region = {"box": [0, 0, 0.5, 1], "text": "left half", "negatives": ["right half"]}
     lines = [{"file": "a.jpg", "caption": "blue", "long_caption": "All blue.", "regions": [region]}]
     lines.append({"file": "a.jpg", "long_caption": "Only long."})
@@ -156,17 +165,14 @@ def test_json_lines(tmp_path: Path) -> None:
 
 
 def test_tar_shards(tmp_path: Path) -> None:
-    with tarfile.open(tmp_path / "shard-000.tar", "w") as archive:
-        for name, data in (
-            ("x/0001.jpg", _picture()),
-            ("x/0001.txt", b"\xef\xbb\xbfa blue wall\n"),
-            ("x/0002.jpg", b"broken"),
-            ("x/0002.json", json.dumps({"caption": "nothing"}).encode()),
-            ("x/0003.txt", b"a text alone"),
-        ):
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
+    members = [
+        ("x/0001.jpg", jpeg()),
+        ("x/0001.txt", b"\xef\xbb\xbfa blue wall\n"),
+        ("x/0002.jpg", b"broken"),
+        ("x/0002.json", json.dumps({"caption": "nothing"}).encode()),
+        ("x/0003.txt", b"a text alone"),
+    ]
+    _write_tar(tmp_path / "shard-000.tar", members)
     source = TarSource(tmp_path)
     assert len(source) == 2
     assert _sample(source).short.text == "a blue wall"
@@ -175,6 +181,36 @@ def test_tar_shards(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="no tar shards"):
         TarSource(tmp_path / "empty")
+
+
+def test_a_damaged_header_inside_a_shard_is_not_its_end(tmp_path: Path) -> None:
+    members = [("a.jpg", jpeg()), ("a.txt", b"a"), ("b.jpg", jpeg()), ("b.txt", b"b")]
+    _write_tar(tmp_path / "x.tar", members)
+    path, data = tmp_path / "x.tar", bytearray((tmp_path / "x.tar").read_bytes())
+    with tarfile.open(path) as archive:
+        at = archive.getmember("b.jpg").offset
+    data[at : at + 512] = b"\xff" * 512
+    path.write_bytes(data)
+    source = TarSource(path)
+    assert len(source) == 2
+    assert _sample(source).short.text == "a"
+    with pytest.raises(SampleError, match=f"no header at byte {at}"):
+        _sample(source, 1)
+
+
+def test_names_may_come_again_in_a_shard(tmp_path: Path) -> None:
+    members = [("a.jpg", jpeg()), ("a.txt", b"one"), ("a.jpg", jpeg()), ("a.txt", b"two")]
+    _write_tar(tmp_path / "x.tar", members)
+    source = TarSource(tmp_path / "x.tar")
+    assert [_sample(source, index).short.text for index in range(len(source))] == ["one", "two"]
+
+
+def _write_tar(path: Path, members: list[tuple[str, bytes]]) -> None:
+    with tarfile.open(path, "w") as archive:
+        for name, data in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
 
 
 def test_mosaics_say_what_is_where(photo_sets: Path) -> None:
@@ -252,7 +288,7 @@ def test_boxes_of_files(values: object, box: object) -> None:
 
 
 def test_a_damaged_line_costs_itself_alone(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     good = json.dumps({"file": "a.jpg", "caption": " a blue wall "}).encode()
     odd = [b'{"file": "a.jpg", "capt', b"\xff\xfe{}", b"[]", b'{"caption": "no file"}']
     odd.append(100_000 * b"[")
@@ -274,7 +310,7 @@ def test_a_damaged_line_costs_itself_alone(tmp_path: Path) -> None:
 def test_samples_know_their_language(finehard: Path, tmp_path: Path) -> None:
     pairs = FineHardSource(finehard / "json", finehard / "images")
     assert [_sample(pairs, at, "zh").language for at in (0, 2)] == ["en", "zh"]
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     records = [{"caption": "a café"}, {"caption": "一只 dog"}, {"caption": "x", "language": "zh"}]
     records.append({"caption": "一只", "language": "unknown"})
     lines = [json.dumps({"file": "a.jpg"} | record) for record in records]
@@ -296,7 +332,7 @@ def test_own_photos_are_turned_upright(tmp_path: Path) -> None:
 def test_pictures_that_are_too_large_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "a.jpg").write_bytes(_picture())
+    (tmp_path / "a.jpg").write_bytes(jpeg())
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(SampleError, match=r"a\.jpg: .*pixels"):
         read_picture(tmp_path / "a.jpg")
@@ -306,7 +342,7 @@ def test_a_damaged_shard_gives_what_is_before_the_damage(tmp_path: Path) -> None
     shard = tmp_path / "shard-000.tar"
     with tarfile.open(shard, "w") as archive:
         for number in range(3):
-            for ending, data in (("jpg", _picture()), ("json", b'{"caption": null}'),
+            for ending, data in (("jpg", jpeg()), ("json", b'{"caption": null}'),
                                  ("txt", f"text {number}\n".encode())):  # fmt: skip
                 member = tarfile.TarInfo(f"{number}.{ending}")
                 member.size = len(data)
@@ -333,7 +369,7 @@ def test_a_damaged_shard_gives_what_is_before_the_damage(tmp_path: Path) -> None
 def test_a_sample_that_a_cut_shard_ends_in_is_named(tmp_path: Path, ending: str) -> None:
     """Wherever the cut is; half a caption is no caption."""
     shard = tmp_path / "shard.tar"
-    parts = {"jpg": _picture(), "json": b'{"caption": null}', "txt": b"a dog near the water"}
+    parts = {"jpg": jpeg(), "json": b'{"caption": null}', "txt": b"a dog near the water"}
     with tarfile.open(shard, "w") as archive:
         for stem in ("whole", "cut"):
             for name in (*(set(parts) - {ending}), ending):

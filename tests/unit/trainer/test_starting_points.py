@@ -113,6 +113,7 @@ def test_a_training_checkpoints_own_scales_are_kept(weights: Path) -> None:
         ("drop", "lacks"),
         ("add", "unknown tensors extra"),
         ("shape", "logit_bias"),
+        ("scale", "logit_scale_hardneg has the shape"),
         ("config", "model_type is 'clip'"),
         ("gone", "model.safetensors"),
     ],
@@ -125,6 +126,8 @@ def test_what_does_not_fit_is_named(weights: Path, change: str, named: str) -> N
         tensors["extra"] = torch.zeros(1)
     elif change == "shape":
         tensors["logit_bias"] = torch.zeros(2)
+    elif change == "scale":
+        tensors["logit_scale_hardneg"] = torch.zeros(2)
     elif change == "config":
         (weights / "config.json").write_text(json.dumps({"model_type": "clip"}))
     save_file(tensors, weights / "model.safetensors")
@@ -174,6 +177,16 @@ def test_a_deeper_model_begins_with_what_the_weights_know() -> None:
 def test_layers_that_are_no_multiple_are_named() -> None:
     with pytest.raises(RecipeError, match="vision_layers is 3; set it to a multiple of the 2"):
         _started(_recipe(f"weights={REFERENCE}", "vision_layers=3", "deepen=True"))
+
+
+@pytest.mark.parametrize("name", ["first.mlp.fc1.bias", "0", "-1.mlp.fc1.bias"])
+def test_layers_without_a_number_are_named(weights: Path, name: str) -> None:
+    tensors = load_file(weights / "model.safetensors")
+    tensors[f"vision_model.encoder.layers.{name}"] = torch.zeros(1)
+    save_file(tensors, weights / "model.safetensors")
+    (weights / "config.json").write_text('{"model_type": "siglip2"}')
+    with pytest.raises(RecipeError, match=rf"{weights}.* unknown tensors .*layers\.{name}: name"):
+        _started(_recipe(f"weights={weights}", "vision_layers=6", "deepen=True"))
 
 
 def test_a_starting_point_without_vision_layers_says_so(weights: Path) -> None:

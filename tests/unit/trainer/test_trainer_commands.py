@@ -48,6 +48,27 @@ def test_wrong_arguments_end_with_2_and_one_sentence(
     assert named in _sentence(capsys)
 
 
+def test_an_interrupted_run_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trainer.loop.train", interrupted)
+    assert main(["--recipe", "tiny", "--out", "x"]) == 1
+    assert "interrupted; a run goes on" in _sentence(capsys)
+
+
+@pytest.mark.parametrize(("rank", "said"), [("0", "run/step\n"), ("1", "")])
+def test_the_first_process_alone_says_where_the_run_ended(
+    rank: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RANK", rank)
+    monkeypatch.setattr("trainer.loop.train", lambda *given: Path("run/step"))
+    assert main(["--recipe", "tiny", "--out", "x"]) == 0
+    assert capsys.readouterr().out == said
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -82,7 +103,12 @@ def test_a_job_that_cannot_run_ends_with_1_and_one_sentence(
     jobs = [
         ([*tiny, "--out", str(file)], f"{file} cannot hold a run"),
         ([*tiny, "--out", str(file / "run")], "choose another --out"),
-        ([*tiny, "--out", str(tmp_path / "a"), "--set", "weights=gone"], "gone holds no tokenizer"),
+        (
+            [*tiny, "--out", str(tmp_path / "a"), "--set", "weights=gone"],
+            "weights is 'gone', which",
+        ),
+        ([*tiny, "--out", str(tmp_path / "d"), "--set", f"start_from={file}"], "start_from is "),
+        ([*tiny, "--out", str(tmp_path / "e"), "--set", "sources={'photos:': 1.0}"], "'photos:'"),
         ([*tiny, "--out", str(tmp_path / "b"), "--set", f"photos={file}"], "name a folder"),
         ([*tiny, "--out", str(tmp_path / "c"), "--set", "sources={'tape:x': 1.0}"], "tape:x"),
         ([*evaluate, str(tmp_path / "gone"), "--model", str(small_model)], "evaluation.md"),

@@ -188,8 +188,8 @@ def _no_room() -> Iterator[None]:
 def test_a_run_that_diverges_ends_before_it_reaches_a_checkpoint(
     photo_sets: Path, tmp_path: Path
 ) -> None:
-    settings = ("precision=f32", "learning_rate=1e30", "warmup_steps=1", "checkpoint_every=1")
-    with pytest.raises(RecipeError, match=r"learning_rate is 1e\+30 .* step \d+ .*set it lower"):
+    settings = ("precision=f32", "learning_rate=1e6", "warmup_steps=1", "checkpoint_every=1")
+    with pytest.raises(RecipeError, match=r"learning_rate is 1000000.0 .* step \d+ .*set it lower"):
         train(_recipe(photo_sets, *settings), tmp_path, resume=False)
     gradients = load_file(newest_checkpoint(tmp_path) / "optimizer.safetensors")
     assert all(bool(value.isfinite().all()) for value in gradients.values())
@@ -208,6 +208,14 @@ def test_export_can_be_loaded_and_told_apart(photo_sets: Path, run: Path, tmp_pa
     texts = encoder.encode_texts(["a red apple", "红苹果"])
     boxes = encoder.encode_texts(["a red apple", "红苹果"], mode="box")
     assert np.allclose(texts, boxes, atol=1e-5)
+
+
+def test_a_model_does_not_overwrite_its_checkpoint(run: Path) -> None:
+    folder = newest_checkpoint(run)
+    before = (folder / "model.safetensors").read_bytes()
+    with pytest.raises(CheckpointError, match=r"is the checkpoint itself.*another --out"):
+        export(run, folder)
+    assert (folder / "model.safetensors").read_bytes() == before
 
 
 def test_a_checkpoint_finds_its_run_from_inside(

@@ -62,9 +62,9 @@ def test_wrong_texts_stand_beside_the_right_one_that_they_are_changes_of(small_m
     made = Embeddings(
         torch.eye(1, 4), torch.eye(2, 4), {"short": torch.eye(1, 4), "box": text_UE}, {}
     )
-    pairs = make_pairs(
-        batch, made, resolve("tiny-regions", ["negatives_per_region=1"]), Tensor.clone
-    )
+    # As many columns as there are wrong texts, however many there may be.
+    recipe = resolve("tiny-regions", ["negatives_per_region=2147483647"])
+    pairs = make_pairs(batch, made, recipe, Tensor.clone)
     assert pairs.regions is not None
     assert torch.equal(pairs.regions.text_KE, text_UE[[0, 3]])
     assert pairs.hard is not None

@@ -441,13 +441,15 @@ def test_every_control_has_a_name(qtbot: QtBot, panel: type[QWidget]) -> None:
 def test_several_values_of_a_filter_are_shown_and_stay(qtbot: QtBot) -> None:
     several = Filters(
         taken=(("1965-07-01", "1965-07-31"), ("2020-01-01", "2020-12-31")),
+        yearly=(("05-01", "05-31"), ("12-24", "12-26"), ("07-04", "07-04")),
         cameras=("nikon d90", "canon"),
         formats=("png", "jpeg"),
         orientations=("square", "portrait"),
     )
     texts = filter_texts(several, str)
     assert [each.text for each in texts] == [
-        "July 1965", "2020", "nikon d90", "canon", "PNG", "JPEG", "square format",
+        "July 1965", "2020", "May of any year", "24 December – 26 December of any year",
+        "4 July of any year", "nikon d90", "canon", "PNG", "JPEG", "square format",
         "portrait format",
     ]  # fmt: skip
     assert texts[0].without == replace(several, taken=several.taken[1:])

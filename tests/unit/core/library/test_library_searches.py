@@ -25,7 +25,9 @@ FULL = Query(
         ImageQuery(path=b"/photos/\xff.jpg", need="excluded"),
     ),
     (Phrase("a dog", "required"), Phrase("red cup", "optional", ("blue cup",))),
-    Filters(root_ids=(1,), taken=(("2023-01-01", None),), formats=("png",), favourite=True),
+    Filters(
+        root_ids=(1,), taken=(("2023-01-01", None),), yearly=(("12-24", "12-26"),), favourite=True
+    ),
 )
 
 
@@ -254,6 +256,10 @@ def album(library: Library, model_id: int, make_photo: MakePhoto, folder: Path) 
         (Filters(taken=((None, "2022-12-31"),)), "square scan"),
         (Filters(taken=(("1960-01-01", "1969-12-31"),)), "scan"),
         (Filters(taken=((None, "1969-12-31"), ("2024-01-01", None))), "snow scan"),
+        (Filters(yearly=(("07-01", "07-04"),)), "beach scan"),
+        (Filters(yearly=(("07-04", "07-04"), ("01-15", "01-15"))), "snow scan"),
+        (Filters(yearly=(("12-20", "01-20"),)), "snow square"),
+        (Filters(taken=(("2020-01-01", None),), yearly=(("07-01", "07-04"),)), "beach"),
         (Filters(cameras=("d750 nikon",)), "beach"),
         (Filters(cameras=("nikon", "v600 epson")), "beach scan"),
         (Filters(cameras=("nikon v600",)), ""),

@@ -1,0 +1,61 @@
+"""Words around a date that belong to it: "taken since ...", "...以前拍的".
+
+They leave the sentence with the date; some say that the days before or after it are meant.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple, cast
+
+Side = Literal["before", "until", "since", "after"]
+MOST_CHARS_BEFORE = 40  # of the words before a date
+
+
+class Around(NamedTuple):
+    """Where a date begins and ends with its words, and on which side of it the days are."""
+
+    side: Side | None
+    start: int
+    stop: int
+
+
+def words_around(low: str, first: int, start: int, stop: int) -> Around:
+    """Return what belongs to the date ``low[start:stop]``.
+
+    Args:
+        low: the text, in lower case.
+        first: the first place that may belong to it.
+        start: where the date itself begins.
+        stop: where it ends.
+    """
+    before = _BEFORE.search(low, max(first, start - MOST_CHARS_BEFORE), start)
+    assert before is not None, "it matches no words too"
+    behind = _BEHIND.match(low, stop)
+    side = before.lastgroup if behind is None else behind.lastgroup
+    little = _LITTLE_WORDS.match(low, stop if behind is None else behind.end())
+    assert little is not None, "it matches no words too"
+    return Around(cast(Side | None, side), before.start(), little.end())
+
+
+_WORD_END = r"(?=[的拍\s,，、]|$)"
+# Words around a date; the name of a group is what they mean.
+_BEFORE = re.compile(
+    r"(?:(?<![a-z])(?:taken|shot|photographed)\s+|(?:拍摄?|摄)(?=[在于]))?"
+    r"(?:(?<![a-z])(?:(?:(?:back|sometime)\s+)?in|from|during|on|at|around|circa|of|within|throughout|between|over(?=\s+the))\s+"
+    r"|自从|(?<!来)自|从|在|(?<=[拍摄])于|(?:大概|大约|应该|可能)是?在?)?"
+    r"(?:(?<![a-z])(?P<before>before|prior\s+to|(?:older|(?<!no\s)(?<!not\s)earlier)\s+than)\s+"
+    r"|(?<![a-z])(?P<since>since|(?:no|not)\s+earlier\s+than)\s+"
+    r"|(?<![a-z])(?P<after>after|(?:newer|(?<!no\s)(?<!not\s)later)\s+than)\s+"
+    r"|(?P<until>(?<![a-z])(?:until|till|up\s+to|(?:no|not)\s+later\s+than)\s+|(?<![\w.])\.\.))?"
+    r"(?:(?<![a-z])the\s+)?(?:(?<!new\s)(?<![a-z])years?\s+|(?<![a-z])(?:earlier|later)\s+)?$"
+)
+_BEHIND = re.compile(
+    r"(?P<since>\.\.(?!\.)|\s+onwards?\b|\s+on(?=\s*(?:,|$))|\s+(?:and|or)\s+later\b"
+    r"|\s*(?:to|until|till|through|[-–—~～])\s*(?:now|present)\b|[至到](?:今|现在)|以来|开始|[以之]后"
+    rf"|[后起]{_WORD_END})"
+    rf"|(?P<before>[以之]前|前{_WORD_END})|(?P<until>\s+(?:and|or)\s+earlier\b)"
+)
+_LITTLE_WORDS = re.compile(
+    r"(?:左右|前后)?(?:['’]s\b|(?:的时候|[期之]?间|[那当]天|里(?![约斯昂程]))?(?:(?:拍摄?)?的|拍摄?(?![卖手打照]))?)"
+)

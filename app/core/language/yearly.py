@@ -1,0 +1,236 @@
+"""Days of every year: "May 1", "in May", "christmas", 5月1日, 五月, 国庆节.
+
+What names no year means that of any year; with one in the sentence ("christmas 2023") both count.
+"last christmas" and "since May" are days of one year.
+
+Words that also name what a photo shows stay in the question. A month alone is a date behind "in"
+and the like, a festival at the beginning of a clause or behind "at", "on" and the like, and neither
+before a noun: "a May pole", "christmas tree", 圣诞节的礼物.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from app.core.asking import YearDays
+from app.core.language.date_forms import (
+    MONTH,
+    NO_THING_BEHIND,
+    ORDINAL,
+    YEAR,
+    ZH_DAY,
+    ZH_END,
+    ZH_MONTH,
+    ZH_MONTH_PART,
+)
+from app.core.language.date_words import MOST_CHARS_BEFORE, words_around
+from app.core.language.dates import COUNTED, JOINED, LISTS, beside, parse_date
+from app.core.language.near_misses import lowered
+from app.core.language.periods import Days, Periods, around
+from app.core.language.places import HAN
+from app.core.language.request_words import PHOTO, PHOTO_ZH
+
+
+@dataclass(frozen=True, slots=True)
+class FoundYearly:
+    """Days named without a year, ``text[start:stop]`` with their little words.
+
+    Either ``yearly`` says which days of every year, or ``periods`` which of one year.
+    """
+
+    yearly: tuple[YearDays, ...]
+    periods: Periods
+    start: int
+    stop: int
+
+
+def parse_yearly(text: str, today: date) -> FoundYearly | None:
+    """Return the days that a value names without a year: "May", "christmas", "since May 1"."""
+    for said in (text.strip(), f"in {text.strip()}"):
+        for found in find_yearly(said, today):
+            if (found.start, found.stop) == (0, len(said)):
+                return found
+    return None
+
+
+def find_yearly(text: str, today: date) -> Iterator[FoundYearly]:
+    """Yield the days named in a sentence without a year, from left to right, without overlaps.
+
+    Dates of a year are not looked for here; parts of them are found too.
+    """
+    low = lowered(text)
+    last_stop = 0
+    matches = [*_DAYS.finditer(low), *_FESTIVALS_JOINED.finditer(low)]
+    for match in sorted(matches, key=lambda each: each.start()):
+        if match.start() < last_stop or not _is_date(low, match):
+            continue
+        found = _found(low, match, last_stop, today)
+        if found is not None:
+            yield found
+            last_stop = found.stop
+
+
+# ---------------------------------------------------------------- what is read
+
+
+def _is_date(low: str, match: re.Match[str]) -> bool:
+    """Tell whether a sentence says by these words when, and not what is in the picture."""
+    if match["which"]:
+        return True
+    before = max(0, match.start() - MOST_CHARS_BEFORE)
+    if match.re is _FESTIVALS_JOINED:
+        return _BEFORE_FESTIVAL.search(low, before, match.start()) is not None
+    if not match["days"].isascii() or re.search(r"\d", match["days"]):
+        return True
+    is_all = match.span() == (0, len(low)) and match[0] != "march"
+    return (
+        is_all
+        or _CLEAR_MONTHS.search(match["days"]) is not None
+        or _BEFORE_MONTH.search(low, before, match.start()) is not None
+        or _PHOTOS_BEHIND.match(low, match.end()) is not None
+    )
+
+
+def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYearly | None:
+    """Return the days that are named, with the words around them; None for the 31st of April."""
+    named, which = match["days"], match["which"] or ""
+    words = words_around(low, first, match.start(), match.end())
+    if _BETWEEN.search(low, words.start, match.start()):
+        named = f"between {named}"
+    periods: Periods | None = ()
+    yearly: tuple[YearDays, ...] = ()
+    if words.side is not None:
+        periods = beside(_latest(named, today), words.side)
+    elif which.startswith(("last", "this")):
+        periods = _in_year(named, today.year - int(which.startswith("last")), today)
+    else:
+        yearly = tuple(map(_without_year, _in_year(named, _LEAP_YEAR, today)))
+    if not periods and not yearly:
+        return None
+    return FoundYearly(yearly, periods or (), words.start, words.stop)
+
+
+@lru_cache(maxsize=64)
+def _in_year(named: str, year: int, today: date) -> Periods:
+    """Return the days of a year that are named without it; none for what is no day."""
+    festivals = tuple(_festival_days(match[0], year) for match in _FESTIVAL.finditer(named))
+    if festivals:
+        is_range = len(festivals) == 2 and LISTS.search(_FESTIVAL.sub("", named)) is None
+        return (_from_to(*festivals),) if is_range else festivals
+    both = (f"{named} {year}", f"{year}年{named}")
+    return next(filter(None, (parse_date(whole, today) for whole in both)), ())
+
+
+def _festival_days(name: str, year: int) -> Days:
+    first, last = next(days for days, pattern in _FESTIVAL_DAYS if pattern.fullmatch(name))
+    last_year = year + int(last < first)
+    return Days(date.fromisoformat(f"{year}-{first}"), date.fromisoformat(f"{last_year}-{last}"))
+
+
+def _from_to(one: Days, other: Days) -> Days:
+    """Return the days from one festival to the next of another: "christmas to new year's day"."""
+    if one.first is None or other.last is None:
+        return one
+    is_later = other.last >= one.first
+    return Days(one.first, other.last.replace(year=other.last.year + int(not is_later)))
+
+
+def _latest(named: str, today: date) -> Periods:
+    """Return the latest of the days that are named, not in the future."""
+    for year in (today.year, today.year - 1):
+        periods = _in_year(named, year, today)
+        begin = around(periods).first if periods else None
+        if begin is not None and begin <= today:
+            return periods
+    return ()
+
+
+def _without_year(days: Days) -> YearDays:
+    assert days.first is not None
+    assert days.last is not None
+    is_end_of_february = (days.last + timedelta(days=1)).strftime("%m-%d") == "03-01"
+    return days.first.isoformat()[5:], "02-29" if is_end_of_february else days.last.isoformat()[5:]
+
+
+# ---------------------------------------------------------------- patterns
+
+_MAX_JOINED = 11  # all months of a year, listed
+_LEAP_YEAR = 2000  # it has a 29th of February
+# First and last day | names. Those that move from year to year, as Easter and 春节, are no days.
+_FESTIVALS = (
+    r"01-01 01-01|new\s+year['’]?s\s+day|元旦节?",
+    r"12-31 12-31|new\s+year['’]?s\s+eve|跨年[夜晚]",
+    r"12-31 01-01|new\s+year['’]?s?|跨年",
+    r"02-14 02-14|(?:saint\s+|st\.?\s+)?valentine['’]?s?(?:\s+day)?|情人节",
+    r"03-08 03-08|women['’]?s\s+day|三八妇女节|妇女节",
+    r"03-17 03-17|(?:saint|st\.?)\s+patrick['’]?s?\s+day|圣帕特里克节",
+    r"04-01 04-01|april\s+fools?['’]?(?:\s+day)?|愚人节",
+    r"05-01 05-05|may\s+day|五一(?:国际)?(?:劳动节|假期|长假|小长假|黄金周)?|劳动节(?:假期)?",
+    r"05-04 05-04|youth\s+day|(?:五四)?青年节",
+    r"06-01 06-01|children['’]?s\s+day|六一(?:国际)?(?:儿童节)?|儿童节",
+    r"07-04 07-04|independence\s+day|美国独立日",
+    r"09-10 09-10|teachers['’]?\s+day|教师节",
+    r"10-01 10-07|(?:chinese\s+)?national\s+day"
+    r"|国庆(?:节|长假|假期|黄金周)?|十一(?:长假|假期|黄金周)",
+    r"10-31 10-31|hallowe['’]?en(?:\s+night)?|万圣节前?夜?",
+    r"11-11 11-11|singles['’]?\s+day|双十一|光棍节",
+    r"12-24 12-24|(?:christmas|xmas)\s+eve|平安夜|圣诞夜|圣诞前夜",
+    r"12-25 12-25|(?:christmas|xmas)\s+day|圣诞日",
+    r"12-26 12-26|boxing\s+day|节礼日",
+    r"12-24 01-01|(?:christmas|xmas)\s+(?:holidays?|break|vacation)|圣诞假期",
+    r"12-24 12-26|christmas(?:\s*time)?|xmas|圣诞节?",
+)
+_FESTIVAL_DAYS = tuple(
+    ((days[:5], days[6:]), re.compile(names))
+    for days, names in (line.split("|", 1) for line in _FESTIVALS)
+)
+_FESTIVAL_NAMES = "|".join(pattern.pattern for _, pattern in _FESTIVAL_DAYS)
+_FESTIVAL_END = (
+    rf"(?:(?<=[a-z'’.])(?!['’\w-]){NO_THING_BEHIND}"
+    rf"|(?<=[{HAN}])(?=$|[^{HAN}\w]|[在拍和与或跟同到至、]|(?:的|那天|当天|期间)?{PHOTO_ZH}"
+    r"|的时候|期间|[那当]天|[以之][前后来]|前后|[去回]))"
+)
+_FESTIVAL = re.compile(f"(?:{_FESTIVAL_NAMES}){_FESTIVAL_END}")
+_FESTIVALS_JOINED = re.compile(
+    r"(?<![a-z-])(?P<which>(?:every|each|last|this)\s+|每年的?)?"
+    rf"(?P<days>{_FESTIVAL.pattern}(?:{JOINED}{_FESTIVAL.pattern}){{0,{_MAX_JOINED}}})"
+)
+# Where a clause begins, and words that say when: not "celebrating christmas", 红色的圣诞节.
+_BEFORE_FESTIVAL = re.compile(
+    rf"(?:^|[,，、;；.。!?！？(（]\s*|[{HAN}]\s|(?<![a-z])(?:at|on|during|over|around|in|from|since"
+    rf"|after|my|our)\s+(?:the\s+)?"
+    rf"|(?<!\d){YEAR}\s*|(?<![a-z]){PHOTO}\s+|年的?|[在于从日号])$"
+)
+_EN_SPAN = rf"{ORDINAL}(?:\s?(?:-|–|to)\s?(?:the\s+)?{ORDINAL})?"
+_EN_DAYS = (
+    rf"(?:(?:the\s+)?{_EN_SPAN}\s+(?:of\s+)?{MONTH}(?!\s+(?:be|have|not)\b)"
+    rf"|{MONTH}\s+{_EN_SPAN}(?!\d|[.:,/-]\d|{COUNTED})"
+    rf"|(?:(?:early|mid|late)[\s-]+|(?:beginning|start|middle|end)\s+of\s+)?{MONTH}{NO_THING_BEHIND})"
+)
+_ZH_MONTHS = (
+    rf"(?:{ZH_MONTH}\s?{ZH_DAY}"
+    rf"|{ZH_MONTH}(?!\d)(?:{re.sub('[?]P<t>', '?:', ZH_MONTH_PART)}"
+    rf"|(?<=\d月)(?![前内后来亮光饼球色牙季\d])|(?<=份)|{ZH_END}))"
+)
+_ZH_DAYS = (
+    rf"(?:(?<=每年)|(?<=每年的)|(?<![\da-z.:/第几数上下本这那每近内个年十零一二三四五六七八九]))"
+    rf"(?:{ZH_MONTH}\s?\d\d?(?={JOINED}\d\d?\s?[日号])|\d\d?(?={JOINED}\d\d?\s?月)|{_ZH_MONTHS})"
+    rf"(?:{JOINED}(?:{_ZH_MONTHS}|{ZH_DAY})){{0,{_MAX_JOINED}}}(?:[之期]?间)?"
+)
+_DAYS = re.compile(
+    r"(?<![a-z\d/.:-])(?P<which>(?:every|each)\s+|每年的?)?"
+    rf"(?P<days>{_EN_DAYS}(?:(?:{JOINED}|,\s*(?:(?:and|or)\s+)?){_EN_DAYS}){{0,{_MAX_JOINED}}}|{_ZH_DAYS})"
+)
+# Other months alone mean something else too, or are names; a part of a month is no name.
+_CLEAR_MONTHS = re.compile(
+    "january|february|july|september|october|november|december|early|mid|late| of "
+)
+_BEFORE_MONTH = re.compile(
+    r"(?<![a-z])(?:in|during|throughout|from|since|after|before|until|till|between)\s+(?:the\s+)?$"
+)
+_PHOTOS_BEHIND = re.compile(rf"\s+{PHOTO}\b")
+_BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?$")

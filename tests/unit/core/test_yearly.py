@@ -1,0 +1,212 @@
+"""Days named without a year: which words are read, and which stay in the question."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.asking import Filters, Period, YearDays
+from app.core.errors import FilterError
+from app.core.language.combining import combined, exclude_each_other
+from app.core.language.filter_words import parse_filter
+from app.core.language.yearly import find_yearly
+from app.core.queries import parse_query
+
+TODAY = date(2026, 11, 25)
+
+
+def shown(filters: Filters) -> str:
+    """Return the days of filters in one line: those of every year, then those of one."""
+    taken = [(first or "", last or "") for first, last in filters.taken]
+    return " ".join(f"{first}..{last}" for first, last in (*filters.yearly, *taken))
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        ("May 1 | 1 May | May 1st | the 1st of May | may 1 | on May 1 | 5月1日 | 五月一号"
+         " | 5 月 1 日",
+         "05-01..05-01"),
+        ("May | in May | during may | photos from May | May photos | 5月 | 五月 | 五月份 | 每年5月"
+         " | 五月拍的照片", "05-01..05-31"),
+        ("in late May | late May | end of May | the end of May | 5月底 | 五月下旬", "05-21..05-31"),
+        ("February 29 | 2月29日", "02-29..02-29"),
+        ("December | in Dec | 12月", "12-01..12-31"),
+        ("May 1-7 | May 1 to May 7 | from May 1 to May 7 | 1-7 May | 5月1日到7日 | 5月1-7日"
+         " | 5月1日至5月7日", "05-01..05-07"),
+        ("May to August | between May and August | 5月到8月 | 5-8月 | 五月到八月", "05-01..08-31"),
+        ("November to February | 11月到2月", "11-01..02-29"),
+        ("May 28 to June 3 | 5月28日到6月3日", "05-28..06-03"),
+        ("in January and March | January and March | 一月和三月 | 1月、3月",
+         "01-01..01-31 03-01..03-31"),
+        ("in January, March and May | January, March, and May | 1月、3月和5月",
+         "01-01..01-31 03-01..03-31 05-01..05-31"),
+        ("christmas | Christmas | xmas | at christmas | every christmas | over the christmas"
+         " | christmas photos | 圣诞节 | 圣诞 | 每年圣诞节 | 圣诞节拍的照片", "12-24..12-26"),
+        ("christmas eve | on Christmas Eve | 平安夜 | 圣诞夜", "12-24..12-24"),
+        ("new year's eve | New Year’s Eve | 跨年夜", "12-31..12-31"),
+        ("new year's day | 元旦 | 元旦那天", "01-01..01-01"),
+        ("christmas to new year's day", "12-24..01-01"),
+        ("christmas and new year's day", "12-24..12-26 01-01..01-01"),
+        ("国庆节 | 国庆 | 国庆假期 | 国庆期间 | 国庆前后", "10-01..10-07"),
+        ("五一 | 劳动节 | 五一假期", "05-01..05-05"),
+        ("halloween | 万圣节", "10-31..10-31"),
+        ("July 4 | 4th of July | independence day", "07-04..07-04"),
+        # of one year
+        ("last christmas", "2025-12-24..2025-12-26"),
+        ("this christmas", "2026-12-24..2026-12-26"),
+        ("since May | since May 1 | 5月以来 | 5月1日以来", "2026-05-01.."),
+        ("since christmas", "2025-12-24.."),
+        ("国庆以来", "2026-10-01.."),
+        ("after May 1", "2026-05-02.."),
+        ("before May | before May 1 | 5月1日以前 | 5月1日之前", "..2026-04-30"),
+    ],
+)  # fmt: skip
+def test_days_without_a_year(texts: str, days: str) -> None:
+    for text in texts.split(" | "):
+        query = parse_query(text, TODAY)
+        assert (text, shown(query.filters), query.phrases) == (text, days, ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest", "days"),
+    [
+        ("christmas 2023", "", "12-24..12-26 2023-01-01..2023-12-31"),
+        ("2023 christmas", "", "12-24..12-26 2023-01-01..2023-12-31"),
+        ("去年圣诞节", "", "12-24..12-26 2025-01-01..2025-12-31"),
+        ("2023年国庆节的照片", "", "10-01..10-07 2023-01-01..2023-12-31"),
+        ("christmas 2019 or 2021", "",
+         "12-24..12-26 2019-01-01..2019-12-31 2021-01-01..2021-12-31"),
+        ("christmas tree 2023", "christmas tree", "2023-01-01..2023-12-31"),
+        ("snow at christmas with family", "snow with family", "12-24..12-26"),
+        ("sunset in August", "sunset", "08-01..08-31"),
+        ("4th of july parade", "parade", "07-04..07-04"),
+        ("五月的花海", "花海", "05-01..05-31"),
+        ("12月北京雪景", "北京雪景", "12-01..12-31"),
+        ("10月1日的阅兵", "阅兵", "10-01..10-01"),
+        ("国庆节拍的天安门", "天安门", "10-01..10-07"),
+        ("元旦那天的海边", "海边", "01-01..01-01"),
+    ],
+)  # fmt: skip
+def test_days_leave_the_sentence(typed: str, rest: str, days: str) -> None:
+    query = parse_query(typed, TODAY)
+    assert (query.text, shown(query.filters)) == (rest, days)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["christmas tree", "a christmas tree in the snow", "merry christmas", "father christmas",
+     "people celebrating christmas", "nightmare before christmas", "christmas lights at night",
+     "halloween pumpkin", "new year's resolution", "valentine's day dinner", "圣诞树", "圣诞老人",
+     "圣诞节的礼物", "国庆节的天安门", "红色的圣诞节", "元旦晚会", "五一广场", "a May pole",
+     "maypole",
+     "what this may be", "may be", "march", "soldiers on the march", "a girl named June",
+     "April smiling", "dogs may and june", "december snow", "the mayor", "Jordan", "May 5 people",
+     "五月天", "五月花号", "十月革命", "三月兔", "三月三", "5个月", "第五月", "31 April", "2月30日",
+     "5月前", "2月14", "春节", "中秋节", "easter", "5/6", "2023-13"],
+)  # fmt: skip
+def test_what_a_photo_shows_stays(typed: str) -> None:
+    assert list(find_yearly(typed, TODAY)) == []
+
+
+def test_an_excluded_festival_is_a_thing() -> None:
+    query = parse_query("a street, no christmas lights", TODAY)
+    assert [(each.text, each.need) for each in query.phrases] == [
+        ("a street", "optional"), ("christmas lights", "excluded"),
+    ]  # fmt: skip
+    assert query.filters == Filters()
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2000, 12, 31)),
+    st.sampled_from(["%B %d", "%d %B", "%b %d", "the %dth of %B", "%m月%d日", "%m月%d号"]),
+)
+def test_every_day_is_read_back(day: date, form: str) -> None:
+    days = day.isoformat()[5:]
+    assert parse_filter(day.strftime(form), TODAY) == Filters(yearly=((days, days),))
+
+
+@pytest.mark.parametrize("text", ["date:May 1", "date=5月1日", "May 1", "on May 1"])
+def test_a_single_filter_may_leave_out_the_year(text: str) -> None:
+    filters = parse_filter(text, TODAY)
+    assert filters == Filters(yearly=(("05-01", "05-01"),))
+    assert parse_filter("since:May 1", TODAY) == Filters(taken=(("2026-05-01", None),))
+    with pytest.raises(FilterError):
+        parse_filter("date:May 40", TODAY)
+
+
+# ---------------------------------------------------------------- together with others
+
+
+def test_a_festival_outside_of_the_year_that_is_named_contradicts_it() -> None:
+    query = parse_query("christmas, May 2023", TODAY)
+    assert query.filters == Filters(taken=(("2023-05-01", "2023-05-31"),))
+    assert [error.params["filter"] for error in query.misread] == ["christmas"]
+
+
+_FIRST_DAY = date(2021, 1, 1)
+_ALL_DAYS = [_FIRST_DAY + timedelta(days=n) for n in range(3 * 365)]
+_NEAR_DAYS = st.sampled_from(_ALL_DAYS[::31])
+_PERIODS = st.tuples(_NEAR_DAYS, _NEAR_DAYS).map(
+    lambda days: (min(days).isoformat(), max(days).isoformat())
+)
+_YEAR_DAYS = st.tuples(_NEAR_DAYS, _NEAR_DAYS).map(
+    lambda days: (days[0].isoformat()[5:], days[1].isoformat()[5:])
+)
+_FILTERS = st.builds(
+    Filters,
+    taken=st.lists(_PERIODS, max_size=2).map(tuple),
+    yearly=st.lists(_YEAR_DAYS, max_size=2).map(tuple),
+)
+
+
+def _passes(day: date, filters: Filters) -> bool:
+    text = day.isoformat()
+
+    def is_in(period: Period) -> bool:
+        return (period[0] or "") <= text <= (period[1] or "9")
+
+    def is_yearly(days: YearDays) -> bool:
+        first, last = days
+        if first <= last:
+            return first <= text[5:] <= last
+        return text[5:] >= first or text[5:] <= last
+
+    taken, yearly = filters.taken, filters.yearly
+    return (not taken or any(map(is_in, taken))) and (not yearly or any(map(is_yearly, yearly)))
+
+
+@given(_FILTERS, _FILTERS)
+def test_filters_exclude_each_other_if_no_day_passes_both(one: Filters, other: Filters) -> None:
+    both = any(_passes(day, one) and _passes(day, other) for day in _ALL_DAYS)
+    assert exclude_each_other(one, other) is not both
+
+
+@given(st.lists(_FILTERS, max_size=3))
+def test_what_is_left_of_several_filters_leaves_days(given_filters: list[Filters]) -> None:
+    parts = [Filters(taken=each.taken) for each in given_filters]
+    parts += [Filters(yearly=each.yearly) for each in given_filters]
+    together, _ = combined(parts)
+    assert any(_passes(day, together) for day in _ALL_DAYS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "excluded"),
+    [
+        (Filters(formats=("png",)), Filters(formats=("jpeg", "heic")), True),
+        (Filters(formats=("png", "jpeg")), Filters(formats=("jpeg",)), False),
+        (Filters(orientations=("square",)), Filters(orientations=("portrait",)), True),
+        (Filters(cameras=("nikon",)), Filters(cameras=("d750",)), False),
+        (Filters(taken=((None, "2019-12-31"),)), Filters(taken=(("2020-01-01", None),)), True),
+        (Filters(taken=((None, "2019-12-31"),)), Filters(yearly=(("05-01", "05-01"),)), False),
+        (Filters(), Filters(formats=("png",)), False),
+    ],
+)
+def test_types_and_shapes_exclude_each_other_too(
+    one: Filters, other: Filters, excluded: bool
+) -> None:
+    assert exclude_each_other(one, other) is excluded
+    assert exclude_each_other(other, one) is excluded
