@@ -193,9 +193,8 @@ def test_a_killed_engine_is_announced_restarted_and_loses_nothing(
 
     driver.link.index_progressed.connect(kill_once)
     driver.link.engine_lost.connect(lambda _lost: banners.append(driver.panels.banner.label.text()))
-    driver.add_folder(folder, wait=False)
     with driver.qtbot.waitSignal(driver.link.engine_lost, timeout=TIMEOUT_MS) as lost:
-        pass
+        driver.add_folder(folder, wait=False)
     assert lost.args[0].restarting
     assert killed[0] < N_MANY
     assert "restarted" in banners[0]
