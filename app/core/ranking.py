@@ -29,10 +29,11 @@ asks for. For a query with cosines c
                1 / FALSE_SHARE times as many photos reach it as of n that lie around own_z + tail
     score      1 / (1 + exp(-SLOPE * (z - good_z)))
 
-so a score rises with the cosine and reaches GOOD_SCORE at good_z. Where no photo stands out, good_z
-is chance(n) + tail, which at most FALSE_SHARE of such queries reach with any of the n photos and
-which grows slowly with the library (chance is 3.4 for 60 photos, 5.1 for 100,000), so that a query
-for something absent says so; where many stand out it comes down.
+For the best region of a photo good_z has REGION_FALSE_SHARE in place of FALSE_SHARE, and
+shift_share is 0. So a score rises with the cosine and reaches GOOD_SCORE at good_z. Where no photo
+stands out, good_z is chance(n) + tail, which at most FALSE_SHARE of such queries reach with any of
+the n photos and which grows slowly with the library (chance is 3.4 for 60 photos, 5.1 for 100,000),
+so that a query for something absent says so; where many stand out it comes down.
 
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
 than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
@@ -44,10 +45,10 @@ there are few photos, both lines lie near a standard one.
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
 stays good. It counts by half because something that is nowhere is lower for all photos than
-something that is: taken whole, the shift would hide that. For the best region of a photo it does
-not count at all (``shift_share`` 0; docs/quality.md). With few photos the query's own level says
-little and the shift fades; with one photo everything rests on the probes; with none there is
-nothing to judge, and the background is a standard one.
+something that is: taken whole, the shift would hide that. For regions it does not count at all
+(docs/quality.md). With few photos the query's own level says little and the shift fades; with one
+photo everything rests on the probes; with none there is nothing to judge, and the background is a
+standard one.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ from app.core.messages import Match
 GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
 FALSE_SHARE = 0.02
+REGION_FALSE_SHARE = 0.005  # the best of many regions is high by chance more often than one photo
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
 BACKGROUND_PHOTOS = 2000
@@ -165,6 +167,7 @@ class Background:
     own_z: float = 0.0
     tail: float = 0.0
     shift_share: float = _SHIFT_SHARE
+    false_share: float = FALSE_SHARE
 
     @classmethod
     def measure(cls, photo_vectors: Floats, probe_vectors: Floats) -> Background:
@@ -177,16 +180,28 @@ class Background:
         return cls.of_cosines(photo_vectors.astype(np.float32) @ probe_vectors.astype(np.float32).T)
 
     @classmethod
-    def of_cosines(cls, cosines: Floats, shift_share: float = _SHIFT_SHARE) -> Background:
+    def of_regions(cls, cosines: Floats) -> Background:
+        """Return the background of best regions; their own level does not count.
+
+        Args:
+            cosines: (n, m) of the best region of each photo and the probes.
+        """
+        return cls.of_cosines(cosines, shift_share=0.0, false_share=REGION_FALSE_SHARE)
+
+    @classmethod
+    def of_cosines(
+        cls, cosines: Floats, shift_share: float = _SHIFT_SHARE, false_share: float = FALSE_SHARE
+    ) -> Background:
         """Return the background that cosines of photos and probes, (n, m), show.
 
         Args:
-            cosines: any values of photos for a query, for instance those of the best region.
+            cosines: of n photos and m probes.
             shift_share: how much a query's own level counts.
+            false_share: the share of the photos above the line that may be there by chance.
         """
         n_photos = len(cosines)
         if cosines.size == 0:
-            return cls(mean=0.0, deviation=_STANDARD_DEVIATION, shift_share=shift_share)
+            return cls(0.0, _STANDARD_DEVIATION, shift_share=shift_share, false_share=false_share)
         levels = np.median(cosines, axis=0)
         found = cls(
             mean=float(np.median(levels)),
@@ -194,12 +209,13 @@ class Background:
             spread=lower_deviation(levels),
             n_photos=n_photos,
             shift_share=shift_share,
+            false_share=false_share,
         )
         shifts = [shift_share * found._shift(float(level), n_photos) for level in levels]
         shifted = cosines - np.array(shifts)[None, :]
         found = replace(found, deviation=max(lower_deviation(shifted), _LEAST_DEVIATION))
         highest = float(np.quantile(found.z(shifted).max(axis=0), 1 - FALSE_SHARE))
-        surplus = float(np.clip(highest - _by_chance(n_photos), 0.0, _TAIL_LIMIT))
+        surplus = float(np.clip(highest - _by_chance(n_photos, FALSE_SHARE), 0.0, _TAIL_LIMIT))
         found = replace(found, tail=_trust(n_photos) * surplus)
         return replace(found, good_z=found.line(np.empty(0), n_photos))
 
@@ -263,7 +279,7 @@ class Background:
             z: of the photos searched, or of a random sample of them.
             n_photos: how many are searched.
         """
-        return good_line(z, n_photos, self.own_z, self.tail)
+        return good_line(z, n_photos, self.own_z, self.tail, self.false_share)
 
     def _shift(self, level: float, n_photos: int) -> float:
         limit = _SHIFT_LIMIT * self.spread
@@ -286,7 +302,13 @@ def match_of(value: float) -> Match:
     return "good" if value >= GOOD_SCORE else "weak"
 
 
-def good_line(z: Floats, n_photos: int, own_z: float = 0.0, tail: float = 0.0) -> float:
+def good_line(
+    z: Floats,
+    n_photos: int,
+    own_z: float = 0.0,
+    tail: float = 0.0,
+    false_share: float = FALSE_SHARE,
+) -> float:
     """Return good_z, the lowest z at which the photos that reach it outnumber chance enough.
 
     Args:
@@ -294,19 +316,20 @@ def good_line(z: Floats, n_photos: int, own_z: float = 0.0, tail: float = 0.0) -
         n_photos: how many are searched.
         own_z: where the z of photos that do not fit lie.
         tail: how much higher than normal numbers the highest of them lies.
+        false_share: the share of the photos above the line that may be there by chance.
     """
-    highest = _by_chance(n_photos) + tail
+    highest = _by_chance(n_photos, false_share) + tail
     candidates = np.sort(z[(z >= LEAST_GOOD_Z) & (z < highest)])
     share_above = (np.arange(len(candidates), 0, -1) + (z >= highest).sum()) / max(len(z), 1)
     for value, share in zip(candidates.tolist(), share_above.tolist(), strict=True):
-        if share * FALSE_SHARE >= _normal_tail(value - own_z - tail):
+        if share * false_share >= _normal_tail(value - own_z - tail):
             return float(value)
     return max(highest, LEAST_GOOD_Z)
 
 
-def _by_chance(n_photos: int) -> float:
-    """Return what the highest of so many normal numbers passes with chance ``FALSE_SHARE``."""
-    return NormalDist().inv_cdf(max(0.5, 1.0 - FALSE_SHARE / n_photos))
+def _by_chance(n_photos: int, false_share: float) -> float:
+    """Return what the highest of so many normal numbers passes with that chance."""
+    return NormalDist().inv_cdf(max(0.5, 1.0 - false_share / n_photos))
 
 
 def _trust(n_photos: int) -> float:

@@ -84,7 +84,7 @@ class BackgroundKeeper:
             packed,
             vectors,
             Background.measure(photos, for_photos),
-            Background.of_cosines(best, shift_share=0.0),
+            Background.of_regions(best),
             Background.of_pictures(photos),
             n_vectors,
             n_regions,

@@ -89,6 +89,8 @@ def test_a_longer_tail_of_chance_needs_a_higher_line() -> None:
     z = np.random.default_rng(0).normal(size=400)
     lines = [good_line(z, 400, tail=tail) for tail in (0.0, 0.3, 1.0)]
     assert lines == sorted(set(lines))
+    strict = [good_line(z, 400, false_share=share) for share in (0.2, 0.05, 0.01)]
+    assert strict == sorted(set(strict))
     many = np.concatenate([z, np.full(100, 3.0)])
     assert good_line(many, 500) <= 3.0, "so many are no chance"
 

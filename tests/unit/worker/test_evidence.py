@@ -86,7 +86,7 @@ def _excess(
     packed = _candidates([[LEFT_BOX]] * 400, list(range(400)), 400).regions
     probes = random.normal(0.0, 0.05, (400, 40))
     grounds = Backgrounds(
-        others, packed, others, Background.of_cosines(probes), Background.of_cosines(probes, 0.0),
+        others, packed, others, Background.of_cosines(probes), Background.of_regions(probes),
         Background.of_pictures(others), 400, 400,
     )  # fmt: skip
     one, none = np.array([1.0, 0.0], np.float32), np.empty((0, 2), np.float32)
