@@ -103,8 +103,9 @@ def _rows(bench: Bench) -> Iterator[tuple[str, tuple[float, ...]]]:
     yield "of the first 20 without B, those that show B (lower is better)", _exclusions(bench)
     yield "object on the side that is asked for, first 5", _sides(bench)
     yield "English and Chinese share of the first 20", _languages(bench)
-    phrases = sorted({each.name.en for _, each in bench.things()})[::5]
-    yield "present, by its words: says it is absent (lower is better)", _says_absent(bench, phrases)
+    for language in LANGUAGES:
+        phrases = sorted({each.name.said(language) for _, each in bench.things()})[::5]
+        yield f"present, by its words ({language}): says it is absent", _says_absent(bench, phrases)
     yield from _absent_rows(bench)
 
 
