@@ -81,8 +81,9 @@ def test_a_query_that_is_high_everywhere_makes_no_matches_of_all() -> None:
         hub = photos @ world.text(60, hub=0.8)  # of a thing that is in no photo
         as_it_is.append((score(hub, background) >= GOOD_SCORE).mean())
         judged.append((score(hub, background.for_query(hub)) >= GOOD_SCORE).mean())
-    assert np.mean(as_it_is) > 4 * np.mean(judged)
-    assert np.mean(judged) < 0.003
+    assert (np.array(judged) <= as_it_is).all()
+    assert np.mean(as_it_is) > 2 * np.mean(judged)
+    assert np.mean(judged) < 0.01
 
 
 def test_a_longer_tail_of_chance_needs_a_higher_line() -> None:
