@@ -14,9 +14,9 @@ query (``spread``), and how much higher than a normal distribution's the highest
     shift[j]   n / (n + 30) * clip(level[j] - mean, -2 * spread, 2 * spread)
     z[i, j]    (C[i, j] - mean - shift_share * shift[j]) / deviation
     deviation  lower deviation of C[i, j] - shift_share * shift[j]
-    highest    what FALSE_SHARE of the probes pass: that quantile over j of max_i z[i, j]
-    tail       n / (n + 30) * clip(highest - chance(n), 0, 1)
-    chance(n)  what the highest of n normal numbers passes with probability FALSE_SHARE
+    highest    the quantile over j of max_i z[i, j] that TAIL_SHARE of the probes pass
+    chance(s)  what the highest of n normal numbers passes with probability s
+    tail       n / (n + 30) * clip(highest - chance(TAIL_SHARE), 0, 1)
 
 The lower deviation of numbers is (median - 16th percentile): that of a normal distribution, blind
 to the few high numbers that are real matches. The tail is limited, since a probe may find what it
@@ -31,9 +31,9 @@ asks for. For a query with cosines c
 
 For the best region of a photo good_z has REGION_FALSE_SHARE in place of FALSE_SHARE, and
 shift_share is 0. So a score rises with the cosine and reaches GOOD_SCORE at good_z. Where no photo
-stands out, good_z is chance(n) + tail, which at most FALSE_SHARE of such queries reach with any of
-the n photos and which grows slowly with the library (chance is 3.2 for 60 photos, 5.0 for 100,000),
-so that a query for something absent says so; where many stand out it comes down.
+stands out, good_z is chance(FALSE_SHARE) + tail, which few such queries reach with any of the n
+photos and which grows slowly with the library (chance is 3.2 for 60 photos, 5.0 for 100,000), so
+that a query for something absent says so; where many stand out it comes down.
 
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
 than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
@@ -66,6 +66,7 @@ GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
 FALSE_SHARE = 0.035
 REGION_FALSE_SHARE = 0.007  # the best of many regions is high by chance more often than one photo
+TAIL_SHARE = 0.02
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
 BACKGROUND_PHOTOS = 2000
@@ -214,8 +215,8 @@ class Background:
         shifts = [shift_share * found._shift(float(level), n_photos) for level in levels]
         shifted = cosines - np.array(shifts)[None, :]
         found = replace(found, deviation=max(lower_deviation(shifted), _LEAST_DEVIATION))
-        highest = float(np.quantile(found.z(shifted).max(axis=0), 1 - FALSE_SHARE))
-        surplus = float(np.clip(highest - _by_chance(n_photos, FALSE_SHARE), 0.0, _TAIL_LIMIT))
+        highest = float(np.quantile(found.z(shifted).max(axis=0), 1 - TAIL_SHARE))
+        surplus = float(np.clip(highest - _by_chance(n_photos, TAIL_SHARE), 0.0, _TAIL_LIMIT))
         found = replace(found, tail=_trust(n_photos) * surplus)
         return replace(found, good_z=found.line(np.empty(0), n_photos))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from app.core.ranking import (
     LEAST_GOOD_Z,
     PROBES,
     SLOPE,
+    TAIL_SHARE,
     Background,
     good_line,
     match_of,
@@ -100,12 +102,12 @@ def test_a_longer_tail_of_chance_needs_a_higher_line() -> None:
 def test_the_tail_is_what_probes_reach_above_chance(surplus: float, tail: float) -> None:
     cosines = np.random.default_rng(0).uniform(-0.1, 0.1, (970, 40))  # shorter than a normal tail
     plain = Background.of_cosines(cosines, shift_share=0.0)
-    chance = plain.good_z
+    chance = NormalDist().inv_cdf(1 - TAIL_SHARE / 970)
     cosines[0] = plain.mean + (chance + surplus) * plain.deviation
     found = Background.of_cosines(cosines, shift_share=0.0)
     assert plain.tail == 0.0
     assert found.tail == pytest.approx(0.97 * tail, abs=0.03)  # 970 / (970 + 30) is believed
-    assert found.good_z == pytest.approx(chance + found.tail)
+    assert found.good_z == pytest.approx(plain.good_z + found.tail)
 
 
 def test_an_album_of_one_thing_stays_good_for_it() -> None:
