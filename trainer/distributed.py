@@ -8,6 +8,7 @@ runs in the backward pass but the sum of the parameters' gradients, and N proces
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -25,6 +26,9 @@ from trainer.errors import GroupError
 from trainer.stage_model import StageModel
 
 _BUCKET_ITEMS = 1 << 23
+# gloo's thread lets go of the last collective after it has ended, for which it needs the GIL. The
+# group's destructor holds the GIL and waits for that thread: without this they may wait for ever.
+_LAST_WORK_S = 0.2
 
 
 class Group:
@@ -151,6 +155,7 @@ def process_group() -> Iterator[Group]:
         reason = str(error).splitlines()[0]
         raise GroupError(f"another process has ended, see what it says: {reason}") from None
     finally:
+        time.sleep(_LAST_WORK_S)
         dist.destroy_process_group()
 
 
