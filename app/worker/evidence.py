@@ -112,10 +112,14 @@ def phrase_evidence(
     plain_values = region_values(candidates.region_vectors)
     values = _placed(plain_values, candidates.regions, asked.places, weight)
     ground = _ground(grounds.text_region, plain_best, sample_best)
-    z, plain_z = (ground.z(best_of_photos(v, candidates.regions)) for v in (values, plain_values))
+    best = best_of_photos(values, candidates.regions)
     evidence, rows = _photo_evidence(by_photo, values), candidates.rows
-    evidence.by_region[rows] = z - ground.line(ground.z(sample_best), n_photos)
-    evidence.excess[rows] = np.maximum(evidence.by_region[rows], by_photo[rows] - (plain_z - z))
+    evidence.by_region[rows] = ground.z(best) - ground.line(ground.z(sample_best), n_photos)
+    by_photo = by_photo[rows]
+    if asked.places:
+        lost = best_of_photos(plain_values, candidates.regions) - best
+        by_photo = by_photo - (lost / ground.deviation).astype(np.float32)
+    evidence.excess[rows] = np.maximum(evidence.by_region[rows], by_photo)
     return evidence
 
 
