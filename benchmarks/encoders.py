@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -39,6 +38,7 @@ def main() -> int:
     parser.add_argument("--patches", type=int, nargs="+", default=[128, 256, 576, 1024])
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--seconds", type=float, default=4.0, help="for each figure")
+    parser.add_argument("--rounds", type=int, default=1, help="in turns; their medians count")
     parser.add_argument("--engines", nargs="+", default=[*OURS, *THEIRS])
     parser.add_argument("--limited", action="store_true", help=f"also with {LIMITED} alone")
     parser.add_argument("--model", type=Path, help="a checkpoint, else random weights are made")
@@ -65,12 +65,13 @@ def _make_model(directory: Path, size: str) -> Path:
 
 
 def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dict[str, Any]:
+    from benchmarks.measuring import machine, medians
+
     report: dict[str, Any] = {
         "date": date.today().isoformat(),
-        "machine": _machine(),
+        "machine": machine(),
         "size": arguments.size,
-        "peaks_gflops": _in_process("peaks", {}, {}),
-        "engines": {},
+        "rounds": arguments.rounds,
     }
     cache.mkdir()
     job = {
@@ -83,8 +84,13 @@ def _measure_all(arguments: argparse.Namespace, model: Path, cache: Path) -> dic
     report["regions"] = _in_process("regions", job, {})
     report["auto"] = _in_process("first-openvino-auto", job, {})
     report["path"] = _in_process("path", {**job, "patches": PATH_PATCHES}, {})
-    for engine in arguments.engines:
-        report["engines"][engine] = _measure_engine(engine, job, {})
+    rounds: list[dict[str, Any]] = [
+        {"peaks": _in_process("peaks", {}, {})}
+        | {engine: _measure_engine(engine, job, {}) for engine in arguments.engines}
+        for _ in range(arguments.rounds)
+    ]
+    report["engines"] = {name: medians([each[name] for each in rounds]) for name in rounds[0]}
+    report["peaks_gflops"] = report["engines"].pop("peaks")
     if arguments.limited:
         limit = {"ONEDNN_MAX_CPU_ISA": LIMITED}
         small_job = {**job, "patches": LIMITED_PATCHES, "batches": [1]}
@@ -123,26 +129,6 @@ def _in_process(engine: str, job: dict[str, Any], environment: dict[str, str]) -
             "failed": (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
         }
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def _machine() -> dict[str, Any]:
-    name = platform.processor() or platform.machine()
-    facts = Path("/proc/cpuinfo")
-    flags: set[str] = set()
-    if facts.exists():
-        for line in facts.read_text().splitlines():
-            if line.startswith("model name"):
-                name = line.split(":", 1)[1].strip()
-            elif line.startswith("flags"):
-                flags = set(line.split(":", 1)[1].split())
-    wanted = ("avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
-    return {
-        "cpu": name,
-        "cores": os.cpu_count(),
-        "instructions": [flag for flag in wanted if flag in flags],
-        "load_before": psutil.getloadavg(),
-        "python": platform.python_version(),
-    }
 
 
 if __name__ == "__main__":

@@ -65,11 +65,11 @@ def _introduction(report: dict[str, Any]) -> list[str]:
         f" {machine['load_before'][0]:.1f} and after {report['load_after'][0]:.1f}."
         " Made by `make bench`; all figures in `benchmarks.json`.",
         "",
-        "Rates are medians; each cell has the rate of the best batch, then how many times"
-        f" {REFERENCE} that is in the same run, then its share of the matrix peak of the same"
-        " precision. Core-seconds are processor time, which other programs disturb less than the"
-        " clock. Random weights say nothing about what 8 bits do to trained ones: that is checked"
-        " at the first load of each model.",
+        f"Rates are medians{_rounds(report)}; each cell has the rate of the best batch, then how"
+        f" many times {REFERENCE} that is in the same run, then its share of the matrix peak of"
+        " the same precision. Core-seconds are processor time, which other programs disturb less"
+        " than the clock. Random weights say nothing about what 8 bits do to trained ones: that is"
+        " checked at the first load of each model.",
         "",
         "Matrix peaks of the same run (2048 x 2048 products in OpenVINO): "
         + ", ".join(
@@ -87,6 +87,11 @@ def _introduction(report: dict[str, Any]) -> list[str]:
             "",
         ]
     return lines
+
+
+def _rounds(report: dict[str, Any]) -> str:
+    n_rounds = report.get("rounds", 1)
+    return f" of {n_rounds} rounds of all engines in turn" if n_rounds > 1 else ""
 
 
 def _limit(report: dict[str, Any], budgets: list[str]) -> list[str]:

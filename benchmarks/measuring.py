@@ -1,7 +1,9 @@
-"""Rates, memory and test pictures for the measurements of ``encoders_run.py``."""
+"""Rates, memory, the machine and test pictures, for what the benchmarks measure."""
 
 from __future__ import annotations
 
+import os
+import platform
 import time
 from collections.abc import Callable
 from functools import partial
@@ -87,3 +89,43 @@ def pictures(n_images: int, size: tuple[int, int] = PICTURE) -> list[Image.Image
     rng = np.random.default_rng(0)
     small = rng.integers(0, 256, (n_images, 48, 64, 3), dtype=np.uint8)
     return [Image.fromarray(values).resize(size) for values in small]
+
+
+def machine() -> Report:
+    """What the page says of the machine: the processor, and the instructions that matter here."""
+    name = platform.processor() or platform.machine()
+    facts = Path("/proc/cpuinfo")
+    flags: set[str] = set()
+    if facts.exists():
+        for line in facts.read_text().splitlines():
+            if line.startswith("model name"):
+                name = line.split(":", 1)[1].strip()
+            elif line.startswith("flags"):
+                flags = set(line.split(":", 1)[1].split())
+    wanted = ("avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
+    return {
+        "cpu": name,
+        "cores": os.cpu_count(),
+        "instructions": [flag for flag in wanted if flag in flags],
+        "load_before": psutil.getloadavg(),
+        "python": platform.python_version(),
+    }
+
+
+def medians(rounds: list[Report]) -> Report:
+    """Reports of the same shape as one, with the median of each number; what failed once, failed.
+
+    What is no number is taken from the first.
+    """
+    failed = [each for each in rounds if "failed" in each]
+    if failed:
+        return failed[0]
+    return {name: _median([each[name] for each in rounds]) for name in rounds[0]}
+
+
+def _median(values: list[Any]) -> Any:
+    if isinstance(values[0], dict):
+        return medians(values)
+    if isinstance(values[0], (int, float)):
+        return float(np.median(values))
+    return values[0]

@@ -15,7 +15,6 @@ import argparse
 import dataclasses
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
@@ -31,6 +30,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.measuring import machine
 from benchmarks.training_reference import reference_losses
 from fgclip2 import torch_model
 from fgclip2.tokenizer import FILE_NAME
@@ -47,7 +47,8 @@ ROOT = Path(__file__).resolve().parents[1]
 REFERENCE, OURS = "reference", "ours"
 AT_ONCE = 32
 CHECKPOINTED, IN_PIECES = "ours, checkpoint_layers", f"ours, {AT_ONCE} at once"
-SIDES = (REFERENCE, OURS, CHECKPOINTED, IN_PIECES)
+COMPILED, COMPILED_IN_PIECES = f"{OURS}, compile_layers", f"{IN_PIECES}, compile_layers"
+SIDES = (REFERENCE, OURS, CHECKPOINTED, IN_PIECES, COMPILED, COMPILED_IN_PIECES)
 N_SCENES, N_STEPS = 300, 2
 _AGREES = 0.02  # both sides compute in bfloat16 where the recipe says so
 _MEGABYTE = 1 << 20
@@ -60,8 +61,8 @@ one through positions, heads and pooling, padded box slots with their empty text
 encoded as often as it occurs, all positions in the last text layer, the fused attention kernel,
 full matrices of logits. "{AT_ONCE} at once" is `micro_batch`: the whole batch in the losses,
 {AT_ONCE} pictures or texts in memory, at the price of a second forward pass of all but one piece;
-"checkpoint_layers" runs each encoder layer again in the backward pass. All sides compute the same
-losses.
+"checkpoint_layers" runs each encoder layer again in the backward pass; "compile_layers" has them
+made by torch.compile, before the first step that is measured. All sides compute the same losses.
 """
 
 
@@ -90,9 +91,8 @@ def compare(batches: list[int], n_rounds: int, threads: int) -> dict[str, Any]:
     """All sides at all batch sizes, in turns; of several rounds the best time counts."""
     report: dict[str, Any] = {
         "date": date.today().isoformat(),
-        "cpu": platform.processor() or platform.machine(),
+        "machine": machine(),
         "threads": threads,
-        "load_before": os.getloadavg(),
         "bf16": uses_bf16(recipe_of(OURS, 1), _CPU),
         "steps": {},
     }
@@ -129,8 +129,9 @@ def recipe_of(side: str, batch_size: int) -> Recipe:
         negatives_per_region=10,
         patches=((0.0, 100),),
         mask_equal_texts=False,
-        micro_batch=AT_ONCE if side == IN_PIECES else 0,
+        micro_batch=AT_ONCE if side in (IN_PIECES, COMPILED_IN_PIECES) else 0,
         checkpoint_layers=side == CHECKPOINTED,
+        compile_layers=side in (COMPILED, COMPILED_IN_PIECES),
     )
 
 
@@ -142,6 +143,8 @@ def measure(side: str, batch_size: int, folder: Path) -> dict[str, float]:
     model.initialise(torch.Generator().manual_seed(0))
     if recipe.checkpoint_layers:
         model.checkpoint_layers()
+    if recipe.compile_layers:
+        model.compile_layers()
     step = _reference_step if side == REFERENCE else _our_step
     batches = [maker.make(number) for number in range(N_STEPS + 1)]
     small = recipe_of(side, 2)
@@ -188,10 +191,11 @@ def measure_attention() -> dict[str, dict[str, float]]:
 
 def as_page(report: dict[str, Any]) -> str:
     """The report as the page of the documentation."""
-    load = f"{report['load_before'][0]:.0f} before, {report['load_after'][0]:.0f} after"
+    load = f"{report['machine']['load_before'][0]:.0f} before, {report['load_after'][0]:.0f} after"
     lines = [
         _PAGE_HEAD,
-        f"{report['date']}, {report['threads']} threads,"
+        f"{report['date']}, {report['machine']['cpu']}"
+        f" ({', '.join(report['machine']['instructions'])}), {report['threads']} threads,"
         f" {'bfloat16' if report['bf16'] else 'float32'}, load {load}."
         " On a busy machine core-seconds say more than samples/s.\n",
         "| batch | side | samples/s | core-seconds a sample | peak MB | speed | work | memory |",

@@ -200,6 +200,8 @@ def start_state(
         _start_from_nothing(model, recipe, data)
     if recipe.checkpoint_layers:
         model.checkpoint_layers()
+    if recipe.compile_layers:
+        model.compile_layers()
     wrapped = group.wrap(model.to(device), recipe.sharding)
     average = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     state = TrainingState(model, wrapped, average, make_optimizer(model, recipe))

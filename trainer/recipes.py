@@ -46,6 +46,7 @@ class Recipe:
     directory of published weights; the first one that is set is taken. With ``deepen`` it may have
     fewer vision layers than the recipe: new ones, which change nothing at first, are put between.
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
+    ``compile_layers`` lets ``torch.compile`` make the layers of both towers; needs a C++ compiler.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
     stays whole. ``sharding`` is how several processes share the work: ddp or fsdp.
     ``data_threads`` is how many samples are decoded at a time in each process.
@@ -109,6 +110,7 @@ class Recipe:
     # memory and several processes
     micro_batch: int = 0
     checkpoint_layers: bool = False
+    compile_layers: bool = False
     sharding: str = "ddp"
     data_threads: int = 1
 

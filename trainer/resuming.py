@@ -24,7 +24,7 @@ _SAMPLES = "samples.json"
 FREE_FIELDS = frozenset(
     {
         "name", "photos", "checkpoint_every", "data_threads", "micro_batch", "checkpoint_layers",
-        "sharding",
+        "compile_layers", "sharding",
     }
 )  # fmt: skip
 

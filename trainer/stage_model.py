@@ -8,8 +8,13 @@ E embedding, N negatives.
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+import sysconfig
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +26,7 @@ from fgclip2.engine import TextMode
 from fgclip2.images import DYNAMIC_BUDGETS
 from fgclip2.torch_model import Fgclip2Model
 from trainer.data.packing import Batch
+from trainer.errors import RecipeError
 from trainer.pooling import pool_batch_regions
 from trainer.recipe_checks import CAPTION_OBJECTIVES
 from trainer.recipes import Recipe
@@ -103,6 +109,17 @@ class StageModel(Fgclip2Model):
             for layer in tower.encoder.layers:
                 inner = layer.forward
                 layer.forward = partial(checkpoint, inner, use_reentrant=False)  # type: ignore[method-assign]
+
+    def compile_layers(self) -> None:
+        """Let ``torch.compile`` make the encoder layers when they first run, for any sizes.
+
+        Raises:
+            RecipeError: on a machine that cannot compile.
+        """
+        _ensure_compiler()
+        for tower in (self.vision_model, self.text_model):
+            for layer in tower.encoder.layers:
+                layer.compile(dynamic=True)
 
     def _pictures(self, piece: PicturePiece) -> tuple[Tensor, ...]:
         tokens_BPD = self.encode_image_tokens(piece.patches_BPV, piece.mask_BP, piece.shapes)
@@ -195,3 +212,14 @@ def _picture_ranges(lengths: list[int], at_once: int, split_sizes: bool) -> list
 
 def _unit(vectors: Tensor) -> Tensor:
     return functional.normalize(vectors.float(), dim=-1)
+
+
+def _ensure_compiler() -> None:
+    words = os.environ.get("CXX", "").split() or ["clang++" if sys.platform == "darwin" else "g++"]
+    headers = Path(sysconfig.get_path("include"), "Python.h")
+    missing = words[0] if shutil.which(words[0]) is None else None if headers.is_file() else headers
+    if missing is not None:
+        raise RecipeError(
+            f"compile_layers is True, but {missing} is not there: install a C++ compiler and"
+            " Python's headers, or set compile_layers=False"
+        )

@@ -42,6 +42,14 @@ AGAIN_PIECES: dict[str, Any] = {
 }
 AGAIN_FSDP: dict[str, Any] = {"settings": [*SHARDED, *AGAIN["settings"]], "bare_rank": -1}
 FEW: dict[str, Any] = {"settings": ["objectives={'short': 1.0, 'region': 0.2}"], "bare_rank": -1}
+# Compiled layers, alone and with all that changes how they run; ``alone`` is not compiled.
+COMPILED = ["compile_layers=True"]
+COMPILED_DDP: dict[str, Any] = {"settings": COMPILED, "bare_rank": -1}
+COMPILED_AGAIN: dict[str, Any] = {
+    "settings": [*AGAIN_PIECES["settings"], *COMPILED],
+    "bare_rank": -1,
+}
+COMPILED_FSDP: dict[str, Any] = {"settings": [*SHARDED, *COMPILED], "bare_rank": -1}
 DEADLINE_S = 300  # importing torch in several processes is slow on a busy machine
 
 
@@ -78,11 +86,11 @@ def _run_group(size: int, arguments: list[str]) -> None:
 
 
 def _compare(size: int, photos: Path, out: Path, scenarios: dict[str, dict[str, Any]]) -> None:
-    alone = {
-        name: gradients(photos, out, Group(0, 1), **scenario)
-        for name, scenario in scenarios.items()
-        if scenario["bare_rank"] < 0
-    }
+    alone = {}
+    for name, scenario in scenarios.items():
+        if scenario["bare_rank"] < 0:
+            plain = [each for each in scenario["settings"] if each not in COMPILED]
+            alone[name] = gradients(photos, out, Group(0, 1), plain, scenario["bare_rank"])
     _run_group(size, [str(WORKER), str(photos), str(out), str(out), json.dumps(scenarios)])
     for name in scenarios:
         found = load_file(out / f"{name}.safetensors")
@@ -110,6 +118,14 @@ def test_four_processes_equal_one(
     photo_sets: Path, tmp_path: Path, scenario: dict[str, Any]
 ) -> None:
     _compare(4, photo_sets, tmp_path, {"only": scenario})
+
+
+@pytest.mark.dist
+@pytest.mark.parametrize("scenario", [COMPILED_DDP, COMPILED_AGAIN, COMPILED_FSDP])
+def test_compiled_layers_give_the_same(
+    photo_sets: Path, tmp_path: Path, scenario: dict[str, Any]
+) -> None:
+    _compare(2, photo_sets, tmp_path, {"only": scenario})
 
 
 @pytest.mark.dist

@@ -106,6 +106,15 @@ def test_saving_memory_changes_no_gradient(photo_sets: Path, run: Path, change: 
         torch.testing.assert_close(saving[name], value, rtol=1e-3, atol=rounding, msg=name)
 
 
+def test_a_machine_that_cannot_compile_is_told(
+    photo_sets: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler --fast")
+    recipe = stage_two(photo_sets, "compile_layers=True")
+    with pytest.raises(RecipeError, match="compile_layers is True, but no-such-compiler is not"):
+        start_state(recipe, CPU, _data(recipe, run), ALONE)
+
+
 def test_every_head_learns_but_the_dead_parameters(photo_sets: Path, run: Path) -> None:
     recipe = stage_two(photo_sets)
     gradients, _ = _gradients(recipe, _data(recipe, run))
