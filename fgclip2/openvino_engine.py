@@ -224,14 +224,12 @@ class OpenvinoEngine:
         stretched = self._checkpoint[f"{_EMBEDDINGS}.position_embedding_res.weight"]
         return np.concatenate([original[:keep], stretched[keep:]])
 
-    def _graph(
-        self, build: Callable[[Checkpoint, EightBit | None], ov.Model], n_streams: int = 1
-    ) -> Graph:
+    def _graph(self, build: Callable[..., ov.Model], n_streams: int = 1) -> Graph:
         key = (build.__name__, n_streams)
         if key not in self._graphs:
             self._graphs[key] = self._compiler.compile(
                 build.__name__,
-                lambda: build(self._checkpoint, self._eight_bit),
+                lambda: build(self._checkpoint, self._eight_bit, fuse=self.precision != "f32"),
                 n_streams=n_streams,
                 release=self._checkpoint.release_pages,
             )

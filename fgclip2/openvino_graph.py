@@ -12,41 +12,56 @@ import numpy as np
 from fgclip2.checkpoint import Checkpoint
 from fgclip2.config import TextConfig, VisionConfig
 from fgclip2.engine import Floats
-from fgclip2.openvino_linear import EightBit, Kernels, NodeLike, affine, affine_in_8_bits
+from fgclip2.openvino_linear import (
+    EightBit,
+    Kernels,
+    NodeLike,
+    affine,
+    affine_in_8_bits,
+    in_8_bits,
+)
 from fgclip2.openvino_runtime import ops, ov
 
 # Compiled graphs of another version are not used.
-VERSION = "5"
+VERSION = "6"
 
 _DYNAMIC = -1
 
 
-def vision_tower(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
+def vision_tower(
+    checkpoint: Checkpoint, eight_bit: EightBit | None = None, *, fuse: bool = True
+) -> ov.Model:
     """Patches (B, P, I) and positions (P, D) -> last hidden states (B, P, D)."""
-    build = _Builder(checkpoint, checkpoint.config.vision, eight_bit)
+    build = _Builder(checkpoint, checkpoint.config.vision, eight_bit, fuse=fuse)
     inputs, hidden = _vision_states(build)
     return ov.Model([hidden], inputs, "vision_tower")
 
 
-def pooling_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
+def pooling_head(
+    checkpoint: Checkpoint, eight_bit: EightBit | None = None, *, fuse: bool = True
+) -> ov.Model:
     """Last hidden states (B, P, D) -> picture features (B, E): one learned probe attends to all."""
-    build, hidden = _head_start(checkpoint)
+    build, hidden = _head_start(checkpoint, fuse)
     return ov.Model([_pooled(build, hidden)], [hidden], "pooling_head")
 
 
-def dense_head(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
+def dense_head(
+    checkpoint: Checkpoint, eight_bit: EightBit | None = None, *, fuse: bool = True
+) -> ov.Model:
     """Last hidden states (B, P, D) -> dense features (B, P, E): every patch attends to all."""
-    build, hidden = _head_start(checkpoint)
+    build, hidden = _head_start(checkpoint, fuse)
     dense = build.attention_head(hidden, "dense_feature_head")
     return ov.Model([dense], [hidden], "dense_head")
 
 
-def text_tower(checkpoint: Checkpoint, eight_bit: EightBit | None = None) -> ov.Model:
+def text_tower(
+    checkpoint: Checkpoint, eight_bit: EightBit | None = None, *, fuse: bool = True
+) -> ov.Model:
     """Embeddings (B, L, D), positions added -> state of the last position (B, D).
 
     The last layer computes that position alone.
     """
-    build = _Builder(checkpoint, checkpoint.config.text, eight_bit)
+    build = _Builder(checkpoint, checkpoint.config.text, eight_bit, fuse=fuse)
     inputs, state = _text_state(build)
     return ov.Model([state], inputs, "text_tower")
 
@@ -128,9 +143,11 @@ def _text_state(build: _Builder) -> tuple[list[ov.Node], NodeLike]:
     return [embeddings], last
 
 
-def _head_start(checkpoint: Checkpoint) -> tuple[_Builder, ov.Node]:
+def _head_start(checkpoint: Checkpoint, fuse: bool) -> tuple[_Builder, ov.Node]:
     config = checkpoint.config.vision
-    return _Builder(checkpoint, config), _input("hidden", (_DYNAMIC, _DYNAMIC, config.hidden_size))
+    return _Builder(checkpoint, config, fuse=fuse), _input(
+        "hidden", (_DYNAMIC, _DYNAMIC, config.hidden_size)
+    )
 
 
 def _pooled(build: _Builder, hidden: NodeLike) -> ov.Node:
@@ -141,7 +158,8 @@ class _Builder:
     """Turns the checkpoint's names into nodes of one tower.
 
     Linear layers with a range in ``eight_bit`` run in 8 bits; ``observe`` collects the ranges of
-    those that can.
+    those that can. Without ``fuse`` nothing is left for OpenVINO to fuse with a product: in float32
+    such products pack their weights anew for other numbers of positions, and keep both.
     """
 
     def __init__(
@@ -151,11 +169,13 @@ class _Builder:
         eight_bit: EightBit | None = None,
         *,
         observe: bool = False,
+        fuse: bool = True,
     ) -> None:
         self.checkpoint = checkpoint
-        self._n_heads = config.num_attention_heads
+        self._n_heads, self._width = config.num_attention_heads, config.hidden_size
         self._epsilon = config.layer_norm_eps
         self._eight_bit = eight_bit or EightBit({})
+        self._fuse = fuse
         self._observed: dict[str, NodeLike] | None = {} if observe else None
 
     def layer(self, state: NodeLike, name: str, *, last_only: bool = False) -> ov.Node:
@@ -170,7 +190,11 @@ class _Builder:
             self.linear(keys, f"{attention}.k_proj"),
             self.linear(keys, f"{attention}.v_proj"),
         )
-        state = ops.add(state, self.linear(context, f"{attention}.out_proj"))
+        # Before they are put together: a quarter of the bytes to move.
+        span = self._eight_bit.ranges.get(f"{attention}.out_proj")
+        context = _joined_heads(context if span is None else in_8_bits(context, span))
+        out = self.linear(context, f"{attention}.out_proj", in_levels=span is not None)
+        state = ops.add(state, out)
         mlp = self._mlp(self.norm(state, f"{name}.layer_norm2"), f"{name}.mlp")
         return ops.add(state, mlp)
 
@@ -178,7 +202,7 @@ class _Builder:
         """The multi-head attention pooling block with every state (B, P, D) for a query."""
         weights, biases = self._projections(name)
         q, k, v = (affine(states, w, b) for w, b in zip(weights, biases, strict=True))
-        return self._after_attention(self._attend(q, k, v), name)
+        return self._after_attention(_joined_heads(self._attend(q, k, v)), name)
 
     def pooling(self, states: NodeLike, name: str) -> ov.Node:
         """The same block with the learned probe for its only query, (B, 1, D).
@@ -210,10 +234,8 @@ class _Builder:
         state = self.linear(context, f"{name}.attention.out_proj")
         return ops.add(state, self._mlp(self.norm(state, f"{name}.layernorm"), f"{name}.mlp"))
 
-    def linear(
-        self, state: NodeLike, name: str, *, turned_in: bool = False, turned_out: bool = False
-    ) -> ov.Node:
-        """``state @ weight.T + bias``; see ``affine_in_8_bits``."""
+    def linear(self, state: NodeLike, name: str, **forms: bool) -> ov.Node:
+        """``state @ weight.T + bias``; ``forms`` of the state as in ``affine_in_8_bits``."""
         if self._observed is not None and ".layers." in name:
             axes = _ints(0, 1, 2)
             least, most = ops.reduce_min(state, axes), ops.reduce_max(state, axes)
@@ -223,8 +245,7 @@ class _Builder:
         span, kernels = self._eight_bit.ranges.get(name), self._eight_bit.kernels
         if span is None:
             return affine(state, weight, bias)
-        turned = {"turned_in": turned_in, "turned_out": turned_out}
-        return affine_in_8_bits(state, weight, bias, span, kernels, **turned)
+        return affine_in_8_bits(state, weight, bias, span, kernels, **forms)
 
     def observing(self, result: NodeLike, inputs: list[ov.Node]) -> tuple[ov.Model, list[str]]:
         """A graph of a result and the ranges seen by ``linear`` (N, 2), and the layers' names."""
@@ -240,17 +261,36 @@ class _Builder:
         return ops.add(scaled, ops.constant(self.checkpoint[f"{name}.bias"]))
 
     def _mlp(self, state: NodeLike, name: str) -> ov.Node:
-        inner = ops.gelu(self.linear(state, f"{name}.fc1", turned_out=True), "tanh")
+        inner = self.linear(state, f"{name}.fc1", turned_out=True)
+        inner = ops.gelu(inner, "tanh") if self._fuse else _gelu_in_steps(inner)
         return self.linear(inner, f"{name}.fc2", turned_in=True)
 
     def _attend(self, q: NodeLike, k: NodeLike, v: NodeLike) -> ov.Node:
-        parts = (self._split_heads(part) for part in (q, k, v))
-        context = ops.scaled_dot_product_attention(*parts)
-        return ops.reshape(ops.transpose(context, _ints(0, 2, 1, 3)), _ints(0, 0, -1), True)
+        """(B, H, L, D/H): scaled dot product attention.
+
+        Written as products, which OpenVINO fuses as well and for which it need not turn the keys.
+        """
+        q_BHLd, k_BHLd, v_BHLd = (self._split_heads(part) for part in (q, k, v))
+        scale = ops.constant(np.float32((self._width // self._n_heads) ** -0.5))
+        scores = ops.multiply(ops.matmul(q_BHLd, k_BHLd, False, True), scale)
+        return ops.matmul(ops.softmax(scores, 3), v_BHLd, False, False)
 
     def _split_heads(self, state: NodeLike) -> ov.Node:
         heads = ops.reshape(state, _ints(0, 0, self._n_heads, -1), True)
         return ops.transpose(heads, _ints(0, 2, 1, 3))
+
+
+def _gelu_in_steps(state: NodeLike) -> ov.Node:
+    """GELU, approximated by tanh, as x * sigmoid(2 * sqrt(2 / pi) * (x + 0.044715 * x ** 3))."""
+    slope = np.float32(2 * np.sqrt(2 / np.pi))
+    bent = ops.multiply(ops.multiply(state, state), ops.constant(np.float32(0.044715 * slope)))
+    inner = ops.multiply(state, ops.add(bent, ops.constant(slope)))
+    return ops.multiply(state, ops.sigmoid(inner))
+
+
+def _joined_heads(context_BHLd: NodeLike) -> ov.Node:
+    """(B, L, D) of (B, H, L, D/H)."""
+    return ops.reshape(ops.transpose(context_BHLd, _ints(0, 2, 1, 3)), _ints(0, 0, -1), True)
 
 
 def _last_position(state: NodeLike) -> ov.Node:

@@ -61,6 +61,7 @@ def affine_in_8_bits(
     span: Span,
     kernels: Kernels,
     *,
+    in_levels: bool = False,
     turned_in: bool = False,
     turned_out: bool = False,
 ) -> ov.Node:
@@ -72,16 +73,18 @@ def affine_in_8_bits(
         bias: (N,) or (1,).
         span: the least and largest number of the state.
         kernels: as a convolution the state must have three axes.
+        in_levels: the state is what ``in_8_bits`` made of it with the same span.
         turned_in: the state comes from a layer with ``turned_out``.
         turned_out: the next layer gets this result with ``turned_in``; nothing between the two may
             depend on the order of the axes.
     """
-    low, high = _zero_on_a_level(span)
+    low, _ = _zero_on_a_level(span)
     whole, scale = in_whole_numbers(weight, kernels)
     # The states were moved to begin at zero: what that adds to each sum is taken back.
     moved = low * whole.sum(axis=1, dtype=np.int32) * scale[:, 0]
     offset = (bias + moved).astype(np.float32)
-    state = _in_8_bits(state, low, high)
+    if not in_levels:
+        state = in_8_bits(state, span)
     if not kernels.as_convolution:
         product = ops.matmul(state, _scaled(whole, scale), False, True)
         return ops.add(product, ops.constant(offset))
@@ -91,6 +94,17 @@ def affine_in_8_bits(
         ops.convolution(state, weights, [1], [0], [0], [1]), ops.constant(offset[None, :, None])
     )
     return result if turned_out else _turned(result)
+
+
+def in_8_bits(state: NodeLike, span: Span) -> ov.Node:
+    """256 levels over the span, counted from zero.
+
+    Levels without an offset spare OpenVINO a slow sum over all weights when it compiles.
+    """
+    low, high = _zero_on_a_level(span)
+    taken = [ops.constant(np.float32(end)) for end in (low, high)]
+    given = [ops.constant(np.float32(end)) for end in (0, high - low)]
+    return ops.fake_quantize(state, *taken, *given, 256)
 
 
 def in_whole_numbers(weight: Floats, kernels: Kernels) -> tuple[npt.NDArray[np.int8], Floats]:
@@ -126,13 +140,3 @@ def _zero_on_a_level(span: Span) -> Span:
     step = (high - low) / 255
     zero = float(np.clip(np.rint(-low / step), 0, 255))
     return -zero * step, (255 - zero) * step
-
-
-def _in_8_bits(state: NodeLike, low: float, high: float) -> ov.Node:
-    """256 levels from low to high, counted from zero.
-
-    Levels without an offset spare OpenVINO a slow sum over all weights when it compiles.
-    """
-    taken = [ops.constant(np.float32(end)) for end in (low, high)]
-    given = [ops.constant(np.float32(end)) for end in (0, high - low)]
-    return ops.fake_quantize(state, *taken, *given, 256)

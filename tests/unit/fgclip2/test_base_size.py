@@ -46,7 +46,7 @@ print(json.dumps({"highest_mb": highest_mb(), "vectors": found.tolist()}))
 AGAIN = """
 from fgclip2 import openvino_graph
 for build in ("vision_tower", "pooling_head", "text_tower"):
-    setattr(openvino_graph, build, lambda *_: sys.exit("a graph was built again"))
+    setattr(openvino_graph, build, lambda *_, **__: sys.exit("a graph was built again"))
     getattr(openvino_graph, build).__name__ = build
 found = vectors(Encoder.load(sys.argv[1], "openvino", sys.argv[3], cache_dir=sys.argv[2]))
 print(json.dumps({

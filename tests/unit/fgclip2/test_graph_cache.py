@@ -32,9 +32,9 @@ def count_builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     built: list[str] = []
     original = openvino_graph.text_tower
 
-    def text_tower(*arguments: object) -> object:
+    def text_tower(*arguments: object, **named: object) -> object:
         built.append("text")
-        return original(*arguments)  # type: ignore[arg-type]
+        return original(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(openvino_graph, "text_tower", text_tower)
     return built
