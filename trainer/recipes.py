@@ -34,7 +34,7 @@ class Recipe:
     ``bias_rate`` multiplies the learning rate of the logit bias.
     ``scene_count`` is how many different scenes there are before they come again.
     ``small_start`` prepares the vision tower for few photos (``trainer.starts``).
-    ``precision`` ``auto`` is bf16 where the hardware multiplies it faster, else f32.
+    ``precision`` ``auto`` is bf16 where the hardware multiplies it itself, else f32.
     ``optimizer`` ``muon`` is Muon for the matrices of encoder layers and AdamW for the rest;
     ``matrix_rate`` multiplies the learning rate of those matrices.
     ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``. What no
