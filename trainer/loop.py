@@ -27,7 +27,13 @@ from trainer.data.samples import Source
 from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
-from trainer.memory import enough_memory, model_too_large, sources_too_large, step_too_large
+from trainer.memory import (
+    check_room,
+    enough_memory,
+    model_too_large,
+    sources_too_large,
+    step_too_large,
+)
 from trainer.optimizers import make_optimizer
 from trainer.progress import follow, name_unreadable
 from trainer.recipe_checks import uses_photos
@@ -90,6 +96,7 @@ def train(
     """
     with process_group() as group:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        check_room(recipe, device, group.size)
         checkpoints = list_checkpoints(out)
         data, changes = _open(recipe, out, checkpoints, resume, sources, group)
         with name_unreadable(data.unreadable, data.found_by_all, group):
