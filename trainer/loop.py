@@ -226,10 +226,10 @@ def start_state(
     model = StageModel(recipe.model_config(), recipe.stage)
     if checkpoint is None and not load_start(model, recipe):
         _start_from_nothing(model, recipe, data)
-    if recipe.checkpoint_layers:
-        model.checkpoint_layers()
     if recipe.compile_layers:
         model.compile_layers()
+    if recipe.checkpoint_layers:
+        model.checkpoint_layers()
     wrapped = group.wrap(model.to(device), recipe.sharding)
     average = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     state = TrainingState(model, wrapped, average, make_optimizer(model, recipe))
