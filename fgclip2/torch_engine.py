@@ -28,10 +28,18 @@ def gpu_is_present() -> bool:
 
 
 def gpu_has_bfloat16() -> bool:
-    """Whether there is a GPU that multiplies bfloat16 itself; older ones emulate it slowly."""
-    if torch.cuda.is_available():
+    """Whether there is a GPU that multiplies bfloat16 itself."""
+    kind = "cuda" if torch.cuda.is_available() else "mps"
+    return gpu_is_present() and has_bfloat16(torch.device(kind))
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether this device multiplies bfloat16 itself; others emulate it slowly."""
+    if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return torch.backends.mps.is_available()
+    if device.type == "cpu":
+        return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return device.type == "mps"
 
 
 class TorchEngine:
@@ -49,7 +57,7 @@ class TorchEngine:
 
     def __init__(self, checkpoint: Checkpoint, precision: str) -> None:
         self._device = _choose_device()
-        if precision == "bf16" and self._device.type == "cuda" and not gpu_has_bfloat16():
+        if precision == "bf16" and self._device.type == "cuda" and not has_bfloat16(self._device):
             raise EngineUnavailableError(
                 "precision is 'bf16' and this GPU has no bfloat16: choose 'f32'"
             )

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from types import FrameType
+from typing import IO, NoReturn
 
 from fgclip2.errors import FgclipError
 from trainer.errors import RecipeError, TrainerError
@@ -21,27 +25,60 @@ def main(arguments: list[str] | None = None) -> int:
 
     Returns:
         0 when it ran, 1 with a sentence on stderr when it could not. Wrong arguments raise
-        ``SystemExit(2)``, with a sentence as well.
+        ``SystemExit(2)``, with a sentence as well. Of several processes under torchrun the first
+        one alone says what all of them find. SIGTERM ends the process, after what Ctrl-C does.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     read_command = _COMMANDS.get(given[0]) if given else None
     job = read_command(given[1:]) if read_command else _training(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     try:
-        job()
+        with _interrupted_by_sigterm():
+            job()
     except (TrainerError, FgclipError) as error:
         return _failed(str(error))
     except OSError as error:
         return _failed(f"{error}; check the path, its rights and the space left")
-    except KeyboardInterrupt:
-        return _failed("interrupted; a run goes on from its newest checkpoint with --resume")
+    except KeyboardInterrupt as interrupt:
+        if _is_first_process():
+            _failed("interrupted; a run goes on from its newest checkpoint with --resume")
+        if isinstance(interrupt, _Terminated):
+            signal.raise_signal(signal.SIGTERM)  # as whoever sent it expects
+        return 1
     return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Under torchrun all processes have the same arguments; the first one alone speaks of them."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        if _is_first_process():
+            super()._print_message(message, file)
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """SIGTERM interrupts what is done within it; a second one ends the process at once."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        signal.signal(number, before)
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _training(given: list[str]) -> Job:
     from trainer.recipes import resolve
 
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m trainer",
         description="Train a recipe. Other commands: evaluate, export (each with --help).",
     )
@@ -59,11 +96,10 @@ def _training(given: list[str]) -> Job:
         _refuse(parser, str(error))
 
     def run() -> None:
-        from trainer.distributed import is_first_process
         from trainer.loop import train
 
         folder = train(recipe, options.out, options.resume, options.stop_after)
-        if is_first_process():
+        if _is_first_process():
             print(folder)
 
     return run
@@ -72,7 +108,7 @@ def _training(given: list[str]) -> Job:
 def _evaluation(given: list[str]) -> Job:
     from trainer.evaluation.tasks import TASKS
 
-    parser = argparse.ArgumentParser(prog="python -m trainer evaluate")
+    parser = _Parser(prog="python -m trainer evaluate")
     parser.add_argument("--task", required=True, choices=sorted(TASKS))
     parser.add_argument("--model", required=True, type=Path, help="model directory")
     parser.add_argument("--data", type=Path, help="folder of the data set (scenes are drawn)")
@@ -95,7 +131,7 @@ def _evaluation(given: list[str]) -> Job:
 
 
 def _exporting(given: list[str]) -> Job:
-    parser = argparse.ArgumentParser(prog="python -m trainer export")
+    parser = _Parser(prog="python -m trainer export")
     parser.add_argument("--checkpoint", required=True, type=Path, help="a run or its checkpoint")
     parser.add_argument("--out", required=True, type=Path, help="the model directory")
     options = parser.parse_args(given)
@@ -109,6 +145,11 @@ def _exporting(given: list[str]) -> Job:
 
 
 _COMMANDS: dict[str, Callable[[list[str]], Job]] = {"evaluate": _evaluation, "export": _exporting}
+
+
+def _is_first_process() -> bool:
+    """Whether this is the process of a run, or the one of torchrun's, that speaks for all."""
+    return os.environ.get("WORLD_SIZE", "1") == "1" or os.environ.get("RANK", "0") == "0"
 
 
 def _count(text: str) -> int:

@@ -18,17 +18,23 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
+from torch.distributed.rendezvous import rendezvous
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from fgclip2.errors import FgclipError
 from fgclip2.torch_model import EncoderLayer
-from trainer.errors import GroupError
+from trainer.errors import GroupError, TrainerError
 from trainer.stage_model import StageModel
 
 _BUCKET_ITEMS = 1 << 23
 # gloo's thread lets go of the last collective after it has ended, for which it needs the GIL. The
 # group's destructor holds the GIL and waits for that thread: without this they may wait for ever.
 _LAST_WORK_S = 0.2
+# How far apart processes come to the same error, and what the first one needs to say it: when one
+# has ended, torchrun ends all others.
+_ALIKE_S = 3.0
+_FIRST_SPEAKS_S = 0.5
 
 
 class Group:
@@ -130,36 +136,65 @@ class Group:
         return value if self.size == 1 else value / self.size + (value - value / self.size).detach()
 
 
-def is_first_process() -> bool:
-    """Whether this is the process of a run, or the one of torchrun's, that speaks for all."""
-    return os.environ.get("RANK", "0") == "0"
-
-
 @contextmanager
 def process_group() -> Iterator[Group]:
     """The group that torchrun describes in the environment, or a group of one.
 
     Raises:
-        GroupError: the processes cannot find each other, there are more than GPUs, or one of the
-            others has ended.
+        GroupError: the processes cannot find each other, there are more than GPUs, one of the
+            others has ended, or the first one has ended with the same error.
     """
     if os.environ.get("WORLD_SIZE", "1") == "1":
         yield Group(0, 1)
         return
-    _join()
+    store = _join()
+    group = Group(dist.get_rank(), dist.get_world_size())
     try:
-        yield Group(dist.get_rank(), dist.get_world_size())
+        yield group
     except RuntimeError as error:
         if not (isinstance(error, dist.DistError) or "gloo" in str(error)):
             raise
         reason = str(error).splitlines()[0]
         raise GroupError(f"another process has ended, see what it says: {reason}") from None
+    except (TrainerError, FgclipError, OSError) as error:
+        if _first_says(str(error), store, group):
+            raise GroupError(f"process {group.rank} ended as the first one did") from None
+        raise
     finally:
         time.sleep(_LAST_WORK_S)
         dist.destroy_process_group()
 
 
-def _join() -> None:
+def _first_says(sentence: str, store: dist.Store, group: Group) -> bool:
+    """Whether the first process ends with this very sentence, so that others need not say it.
+
+    No collective: some processes may be inside another one, or gone.
+    """
+    ended = [f"ended/{rank}" for rank in range(group.size)]
+    try:
+        if group.is_first:  # may hold the store, and stays while others ask
+            store.set(ended[0], sentence)
+            _wait_for(store, ended)
+            return False
+        says = _wait_for(store, ended[:1]) and store.get(ended[0]).decode() == sentence
+        store.set(ended[group.rank], sentence)
+    except RuntimeError:  # the store has gone with the first process
+        return False
+    if says:
+        time.sleep(_FIRST_SPEAKS_S)
+    return says
+
+
+def _wait_for(store: dist.Store, keys: list[str]) -> bool:
+    """Whether all keys are in the store within a few seconds."""
+    until = time.monotonic() + _ALIKE_S
+    while not (there := store.check(keys)) and time.monotonic() < until:
+        time.sleep(0.02)
+    return there
+
+
+def _join() -> dist.Store:
+    """The store that the processes have met at."""
     has_gpu = torch.cuda.is_available()
     try:
         if has_gpu:
@@ -167,13 +202,16 @@ def _join() -> None:
             if place >= n_gpus:
                 raise ValueError(f"process {place} of this machine has none of its {n_gpus} GPUs")
             torch.cuda.set_device(place)
-        dist.init_process_group("nccl" if has_gpu else "gloo")
+        store, rank, size = next(rendezvous("env://"))
+        backend = "nccl" if has_gpu else "gloo"
+        dist.init_process_group(backend, store=store, rank=rank, world_size=size)
     except (ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise GroupError(
             f"WORLD_SIZE is {os.environ['WORLD_SIZE']} and the processes cannot work together:"
             f" {reason}; start them with torchrun, one for each GPU"
         ) from None
+    return dist.PrefixStore("errors", store)
 
 
 def full_tensor(tensor: Tensor) -> Tensor:

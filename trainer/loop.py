@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,15 @@ from trainer.data.samples import Source
 from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
-from trainer.memory import enough_memory, model_too_large, sources_too_large, step_too_large
+from trainer.memory import (
+    check_room,
+    enough_memory,
+    model_too_large,
+    sources_too_large,
+    step_too_large,
+)
 from trainer.optimizers import make_optimizer
-from trainer.progress import follow
+from trainer.progress import follow, name_unreadable
 from trainer.recipe_checks import uses_photos
 from trainer.recipes import Recipe
 from trainer.resuming import check_same_run, check_same_samples, record_samples
@@ -46,6 +53,7 @@ class Data:
     """What a run reads: its batches, and the photo sets if it uses them.
 
     ``sources`` are by name; ``maker`` makes this process's part of a batch, ``whole`` all of it.
+    ``unreadable`` is filled as samples are read.
     """
 
     sources: dict[str, Source]
@@ -53,6 +61,11 @@ class Data:
     whole: MakesBatches
     photos: PhotoSet | None
     unreadable: dict[str, str]
+
+    @property
+    def found_by_all(self) -> dict[str, str]:
+        """What is unreadable to every process alike, before a sample is read."""
+        return self.photos.unreadable if self.photos is not None else {}
 
 
 def train(
@@ -83,58 +96,73 @@ def train(
     """
     with process_group() as group:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        data, state = _begin(recipe, out, resume, sources, device, group)
-        last = min(recipe.steps, stop_after or recipe.steps)
-        started, begun = time.monotonic(), state.step
-        with (
-            enough_memory(lambda: step_too_large(recipe, state.step)),
-            follow(out, recipe, state.step, group.is_first) as progress,
-        ):
-            for batch in prefetch(data.maker, state.step, last):
-                losses = _step(state, batch, recipe, device, group)
-                progress.advance(state.step)
-                if state.step % _LOG_EVERY == 0 or state.step == last:
-                    rate = (state.step - begun) * recipe.batch_size / (time.monotonic() - started)
-                    record = _record(state, losses, rate, recipe)  # by all processes: may gather
-                    progress.report(record)
-                if state.step % recipe.checkpoint_every == 0 and state.step < last:
-                    save_checkpoint(out, state, recipe, group)
-                    progress.draw()
-        unreadable = group.union(data.unreadable)
-        if group.is_first:
-            _name_unreadable(unreadable)
+        check_room(recipe, device, group.size)
+        checkpoints = list_checkpoints(out)
+        data, changes = _open(recipe, out, checkpoints, resume, sources, group)
+        with name_unreadable(data.unreadable, data.found_by_all, group):
+            state = _start_or_go_on(recipe, device, data, group, checkpoints, changes)
+            last = min(recipe.steps, stop_after or recipe.steps)
+            started, begun = time.monotonic(), state.step
+            with (
+                enough_memory(lambda: step_too_large(recipe, state.step)),
+                follow(out, recipe, state.step, group.is_first) as progress,
+                closing(prefetch(data.maker, state.step, last)) as batches,
+            ):
+                for batch in batches:
+                    losses = _step(state, batch, recipe, device, group)
+                    progress.advance(state.step)
+                    if state.step % _LOG_EVERY == 0 or state.step == last:
+                        rate = (state.step - begun) * recipe.batch_size
+                        rate /= time.monotonic() - started
+                        # By all processes: may gather.
+                        progress.report(_record(state, losses, rate, recipe))
+                    if state.step % recipe.checkpoint_every == 0 and state.step < last:
+                        save_checkpoint(out, state, recipe, group)
+                        progress.draw()
         return save_checkpoint(out, state, recipe, group)
 
 
-def _begin(
+def _open(
     recipe: Recipe,
     out: Path,
+    checkpoints: list[Path],
     resume: bool,
     sources: dict[str, Source] | None,
-    device: torch.device,
     group: Group,
-) -> tuple[Data, TrainingState]:
-    """Data and model where the run starts or goes on."""
-    found = list_checkpoints(out)
-    if found and not resume:
+) -> tuple[Data, list[str]]:
+    """The data of a run that may begin or go on, and what is different from the run so far."""
+    if checkpoints and not resume:
         raise CheckpointError(f"{out} holds a run already: add --resume, or choose another --out")
     if recipe.batch_size % group.size:
         raise RecipeError(
             f"batch_size is {recipe.batch_size}; set it to a multiple of the {group.size} processes"
         )
-    changes = check_same_run(found[-1], recipe) if found else []
+    changes = check_same_run(checkpoints[-1], recipe) if checkpoints else []
     with enough_memory(lambda: sources_too_large(recipe)):
         data = open_data(recipe, out, group, sources)
-    if found:
+    if checkpoints:
         check_same_samples(out, data.sources)
     elif group.is_first:
         record_samples(out, data.sources)
+    return data, changes
+
+
+def _start_or_go_on(
+    recipe: Recipe,
+    device: torch.device,
+    data: Data,
+    group: Group,
+    checkpoints: list[Path],
+    changes: list[str],
+) -> TrainingState:
+    """The model where the run starts or goes on."""
+    newest = checkpoints[-1] if checkpoints else None
     with enough_memory(lambda: model_too_large(recipe)):
-        state = start_state(recipe, device, data, group, found[-1] if found else None)
-    if found and group.is_first:
+        state = start_state(recipe, device, data, group, newest)
+    if newest is not None and group.is_first:
         changed = f" ({'; '.join(changes)})" if changes else ""
         logger.info("resumed at step %d of %d%s", state.step, recipe.steps, changed)
-    return data, state
+    return state
 
 
 def _step(
@@ -198,10 +226,10 @@ def start_state(
     model = StageModel(recipe.model_config(), recipe.stage)
     if checkpoint is None and not load_start(model, recipe):
         _start_from_nothing(model, recipe, data)
-    if recipe.checkpoint_layers:
-        model.checkpoint_layers()
     if recipe.compile_layers:
         model.compile_layers()
+    if recipe.checkpoint_layers:
+        model.checkpoint_layers()
     wrapped = group.wrap(model.to(device), recipe.sharding)
     average = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     state = TrainingState(model, wrapped, average, make_optimizer(model, recipe))
@@ -253,9 +281,3 @@ def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -
     if recipe.counts("rank"):
         record["threshold"] = round(losses.threshold, 3)
     return record
-
-
-def _name_unreadable(unreadable: dict[str, str]) -> None:
-    if unreadable:
-        named = "\n".join(unreadable.values())
-        logger.warning("%d samples or regions could not be read:\n%s", len(unreadable), named)

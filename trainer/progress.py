@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from torch.utils.tensorboard import SummaryWriter
 
+from trainer.distributed import Group
 from trainer.recipe_checks import OBJECTIVES
 from trainer.recipes import Recipe
 
@@ -130,6 +131,42 @@ def follow(out: Path, recipe: Recipe, step: int, is_first: bool) -> Iterator[Fol
         return
     with Progress(out, recipe.name, step, recipe.steps) as progress:
         yield progress
+
+
+@contextmanager
+def name_unreadable(
+    unreadable: Mapping[str, str], found_by_all: Mapping[str, str], group: Group
+) -> Iterator[None]:
+    """Name what could not be read, however it ends what is done within it.
+
+    At its normal end the first process speaks for all. Where it is interrupted or fails the others
+    cannot be asked: each process names what it has found itself.
+
+    Args:
+        unreadable: messages by names, filled meanwhile.
+        found_by_all: those that every process has; the first one names them.
+        group: all processes of the run.
+    """
+    try:
+        yield
+    except BaseException:
+        _say_unreadable(
+            [
+                message
+                for name, message in unreadable.items()
+                if group.is_first or name not in found_by_all
+            ]
+        )
+        raise
+    together = group.union(dict(unreadable))
+    if group.is_first:
+        _say_unreadable(list(together.values()))
+
+
+def _say_unreadable(messages: list[str]) -> None:
+    if messages:
+        named = "\n".join(messages)
+        logger.warning("%d samples or regions could not be read:\n%s", len(messages), named)
 
 
 def read_log(out: Path) -> list[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from fgclip2.config import MAX_LAYERS, MAX_SIZE
@@ -27,10 +28,9 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "sharding": ("ddp", "fsdp"),
     "stage": (1, 2),
 }
-_COUNTS = (
-    "steps", "batch_size", "warmup_steps", "checkpoint_every", "cache_side_px", "scene_count",
-    "regions_per_image", "data_threads",
-)  # fmt: skip
+_COUNTS = ("steps", "warmup_steps", "checkpoint_every", "cache_side_px", "regions_per_image")
+# What is listed or started one by one; far above what is of use.
+_LISTED = {"batch_size": 1 << 20, "scene_count": 100_000_000, "data_threads": 1024}
 _LAYERS = ("vision_layers", "text_layers")
 _SIZES = (
     "hidden_size",
@@ -41,6 +41,7 @@ _SIZES = (
 )
 _COUNTS_FROM_0 = ("micro_batch", "negatives_per_region")
 _MOST = 2**31 - 1
+_MOST_SHOWN = 400
 _FROM_0 = ("greatest_threshold", "weight_decay", "bias_rate")
 _ABOVE_0 = (
     "learning_rate", "least_crop_area", "region_scale", "head_rate", "matrix_rate",
@@ -57,6 +58,9 @@ def check_recipe(recipe: Recipe) -> None:
     Raises:
         RecipeError: names the field, the value and the fix.
     """
+    for field in fields(recipe):
+        fits = all(map(_is_writable, _texts_of(getattr(recipe, field.name))))
+        _check(recipe, field.name, fits, "text that UTF-8 can hold, without a NUL")
     for name, known in _CHOICES.items():
         listed = ", ".join(str(each) for each in known[:-1]) + f" or {known[-1]}"
         _check(recipe, name, getattr(recipe, name) in known, listed)
@@ -65,6 +69,7 @@ def check_recipe(recipe: Recipe) -> None:
         (_LAYERS, 1, MAX_LAYERS),
         (_SIZES, 1, MAX_SIZE),
         (_COUNTS_FROM_0, 0, _MOST),
+        *(((name,), 1, most) for name, most in _LISTED.items()),
     ):
         for name in names:
             _check(recipe, name, least <= getattr(recipe, name) <= most, f"{least} to {most}")
@@ -118,12 +123,13 @@ def _check_schedule(recipe: Recipe) -> None:
 
 def _check_weights(recipe: Recipe) -> None:
     known = OBJECTIVES if recipe.stage == 2 else CAPTION_OBJECTIVES
+    listed = f"{', '.join(known)} (stage {recipe.stage})"
     fits = bool(recipe.objectives) and all(
         name in known and _is_number(weight) and weight >= 0
         for name, weight in recipe.objectives.items()
     )
     fits = fits and any(recipe.objectives.values())
-    _check(recipe, "objectives", fits, f"weights of {', '.join(known)}, one at least above 0")
+    _check(recipe, "objectives", fits, f"weights of {listed}, one at least above 0")
     fits = recipe.counts("region", *HARD_OBJECTIVES) or not recipe.counts("text")
     needed = "text above 0 beside region, contrast, pair or rank: alone it sees no picture"
     _check(recipe, "objectives", fits, needed)
@@ -143,6 +149,33 @@ def _check_weights(recipe: Recipe) -> None:
         _check(recipe, "archive_weights", fits, "names of photo sets, one weight at least above 0")
 
 
+def on_one_line(text: str) -> str:
+    """What somebody wrote, for a message: its middle is left out where it is long."""
+    if len(text) > _MOST_SHOWN:
+        text = f"{text[: _MOST_SHOWN // 2]}...{text[-_MOST_SHOWN // 2 :]}"
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def _shown(value: object) -> str:
+    try:
+        return on_one_line(repr(value))
+    except ValueError:  # Python does not write them
+        return "a number of thousands of digits"
+
+
+def _texts_of(value: object) -> list[str]:
+    texts = value if isinstance(value, dict) else [value]
+    return [each for each in texts if isinstance(each, str)]
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
@@ -151,4 +184,4 @@ def _is_number(value: object) -> bool:
 
 def _check(recipe: Recipe, name: str, fits: bool, wanted: str) -> None:
     if not fits:
-        raise RecipeError(f"{name} is {getattr(recipe, name)!r}; set it to {wanted}")
+        raise RecipeError(f"{name} is {_shown(getattr(recipe, name))}; set it to {wanted}")

@@ -14,7 +14,7 @@ from typing import Any
 
 from fgclip2.config import ModelConfig, TextConfig, VisionConfig
 from trainer.errors import RecipeError
-from trainer.recipe_checks import check_recipe
+from trainer.recipe_checks import check_recipe, on_one_line
 
 # MODEL.md 2.3: region = FGV, text = TIC, contrast = HITC, pair = FGT, rank = CMR.
 PAPER_WEIGHTS = {
@@ -34,7 +34,7 @@ class Recipe:
     ``bias_rate`` multiplies the learning rate of the logit bias.
     ``scene_count`` is how many different scenes there are before they come again.
     ``small_start`` prepares the vision tower for few photos (``trainer.starts``).
-    ``precision`` ``auto`` is bf16 where the hardware multiplies it faster, else f32.
+    ``precision`` ``auto`` is bf16 where the hardware multiplies it itself, else f32.
     ``optimizer`` ``muon`` is Muon for the matrices of encoder layers and AdamW for the rest;
     ``matrix_rate`` multiplies the learning rate of those matrices.
     ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``. What no
@@ -304,7 +304,9 @@ def resolve(name: str, settings: list[str]) -> Recipe:
         RecipeError: an unknown recipe or field, or a value that cannot be used.
     """
     if name not in RECIPES:
-        raise RecipeError(f"there is no recipe {name!r}; choose one of {', '.join(RECIPES)}")
+        raise RecipeError(
+            f"there is no recipe {on_one_line(repr(name))}; choose one of {', '.join(RECIPES)}"
+        )
     recipe = RECIPES[name]()
     known = [f.name for f in dataclasses.fields(recipe) if f.name != "name"]
     changes: dict[str, Any] = {}
@@ -313,8 +315,8 @@ def resolve(name: str, settings: list[str]) -> Recipe:
         if not separator or key not in known:
             near = difflib.get_close_matches(key, known, 3) or ["steps", "batch_size"]
             raise RecipeError(
-                f"--set {setting}: write field=value with a field of the recipe, such as"
-                f" {', '.join(near)}"
+                f"--set {on_one_line(setting)}: write field=value with a field of the recipe, such"
+                f" as {', '.join(near)}"
             )
         changes[key] = _parse(key, text, getattr(recipe, key))
     recipe = dataclasses.replace(recipe, **changes)
@@ -327,16 +329,17 @@ def _parse(key: str, text: str, current: Any) -> Any:
         return text
     if isinstance(current, float) and text == "inf":  # as Python shows it, but does not read it
         return math.inf
+    said = on_one_line(text)
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         raise RecipeError(
-            f"--set {key}={text}: not a value of Python; write one like {current!r}"
+            f"--set {key}={said}: not a value of Python; write one like {current!r}"
         ) from None
     if isinstance(current, float) and type(value) is int and abs(value) <= sys.float_info.max:
         value = float(value)
     if type(value) is not type(current):
         raise RecipeError(
-            f"--set {key}={text}: expected {type(current).__name__}; write one like {current!r}"
+            f"--set {key}={said}: expected {type(current).__name__}; write one like {current!r}"
         )
     return value

@@ -31,6 +31,8 @@ from trainer.pooling import pool_batch_regions
 from trainer.recipe_checks import CAPTION_OBJECTIVES
 from trainer.recipes import Recipe
 
+# With and without mask, gradient and bfloat16, of one picture and of more, for each tower.
+_MOST_COMPILED = 32
 SCALES = ("logit_scale", "logit_bias", "logit_scale_finegraind", "logit_scale_hardneg")
 
 
@@ -113,13 +115,17 @@ class StageModel(Fgclip2Model):
     def compile_layers(self) -> None:
         """Let ``torch.compile`` make the encoder layers when they first run, for any sizes.
 
+        Before ``checkpoint_layers``, whose hooks it does not look into.
+
         Raises:
             RecipeError: on a machine that cannot compile.
         """
         _ensure_compiler()
         for tower in (self.vision_model, self.text_model):
             for layer in tower.encoder.layers:
-                layer.compile(dynamic=True)
+                layer.forward = torch.compile(  # type: ignore[method-assign]
+                    layer.forward, dynamic=True, recompile_limit=_MOST_COMPILED
+                )
 
     def _pictures(self, piece: PicturePiece) -> tuple[Tensor, ...]:
         tokens_BPD = self.encode_image_tokens(piece.patches_BPV, piece.mask_BP, piece.shapes)
@@ -153,7 +159,9 @@ def pieces_of(batch: Batch, recipe: Recipe, split_sizes: bool, device: torch.dev
         mask_BP = None
         if min(lengths[start:stop]) < longest:
             assert batch.mask_BP is not None
-            mask_BP = batch.mask_BP[start:stop, :longest].to(device)
+            # A copy: to compiled layers every other stride and offset is another kind of mask.
+            mask_BP = batch.mask_BP[start:stop, :longest]
+            mask_BP = mask_BP.clone(memory_format=torch.contiguous_format).to(device)
         boxes, image = None, None
         if batch.regions is not None:
             inside = (batch.regions.image_K >= start) & (batch.regions.image_K < stop)

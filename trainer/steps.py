@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from fgclip2.torch_engine import has_bfloat16
 from trainer.data.packing import Batch
 from trainer.distributed import Group
 from trainer.losses import Losses, make_pairs, weighted_losses
@@ -56,16 +57,12 @@ def backward_step(
 
 
 def uses_bf16(recipe: Recipe, device: torch.device) -> bool:
-    """Whether the recipe's precision means bfloat16 on this device: ``auto`` does where the device
-    multiplies it itself.
+    """Whether the recipe's precision means bfloat16 on this device: ``auto`` does where a CPU or a
+    CUDA device multiplies it itself.
     """
     if recipe.precision != "auto":
         return recipe.precision == "bf16"
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    if device.type != "cpu":
-        return False
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return device.type in ("cpu", "cuda") and has_bfloat16(device)
 
 
 def _backward_in_pieces(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Protocol
 
 from trainer.data.packing import Batch
@@ -20,8 +20,11 @@ class MakesBatches(Protocol):
         ...
 
 
-def prefetch(maker: MakesBatches, first: int, last: int) -> Iterator[Batch]:
-    """Batches of the steps ``first`` to ``last - 1``, made ahead on one thread."""
+def prefetch(maker: MakesBatches, first: int, last: int) -> Generator[Batch]:
+    """Batches of the steps ``first`` to ``last - 1``, made ahead on one thread.
+
+    Close it, and the thread has ended.
+    """
     ready: queue.Queue[Batch | BaseException] = queue.Queue(_AHEAD)
     stop = threading.Event()
 

@@ -17,7 +17,7 @@ from trainer.data.photo_sources import MosaicSource, PhotoSource
 from trainer.data.photos import PhotoSet
 from trainer.data.samples import Source
 from trainer.data.scene_source import SceneSource
-from trainer.errors import RecipeError
+from trainer.errors import DataError, RecipeError
 from trainer.recipe_checks import PHOTO_KINDS
 from trainer.recipes import Recipe
 
@@ -41,8 +41,7 @@ def _make(name: str, recipe: Recipe, photos: PhotoSet | None) -> Source:
     if name == "scenes":
         return SceneSource(recipe.scene_count)
     if kind == "finehard" and path:
-        files, _, images = path.partition("@")
-        return FineHardSource(Path(files), Path(images or files))
+        return FineHardSource(*_files_and_images(name, path))
     if kind == "jsonl" and path:
         return JsonLinesSource(Path(path))
     if kind == "tar" and path:
@@ -51,3 +50,25 @@ def _make(name: str, recipe: Recipe, photos: PhotoSet | None) -> Source:
         f"sources names {name!r}; use photos, mosaics, scenes, finehard:JSON@DIR, jsonl:FILE"
         " or tar:PATH"
     )
+
+
+def _files_and_images(name: str, given: str) -> tuple[Path, Path]:
+    """``JSON@DIR`` as two paths that exist, either of which may contain an ``@`` itself.
+
+    Without ``@DIR``, ``JSON`` is a folder that holds the pictures as well.
+
+    Raises:
+        DataError: there is no such file or folder; names both.
+    """
+    ats = [place for place, letter in enumerate(given) if letter == "@" and place]
+    splits = [(given[:at], given[at + 1 :] or given[:at]) for at in reversed(ats)]
+    pairs = [(Path(files), Path(images)) for files, images in [*splits, (given, given)]]
+    found = next((pair for pair in pairs if pair[0].exists() and pair[1].is_dir()), None)
+    if found is None:
+        files, images = pairs[0]
+        fault = f"{files} does not exist" if not files.exists() else f"{images} is no folder"
+        raise DataError(
+            f"sources names {name!r}, JSON in {files} and pictures below {images}, but {fault};"
+            " use finehard:JSON@DIR with paths that are there"
+        )
+    return found

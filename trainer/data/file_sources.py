@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import reprlib
 import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from PIL import Image
 from trainer.data.captions import LANGUAGES, Caption, Language, language_of
 from trainer.data.pictures import decode_picture, read_picture
 from trainer.data.records import JsonRecords, Record
-from trainer.data.samples import Box, Region, Sample, usable_box
+from trainer.data.samples import Region, Sample, checked_box
 from trainer.errors import DataError, SampleError
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -200,16 +199,8 @@ def _regions(
     return tuple(regions), tuple(unusable)
 
 
-def _box(info: Record, key: str) -> Box:
-    box = usable_box(info.get(key))
-    if box is None:
-        said = reprlib.repr(info.get(key))
-        raise ValueError(f"{key} is {said}, expected x0, y0, x1, y1 in 0..1 with an area")
-    return box
-
-
 def _finehard_region(info: Record, rng: np.random.Generator) -> Region:
-    box = _box(info, "bbox")
+    box = checked_box(info.get("bbox"), "bbox")
     short, long = _text(info, "short_expr"), _text(info, "long_expr")
     texts = [text for text in (short, long) if text]
     if not texts:
@@ -224,7 +215,7 @@ def _finehard_region(info: Record, rng: np.random.Generator) -> Region:
 
 
 def _plain_region(info: Record) -> Region:
-    box, text = _box(info, "box"), _text(info, "text")
+    box, text = checked_box(info.get("box"), "box"), _text(info, "text")
     if not text:
         raise ValueError("no text")
     return Region(box, text, _strings(info.get("negatives")))

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 import re
-import reprlib
 import threading
 import zipfile
 import zlib
@@ -22,7 +21,7 @@ from PIL import Image
 from trainer.data.captions import Caption, Language, class_caption, sentence_caption
 from trainer.data.names import ClassName, class_name
 from trainer.data.pictures import decode_picture
-from trainer.data.samples import Box, usable_box
+from trainer.data.samples import Box, checked_box
 from trainer.errors import DataError, SampleError
 
 # What zip archives raise for damaged members.
@@ -91,7 +90,7 @@ class PhotoSet:
         self.photos = [photo for name in names for photo in self._read_records(name, split)]
         if not self.photos:
             raise DataError(
-                f"{directory} holds no photos of the split {split!r} in {names}: {_ADVICE}"
+                f"{directory} holds no photos of the split {split!r} in {names}: {self._why_none()}"
             )
         self._cache: dict[int, npt.NDArray[np.uint8]] = {}
         self._zips = {name: _open_zip(directory / f"{name}.zip") for name in names}
@@ -134,6 +133,10 @@ class PhotoSet:
             raise DataError(f"no archive of {sorted(set(archives))} has a weight above 0")
         chances: npt.NDArray[np.float64] = raw / raw.sum()
         return chances
+
+    def _why_none(self) -> str:
+        odd = list(self.unreadable.values())
+        return f"{len(odd)} records cannot be used, the first one: {odd[0]}" if odd else _ADVICE
 
     def _decoded(self, photo: Photo) -> Image.Image:
         name = self.directory / f"{photo.archive}.zip" / photo.file
@@ -200,9 +203,7 @@ def _photo(archive: str, record: dict[str, Any]) -> Photo:
         if not all(labels):
             raise ValueError("an empty label")
         name = class_name(*labels)
-        box = usable_box(record.get("box"))
-        if box is None and record.get("box") is not None:
-            raise ValueError(f"its box is {reprlib.repr(record['box'])}")
+        box = checked_box(record["box"], "box") if record.get("box") is not None else None
         return Photo(archive, file, width, height, name=name, concepts=name.concepts, box=box)
     english = _sentences(record["captions_en"])
     chinese = _sentences(record["captions_zh"])

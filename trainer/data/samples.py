@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from PIL import Image
 from trainer.data.captions import Caption, Language
 
 Box = tuple[float, float, float, float]
+_OUTSIDE = 0.5  # how far a box may reach out of the photo, as a share of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,34 @@ class Source(Protocol):
         ...
 
 
-def usable_box(values: object) -> Box | None:
-    """A box from a file: four finite numbers in order, cut to 0..1; None where it has no area.
+def checked_box(values: object, name: str) -> Box:
+    """A box from a file: four finite numbers in order, cut to 0..1.
 
-    A fifth number (a detector's score) is ignored.
+    A fifth number (a detector's score) is ignored. Boxes may reach out of the photo, but not by
+    more than half of it: such numbers are pixels or per cent, and cut they would be other boxes.
+
+    Raises:
+        ValueError: it is none; says what ``name`` holds and what it should.
     """
-    if not isinstance(values, (list, tuple)) or len(values) < 4:
-        return None
+    said = f"{name} is {reprlib.repr(values)}"
+    numbers = _four_numbers(values)
+    if numbers and not all(-_OUTSIDE <= number <= 1 + _OUTSIDE for number in numbers):
+        raise ValueError(
+            f"{said}, far outside of 0..1: divide x0 and x1 by the photo's width, y0 and y1 by"
+            " its height"
+        )
+    x0, y0, x1, y1 = (min(1.0, max(0.0, number)) for number in numbers or (0.0,) * 4)
+    if x0 >= x1 or y0 >= y1:
+        raise ValueError(f"{said}, expected x0, y0, x1, y1 in 0..1 with an area")
+    return x0, y0, x1, y1
+
+
+def _four_numbers(values: object) -> list[float]:
+    """The first four values; none where they are no finite numbers."""
+    if not isinstance(values, list | tuple) or len(values) < 4:
+        return []
     try:
         numbers = [float(value) for value in values[:4]]
     except (TypeError, ValueError, OverflowError):
-        return None
-    if not all(math.isfinite(number) for number in numbers):
-        return None
-    x0, y0, x1, y1 = (min(1.0, max(0.0, number)) for number in numbers)
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+        return []
+    return numbers if all(math.isfinite(number) for number in numbers) else []

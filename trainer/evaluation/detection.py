@@ -158,12 +158,15 @@ def _class_precision(
 
 
 def _match(overlap: npt.NDArray[np.float64], taken: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Give a detection, for each threshold, the best box that is still free."""
+    """Give a detection, for each threshold, the best box that is still free.
+
+    Of boxes that it overlaps equally the last one, as LVIS's own evaluation does.
+    """
     matched = np.zeros(len(THRESHOLDS), bool)
     for at, threshold in enumerate(THRESHOLDS):
         free = np.where(taken[at], -1.0, overlap)
         if len(free) and free.max() >= threshold - 1e-9:
-            taken[at, int(free.argmax())] = matched[at] = True
+            taken[at, len(free) - 1 - int(free[::-1].argmax())] = matched[at] = True
     return matched
 
 

@@ -187,6 +187,19 @@ def test_when_one_process_ends_the_others_say_so_in_a_sentence(
 
 
 @pytest.mark.dist
+def test_what_every_process_finds_is_said_by_the_first_alone(
+    photo_sets: Path, tmp_path: Path
+) -> None:
+    recipe = stage_two(photo_sets, "batch_size=7")
+    with _group(2, _command(recipe, tmp_path / "run")) as processes:
+        messages = [process.communicate(timeout=DEADLINE_S)[1] for process in processes]
+        assert [process.returncode for process in processes] == [1, 1], messages
+    first, second = (message.splitlines() for message in messages)
+    assert first == ["trainer: batch_size is 7; set it to a multiple of the 2 processes"]
+    assert second == ["trainer: process 1 ended as the first one did"]
+
+
+@pytest.mark.dist
 def test_what_each_process_cannot_read_is_named_once_by_the_first(
     photo_sets: Path, tmp_path: Path
 ) -> None:

@@ -31,7 +31,7 @@ BAD_LINES: list[bytes] = [
     json.dumps(GOOD | {"captions_en": "a text", "captions_zh": ["x"]}).encode(),
     json.dumps(GOOD | {"label_en": "a", "label_zh": "x", "width": "wide"}).encode(),
     json.dumps(GOOD | {"label_en": "a", "label_zh": "x", "width": float("inf")}).encode(),
-    json.dumps(GOOD | {"label_en": "a", "label_zh": "x", "box": [8, 8, 20, 20]}).encode(),
+    json.dumps(GOOD | {"label_en": "a", "label_zh": "x", "box": [0, 0, 40, 30]}).encode(),
     100_000 * b"[",
 ]
 
@@ -54,8 +54,17 @@ def test_damaged_records_are_left_out_and_named(photo_sets: Path, tmp_path: Path
     numbers = [int(name.rpartition("line ")[2]) for name in photos.unreadable]
     assert numbers == list(range(3, 3 + len(BAD_LINES)))
     assert all(message.startswith(name) for name, message in photos.unreadable.items())
+    boxed = photos.unreadable[f"{tmp_path / 'own.jsonl.gz'}, line 12"]
+    assert "box is [0, 0, 40, 30], far outside of 0..1: divide" in boxed
     with pytest.raises(DataError, match=r"11 records cannot be used.*line 3"):
         classes(tmp_path, tmp_path, 16, "train")
+
+
+def test_a_set_of_damaged_records_alone_says_what_is_wrong_with_them(tmp_path: Path) -> None:
+    record = GOOD | {"label_en": "red apple", "label_zh": "红苹果", "box": [0, 0, 40, 30]}
+    _write(tmp_path, json.dumps(record).encode(), json.dumps(record).encode())
+    with pytest.raises(DataError, match=r"2 records cannot be used, .*line 1: box is \[0, 0, 40"):
+        PhotoSet(tmp_path, "train")
 
 
 def test_each_unreadable_picture_counts_once(photo_sets: Path, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
+import reprlib
 import tarfile
 from pathlib import Path
 
@@ -12,16 +14,18 @@ import pytest
 from PIL import Image
 
 from tests.unit.trainer.small_runs import jpeg
+from trainer.data.choice import make_sources
 from trainer.data.file_sources import FineHardSource, JsonLinesSource, TarSource
 from trainer.data.photo_sources import MosaicSource, PhotoSource
 from trainer.data.photos import PhotoSet
 from trainer.data.pictures import read_picture
 from trainer.data.records import JsonRecords
-from trainer.data.samples import Sample, Source, usable_box
+from trainer.data.samples import Sample, Source, checked_box
 from trainer.data.scene_source import SceneSource
 from trainer.data.scenes_text import bare_name, kind_name
 from trainer.data.scenes_words import kinds
 from trainer.errors import DataError, SampleError
+from trainer.recipes import Recipe, resolve
 
 
 def _sample(source: Source, index: int = 0, language: str = "en", seed: int = 0) -> Sample:
@@ -69,6 +73,57 @@ def test_lists_and_folders_of_files_and_their_errors(
         FineHardSource(finehard / "images", finehard / "images")
 
 
+@pytest.mark.parametrize(
+    ("json_name", "images_name"),
+    [("json", "images"), ("js@on", "images"), ("json", "im@ages"), ("@js@on", "im@ages@2")],
+)
+def test_paths_of_finehard_may_contain_an_at(
+    finehard: Path, json_name: str, images_name: str
+) -> None:
+    (finehard / "json").rename(finehard / json_name)
+    (finehard / "images").rename(finehard / images_name)
+    name = f"finehard:{finehard / json_name}@{finehard / images_name}"
+    (source,) = make_sources(_sources_recipe(name), None).values()
+    assert _sample(source).image.size == (40, 30)
+
+
+def test_a_folder_of_finehard_may_hold_the_pictures_too(finehard: Path) -> None:
+    own = finehard / "all@once"
+    (finehard / "json").rename(own)
+    (finehard / "images" / "a.jpg").rename(own / "a.jpg")
+    for name in (f"finehard:{own}", f"finehard:{own}@"):
+        (source,) = make_sources(_sources_recipe(name), None).values()
+        assert _sample(source).image.size == (40, 30)
+
+
+@pytest.mark.parametrize(
+    ("given", "parts", "fault"),
+    [
+        ("json@gone", ("json", "gone"), "gone is no folder"),
+        ("gone@images", ("gone", "images"), "gone does not exist"),
+        ("a@b@c", ("a@b", "c"), "a@b does not exist"),
+        ("json/1.json", ("json/1.json", "json/1.json"), "json/1.json is no folder"),
+        ("@images", ("@images", "@images"), "@images does not exist"),
+    ],
+)
+def test_finehard_that_is_not_there_is_named_with_both_parts(
+    finehard: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: str,
+    parts: tuple[str, str],
+    fault: str,
+) -> None:
+    monkeypatch.chdir(finehard)
+    with pytest.raises(DataError) as caught:
+        make_sources(_sources_recipe(f"finehard:{given}"), None)
+    assert f"JSON in {parts[0]} and pictures below {parts[1]}, but {fault};" in str(caught.value)
+    assert f"'finehard:{given}'" in str(caught.value)
+
+
+def _sources_recipe(name: str) -> Recipe:
+    return dataclasses.replace(resolve("paper", []), sources={name: 1.0})
+
+
 def test_records_are_found_again_in_files_of_any_form(tmp_path: Path) -> None:
     records: list[dict[str, object]] = [{"a": "一段\n文字"}, {"b": [{"c": "]},{"}]}, {}]
     forms = {
@@ -111,7 +166,8 @@ def test_files_that_hold_no_records_are_named(tmp_path: Path, text: str) -> None
 
 
 def test_a_malformed_record_costs_its_regions_alone(finehard: Path) -> None:
-    odd = {"f_path": "a.jpg", "short_caption": "boat", "bbox_info": ["x", {"bbox": "?"}, {}]}
+    boxes = ["x", {"bbox": "?"}, {}, {"bbox": [0, 0, 40, 30], "short_expr": "in pixels"}]
+    odd = {"f_path": "a.jpg", "short_caption": "boat", "bbox_info": boxes}
     none = {"f_path": "a.jpg", "short_caption": 3, "bbox_info": 7}
     (finehard / "json" / "1.json").write_text(json.dumps([odd, none]))
     path = finehard / "json" / "1.json"
@@ -121,6 +177,8 @@ def test_a_malformed_record_costs_its_regions_alone(finehard: Path) -> None:
         f"{path}, sample 0, region 0: no object",
         f"{path}, sample 0, region 1: bbox is '?', expected x0, y0, x1, y1 in 0..1 with an area",
         f"{path}, sample 0, region 2: bbox is None, expected x0, y0, x1, y1 in 0..1 with an area",
+        f"{path}, sample 0, region 3: bbox is [0, 0, 40, 30], far outside of 0..1: divide x0 and x1"
+        " by the photo's width, y0 and y1 by its height",
     )
     with pytest.raises(SampleError, match=r"1\.json, sample 1: no short_caption"):
         _sample(source, 1)
@@ -130,7 +188,7 @@ def test_regions_of_json_lines_that_are_left_out_are_named(tmp_path: Path) -> No
     (tmp_path / "a.jpg").write_bytes(jpeg())
     whole, path = [0, 0, 1, 1], tmp_path / "samples.jsonl"
     given: list[object] = [
-        {"box": [10, 20, 30, 40], "text": "in pixels"},
+        {"box": [0, 0, 40, 30], "text": "in pixels"},
         {"box": whole, "text": " "},
         {"box": [-0.5, 0, 1.5, 1], "text": "all of it"},
     ]
@@ -143,8 +201,8 @@ def test_regions_of_json_lines_that_are_left_out_are_named(tmp_path: Path) -> No
     unusable = [_sample(source, index).unusable for index in range(3)]
     assert unusable == [
         (
-            f"{path}, sample 0, region 0: box is [10, 20, 30, 40], expected x0, y0, x1, y1 in 0..1"
-            " with an area",
+            f"{path}, sample 0, region 0: box is [0, 0, 40, 30], far outside of 0..1: divide x0 and"
+            " x1 by the photo's width, y0 and y1 by its height",
             f"{path}, sample 0, region 1: no text",
         ),
         (f"{path}, sample 1: regions is no list",),
@@ -274,17 +332,35 @@ def test_scenes_say_the_same_in_both_languages() -> None:
     ("values", "box"),
     [
         ([0, 0, 1, 1], (0, 0, 1, 1)),
-        ([float("nan"), 0, 1, 1], None),
-        ([-0.5, 0.2, 1.5, 0.4, 0.9], (0, 0.2, 1, 0.4)),
-        ([0.5, 0, 0.5, 1], None),
-        ([0, 0, 1], None),
-        ([10**400, 0, 1, 1], None),
-        (["a", 0, 1, 1], None),
-        (None, None),
+        ([-0.5, 0.2, 1.5, 0.4, 87], (0, 0.2, 1, 0.4)),
+        ((0.1, -0.01, 1.0005, 1), (0.1, 0, 1, 1)),
     ],
 )
 def test_boxes_of_files(values: object, box: object) -> None:
-    assert usable_box(values) == box
+    assert checked_box(values, "box") == box
+
+
+@pytest.mark.parametrize(
+    ("values", "fix"),
+    [
+        ([float("nan"), 0, 1, 1], "expected x0, y0, x1, y1 in 0..1 with an area"),
+        ([0.5, 0, 0.5, 1], "with an area"),
+        ([1.1, 0, 1.2, 1], "with an area"),
+        ([0, 0, 1], "expected x0"),
+        ([10**400, 0, 1, 1], "expected x0"),
+        (["a", 0, 1, 1], "expected x0"),
+        (None, "expected x0"),
+        ([0, 0, 40, 30], "divide x0 and x1 by the photo's width, y0 and y1 by its height"),
+        ([0, 0, 2, 1], "far outside of 0..1"),
+        ([-20, -20, 1, 1], "far outside of 0..1"),
+        ([40, 30, 10, 10], "far outside of 0..1"),
+    ],
+)
+def test_boxes_of_files_that_are_none(values: object, fix: str) -> None:
+    with pytest.raises(ValueError, match=r"^box is ") as caught:
+        checked_box(values, "box")
+    assert reprlib.repr(values) in str(caught.value)
+    assert fix in str(caught.value)
 
 
 def test_a_damaged_line_costs_itself_alone(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch._dynamo.utils import counters
 
 from fgclip2 import Encoder
 from tests.unit.trainer.dist_worker import without_regions
@@ -104,6 +106,29 @@ def test_saving_memory_changes_no_gradient(photo_sets: Path, run: Path, change: 
         # Sums in another order differ by what float32 rounds away of the largest gradients.
         rounding = 1e-5 + 2e-6 * float(value.abs().max())
         torch.testing.assert_close(saving[name], value, rtol=1e-3, atol=rounding, msg=name)
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # torch hides it, but by no filter
+def test_compiled_layers_are_compiled_beside_all_that_saves_memory(
+    photo_sets: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pieces with and without masks, of one photo and of more, with and without gradients: all are
+    compiled (by dynamo; no C++ here), and not so often that it gives up."""
+    saving = ["micro_batch=3", "patches=((0.0, 0),)", "checkpoint_layers=True"]
+    data = _data(stage_two(photo_sets, *saving), run)
+    plain, _ = _gradients(stage_two(photo_sets, *saving), data)
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="aot_eager"))
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)  # else dynamo's bars leave a thread
+    monkeypatch.setattr("trainer.stage_model._ensure_compiler", lambda: None)
+    torch._dynamo.reset()
+    counters.clear()
+    compiled, _ = _gradients(stage_two(photo_sets, *saving, "compile_layers=True"), data)
+    assert counters["stats"]["unique_graphs"] > 1
+    assert not counters["unimplemented"]
+    assert not counters["graph_break"]
+    for name, value in plain.items():
+        rounding = 1e-5 + 2e-6 * float(value.abs().max())
+        torch.testing.assert_close(compiled[name], value, rtol=1e-3, atol=rounding, msg=name)
 
 
 def test_a_machine_that_cannot_compile_is_told(

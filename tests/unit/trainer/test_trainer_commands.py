@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ def _sentence(capsys: pytest.CaptureFixture[str]) -> str:
     assert said.err.startswith("trainer: ")
     assert said.err.count("\n") == 1
     return said.err
+
+
+def _exit_code(arguments: list[str]) -> object:
+    try:
+        return main(arguments)
+    except SystemExit as ended:
+        return ended.code
 
 
 @pytest.mark.parametrize(
@@ -59,10 +67,73 @@ def test_an_interrupted_run_says_how_to_go_on(
     assert "interrupted; a run goes on" in _sentence(capsys)
 
 
+@pytest.mark.parametrize("second", [False, True])
+def test_sigterm_ends_the_process_once_the_run_has_ended(
+    second: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whoever sent it sees a process that a signal has ended; a second one ends it at once."""
+    seen: list[str] = []
+
+    def terminated(*given: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            if second:
+                signal.raise_signal(signal.SIGTERM)
+            seen.append("run has ended")
+
+    monkeypatch.setattr("trainer.loop.train", terminated)
+    before = signal.signal(signal.SIGTERM, lambda *given: seen.append("signal"))
+    try:
+        assert main(["--recipe", "tiny", "--out", "x"]) == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert seen == [*(["signal"] if second else []), "run has ended", "signal"]
+    assert "interrupted; a run goes on" in _sentence(capsys)
+
+
+FIRST, SECOND = ({"WORLD_SIZE": "2", "RANK": rank} for rank in "01")
+
+
+@pytest.mark.parametrize(
+    ("environment", "speaks"), [(FIRST, True), (SECOND, False), ({"RANK": "1"}, True)]
+)
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--recipe", "tiny", "--out", "x", "--set", "steps=0"], 2),
+        (["--recipe", "tiny"], 2),
+        (["evaluate", "--task", "coco", "--model", "x"], 2),
+        (["--recipe", "tiny", "--out", "x"], 1),
+    ],
+)
+def test_the_first_process_alone_says_what_all_find(
+    arguments: list[str],
+    status: int,
+    environment: dict[str, str],
+    speaks: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Wrong arguments and Ctrl-C, which every process of torchrun's gets; and exit as before."""
+
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trainer.loop.train", interrupted)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert _exit_code(arguments) == status
+    assert bool(capsys.readouterr().err) is speaks
+
+
 @pytest.mark.parametrize(("rank", "said"), [("0", "run/step\n"), ("1", "")])
 def test_the_first_process_alone_says_where_the_run_ended(
     rank: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("RANK", rank)
     monkeypatch.setattr("trainer.loop.train", lambda *given: Path("run/step"))
     assert main(["--recipe", "tiny", "--out", "x"]) == 0

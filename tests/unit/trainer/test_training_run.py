@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import resource
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,9 +25,11 @@ from trainer.distributed import Group
 from trainer.errors import CheckpointError, DataError, RecipeError
 from trainer.export import export
 from trainer.loop import learning_rate, open_data, start_state, train
+from trainer.losses import Losses
 from trainer.recipes import Recipe, resolve
 from trainer.starting_points import ensure_tokenizer
 from trainer.starts import sine_positions, whitening
+from trainer.steps import backward_step
 from trainer.vocabulary import train_vocabulary
 
 SMALL = [
@@ -193,6 +197,47 @@ def test_a_run_that_diverges_ends_before_it_reaches_a_checkpoint(
         train(_recipe(photo_sets, *settings), tmp_path, resume=False)
     gradients = load_file(newest_checkpoint(tmp_path) / "optimizer.safetensors")
     assert all(bool(value.isfinite().all()) for value in gradients.values())
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda: signal.raise_signal(signal.SIGINT),
+        lambda: signal.raise_signal(signal.SIGTERM),
+        lambda: (_ for _ in ()).throw(DataError("the 3rd step fails")),
+    ],
+    ids=["ctrl-c", "sigterm", "error"],
+)
+def test_a_run_that_does_not_reach_its_end_names_what_it_could_not_read(
+    photo_sets: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    end: Callable[[], object],
+) -> None:
+    made = iter(range(3))
+
+    def step(*given: object) -> Losses:
+        if next(made) == 2:
+            end()
+        return backward_step(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("trainer.loop.backward_step", step)
+    arguments = ["--recipe", "tiny", "--out", str(tmp_path)]
+    settings = [*SMALL, f"photos={photo_sets}", "archive_weights={'fruit': 0.1, 'people': 0.9}"]
+    for setting in settings:
+        arguments += ["--set", setting]
+    before = signal.signal(signal.SIGTERM, lambda *given: None)
+    try:
+        assert main(arguments) == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    named = [each.getMessage() for each in caplog.records if "could not be read" in each.msg]
+    assert [message.count("people-003.png: no picture") for message in named] == [1]
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(("trainer: interrupted", "trainer: the 3rd step fails"))
+    assert not [thread for thread in threading.enumerate() if thread.name == "batches"]
 
 
 def test_bf16_trains_too(photo_sets: Path, tmp_path: Path) -> None:
