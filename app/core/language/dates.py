@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from app.core.language.date_forms import (
+from app.core.language.date_forms import FORMS
+from app.core.language.date_vocabulary import (
     DAY,
-    FORMS,
     MONTH,
     ORDINAL,
     SEASON,

@@ -16,7 +16,7 @@ from typing import get_args
 from app.core.asking import Filters
 from app.core.errors import FilterError
 from app.core.language.combining import combined
-from app.core.language.date_forms import YEAR
+from app.core.language.date_vocabulary import YEAR
 from app.core.language.date_words import Side
 from app.core.language.dates import beside, find_dates, parse_date
 from app.core.language.periods import Periods

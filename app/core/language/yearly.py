@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from app.core.asking import YearDays
-from app.core.language.date_forms import (
+from app.core.language.date_vocabulary import (
     MONTH,
     NO_THING_BEHIND,
     ORDINAL,

@@ -1,0 +1,163 @@
+"""Readers of the forms of dates: they return the days that a match names.
+
+The groups of a match are those that ``date_forms.py`` lists. A reader may raise ValueError.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from app.core.language.date_vocabulary import (
+    DAYS_BACK,
+    DECADE_PARTS,
+    DECADES,
+    EN_NUMBERS,
+    FIRST_SHORT_YEAR,
+    MONTH_PARTS,
+    MONTHS,
+    PLAIN_DIGITS,
+    SEASONS,
+    UNITS,
+    WEEKDAYS,
+    YEAR_PARTS,
+    YEARS_BACK,
+    ZH_DIGITS,
+)
+from app.core.language.periods import (
+    Days,
+    Unit,
+    ago,
+    days_of,
+    days_of_week,
+    latest_season,
+    months_of,
+    season_ago,
+    season_of,
+    third_of_month,
+    until_today,
+    years_of,
+)
+
+
+def _number(text: str | None) -> int | None:
+    """Return a number of digits or of Chinese characters up to 99, or that of a month's name."""
+    if text is None:
+        return None
+    digits = re.match(r"\d+", text)
+    if digits is not None:
+        return int(digits[0])
+    word = re.sub(r"[.\s月份日号]", "", text)
+    if word in MONTHS:
+        return MONTHS[word]
+    if word in EN_NUMBERS:
+        return EN_NUMBERS[word]
+    tens, ten, ones = word.rpartition("十")
+    return 10 * ZH_DIGITS.get(tens, 1) * bool(ten) + ZH_DIGITS.get(ones, 0)
+
+
+def _year(word: str, today: date) -> int:
+    if word in YEARS_BACK:
+        return today.year - YEARS_BACK[word]
+    year = _number(word.translate(PLAIN_DIGITS)) or 0
+    return year if year > 99 else year + (1900 if year >= FIRST_SHORT_YEAR else 2000)
+
+
+def read_of_year(match: re.Match[str], today: date) -> Days:
+    """Return a year, or the season, part, month or days of it that are named."""
+    named = match.groupdict()
+    year = _year(named["y"].split()[0], today)
+    if named.get("s"):
+        return season_of(year, SEASONS[named["s"]])
+    if named.get("p"):
+        return months_of(year, *YEAR_PARTS[named["p"]])
+    month, day = _number(named.get("m")), _number(named.get("d"))
+    if month is not None and named.get("t"):
+        return third_of_month(year, month, MONTH_PARTS[named["t"]])
+    last_day = _number(named.get("e")) or day
+    return Days(days_of(year, month, day).first, days_of(year, month, last_day).last)
+
+
+def read_decade(match: re.Match[str], today: date) -> Days:
+    """Return ten years, the first, middle or last of them, or twenty: 七八十年代."""
+    named = match.groupdict()
+    part = named.get("p")
+    first, last = DECADE_PARTS[part.removesuffix("期")] if part else (0, 9)
+    words = [word for word in (named["y"], named.get("e")) if word]
+    numbers = [DECADES.get(word) or _number(word) or 0 for word in words]
+    years = [n if n > 99 else 1900 + (n if n > 9 else 10 * n) for n in numbers]
+    return years_of(years[0] + first, years[-1] + last)
+
+
+def read_day_word(match: re.Match[str], today: date) -> Days:
+    return ago(DAYS_BACK[" ".join(match["day"].split())], "day", today)
+
+
+def read_relative(match: re.Match[str], today: date) -> Days:
+    """Return what "last" or "this" goes before."""
+    n, what = YEARS_BACK[match["which"]], match["what"].rstrip(".")
+    if what in UNITS:
+        return ago(n, UNITS[what], today)
+    if what in SEASONS:
+        return season_ago(n, SEASONS[what], today)
+    if what == "weekend":
+        return days_of_week(n, 5, 6, today)
+    if what in MONTHS:
+        return days_of(today.year - n, MONTHS[what])
+    weekday = WEEKDAYS[what]
+    if n == 0:
+        return days_of_week(0, weekday, weekday, today)
+    return ago((today.weekday() - weekday - 1) % 7 + 1, "day", today)
+
+
+def read_before_last(match: re.Match[str], today: date) -> Days:
+    what = match["what"]
+    if what == "weekend":
+        return days_of_week(2, 5, 6, today)
+    return season_ago(2, SEASONS[what], today) if what in SEASONS else ago(2, UNITS[what], today)
+
+
+def read_past(match: re.Match[str], today: date) -> Days:
+    what = match["what"]
+    if what in SEASONS:
+        return latest_season(SEASONS[what], today)
+    return until_today(1, UNITS[what], today)
+
+
+def read_zh_week(match: re.Match[str], today: date) -> Days:
+    weeks_ago, day = match["which"].count("上"), match["day"]
+    if not day:
+        return ago(weeks_ago, "week", today)
+    if day == "末":
+        return days_of_week(weeks_ago, 5, 6, today)
+    return days_of_week(weeks_ago, WEEKDAYS[day], WEEKDAYS[day], today)
+
+
+def read_zh_month(match: re.Match[str], today: date) -> Days:
+    month = ago(match["which"].count("上"), "month", today)
+    if match["t"] is None or month.first is None:
+        return month
+    return third_of_month(month.first.year, month.first.month, MONTH_PARTS[match["t"]])
+
+
+def read_zh_season_near(match: re.Match[str], today: date) -> Days:
+    return season_ago(match["which"].count("上"), SEASONS[match["s"]], today)
+
+
+def _counted(match: re.Match[str]) -> tuple[int, Unit]:
+    unit = UNITS[match["unit"].removeprefix("个")]
+    if match["n"].startswith(("half", "半")):
+        return 6, "month"
+    return _number(match["n"]) or 0, unit
+
+
+def read_ago(match: re.Match[str], today: date) -> Days:
+    return ago(*_counted(match), today)
+
+
+def read_seasons_ago(match: re.Match[str], today: date) -> Days:
+    return season_ago(_number(match["n"]) or 0, SEASONS[match["s"]], today)
+
+
+def read_until_today(match: re.Match[str], today: date) -> Days:
+    return until_today(*_counted(match), today)
