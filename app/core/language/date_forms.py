@@ -18,8 +18,11 @@ from app.core.language.date_readers import (
     read_before_last,
     read_day_word,
     read_decade,
+    read_few_ago,
+    read_few_until_today,
     read_of_year,
     read_past,
+    read_recent,
     read_relative,
     read_seasons_ago,
     read_until_today,
@@ -33,7 +36,10 @@ from app.core.language.date_vocabulary import (
     EN_COUNT,
     EN_DAYS,
     EN_DECADE,
+    EN_EITHER,
+    EN_FEW,
     EN_PART,
+    EN_RECENT,
     EN_STYLE,
     EN_YEAR,
     LARGE_DAY,
@@ -49,15 +55,19 @@ from app.core.language.date_vocabulary import (
     ZH_COUNTED,
     ZH_DAY,
     ZH_DECADE,
+    ZH_EITHER,
     ZH_END,
     ZH_MONTH,
     ZH_MONTH_PART,
+    ZH_RECENT_END,
     ZH_WHICH,
     ZH_YEAR,
     ZH_YEAR_2,
     zh_season,
 )
 from app.core.language.periods import Days
+from app.core.language.places import HAN
+from app.core.language.request_words import PHOTO
 
 
 class Form(NamedTuple):
@@ -136,6 +146,20 @@ FORMS = (
         read_until_today,
     ),
     Form(
+        rf"(?:(?:a\s+)?{EN_FEW}|{EN_EITHER})\s+(?P<unit>day|week|month|year)s?\s+ago", read_few_ago
+    ),
+    Form(r"the\s+other\s+(?P<unit>day)", read_few_ago),
+    Form(
+        rf"(?:(?:last|past)\s+(?:{EN_FEW}|{EN_EITHER})|recent)\s+(?P<unit>day|week|month|year)s",
+        read_few_until_today,
+    ),
+    Form(
+        rf"(?P<long>(?!))?(?:(?:most\s+)?recent(?=\s*$|\s+{EN_RECENT})"
+        rf"|(?:recently|lately)(?:\s+(?:taken|shot|made))?"
+        rf"(?=\s*(?:$|[,，.;:)!?、。])|\s+(?:{PHOTO}|of|in|at|on|with|by|from)\b))",
+        read_recent,
+    ),
+    Form(
         rf"(?P<y>{EN_YEAR})(?:['’]s)?,?\s+(?:in\s+)?(?:(?P<s>{SEASON})"
         rf"|(?P<m>{MONTH})(?:\s+(?P<d>{ORDINAL}))?)",
         read_of_year,
@@ -161,4 +185,25 @@ FORMS = (
         read_until_today,
     ),
     Form(rf"(?P<n>{ZH_COUNT})\s?(?P<unit>{ZH_COUNTED})[以之]?内", read_until_today),
+    Form(
+        rf"(?:(?<![十百千万])(?:好?几|数)|(?<![几数百千万月一二两三四五六七八九]){ZH_EITHER})\s?"
+        rf"(?P<unit>{ZH_COUNTED})[以之]?前(?![往后面台夕])",
+        read_few_ago,
+    ),
+    Form(
+        rf"(?:(?<![{HAN}])|(?<=[我们他她你在从是自的]))前(?:[几些]|两(?=天)|{ZH_EITHER})"
+        rf"(?P<unit>{ZH_COUNTED})",
+        read_few_ago,
+    ),
+    Form(
+        rf"(?:(?:最近|过去|(?<!附)近)(?:的|这)?|这)(?:[几些]|两(?=天)|{ZH_EITHER})\s?"
+        rf"(?P<unit>{ZH_COUNTED}|月)(?:[以之]?[内来])?",
+        read_few_until_today,
+    ),
+    Form(rf"近(?P<unit>[年日])来?(?={ZH_RECENT_END})", read_few_until_today),
+    Form(
+        r"(?:近期|(?<!离.)(?<!离..)(?<!离...)(?<!离....)(?<!距.)(?<!距..)(?<!距...)最近"
+        rf"|(?P<long>前(?:段时间|[一些]?阵子?)))(?={ZH_RECENT_END})",
+        read_recent,
+    ),
 )

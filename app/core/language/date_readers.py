@@ -13,6 +13,7 @@ from app.core.language.date_vocabulary import (
     DECADE_PARTS,
     DECADES,
     EN_NUMBERS,
+    FEW,
     FIRST_SHORT_YEAR,
     MONTH_PARTS,
     MONTHS,
@@ -161,3 +162,30 @@ def read_seasons_ago(match: re.Match[str], today: date) -> Days:
 
 def read_until_today(match: re.Match[str], today: date) -> Days:
     return until_today(*_counted(match), today)
+
+
+def _numbers(match: re.Match[str]) -> tuple[int, int]:
+    """Return the least and the most of "a few", "two or three", 两三."""
+    named = match.groupdict()
+    if not named.get("n"):
+        return FEW[named.get("few") or "few"]
+    least, most = _number(named["n"]) or 0, _number(named["e"]) or 0
+    if least >= most:
+        raise ValueError(match[0])
+    return least, most
+
+
+def read_few_ago(match: re.Match[str], today: date) -> Days:
+    """Return the days between so many and so many units before today."""
+    least, most = _numbers(match)
+    unit = UNITS[match["unit"].removeprefix("个")]
+    return Days(ago(most, unit, today).first, ago(least, unit, today).last)
+
+
+def read_few_until_today(match: re.Match[str], today: date) -> Days:
+    return until_today(_numbers(match)[1], UNITS[match["unit"].removeprefix("个")], today)
+
+
+def read_recent(match: re.Match[str], today: date) -> Days:
+    """Return a month, or a season for 前段时间."""
+    return until_today(3 if match["long"] else 1, "month", today)

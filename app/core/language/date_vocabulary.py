@@ -10,7 +10,7 @@ from typing import get_args
 
 from app.core.language.periods import Unit
 from app.core.language.places import HAN
-from app.core.language.request_words import PHOTO
+from app.core.language.request_words import PHOTO, PHOTO_ZH
 
 # ---------------------------------------------------------------- words
 
@@ -52,6 +52,8 @@ _COUNTING = (
     "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 EN_NUMBERS |= {word: number for number, word in enumerate(_COUNTING, 1)}
+# "A few" and the like: how many at least and at most.
+FEW = {"couple": (2, 3), "few": (2, 7), "several": (2, 7), "some": (2, 7)}
 ZH_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 
 PLAIN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -69,6 +71,14 @@ EN_YEAR = rf"(?:{YEAR}|(?:last|this)\s+year)"
 EN_DAYS = rf"(?P<d>{ORDINAL})(?:\s?(?:-|–|to)\s?(?:the\s)?(?P<e>{ORDINAL}))?"
 EN_PART = r"(?:early|mid|late|(?:beginning|start|middle|end)(?=\s+of))"
 EN_COUNT = rf"(?:\d{{1,3}}|{'|'.join(EN_NUMBERS)}|half\s+a(?=\s+year))"
+EN_FEW = r"(?:(?P<few>few|several|couple)(?:\s+of)?)"
+# "two or three"
+EN_EITHER = rf"(?P<n>{EN_COUNT})(?:\s+(?:or|to)\s+|\s?[-–]\s?)(?P<e>{EN_COUNT})"
+# What a recent one of is meant by its day: "recent trip".
+EN_RECENT = (
+    rf"(?:{PHOTO}|selfies?|screenshots?|scans?|shots?|ones|trips?|travels|holidays?|vacations?"
+    r"|visits?)\b"
+)
 # "in her 80s" is an age; "80s cars" and "1960s style" say what things look like.
 _NO_AGE = "".join(
     rf"(?<!\b{word}[\s-])"
@@ -99,6 +109,8 @@ ZH_DECADE = (
     r"|(?!的?(?:风格|复古|怀旧|款|味|范儿?|风(?![景光筝车]))))"
 )
 ZH_COUNT = rf"(?:\d{{1,3}}|{_ZH_NUMBER}|半(?=年))"
+ZH_RECENT_END = rf"$|[^{HAN}\w]|[拍在的去和与或、照]|{PHOTO_ZH}"
+ZH_EITHER = "(?P<n>[一两二三四五六七八])(?P<e>[两二三四五六七八九])"  # 两三年
 ZH_COUNTED = "个月|个?(?:星期|礼拜)|[天日周年]"
 ZH_WHICH = "(?P<which>(?<![马晚早天身街路地山海湖江水桌床墙树楼车船])上+|这|本)一?个?"
 

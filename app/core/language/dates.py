@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -28,7 +28,7 @@ from app.core.language.date_vocabulary import (
 )
 from app.core.language.date_words import MOST_CHARS_BEFORE, Side, words_around
 from app.core.language.near_misses import lowered
-from app.core.language.periods import Days, Periods, around
+from app.core.language.periods import Days, Periods, about, around
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO
 
@@ -197,7 +197,7 @@ def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
     if not any(days):
         return (), stops[-1]
     known = [each for each in days[:n_known] if each is not None]
-    return _apart(known), stops[max(0, n_known - 1)]
+    return apart(known), stops[max(0, n_known - 1)]
 
 
 def _next_in_list(low: str, text: str, stop: int, today: date) -> re.Match[str] | None:
@@ -208,7 +208,7 @@ def _next_in_list(low: str, text: str, stop: int, today: date) -> re.Match[str] 
     return _COMMA.match(low, stop) if _one(text, today) is None else None
 
 
-def _apart(listed: list[Days]) -> Periods:
+def apart(listed: Iterable[Days]) -> Periods:
     """Return periods in order, those between which no day lies as one."""
     apart: list[Days] = []
     for days in sorted(listed, key=lambda each: each.first or date.min):
@@ -235,6 +235,8 @@ def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> Foun
         where: the first place that may belong to them, where they start, and where they stop.
     """
     words = words_around(low, *where)
+    if words.is_about and words.side is None:
+        periods = apart(map(about, periods))
     found = periods if words.side is None else beside(periods, words.side)
     return None if found is None else FoundDays(found, words.start, words.stop)
 
@@ -267,8 +269,15 @@ _BEARING = (
     r"\s+(?:book|novel|movie|film\s+poster|poster|calendar|planner|coin|stamp|banknote|magazine"
     r"|newspaper|edition|wine|logo|banner)s?(?![a-z])|年?[日挂台年]历"
 )
+# Cars are named by the year in which they were made: "1967 mustang".
+_CARS = (
+    r"(?:ford|mustang|corvette|camaro|chevrolet|chevy|cadillac|buick|dodge|pontiac|chrysler"
+    r"|jeep|toyota|honda|nissan|datsun|mazda|subaru|mitsubishi|lexus|hyundai|kia|bmw|audi"
+    r"|mercedes|porsche|volkswagen|vw|volvo|saab|fiat|ferrari|lamborghini|maserati|alfa\s+romeo"
+    r"|bentley|rolls[\s-]royce|aston\s+martin|land\s+rover|tesla|harley)s?(?![a-z])"
+)
 _NO_YEAR = (
-    rf"{YEAR}{COUNTED}|(?<!in\s)(?<!from\s){YEAR}(?:{_BEARING})"
+    rf"{YEAR}{COUNTED}|{YEAR}\s+{_CARS}|(?<!in\s)(?<!from\s){YEAR}(?:{_BEARING})"
     rf"|(?:(?<=\ba\s)|(?<=\ban\s)){YEAR}(?:['’]?s)?\s+(?!{PHOTO}\b)[a-z]"  # "a 1967 mustang"
     r"|(?:(?<=\bnumber\s)|(?<=\bflight\s)|(?<=\bclass\sof\s)|(?<=\best\.\s)|(?<=\bcopyright\s)|(?<=\bsays\s)|(?<=\bsaying\s)|(?<=\breading\s)"
     rf"|(?<=\bspelling\s)|(?<=[写印刻标]着)|(?<=数字)|(?<=号码)){YEAR}(?![年\d])"

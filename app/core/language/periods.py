@@ -23,6 +23,7 @@ class Days:
 
 
 Periods = tuple[Days, ...]  # any of them
+_FEW_DAYS, _MONTH_DAYS, _SEASON_DAYS, _YEAR_DAYS = 10, 31, 92, 366
 
 
 def around(periods: Periods) -> Days:
@@ -33,6 +34,18 @@ def around(periods: Periods) -> Days:
         min(firsts) if len(firsts) == len(periods) else None,
         max(lasts) if len(lasts) == len(periods) else None,
     )
+
+
+def about(days: Days) -> Days:
+    """Return days with a margin on both sides, the wider the more they are: a year for a year."""
+    if days.first is None or days.last is None:
+        return days
+    n_days = (days.last - days.first).days + 1
+    if n_days > _SEASON_DAYS:
+        n_years = 1 if n_days <= _YEAR_DAYS else 2
+        return Days(_years_on(days.first, -n_years), _years_on(days.last, n_years))
+    margin = timedelta(days=3 if n_days <= _FEW_DAYS else 15 if n_days <= _MONTH_DAYS else 30)
+    return Days(days.first - margin, days.last + margin)
 
 
 def years_of(first: int, last: int) -> Days:
@@ -111,6 +124,12 @@ def days_of_week(weeks_ago: int, first: int, last: int, today: date) -> Days:
     """Return days of the week so many before this one, by their numbers; Monday is 0."""
     monday = today - timedelta(days=today.weekday() + 7 * weeks_ago)
     return Days(monday + timedelta(days=first), monday + timedelta(days=last))
+
+
+def _years_on(day: date, n: int) -> date:
+    """Return the same day so many years later."""
+    last = _last_of_month(day.year + n, day.month)
+    return last.replace(day=min(day.day, last.day))
 
 
 def _last_of_month(year: int, month: int) -> date:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.language.dates import find_dates, parse_date
+from app.core.language.periods import Days, about
 from app.core.queries import parse_query
 
 TODAY = date(2026, 11, 25)  # a Wednesday
@@ -99,6 +100,71 @@ def test_days_counted_from_today(texts: str, days: str) -> None:
         assert (text, shown(text)) == (text, days)
 
 
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        ("recent photos | recently | lately | my most recent pictures | taken recently | 最近"
+         " | 最近拍的 | 近期的 | 我最近拍的照片", "2026-10-25..2026-11-25"),
+        ("前段时间 | 前阵子拍的 | 前一阵子", "2026-08-25..2026-11-25"),
+        ("a few days ago | several days ago | the other day | 前几天 | 几天前 | 好几天前 | 前些天"
+         " | 前两天拍的", "2026-11-18..2026-11-23"),
+        ("a couple of weeks ago | two or three weeks ago | 2-3 weeks ago | 两三周前 | 两三个星期前",
+         "2026-11-02..2026-11-15"),
+        ("a few years ago | 几年前 | 前几年 | 数年前", "2019-01-01..2024-12-31"),
+        ("两三年前", "2023-01-01..2024-12-31"),
+        ("the last few days | the past few days | in recent days | 最近几天 | 这几天 | 近几天",
+         "2026-11-18..2026-11-25"),
+        ("the past couple of weeks | the last 2-3 weeks | 近两三周", "2026-11-04..2026-11-25"),
+        ("in recent years | the last few years | 近年来 | 近几年 | 最近几年",
+         "2019-11-25..2026-11-25"),
+        ("the last three weeks | the past 21 days | 过去三周", "2026-11-04..2026-11-25"),
+        ("past 10 days | the past ten days | 过去10天 | 最近十天", "2026-11-15..2026-11-25"),
+        ("since a few days ago | 几天前以来", "2026-11-18.."),
+    ],
+)  # fmt: skip
+def test_how_long_ago_roughly(texts: str, days: str) -> None:
+    for text in texts.split(" | "):
+        query = parse_query(text, TODAY)
+        taken = ", ".join(f"{first or ''}..{last or ''}" for first, last in query.filters.taken)
+        assert (text, taken, query.phrases) == (text, days, ())
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        ("around 2015 | about 2015 | circa 2015 | c. 2015 | ~2015 | 2015 or so"
+         " | taken in about 2015 | 2015年左右 | 2015年前后 | 大约2015年 | 约2015年"
+         " | 差不多2015年拍的",
+         "2014-01-01..2016-12-31"),
+        ("around the 1960s | 六十年代前后", "1958-01-01..1971-12-31"),
+        ("around summer 2020 | 2020年夏天左右", "2020-05-02..2020-09-30"),
+        ("around May 2020 | 2020年5月左右", "2020-04-16..2020-06-15"),
+        ("around 5 May 2020 | about May 5, 2020 | 2020年5月5日左右 | 2020年5月5日前后",
+         "2020-05-02..2020-05-08"),
+        ("about two years ago | 大概两年前", "2023-01-01..2025-12-31"),
+        ("before about 2015 | 大约2015年以前", "..2014-12-31"),
+        ("probably 2015 | sometime in 2015 | 应该是2015年", "2015-01-01..2015-12-31"),
+    ],
+)  # fmt: skip
+def test_a_date_that_is_not_sure_has_a_margin(texts: str, days: str) -> None:
+    for text in texts.split(" | "):
+        query = parse_query(text, TODAY)
+        taken = ", ".join(f"{first or ''}..{last or ''}" for first, last in query.filters.taken)
+        assert (text, taken) == (text, days)
+
+
+@pytest.mark.parametrize("typed", ["a book about 1984", "a film about 1945"])
+def test_what_something_is_about_has_no_margin(typed: str) -> None:
+    ((first, last),) = parse_query(typed, TODAY).filters.taken
+    assert (first or "")[:4] == (last or "")[:4]
+
+
+def test_a_margin_of_a_leap_day_stays_in_february() -> None:
+    assert about(Days(date(2019, 3, 1), date(2020, 2, 29))) == Days(
+        date(2018, 3, 1), date(2021, 2, 28)
+    )
+
+
 def test_a_winter_goes_on_in_january() -> None:
     january = date(2026, 1, 10)
     assert shown("this winter", january) == "2025-12-01..2026-02-28"
@@ -148,7 +214,7 @@ def test_ranges_and_open_sides(texts: str, days: str) -> None:
     ("typed", "rest", "days"),
     [
         # what belongs to the date, and what does not
-        ("2024年春节", "春节", "2024-01-01..2024-12-31"),
+        ("2024年春节联欢晚会", "春节联欢晚会", "2024-01-01..2024-12-31"),
         ("去年春节的饺子", "春节的饺子", "2025-01-01..2025-12-31"),
         ("2023年冬至", "冬至", "2023-01-01..2023-12-31"),
         ("去年春晚", "春晚", "2025-01-01..2025-12-31"),
@@ -172,7 +238,7 @@ def test_ranges_and_open_sides(texts: str, days: str) -> None:
         ("a cat 2023..", "a cat", "2023-01-01.."),
         ("a cat ..2023", "a cat", "..2023-12-31"),
         ("a cat... 2023...", "a cat", "2023-01-01..2023-12-31"),
-        ("爷爷，大概是2015年左右拍的", "爷爷", "2015-01-01..2015-12-31"),
+        ("爷爷，大概是2015年左右拍的", "爷爷", "2014-01-01..2016-12-31"),
         ("dogs, sometime in 2015", "dogs", "2015-01-01..2015-12-31"),
         ("a 2023 photo of a dog", "a photo of a dog", "2023-01-01..2023-12-31"),
         ("2023 beach, boats", "beach, boats", "2023-01-01..2023-12-31"),
@@ -208,8 +274,10 @@ def test_dates_leave_the_sentence(typed: str, rest: str, days: str) -> None:
      "2023年2月30日", "2023-13", "31 April 2023", "IMG_2023", "晚上月亮",
      "晚上周围的灯", "街上周末的人", "过去年轻的人", "门前天空", "几十年前的老房子",
      "三天前往北京", "5月前", "a woman in her 80s", "her early 80s", "80s music", "80s cars",
-     "1960s style kitchen", "两三年前的旅行",
+     "1960s style kitchen", "十几年前的照片", "门前几天",
      "1984 book cover", "2024 calendar", "2024年日历", "a 1967 mustang", "a 1960s diner",
+     "1967 Mustang", "2010 Toyota", "red 1967 Ford Mustang at a show", "recent buildings",
+     "a recently painted fence", "离镜头最近的人", "最近距离", "附近的店",
      "flight 1984", "a sign saying 2023", "写着2023的牌子", "class of 1999", "Blade Runner 2049",
      "2023-05-01.jpg", "a 19th century building", "19世纪的建筑", "in her 20s", "今日头条",
      "1960年代风格的厨房", "90后", "1920 x 1080", "1920×1080"],
