@@ -20,12 +20,15 @@ from app.core.language.date_readers import (
     read_decade,
     read_few_ago,
     read_few_until_today,
+    read_half_month,
     read_of_year,
+    read_part_of_month,
     read_past,
     read_recent,
     read_relative,
     read_seasons_ago,
     read_until_today,
+    read_weekends_ago,
     read_zh_month,
     read_zh_season_near,
     read_zh_week,
@@ -38,9 +41,11 @@ from app.core.language.date_vocabulary import (
     EN_DECADE,
     EN_EITHER,
     EN_FEW,
+    EN_NTH,
     EN_PART,
     EN_RECENT,
     EN_STYLE,
+    EN_TIME,
     EN_YEAR,
     LARGE_DAY,
     MM,
@@ -59,7 +64,9 @@ from app.core.language.date_vocabulary import (
     ZH_END,
     ZH_MONTH,
     ZH_MONTH_PART,
+    ZH_NTH,
     ZH_RECENT_END,
+    ZH_TIME,
     ZH_WHICH,
     ZH_YEAR,
     ZH_YEAR_2,
@@ -103,7 +110,10 @@ FORMS = (
     Form(rf"(?:20|二十|上个?)世纪的?(?P<y>[12]0|[一二]十){ZH_DECADE}", read_decade),
     Form(rf"{ZH_CENTURY}(?P<y>[三四五六七八])(?P<e>[四五六七八九]十){ZH_DECADE}", read_decade),
     Form(rf"(?P<y>{YEAR}|{ZH_YEAR}|{ZH_YEAR_2})\s?的?{zh_season('?P<s>')}", read_of_year),
-    Form(rf"(?P<y>{ZH_YEAR})\s?的?(?:年?(?P<p>[初底末]{ZH_END}|[上下]半年))", read_of_year),
+    Form(
+        rf"(?P<y>{ZH_YEAR})\s?的?(?:年?第?(?P<p>[初底末]{ZH_END}|[上下]半年|[一二三四1-4]季度))",
+        read_of_year,
+    ),
     Form(
         rf"(?P<y>{YEAR}(?=\s)|{ZH_YEAR}|{ZH_YEAR_2})\s?的?(?P<m>{ZH_MONTH})"
         rf"(?:\s?(?P<d>{ZH_DAY})|{ZH_MONTH_PART})?",
@@ -124,22 +134,42 @@ FORMS = (
     Form(rf"(?P<s>{SEASON}),?\s+(?:(?:of|in)\s+)?(?P<y>{EN_YEAR})", read_of_year),
     Form(rf"(?P<s>winter)\s+(?:of\s+)?(?P<y>{YEAR})[-–/](?:19|20)?\d\d", read_of_year),
     Form(
-        rf"(?P<p>{EN_PART}|(?:first|second)\shalf(?=\s+of))(?:\s+of)?[\s-]+(?P<y>{EN_YEAR})",
+        rf"(?P<p>{EN_PART}|(?:first|second)\shalf(?=\s+of)|q[1-4]"
+        r"|(?:first|second|third|fourth)\squarter(?=\s+of))"
+        rf"(?:\s+of)?[\s-]+(?P<y>{EN_YEAR})",
         read_of_year,
     ),
     Form(
         rf"(?!this\s+may\b)(?P<which>last|this)\s+"
-        rf"(?P<what>year|month|week|weekend|{SEASON}|{WEEKDAY}|{MONTH})",
+        rf"(?:(?P<what>year|month|week|weekend|{SEASON}|{MONTH}|{WEEKDAY})(?:(?<=day){EN_TIME})?)"
+        rf"(?!\s+(?:of|in)\s+{MONTH})",
         read_relative,
     ),
     Form(rf"(?P<what>year|month|week|weekend|{SEASON})\s+before\s+last", read_before_last),
     Form(rf"(?:this\s+)?past\s+(?P<what>day|week|month|year|{SEASON})", read_past),
     Form(
-        r"(?P<day>today|tonight|this\s+(?:morning|afternoon|evening)|yesterday|last\s+night"
-        r"|day\s+before\s+yesterday)",
+        r"(?P<day>today|tonight|this\s+(?:morning|afternoon|evening)|last\s+night"
+        rf"|(?:day\s+before\s+)?yesterday){EN_TIME}",
         read_day_word,
     ),
     Form(rf"(?P<n>{EN_COUNT})\s+(?P<s>{SEASON})s?\s+ago", read_seasons_ago),
+    Form(rf"(?P<n>{EN_COUNT})\s+weekends?\s+ago", read_weekends_ago),
+    Form(
+        rf"(?P<w>{EN_NTH})\s+(?P<u>week|weekend|day|{WEEKDAY})\s+(?:of|in)\s+(?P<m>{MONTH}),?\s+"
+        rf"(?:of\s+)?(?P<y>{EN_YEAR})",
+        read_part_of_month,
+    ),
+    Form(
+        rf"(?P<y>{ZH_YEAR}|{ZH_YEAR_2})\s?的?(?P<m>{ZH_MONTH})\s?的?(?P<w>{ZH_NTH})"
+        r"(?P<u>周末|周|星期|礼拜|天)",
+        read_part_of_month,
+    ),
+    Form(rf"(?P<y>{YEAR})\s?(?P<p>q[1-4])", read_of_year),
+    Form(
+        r"(?:最近|过去|(?<!附)近)半个?月(?:[以之]?内)?|半个?月[以之]?内"
+        r"|(?<![\d个])半个?月[以之]?前(?![往后面台夕])",
+        read_half_month,
+    ),
     Form(rf"(?P<n>{EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", read_ago),
     Form(
         rf"(?:last|past)\s+(?P<n>{EN_COUNT})\s+(?P<unit>day|week|month|year)s?",
@@ -165,12 +195,14 @@ FORMS = (
         read_of_year,
     ),
     Form(
-        r"(?P<day>今[天晨早晚夜]|今日(?!头条)|昨[天日早晚夜]|大?(?<![之以年月日周期门窗房屋店车])前天)",
+        r"(?P<day>今[天晨早晚夜]|今日(?!头条)|昨[天日早晚夜]|大?(?<![之以年月日周期门窗房屋店车])前天)"
+        rf"{ZH_TIME}",
         read_day_word,
     ),
     Form(
         rf"{ZH_WHICH}(?:周(?![围边岁年刊])|星期|礼拜)"
-        r"(?P<day>末|[一二三四五六](?![只个条张辆位名群家人次])|日(?!本)|天(?![气空])|)",
+        r"(?P<day>末|[一二三四五六](?![只个条张辆位名群家人次])|日(?!本)|天(?![气空])|)"
+        rf"{ZH_TIME}",
         read_zh_week,
     ),
     Form(rf"{ZH_WHICH}月(?![亮光饼球色牙季]){ZH_MONTH_PART}?", read_zh_month),
@@ -180,8 +212,8 @@ FORMS = (
         read_ago,
     ),
     Form(
-        rf"(?:最近|过去|(?<!附)近)(?:的|这)?(?P<n>{ZH_COUNT})\s?"
-        rf"(?P<unit>{ZH_COUNTED}|月)(?:[以之]?内)?",
+        rf"(?:(?:最近|过去|(?<!附)近)(?:的|这)?|这(?!一))(?P<n>{ZH_COUNT})\s?"
+        rf"(?P<unit>{ZH_COUNTED}|月)(?!大)(?:[以之]?内|[以]?来)?",
         read_until_today,
     ),
     Form(rf"(?P<n>{ZH_COUNT})\s?(?P<unit>{ZH_COUNTED})[以之]?内", read_until_today),

@@ -17,6 +17,7 @@ from app.core.language.date_vocabulary import (
     FIRST_SHORT_YEAR,
     MONTH_PARTS,
     MONTHS,
+    NTHS,
     PLAIN_DIGITS,
     SEASONS,
     UNITS,
@@ -27,18 +28,23 @@ from app.core.language.date_vocabulary import (
 )
 from app.core.language.periods import (
     Days,
+    PartOfMonth,
     Unit,
     ago,
     days_of,
     days_of_week,
     latest_season,
     months_of,
+    part_of_month,
     season_ago,
     season_of,
     third_of_month,
     until_today,
     years_of,
 )
+
+_PARTS: dict[str, PartOfMonth] = {"day": "day", "week": "week", "weekend": "weekend"}
+_PARTS |= {"天": "day", "周": "week", "星期": "week", "礼拜": "week", "周末": "weekend"}
 
 
 def _number(text: str | None) -> int | None:
@@ -79,6 +85,14 @@ def read_of_year(match: re.Match[str], today: date) -> Days:
     return Days(days_of(year, month, day).first, days_of(year, month, last_day).last)
 
 
+def read_part_of_month(match: re.Match[str], today: date) -> Days:
+    """Return a week, a weekend or a day of a month: "the first week of May 2020"."""
+    year, month = _year(match["y"].split()[0], today), _number(match["m"])
+    assert month is not None
+    which = NTHS[match["w"].removesuffix("个")]
+    return part_of_month(year, month, which, _PARTS.get(match["u"]) or WEEKDAYS[match["u"]])
+
+
 def read_decade(match: re.Match[str], today: date) -> Days:
     """Return ten years, the first, middle or last of them, or twenty: 七八十年代."""
     named = match.groupdict()
@@ -91,6 +105,7 @@ def read_decade(match: re.Match[str], today: date) -> Days:
 
 
 def read_day_word(match: re.Match[str], today: date) -> Days:
+    """Return a day counted from today: "yesterday", 前天."""
     return ago(DAYS_BACK[" ".join(match["day"].split())], "day", today)
 
 
@@ -112,6 +127,7 @@ def read_relative(match: re.Match[str], today: date) -> Days:
 
 
 def read_before_last(match: re.Match[str], today: date) -> Days:
+    """Return what goes before the last one."""
     what = match["what"]
     if what == "weekend":
         return days_of_week(2, 5, 6, today)
@@ -119,6 +135,7 @@ def read_before_last(match: re.Match[str], today: date) -> Days:
 
 
 def read_past(match: re.Match[str], today: date) -> Days:
+    """Return the time until today, or the season that went by last."""
     what = match["what"]
     if what in SEASONS:
         return latest_season(SEASONS[what], today)
@@ -126,6 +143,7 @@ def read_past(match: re.Match[str], today: date) -> Days:
 
 
 def read_zh_week(match: re.Match[str], today: date) -> Days:
+    """Return a week, a day or the weekend of it: 上周六."""
     weeks_ago, day = match["which"].count("上"), match["day"]
     if not day:
         return ago(weeks_ago, "week", today)
@@ -135,6 +153,7 @@ def read_zh_week(match: re.Match[str], today: date) -> Days:
 
 
 def read_zh_month(match: re.Match[str], today: date) -> Days:
+    """Return a month counted from this one, or a third of it: 上个月底."""
     month = ago(match["which"].count("上"), "month", today)
     if match["t"] is None or month.first is None:
         return month
@@ -142,6 +161,7 @@ def read_zh_month(match: re.Match[str], today: date) -> Days:
 
 
 def read_zh_season_near(match: re.Match[str], today: date) -> Days:
+    """Return a season counted from this year's: 上个夏天."""
     return season_ago(match["which"].count("上"), SEASONS[match["s"]], today)
 
 
@@ -153,14 +173,17 @@ def _counted(match: re.Match[str]) -> tuple[int, Unit]:
 
 
 def read_ago(match: re.Match[str], today: date) -> Days:
+    """Return the day, week, month or year so many before."""
     return ago(*_counted(match), today)
 
 
 def read_seasons_ago(match: re.Match[str], today: date) -> Days:
+    """Return a season so many years before."""
     return season_ago(_number(match["n"]) or 0, SEASONS[match["s"]], today)
 
 
 def read_until_today(match: re.Match[str], today: date) -> Days:
+    """Return the time from so many units before until today."""
     return until_today(*_counted(match), today)
 
 
@@ -183,7 +206,20 @@ def read_few_ago(match: re.Match[str], today: date) -> Days:
 
 
 def read_few_until_today(match: re.Match[str], today: date) -> Days:
+    """Return the time from a few units before until today."""
     return until_today(_numbers(match)[1], UNITS[match["unit"].removeprefix("个")], today)
+
+
+def read_weekends_ago(match: re.Match[str], today: date) -> Days:
+    """Return a weekend so many weeks before."""
+    return days_of_week(_number(match["n"]) or 0, 5, 6, today)
+
+
+def read_half_month(match: re.Match[str], today: date) -> Days:
+    """Return days around two weeks ago, or the two weeks until today."""
+    if "前" not in match[0]:
+        return until_today(15, "day", today)
+    return Days(ago(20, "day", today).first, ago(10, "day", today).last)
 
 
 def read_recent(match: re.Match[str], today: date) -> Days:

@@ -30,10 +30,20 @@ DAYS_BACK |= dict.fromkeys(("昨天", "昨日", "昨早", "昨晚", "昨夜"), 1
 YEAR_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 YEAR_PARTS |= {"beginning": (1, 4), "start": (1, 4), "middle": (5, 8), "end": (9, 12)}
 YEAR_PARTS |= {"first half": (1, 6), "second half": (7, 12), "上半年": (1, 6), "下半年": (7, 12)}
+YEAR_PARTS |= {
+    name.format(word): (3 * number + 1, 3 * number + 3)
+    for name, words in (
+        ("q{}", "1234"), ("{} quarter", ("first", "second", "third", "fourth")),
+        ("{}季度", "1234"), ("{}季度", "一二三四"),
+    )
+    for number, word in enumerate(words)
+}  # fmt: skip
 YEAR_PARTS |= {"初": (1, 4), "底": (9, 12), "末": (9, 12)}
 MONTH_PARTS = {"early": 0, "mid": 1, "late": 2}
 MONTH_PARTS |= {"beginning": 0, "start": 0, "middle": 1, "end": 2}
 MONTH_PARTS |= {"初": 0, "上旬": 0, "中旬": 1, "下旬": 2, "底": 2, "末": 2}
+NTHS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 0, "最后一": 0}
+NTHS |= {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "第一": 1, "第二": 2, "第三": 3, "第四": 4}
 DECADE_PARTS = {"early": (0, 3), "mid": (3, 6), "late": (6, 9)}
 DECADE_PARTS |= {"初": (0, 3), "早": (0, 3), "前": (0, 3), "中": (3, 6)}
 DECADE_PARTS |= {"末": (6, 9), "后": (6, 9), "晚": (6, 9), "底": (6, 9)}
@@ -71,6 +81,9 @@ EN_YEAR = rf"(?:{YEAR}|(?:last|this)\s+year)"
 EN_DAYS = rf"(?P<d>{ORDINAL})(?:\s?(?:-|–|to)\s?(?:the\s)?(?P<e>{ORDINAL}))?"
 EN_PART = r"(?:early|mid|late|(?:beginning|start|middle|end)(?=\s+of))"
 EN_COUNT = rf"(?:\d{{1,3}}|{'|'.join(EN_NUMBERS)}|half\s+a(?=\s+year))"
+EN_NTH = f"(?:{'|'.join(filter(str.isascii, NTHS))})"
+# The time of a day that is named goes with it: "yesterday evening".
+EN_TIME = r"(?:\s+(?:morning|afternoon|evening|night)\b)?"
 EN_FEW = r"(?:(?P<few>few|several|couple)(?:\s+of)?)"
 # "two or three"
 EN_EITHER = rf"(?P<n>{EN_COUNT})(?:\s+(?:or|to)\s+|\s?[-–]\s?)(?P<e>{EN_COUNT})"
@@ -110,6 +123,8 @@ ZH_DECADE = (
 )
 ZH_COUNT = rf"(?:\d{{1,3}}|{_ZH_NUMBER}|半(?=年))"
 ZH_RECENT_END = rf"$|[^{HAN}\w]|[拍在的去和与或、照]|{PHOTO_ZH}"
+ZH_NTH = "(?:第[一二三四]|最后一)个?"
+ZH_TIME = "(?:早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜里|凌晨)?"
 ZH_EITHER = "(?P<n>[一两二三四五六七八])(?P<e>[两二三四五六七八九])"  # 两三年
 ZH_COUNTED = "个月|个?(?:星期|礼拜)|[天日周年]"
 ZH_WHICH = "(?P<which>(?<![马晚早天身街路地山海湖江水桌床墙树楼车船])上+|这|本)一?个?"

@@ -28,7 +28,7 @@ from app.core.language.date_vocabulary import (
 )
 from app.core.language.date_words import MOST_CHARS_BEFORE, Side, words_around
 from app.core.language.near_misses import lowered
-from app.core.language.periods import Days, Periods, about, around
+from app.core.language.periods import Days, Periods, about, around, next_to
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO
 
@@ -235,6 +235,8 @@ def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> Foun
         where: the first place that may belong to them, where they start, and where they stop.
     """
     words = words_around(low, *where)
+    if words.n_next:
+        periods = (next_to(around(periods), words.n_next),)
     if words.is_about and words.side is None:
         periods = apart(map(about, periods))
     found = periods if words.side is None else beside(periods, words.side)

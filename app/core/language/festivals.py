@@ -43,7 +43,7 @@ _FESTIVALS = (
     r"07-04 07-04|independence\s+day|美国独立日",
     r"09-10 09-10|teachers['’]?\s+day|教师节",
     r"10-01 10-07|(?:chinese\s+)?national\s+day"
-    r"|国庆(?:节|长假|假期|黄金周)?|十一(?:长假|假期|黄金周)",
+    r"|国庆(?:节|长假|假期|黄金周)?|十一(?:长假|假期|黄金周)|十一",
     r"10-31 10-31|hallowe['’]?en(?:\s+night)?|万圣节前?夜?",
     r"11-11 11-11|singles['’]?\s+day|双十一|光棍节",
     r"12-24 12-24|(?:christmas|xmas)\s+eve|平安夜|圣诞夜|圣诞前夜",
@@ -81,7 +81,7 @@ _FESTIVAL_NAMES = "|".join(pattern.pattern for _, pattern in _FESTIVAL_DAYS)
 _FESTIVAL_END = (
     rf"(?:(?<=[a-z'’.])(?!['’\w-]){NO_THING_BEHIND}"
     rf"|(?<=[{HAN}])(?=$|[^{HAN}\w]|[在拍和与或跟同到至、]|(?:的|那天|当天|期间)?{PHOTO_ZH}"
-    r"|的时候|时(?![代装尚间光钟空])|期间|[那当]天|[以之][前后来]|[前左][后右]|[去回]))"
+    r"|的时候|时(?![代装尚间光钟空])|期间|[那当]天|[以之][前后来]|[前左][后右]|[去回]|的?[前后]一?(?:天|晚|夜|周|个?星期|个?礼拜|个月)|第二天|[前后](?=$|[的拍，,\s])))"
 )
 # One of them.
 FESTIVAL = re.compile(f"(?:{_FESTIVAL_NAMES}){_FESTIVAL_END}")

@@ -94,6 +94,7 @@ _UNCLEAR_DAY = re.compile(rf"(?<![\w/.-])\d\d?([/.])\d\d?\1{YEAR}(?![\w/]|[.-]\d
 _PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
 _OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
 _MOST_CHARS_BEFORE = 60  # of a negation
+_ALL_BUT = re.compile("[以之]外的?")  # 2020年以外的
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
 _NEGATED = re.compile(
     r"(?:(?<!\S)[-－–]"
@@ -163,6 +164,10 @@ def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
 def _with_sign(found: FoundFilter, text: str, spoken: Callable[[int, int], str]) -> FoundFilter:
     """Return a filter with the plus before it, if any, or misread with the negation before it."""
     negation = _NEGATED.search(text, max(0, found.start - _MOST_CHARS_BEFORE), found.start)
+    behind = _ALL_BUT.match(text, found.stop)
+    if behind is not None:
+        error = _not_understood(spoken(found.start, behind.end()), "negated")
+        return FoundFilter(Filters(), found.start, behind.end(), error)
     if negation is None:
         plus = _PLUS.search(text, max(0, found.start - 2), found.start)
         return found if plus is None else replace(found, start=plus.start())

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 Unit = Literal["day", "week", "month", "year"]
+PartOfMonth = Literal["day", "week", "weekend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ def about(days: Days) -> Days:
     return Days(days.first - margin, days.last + margin)
 
 
+def next_to(days: Days, n: int) -> Days:
+    """Return so many days right after some days, or before them for a number below 0."""
+    if days.first is None or days.last is None:
+        return days
+    if n < 0:
+        return Days(days.first + timedelta(days=n), days.first - timedelta(days=1))
+    return Days(days.last + timedelta(days=1), days.last + timedelta(days=n))
+
+
 def years_of(first: int, last: int) -> Days:
     """Return the years from one to another."""
     return Days(date(first, 1, 1), date(last, 12, 31))
@@ -75,6 +85,30 @@ def months_of(year: int, first: int, last: int) -> Days:
 def season_of(year: int, first_month: int) -> Days:
     """Return the season that begins with a month."""
     return months_of(year, first_month, first_month + 2)
+
+
+def part_of_month(year: int, month: int, which: int, unit: PartOfMonth | int) -> Days:
+    """Return a day, seven days, a weekend or a day of the week of a month.
+
+    Args:
+        year: that of the month.
+        month: its number.
+        which: 1 is the first, 0 the last.
+        unit: what is counted; a number is a day of the week, Monday is 0.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    last = _last_of_month(year, month)
+    if unit == "day":
+        day = date(year, month, which) if which else last
+        return Days(day, day)
+    first = date(year, month, 7 * which - 6) if which else last - timedelta(days=6)
+    if unit == "week":
+        return Days(first, first + timedelta(days=6))
+    weekday, n_more = (5, 1) if unit == "weekend" else (int(unit), 0)
+    day = first + timedelta(days=(weekday - first.weekday()) % 7)
+    return Days(day, day + timedelta(days=n_more))
 
 
 def third_of_month(year: int, month: int, third: int) -> Days:

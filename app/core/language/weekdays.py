@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.core.language.date_vocabulary import NO_THING_BEHIND, WEEKDAY, WEEKDAYS
+from app.core.language.date_vocabulary import (
+    EN_NTH,
+    EN_TIME,
+    NO_THING_BEHIND,
+    NTHS,
+    WEEKDAY,
+    WEEKDAYS,
+    ZH_TIME,
+)
 from app.core.language.date_words import Around, words_around
 from app.core.language.dates import JOINED, LISTS, apart, beside
 from app.core.language.near_misses import lowered
@@ -96,16 +104,19 @@ def _is_beside(low: str, match: re.Match[str], dates: Sequence[Dated]) -> bool:
 def _is_date(low: str, match: re.Match[str], said: str) -> bool:
     """Tell whether a sentence says by these words when, and not what is in the picture."""
     days = match["days"]
+    if (match["which"] or "").strip() in NTHS:  # that of a month, which is beside it then
+        return False
     if match.span() == (0, len(low)) and not _SHORT.fullmatch(days):
         return True
     if not days.isascii():
-        return _ZH_BEHIND.match(low, match.end()) is not None
+        return bool(match["time"]) or _ZH_BEHIND.match(low, match.end()) is not None
     if _SHORT.fullmatch(days) or _NO_THING.match(low, match.end()) is None:
         return False
     has_preposition = said.strip() not in ("", "the")
     if match["which"] is not None:
         return has_preposition or match["which"][:1] == "e"
-    is_first = days.endswith("s") and _CLAUSE_BEFORE.search(low, 0, match.start()) is not None
+    is_first = _CLAUSE_BEFORE.search(low, 0, match.start()) is not None
+    is_first = days == "weekends" or (days.endswith("s") and is_first)
     return has_preposition or is_first or _PHOTOS_BEHIND.match(low, match.end()) is not None
 
 
@@ -166,16 +177,16 @@ _ZH_DAY = r"(?:[一二三四五六](?![只个条张辆位名群家人次])|日(?
 _ZH_MORE = rf"(?:(?:{JOINED})?{_ZH_WEEK}?{_ZH_DAY})"
 _NAME = re.compile(rf"{_EN}|{_SHORT_NAMES}|[周週]末|双休日|工作日|{_ZH_WEEK}?[一二三四五六日天]")
 _DAYS = re.compile(
-    r"(?<![a-z-])(?P<which>(?:every|each|any|an?)\s+(?:single\s+)?|每逢?个?)?"
+    rf"(?<![a-z-])(?P<which>(?:every|each|any|an?|{EN_NTH})\s+|每逢?个?)?"
     rf"(?P<days>{_EN}s?(?:{JOINED}{_EN}s?){{0,6}}(?![a-z'’-])|(?<=\b){_SHORT_NAMES}\.?"
     r"|(?:(?<=每)|(?<=每个)|(?<=每逢)|(?<!疯狂)(?<!黑色)(?<![上下这本那第几数一二两三四五六七八九十百\d半整圆隔个]))"
-    rf"(?:[周週]末|双休日|工作日|{_ZH_WEEK}{_ZH_DAY}{_ZH_MORE}{{0,6}}))"
+    rf"(?:[周週]末|双休日|工作日|{_ZH_WEEK}{_ZH_DAY}{_ZH_MORE}{{0,6}}))(?P<time>{EN_TIME}{ZH_TIME})"
 )
 _BESIDE = re.compile(r"[\s,，(（]*(?:the\s+)?")
-_NO_THING = re.compile(rf"(?:\s+(?:morning|afternoon|evening|night)s?\b)?{NO_THING_BEHIND}")
+_NO_THING = re.compile(NO_THING_BEHIND)
 _CLAUSE_BEFORE = re.compile(r"(?:^|[,，、;；.。!！?？(（])\s*(?:the\s+)?$")
 _PHOTOS_BEHIND = re.compile(rf"\s+{PHOTO}\b")
 _ZH_BEHIND = re.compile(
-    rf"$|[^{HAN}\w]|[在拍的去到和与或、照我]|早[上晨]?|上午|中午|下午|晚上?|夜里?|傍晚|凌晨|清晨"
+    rf"$|[^{HAN}\w]|[在拍的去到和与或、照我早晚夜]"
     rf"|那天|当天|期间|时|[以之][前后来间]|[前左][后右]|{PHOTO_ZH}"
 )

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from app.core.asking import YearDays
 from app.core.language.date_vocabulary import (
+    EN_NTH,
     MONTH,
     NO_THING_BEHIND,
     ORDINAL,
@@ -26,12 +27,13 @@ from app.core.language.date_vocabulary import (
     ZH_END,
     ZH_MONTH,
     ZH_MONTH_PART,
+    ZH_NTH,
 )
-from app.core.language.date_words import MOST_CHARS_BEFORE, words_around
+from app.core.language.date_words import MOST_CHARS_BEFORE, Around, words_around
 from app.core.language.dates import COUNTED, JOINED, LISTS, beside, parse_date
 from app.core.language.festivals import FESTIVAL, festival_days, year_days
 from app.core.language.near_misses import lowered
-from app.core.language.periods import Days, Periods, about, around
+from app.core.language.periods import Days, Periods, about, around, next_to
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO
 from app.core.moving_festivals import is_moving
@@ -84,6 +86,8 @@ def _is_date(low: str, match: re.Match[str]) -> bool:
     if match["which"]:
         return True
     before = max(0, match.start() - MOST_CHARS_BEFORE)
+    if match["days"] == "十一":
+        return low[: match.start()].endswith("年")
     if match.re is _FESTIVALS_JOINED:
         return _BEFORE_FESTIVAL.search(low, before, match.start()) is not None
     if not match["days"].isascii() or re.search(r"\d", match["days"]):
@@ -110,21 +114,28 @@ def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYear
     elif which.startswith(("last", "this")):
         periods = _in_year(named, today.year - int(which.startswith("last")), today)
     else:
-        yearly = _every_year(named, words.is_about, today)
-    if words.is_about and words.side is None:
-        periods = tuple(map(about, periods or ()))
+        yearly = _every_year(named, words, today)
+    if words.side is None:
+        periods = tuple(_moved(days, words) for days in periods or ())
     if not periods and not yearly:
         return None
     return FoundYearly(yearly, periods or (), words.start, words.stop)
 
 
-def _every_year(named: str, is_about: bool, today: date) -> tuple[YearDays, ...]:
+def _every_year(named: str, words: Around, today: date) -> tuple[YearDays, ...]:
     """Return the days of every year that are named; festivals that move are in no range."""
     names = [match[0] for match in FESTIVAL.finditer(named)]
     if any(is_moving(year_days(name)[0]) for name in names):
-        return () if _is_range(named, len(names)) else tuple(dict.fromkeys(map(year_days, names)))
+        is_other = words.n_next or _is_range(named, len(names))
+        return () if is_other else tuple(dict.fromkeys(map(year_days, names)))
     in_year = _in_year(named, _LEAP_YEAR, today)
-    return tuple(map(_without_year, map(about, in_year) if is_about else in_year))
+    return tuple(_without_year(_moved(days, words)) for days in in_year)
+
+
+def _moved(days: Days, words: Around) -> Days:
+    """Return the days that are meant where words say "around" or "the day after"."""
+    meant = next_to(days, words.n_next) if words.n_next else days
+    return about(meant) if words.is_about else meant
 
 
 @lru_cache(maxsize=64)
@@ -180,6 +191,7 @@ _FESTIVALS_JOINED = re.compile(
 _BEFORE_FESTIVAL = re.compile(
     rf"(?:^|[,，、;；.。!?！？(（]\s*|[{HAN}]\s|(?<![a-z])(?:at|on|during|over|around|in|from|since"
     rf"|after|my|our)\s+(?:the\s+)?"
+    r"|(?<![a-z])(?:day|night|week)\s+(?:before|after)\s+"
     rf"|(?:^|[,;(]\s*|(?<![a-z])(?:taken|shot|{PHOTO})\s+)(?:before|until|till)\s+"
     rf"|(?<!\d){YEAR}\s*|(?<![a-z]){PHOTO}\s+|年的?|[在于从日号])$"
 )
@@ -187,10 +199,11 @@ _EN_SPAN = rf"{ORDINAL}(?:\s?(?:-|–|to)\s?(?:the\s+)?{ORDINAL})?"
 _EN_DAYS = (
     rf"(?:(?:the\s+)?{_EN_SPAN}\s+(?:of\s+)?{MONTH}(?!\s+(?:be|have|not)\b)"
     rf"|{MONTH}\s+{_EN_SPAN}(?!\d|[.:,/-]\d|{COUNTED})"
+    rf"|{EN_NTH}\s+(?:week|day)\s+(?:of|in)\s+{MONTH}{NO_THING_BEHIND}"
     rf"|(?:(?:early|mid|late)[\s-]+|(?:beginning|start|middle|end)\s+of\s+)?{MONTH}{NO_THING_BEHIND})"
 )
 _ZH_MONTHS = (
-    rf"(?:{ZH_MONTH}\s?{ZH_DAY}"
+    rf"(?:{ZH_MONTH}\s?{ZH_DAY}|{ZH_MONTH}的?{ZH_NTH}(?:[周天](?!末)|星期|礼拜)"
     rf"|{ZH_MONTH}(?!\d)(?:{re.sub('[?]P<t>', '?:', ZH_MONTH_PART)}"
     rf"|(?<=\d月)(?!(?!前后)[前内后来亮光饼球色牙季\d])|(?<=份)|{ZH_END}))"
 )
@@ -205,7 +218,7 @@ _DAYS = re.compile(
 )
 # Other months alone mean something else too, or are names; a part of a month is no name.
 _CLEAR_MONTHS = re.compile(
-    "january|february|july|september|october|november|december|early|mid|late| of "
+    "january|february|july|september|october|november|december|early|mid|late|week|day| of "
 )
 _BEFORE_MONTH = re.compile(
     r"(?<![a-z])(?:in|during|throughout|around|circa|from|since|after|before|until|till|between)\s+(?:the\s+)?$"
