@@ -26,9 +26,11 @@ from app.core.language.date_readers import (
     read_past,
     read_recent,
     read_relative,
+    read_same_number,
     read_seasons_ago,
     read_until_today,
     read_weekends_ago,
+    read_years,
     read_zh_month,
     read_zh_season_near,
     read_zh_week,
@@ -88,7 +90,9 @@ class Form(NamedTuple):
 FORMS = (
     Form(rf"(?P<y>{YEAR})(?:[-/.](?P<m>{MM})(?:[-/.](?P<d>{DAY})(?!\d))?)?", read_of_year),
     Form(rf"(?P<y>{YEAR})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])", read_of_year),
-    Form(rf"(?P<m>0[1-9]|1[0-2])/(?P<y>{YEAR})", read_of_year),
+    Form(rf"(?P<m>0?[1-9]|1[0-2])(?:[-/]|(?<=\d\d)\.)(?P<y>{YEAR})", read_of_year),
+    Form(rf"(?P<y>{YEAR})[-–/](?P<e>1[3-9]|[2-9]\d)(?!\d)", read_years),
+    Form(rf"(?:{'|'.join(f'0?{n}/0?{n}' for n in range(1, 13))})/(?P<y>{YEAR})", read_same_number),
     # Days that could be read in two ways, as 5/6/2023, are no dates.
     Form(rf"(?P<d>{DAY})\.(?P<m>{MM})\.(?P<y>{YEAR})", read_of_year),
     Form(rf"(?P<d>{LARGE_DAY})/(?P<m>{MM})/(?P<y>{YEAR})", read_of_year),
@@ -120,7 +124,8 @@ FORMS = (
         read_of_year,
     ),
     Form(
-        rf"(?:(?P<t>{EN_PART})(?:\s+of)?[\s-]+)?(?P<m>{MONTH}),?\s+(?:of\s+)?(?P<y>{EN_YEAR})",
+        rf"(?:(?P<t>{EN_PART})(?:\s+of)?[\s-]+)?(?P<m>{MONTH})"
+        rf"(?:,?\s+(?:of\s+)?|[-/])(?P<y>{EN_YEAR})",
         read_of_year,
     ),
     Form(
@@ -131,7 +136,8 @@ FORMS = (
         rf"(?P<m>{MONTH})\s+{EN_DAYS},?\s+(?:of\s+)?(?P<y>{EN_YEAR})",
         read_of_year,
     ),
-    Form(rf"(?P<s>{SEASON}),?\s+(?:(?:of|in)\s+)?(?P<y>{EN_YEAR})", read_of_year),
+    Form(rf"(?P<s>{SEASON})\s+(?P<n>{EN_COUNT})\s+years?\s+ago", read_seasons_ago),
+    Form(rf"(?P<s>{SEASON})(?:(?<=[mt]er)s)?,?\s+(?:(?:of|in)\s+)?(?P<y>{EN_YEAR})", read_of_year),
     Form(rf"(?P<s>winter)\s+(?:of\s+)?(?P<y>{YEAR})[-–/](?:19|20)?\d\d", read_of_year),
     Form(
         rf"(?P<p>{EN_PART}|(?:first|second)\shalf(?=\s+of)|q[1-4]"

@@ -85,6 +85,21 @@ def read_of_year(match: re.Match[str], today: date) -> Days:
     return Days(days_of(year, month, day).first, days_of(year, month, last_day).last)
 
 
+def read_years(match: re.Match[str], today: date) -> Days:
+    """Return the years from one to another of the same century: 2019–21."""
+    first = int(match["y"])
+    last = first - first % 100 + int(match["e"])
+    if last <= first:
+        raise ValueError(match[0])
+    return years_of(first, last)
+
+
+def read_same_number(match: re.Match[str], today: date) -> Days:
+    """Return a day whose month has the same number: 5/5/2019 is the same in any order."""
+    number = int(match[0].split("/")[0])
+    return days_of(int(match["y"]), number, number)
+
+
 def read_part_of_month(match: re.Match[str], today: date) -> Days:
     """Return a week, a weekend or a day of a month: "the first week of May 2020"."""
     year, month = _year(match["y"].split()[0], today), _number(match["m"])

@@ -102,7 +102,7 @@ EN_STYLE = r"(?![\s-]+(?:styled?|look|fashion|vibes?|music|retro|themed?|aesthet
 NO_THING_BEHIND = (
     rf"(?![\s-]+(?!(?:{PHOTO}|and|or|to|until|till|onwards?|in|at|on|of|from|with|without|but|not|no"
     r"|my|our|the|by|near|last|this|every|yesterday|today|taken|shot|when|where|while|since|after"
-    r"|before|is|was|i|we)\b)[a-z])"
+    rf"|before|is|was|i|we|{EN_COUNT}\s+(?:day|week|month|year)s?\s+ago)\b)[a-z])"
 )
 WEEKDAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 

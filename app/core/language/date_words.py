@@ -72,7 +72,7 @@ _NO_TITLE = r"^|(?<=[,;(])|(?<=[,;(]\s)|" + "|".join(
     )
 )  # fmt: skip
 _ABOUT = (
-    rf"(?:(?<![a-z])(?:around|circa|approximately|roughly|ca?\.|(?:{_NO_TITLE})about)\s+|~\s?"
+    rf"(?:(?<![a-z])(?:around|circa|approximately|roughly|ca?\.|(?:the\s+)?week(?:end)?\s+of|(?:{_NO_TITLE})about)\s+|~\s?"
     r"|大概|大约|差不多|(?<![预相条节纽契])约)"
 )
 # Words around a date; the name of a group is what they mean.
@@ -88,7 +88,7 @@ _BEFORE = re.compile(
     r"|(?<![a-z])(?P<after>after|(?:newer|(?<!no\s)(?<!not\s)later)\s+than)\s+"
     r"|(?P<until>(?<![a-z])(?:until|till|up\s+to|(?:no|not)\s+later\s+than)\s+|(?<![\w.])\.\.))?"
     rf"(?:{_ABOUT})?(?:(?<![a-z])the\s+)?"
-    r"(?:(?<!new\s)(?<![a-z])years?\s+|(?<![a-z])(?:earlier|later)\s+)?$"
+    r"(?:(?<!new\s)(?<![a-z])(?:years?(?:\s+of)?|months?\s+of)\s+|(?<![a-z])(?:earlier|later)\s+)?$"
 )
 _BEHIND = re.compile(
     rf"(?P<next>的?(?:[前后]一?(?:天|晚|夜|周|个?星期|个?礼拜|个月)|第二天)(?:(?![{HAN}])|(?=[的拍在去])))"

@@ -181,10 +181,11 @@ def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
         more = _next_date(low, joint.end())
         if more is None or len(texts) == _MAX_LISTED:
             break
-        texts.append(more[0])
+        texts.append(_of_other_year(texts[-1], more[0]))
         stops.append(more.end())
     if len(texts) > 1:
         texts[0] = _with_unit(texts[0], texts[1])
+    texts = [_with_rest(text, texts[-1]) for text in texts]
     days = [_one(text, today) for text in texts]
     n = len(days)
     onwards = [(at, at - 1) for at in range(1, n)]
@@ -198,6 +199,19 @@ def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
         return (), stops[-1]
     known = [each for each in days[:n_known] if each is not None]
     return apart(known), stops[max(0, n_known - 1)]
+
+
+def _of_other_year(text: str, year: str) -> str:
+    """Return what is said of the year before too: "summer 2019 and 2020"."""
+    words = _WITH_YEAR.fullmatch(text)
+    return year if words is None or not _PLAIN_YEAR.fullmatch(year) else words[1] + year
+
+
+def _with_rest(year: str, last: str) -> str:
+    """Return what is said of the last year: 2019年和2020年的夏天."""
+    is_year = _PLAIN_YEAR.fullmatch(year.removesuffix("年"))
+    has_rest = _PLAIN_YEAR.match(last) and last[4:5] == "年"
+    return year[:4] + last[4:] if is_year and has_rest else year
 
 
 def _next_in_list(low: str, text: str, stop: int, today: date) -> re.Match[str] | None:
@@ -253,6 +267,8 @@ JOINED = (
 )
 _JOINT = re.compile(JOINED)
 LISTS = re.compile(r"and|or|[与和、或]")
+_PLAIN_YEAR = re.compile(YEAR)
+_WITH_YEAR = re.compile(rf"([^-/.]*[a-z].*\s){YEAR}")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?(?:years?\s+)?(?:of\s+)?$")
 _BETWEEN_ZH = re.compile(r"\s?[之期]?间")
 _EN_HALF = rf"(?:{MONTH}(?:\s+{ORDINAL})?|{ORDINAL}\s+(?:of\s+)?{MONTH}|{SEASON})"
@@ -296,4 +312,4 @@ _HALF = re.compile(
 )
 # A minus before it is read too: what it turns round is named as misread, as "not 2023" is.
 _CAN_BEGIN = re.compile(rf"(?<![\w.:/$¥€£#-])|(?<=[{HAN}])|(?<=\.\.)|(?<=(?<!\S)-)")
-_CANNOT_FOLLOW = re.compile(r"[.:,/-]\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")
+_CANNOT_FOLLOW = re.compile(r"[.:,/_-]\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")

@@ -177,7 +177,7 @@ _ZH_DAY = r"(?:[一二三四五六](?![只个条张辆位名群家人次])|日(?
 _ZH_MORE = rf"(?:(?:{JOINED})?{_ZH_WEEK}?{_ZH_DAY})"
 _NAME = re.compile(rf"{_EN}|{_SHORT_NAMES}|[周週]末|双休日|工作日|{_ZH_WEEK}?[一二三四五六日天]")
 _DAYS = re.compile(
-    rf"(?<![a-z-])(?P<which>(?:every|each|any|an?|{EN_NTH})\s+|每逢?个?)?"
+    rf"(?<![a-z-])(?<!black\s)(?<!cyber\s)(?<!ash\s)(?<!palm\s)(?P<which>(?:every|each|any|an?|{EN_NTH})\s+|每逢?个?)?"
     rf"(?P<days>{_EN}s?(?:{JOINED}{_EN}s?){{0,6}}(?![a-z'’-])|(?<=\b){_SHORT_NAMES}\.?"
     r"|(?:(?<=每)|(?<=每个)|(?<=每逢)|(?<!疯狂)(?<!黑色)(?<![上下这本那第几数一二两三四五六七八九十百\d半整圆隔个]))"
     rf"(?:[周週]末|双休日|工作日|{_ZH_WEEK}{_ZH_DAY}{_ZH_MORE}{{0,6}}))(?P<time>{EN_TIME}{ZH_TIME})"

@@ -193,7 +193,7 @@ _BEFORE_FESTIVAL = re.compile(
     rf"|after|my|our)\s+(?:the\s+)?"
     r"|(?<![a-z])(?:day|night|week)\s+(?:before|after)\s+"
     rf"|(?:^|[,;(]\s*|(?<![a-z])(?:taken|shot|{PHOTO})\s+)(?:before|until|till)\s+"
-    rf"|(?<!\d){YEAR}\s*|(?<![a-z]){PHOTO}\s+|年的?|[在于从日号])$"
+    rf"|(?<!\d){YEAR}\s*|(?<![a-z])(?:last|this)\s+year['’]s\s+|(?:week|day)\s+of\s+|(?<![a-z]){PHOTO}\s+|年的?|[在于从日号])$"
 )
 _EN_SPAN = rf"{ORDINAL}(?:\s?(?:-|–|to)\s?(?:the\s+)?{ORDINAL})?"
 _EN_DAYS = (
@@ -221,7 +221,7 @@ _CLEAR_MONTHS = re.compile(
     "january|february|july|september|october|november|december|early|mid|late|week|day| of "
 )
 _BEFORE_MONTH = re.compile(
-    r"(?<![a-z])(?:in|during|throughout|around|circa|from|since|after|before|until|till|between)\s+(?:the\s+)?$"
+    r"(?<![a-z])(?:in|during|throughout|around|circa|from|since|after|before|until|till|between|(?:week|month)\s+of)\s+(?:the\s+)?$"
 )
 _PHOTOS_BEHIND = re.compile(rf"\s+{PHOTO}\b")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?$")

@@ -26,6 +26,9 @@ def shown(text: str, today: date = TODAY) -> str:
 @pytest.mark.parametrize(
     ("texts", "days"),
     [
+        ("5/2023 | 05-2023 | 05.2023 | May-2023 | the month of May 2023", "2023-05-01..2023-05-31"),
+        ("5/5/2023 | 05/05/2023", "2023-05-05..2023-05-05"),
+        ("in the year of 2023", "2023-01-01..2023-12-31"),
         ("first week of May 2023 | the 1st week in May 2023 | 2023年5月第一周"
          " | 2023年5月的第一个星期", "2023-05-01..2023-05-07"),
         ("last week of May 2023 | 2023年5月最后一周", "2023-05-25..2023-05-31"),
@@ -90,7 +93,7 @@ def test_days_of_a_year(texts: str, days: str) -> None:
         ),
         ("this morning | tonight | 今早 | 今晚 | 今日", "2026-11-25..2026-11-25"),
         ("two weekends ago | the weekend before last | 上上周末", "2026-11-14..2026-11-15"),
-        ("two summers ago", "2024-06-01..2024-08-31"),
+        ("two summers ago | summer two years ago", "2024-06-01..2024-08-31"),
         ("sixty years ago | 六十年前", "1966-01-01..1966-12-31"),
         ("seventeen days ago", "2026-11-08..2026-11-08"),
         ("大前天", "2026-11-22..2026-11-22"),
@@ -156,6 +159,7 @@ def test_how_long_ago_roughly(texts: str, days: str) -> None:
          "2014-01-01..2016-12-31"),
         ("around the 1960s | 六十年代前后", "1958-01-01..1971-12-31"),
         ("around summer 2020 | 2020年夏天左右", "2020-05-02..2020-09-30"),
+        ("the week of 5 May 2020 | the weekend of May 5, 2020", "2020-05-02..2020-05-08"),
         ("around May 2020 | 2020年5月左右", "2020-04-16..2020-06-15"),
         ("around 5 May 2020 | about May 5, 2020 | 2020年5月5日左右 | 2020年5月5日前后",
          "2020-05-02..2020-05-08"),
@@ -207,6 +211,11 @@ def test_a_winter_goes_on_in_january() -> None:
          "2019-01-01..2021-12-31"),
         ("2019年和2021年 | 2019 or 2021 | 2019与2021年 | 2019或2021",
          "2019-01-01..2019-12-31, 2021-01-01..2021-12-31"),
+        ("2019-21 | 2019–21 | 2019/21", "2019-01-01..2021-12-31"),
+        ("summer of 2019 and 2021 | summers of 2019 and 2021 | 2019年和2021年的夏天"
+         " | 2019、2021年夏天",
+         "2019-06-01..2019-08-31, 2021-06-01..2021-08-31"),
+        ("5 May 2019 or 2021", "2019-05-05..2019-05-05, 2021-05-05..2021-05-05"),
         ("2019 and 2020 | 2019年和2020年", "2019-01-01..2020-12-31"),
         ("May and August 2024 | August and May 2024 | 2024年5、8月 | 2024年5月和8月",
          "2024-05-01..2024-05-31, 2024-08-01..2024-08-31"),
@@ -250,6 +259,7 @@ def test_ranges_and_open_sides(texts: str, days: str) -> None:
         ("dogs earlier this year", "dogs", "2026-01-01..2026-12-31"),
         ("2020年5月1日14:30", "14:30", "2020-05-01..2020-05-01"),
         ("上周三只狗", "三只狗", "2026-11-16..2026-11-22"),
+        ("niagara falls 2019", "niagara falls", "2019-01-01..2019-12-31"),
         ("last summer's trip", "trip", "2025-06-01..2025-08-31"),
         ("dinner with friends last Friday night", "dinner with friends", "2026-11-20..2026-11-20"),
         ("昨天晚上的月亮", "月亮", "2026-11-24..2026-11-24"),
@@ -305,7 +315,7 @@ def test_dates_leave_the_sentence(typed: str, rest: str, days: str) -> None:
      "离镜头最近的人", "最近距离", "附近的店", "flight 1984", "a sign saying 2023",
      "写着2023的牌子", "class of 1999", "Blade Runner 2049", "2023-05-01.jpg",
      "a 19th century building", "19世纪的建筑", "in her 20s", "今日头条", "1960年代风格的厨房",
-     "90后", "1920 x 1080", "1920×1080"],
+     "90后", "20190505_123456", "555-2019", "2.2019", "1920 x 1080", "1920×1080"],
 )  # fmt: skip
 def test_what_is_no_date_stays(typed: str) -> None:
     assert list(find_dates(typed, TODAY)) == []

@@ -63,6 +63,8 @@ def shown(filters: Filters) -> str:
         ("the day after Christmas", "12-27..12-27"),
         ("the day before Christmas | 圣诞节前一天", "12-23..12-23"),
         ("the week after national day | 国庆节后一周", "10-08..10-14"),
+        ("month of May", "05-01..05-31"),
+        ("week of May 5", "05-02..05-08"),
         # those that move
         ("easter | at Easter | every Easter | Easter weekend | 复活节 | 每年复活节",
          "easter..easter"),
@@ -115,6 +117,9 @@ def test_days_without_a_year(texts: str, days: str) -> None:
         ("2023年十一", "", "10-01..10-07 2023-01-01..2023-12-31"),
         ("2023年十一月", "", "2023-11-01..2023-11-30"),
         ("国庆后的照片", "", "2026-10-01.."),
+        ("last year's christmas", "", "12-24..12-26 2025-01-01..2025-12-31"),
+        ("christmas two years ago", "", "12-24..12-26 2024-01-01..2024-12-31"),
+        ("christmas tree two years ago", "christmas tree", "2024-01-01..2024-12-31"),
         ("christmas tree 2023", "christmas tree", "2023-01-01..2023-12-31"),
         ("snow at christmas with family", "snow with family", "12-24..12-26"),
         ("sunset in August", "sunset", "08-01..08-31"),
