@@ -13,7 +13,9 @@ from typing import Literal
 Box = tuple[float, float, float, float]
 Need = Literal["required", "optional", "excluded"]
 Period = tuple[str | None, str | None]  # first and last day, YYYY-MM-DD; None: open on that side
-YearDays = tuple[str, str]  # first and last day of every year, MM-DD; 12-31 to 01-01 are two days
+# First and last day of every year, MM-DD; 12-31 to 01-01 are two days. A festival that moves is its
+# name twice (``app/core/moving_festivals.py``).
+YearDays = tuple[str, str]
 Orientation = Literal["landscape", "portrait", "square"]
 
 
@@ -69,6 +71,7 @@ class Filters:
         folders: words of the folder's path, all of them; and below one of the absolute paths.
         taken: the day it was taken, else that when the file changed, is in one of these periods.
         yearly: that day is one of these of any year, whatever ``taken`` says besides.
+        weekdays: and it is one of these days of the week; Monday is 0.
         cameras: one of these; each is words that are all in the camera's name.
         min_rating: this many stars or more.
         favourite: has the heart.
@@ -81,6 +84,7 @@ class Filters:
     folders: tuple[str, ...] = ()
     taken: tuple[Period, ...] = ()
     yearly: tuple[YearDays, ...] = ()
+    weekdays: tuple[int, ...] = ()
     cameras: tuple[str, ...] = ()
     min_rating: int = 0
     favourite: bool = False

@@ -41,6 +41,7 @@ _SHARES_THING = re.compile(r"(?:an?|one|the)\s(?!.*\bones?$)", re.IGNORECASE)
 # Full-width letters, digits and signs that mean something here; other marks stay as typed.
 _FULL_WIDTH = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _FOLDED = {code: code - 0xFEE0 for code in (*_FULL_WIDTH, *map(ord, "＂＋＝＞＜"))}
+_FULL_WIDTH_MARKS = re.compile("(?<=[0-9])[／．－：～](?=[0-9])")  # ２０２０／５／５
 
 PartKind = Literal["phrase", "filter", "misread"]
 
@@ -136,7 +137,8 @@ def tidy(text: str) -> str:
         for character in text
         if unicodedata.category(character) not in ("Cs", "Co")
     )
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", kept.translate(_FOLDED))).strip()
+    kept = _FULL_WIDTH_MARKS.sub(lambda match: chr(ord(match[0]) - 0xFEE0), kept.translate(_FOLDED))
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", kept)).strip()
 
 
 # ---------------------------------------------------------------- phrases

@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt
 
 from app.core.asking import Filters
+from app.core.moving_festivals import is_moving
 
 _Item = TypeVar("_Item")
 
@@ -46,6 +47,10 @@ def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[Filt
     texts += [
         FilterText(yearly_text(*days), replace(filters, yearly=_less(filters.yearly, days)))
         for days in filters.yearly
+    ]
+    texts += [
+        FilterText(text, replace(filters, weekdays=_without(filters.weekdays, days)))
+        for text, days in _weekday_texts(filters.weekdays)
     ]
     texts += [
         FilterText(word, replace(filters, cameras=_less(filters.cameras, word)))
@@ -147,7 +152,10 @@ def dates_text(first: str | None, last: str | None) -> str:
 
 
 def yearly_text(first: str, last: str) -> str:
-    """Return days of every year, MM-DD both: a month, a day, from one to another."""
+    """Return days of every year, MM-DD both or a festival: a month, a day, from one to another."""
+    of_any_year = QCoreApplication.translate("FilterText", "{days} of any year")
+    if is_moving(first):
+        return of_any_year.format(days=_festival_texts()[first])
     start = QDate.fromString(f"2000-{first}", Qt.DateFormat.ISODate)
     end = QDate.fromString(f"2000-{last}", Qt.DateFormat.ISODate)
     if start.day() == 1 and end == start.addMonths(1).addDays(-1):
@@ -155,7 +163,35 @@ def yearly_text(first: str, last: str) -> str:
     else:
         form = QCoreApplication.translate("FilterText", "d MMMM", "a day of any year, Qt's format")
         days = " – ".join(dict.fromkeys(QLocale().toString(day, form) for day in (start, end)))
-    return QCoreApplication.translate("FilterText", "{days} of any year").format(days=days)
+    return of_any_year.format(days=days)
+
+
+def _festival_texts() -> dict[str, str]:
+    return {
+        "easter": QCoreApplication.translate("FilterText", "Easter"),
+        "good friday": QCoreApplication.translate("FilterText", "Good Friday"),
+        "easter sunday": QCoreApplication.translate("FilterText", "Easter Sunday"),
+        "easter monday": QCoreApplication.translate("FilterText", "Easter Monday"),
+        "mother's day": QCoreApplication.translate("FilterText", "Mother’s Day"),
+        "father's day": QCoreApplication.translate("FilterText", "Father’s Day"),
+        "thanksgiving": QCoreApplication.translate("FilterText", "Thanksgiving"),
+        "spring festival": QCoreApplication.translate("FilterText", "Chinese New Year"),
+        "spring festival's eve": QCoreApplication.translate("FilterText", "Chinese New Year’s Eve"),
+        "lantern festival": QCoreApplication.translate("FilterText", "Lantern Festival"),
+        "dragon boat festival": QCoreApplication.translate("FilterText", "Dragon Boat Festival"),
+        "mid-autumn festival": QCoreApplication.translate("FilterText", "Mid-Autumn Festival"),
+    }
+
+
+def _weekday_texts(weekdays: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    """Return days of the week in words, each with the numbers that it stands for."""
+    if set(weekdays) == {5, 6}:
+        return [(QCoreApplication.translate("FilterText", "weekends"), weekdays)]
+    if set(weekdays) == {0, 1, 2, 3, 4}:
+        return [(QCoreApplication.translate("FilterText", "weekdays"), weekdays)]
+    any_day = QCoreApplication.translate("FilterText", "any {weekday}")
+    names = {day: QLocale().standaloneDayName(day + 1) for day in weekdays}
+    return [(any_day.format(weekday=name), (day,)) for day, name in names.items()]
 
 
 def _day(date: QDate) -> str:
@@ -174,5 +210,9 @@ def _named(word: str) -> str:
     return QCoreApplication.translate("FilterText", "named {0}").format(word)
 
 
+def _without(items: tuple[_Item, ...], others: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    return tuple(each for each in items if each not in others)
+
+
 def _less(items: tuple[_Item, ...], item: _Item) -> tuple[_Item, ...]:
-    return tuple(each for each in items if each != item)
+    return _without(items, (item,))

@@ -169,6 +169,7 @@ class FiltersPanel(QFrame):
         """Return what the controls say; what they cannot show stays as it was."""
         shown = self._filters
         period = _iso(self.first_day.date()), _iso(self.last_day.date())
+        names = self.name.text().split()
         return replace(
             shown,
             root_ids=_with_first(shown.root_ids, self.folder.currentData()),
@@ -178,7 +179,7 @@ class FiltersPanel(QFrame):
             favourite=self.favourite.isChecked(),
             formats=_with_first(shown.formats, self.format.currentData()),
             orientations=_with_first(shown.orientations, self.orientation.currentData()),
-            names=tuple(self.name.text().split()),
+            names=tuple(names) if names != " ".join(shown.names).split() else shown.names,
         )
 
     @Slot()

@@ -441,6 +441,66 @@
         <translation>每年{days}</translation>
     </message>
     <message>
+        <source>Easter</source>
+        <translation>复活节</translation>
+    </message>
+    <message>
+        <source>Good Friday</source>
+        <translation>耶稣受难日</translation>
+    </message>
+    <message>
+        <source>Easter Sunday</source>
+        <translation>复活节星期日</translation>
+    </message>
+    <message>
+        <source>Easter Monday</source>
+        <translation>复活节星期一</translation>
+    </message>
+    <message>
+        <source>Mother’s Day</source>
+        <translation>母亲节</translation>
+    </message>
+    <message>
+        <source>Father’s Day</source>
+        <translation>父亲节</translation>
+    </message>
+    <message>
+        <source>Thanksgiving</source>
+        <translation>感恩节</translation>
+    </message>
+    <message>
+        <source>Chinese New Year</source>
+        <translation>春节</translation>
+    </message>
+    <message>
+        <source>Chinese New Year’s Eve</source>
+        <translation>除夕</translation>
+    </message>
+    <message>
+        <source>Lantern Festival</source>
+        <translation>元宵节</translation>
+    </message>
+    <message>
+        <source>Dragon Boat Festival</source>
+        <translation>端午节</translation>
+    </message>
+    <message>
+        <source>Mid-Autumn Festival</source>
+        <translation>中秋节</translation>
+    </message>
+    <message>
+        <source>weekends</source>
+        <translation>周末</translation>
+    </message>
+    <message>
+        <source>weekdays</source>
+        <translation>工作日</translation>
+    </message>
+    <message>
+        <source>any {weekday}</source>
+        <translation>每个{weekday}</translation>
+    </message>
+    <message>
         <source>MMMM yyyy</source>
         <comment>a month of a year, Qt&apos;s format</comment>
         <translation>yyyy年M月</translation>

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.core.language.date_forms import NO_THING_BEHIND, YEAR
+from app.core.language.date_vocabulary import NO_THING_BEHIND, YEAR
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
-from app.core.asking import Filters, Period, YearDays
+from app.core.asking import Filters, Period
+from app.core.language.days_left import leave_a_day
 
 _Item = TypeVar("_Item", bound=Hashable)
 _FIRST, _LAST = "0000-01-01", "9999-12-31"
@@ -22,18 +24,24 @@ def combined(given: Sequence[Filters]) -> tuple[Filters, tuple[int, ...]]:
 
     Periods that have days in common narrow each other ("2023, last summer"), others stand side by
     side. One that is open on a side bounds all of them ("2019, 2021, since 2020"); it contradicts
-    them where it leaves no day, and so do days of every year ("2023, christmas").
+    them where it leaves no day, and so do days of every year ("2023, christmas") and of every week.
     """
     together = Filters()
     contradicting: list[int] = []
     for place in sorted(range(len(given)), key=lambda place: _order(given[place])):
         filters = given[place]
         taken = _both_taken(together.taken, filters.taken)
-        yearly = _each_once(together.yearly + filters.yearly)
-        if taken is None or not _have_day(taken, yearly):
+        days = Filters(
+            taken=taken or (),
+            yearly=_each_once(together.yearly + filters.yearly),
+            weekdays=tuple(sorted({*together.weekdays, *filters.weekdays})),
+        )
+        if taken is None or not leave_a_day(days):
             contradicting.append(place)
-            taken, yearly = together.taken, together.yearly
-        together = _joined(together, replace(filters, taken=taken, yearly=yearly))
+            days = together
+        elif _are_days_of_week(days):
+            days = replace(days, weekdays=())
+        together = _joined(together, filters, days)
     return together, tuple(sorted(contradicting))
 
 
@@ -42,26 +50,17 @@ def exclude_each_other(one: Filters, other: Filters) -> bool:
     listed = (one.formats, other.formats), (one.orientations, other.orientations)
     if any(mine and others and not set(mine) & set(others) for mine, others in listed):
         return True
-    both = [common for a in one.taken for b in other.taken if (common := _common(a, b)) is not None]
-    if one.taken and other.taken and not both:
-        return True
-    taken = tuple(both) or one.taken or other.taken
-    of_a_year = tuple(_in_year(days, 2000) for days in one.yearly)
-    have_day = (
-        _have_day(taken, one.yearly),
-        _have_day(taken, other.yearly),
-        _have_day(of_a_year, other.yearly),
-    )
-    return not all(have_day)
+    return not leave_a_day(one, other)
 
 
-def _joined(one: Filters, other: Filters) -> Filters:
-    """Return two filters as one, with the days of the other."""
+def _joined(one: Filters, other: Filters, days: Filters) -> Filters:
+    """Return two filters as one, with the days of a third."""
     return Filters(
         root_ids=_each_once(one.root_ids + other.root_ids),
         folders=_each_once(one.folders + other.folders),
-        taken=other.taken,
-        yearly=other.yearly,
+        taken=days.taken,
+        yearly=days.yearly,
+        weekdays=days.weekdays,
         cameras=_each_once(one.cameras + other.cameras),
         min_rating=max(one.min_rating, other.min_rating),
         favourite=one.favourite or other.favourite,
@@ -84,6 +83,14 @@ def _both_taken(one: tuple[Period, ...], other: tuple[Period, ...]) -> tuple[Per
     return tuple(sorted({*narrowed, *beside}, key=_sides))
 
 
+def _are_days_of_week(days: Filters) -> bool:
+    """Tell whether days of the week say no more than the single days that are named do."""
+    single = [first for first, last in days.taken if first is not None and first == last]
+    if not single or len(single) < len(days.taken):
+        return False
+    return {date.fromisoformat(day).weekday() for day in single} <= set(days.weekdays)
+
+
 def _common(one: Period, other: Period) -> Period | None:
     """Return the days that two periods have in common."""
     firsts = [first for first, _ in (one, other) if first is not None]
@@ -97,27 +104,10 @@ def _sides(period: Period) -> tuple[str, str]:
     return period[0] or _FIRST, period[1] or _LAST
 
 
-def _have_day(taken: tuple[Period, ...], yearly: tuple[YearDays, ...]) -> bool:
-    """Tell whether any of some periods has any of some days of every year; yes without either."""
-    return not (taken and yearly) or any(
-        _has_day(period, days) for period in taken for days in yearly
-    )
-
-
-def _has_day(period: Period, days: YearDays) -> bool:
-    year = int(_sides(period)[0][:4])
-    near = range(max(0, year - 1), year + 2)  # a period that has none of these is shorter
-    return any(_common(period, _in_year(days, each)) is not None for each in near)
-
-
-def _in_year(days: YearDays, year: int) -> Period:
-    first, last = days
-    return f"{year:04}-{first}", f"{year + int(last < first):04}-{last}"
-
-
-def _order(filters: Filters) -> tuple[bool, bool]:
+def _order(filters: Filters) -> tuple[bool, bool, bool]:
     """Return what sorts filters: those come last that narrow what others say."""
-    return bool(filters.yearly), any(None in period for period in filters.taken)
+    is_open = any(None in period for period in filters.taken)
+    return bool(filters.weekdays), bool(filters.yearly), is_open
 
 
 def _each_once(items: Sequence[_Item]) -> tuple[_Item, ...]:

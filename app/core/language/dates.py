@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from app.core.language.date_forms import (
+from app.core.language.date_forms import FORMS
+from app.core.language.date_vocabulary import (
     DAY,
-    FORMS,
     MONTH,
     ORDINAL,
     SEASON,
@@ -28,7 +28,7 @@ from app.core.language.date_forms import (
 )
 from app.core.language.date_words import MOST_CHARS_BEFORE, Side, words_around
 from app.core.language.near_misses import lowered
-from app.core.language.periods import Days, Periods, around
+from app.core.language.periods import Days, Periods, about, around, next_to
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO
 
@@ -181,10 +181,11 @@ def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
         more = _next_date(low, joint.end())
         if more is None or len(texts) == _MAX_LISTED:
             break
-        texts.append(more[0])
+        texts.append(_of_other_year(texts[-1], more[0]))
         stops.append(more.end())
     if len(texts) > 1:
         texts[0] = _with_unit(texts[0], texts[1])
+    texts = [_with_rest(text, texts[-1]) for text in texts]
     days = [_one(text, today) for text in texts]
     n = len(days)
     onwards = [(at, at - 1) for at in range(1, n)]
@@ -197,7 +198,20 @@ def _with_listed(low: str, first: re.Match[str], today: date) -> tuple[Periods, 
     if not any(days):
         return (), stops[-1]
     known = [each for each in days[:n_known] if each is not None]
-    return _apart(known), stops[max(0, n_known - 1)]
+    return apart(known), stops[max(0, n_known - 1)]
+
+
+def _of_other_year(text: str, year: str) -> str:
+    """Return what is said of the year before too: "summer 2019 and 2020"."""
+    words = _WITH_YEAR.fullmatch(text)
+    return year if words is None or not _PLAIN_YEAR.fullmatch(year) else words[1] + year
+
+
+def _with_rest(year: str, last: str) -> str:
+    """Return what is said of the last year: 2019年和2020年的夏天."""
+    is_year = _PLAIN_YEAR.fullmatch(year.removesuffix("年"))
+    has_rest = _PLAIN_YEAR.match(last) and last[4:5] == "年"
+    return year[:4] + last[4:] if is_year and has_rest else year
 
 
 def _next_in_list(low: str, text: str, stop: int, today: date) -> re.Match[str] | None:
@@ -208,7 +222,7 @@ def _next_in_list(low: str, text: str, stop: int, today: date) -> re.Match[str] 
     return _COMMA.match(low, stop) if _one(text, today) is None else None
 
 
-def _apart(listed: list[Days]) -> Periods:
+def apart(listed: Iterable[Days]) -> Periods:
     """Return periods in order, those between which no day lies as one."""
     apart: list[Days] = []
     for days in sorted(listed, key=lambda each: each.first or date.min):
@@ -235,6 +249,10 @@ def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> Foun
         where: the first place that may belong to them, where they start, and where they stop.
     """
     words = words_around(low, *where)
+    if words.n_next:
+        periods = (next_to(around(periods), words.n_next),)
+    if words.is_about and words.side is None:
+        periods = apart(map(about, periods))
     found = periods if words.side is None else beside(periods, words.side)
     return None if found is None else FoundDays(found, words.start, words.stop)
 
@@ -249,6 +267,8 @@ JOINED = (
 )
 _JOINT = re.compile(JOINED)
 LISTS = re.compile(r"and|or|[与和、或]")
+_PLAIN_YEAR = re.compile(YEAR)
+_WITH_YEAR = re.compile(rf"([^-/.]*[a-z].*\s){YEAR}")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?(?:years?\s+)?(?:of\s+)?$")
 _BETWEEN_ZH = re.compile(r"\s?[之期]?间")
 _EN_HALF = rf"(?:{MONTH}(?:\s+{ORDINAL})?|{ORDINAL}\s+(?:of\s+)?{MONTH}|{SEASON})"
@@ -267,8 +287,15 @@ _BEARING = (
     r"\s+(?:book|novel|movie|film\s+poster|poster|calendar|planner|coin|stamp|banknote|magazine"
     r"|newspaper|edition|wine|logo|banner)s?(?![a-z])|年?[日挂台年]历"
 )
+# Cars are named by the year in which they were made: "1967 mustang".
+_CARS = (
+    r"(?:ford|mustang|corvette|camaro|chevrolet|chevy|cadillac|buick|dodge|pontiac|chrysler"
+    r"|jeep|toyota|honda|nissan|datsun|mazda|subaru|mitsubishi|lexus|hyundai|kia|bmw|audi"
+    r"|mercedes|porsche|volkswagen|vw|volvo|saab|fiat|ferrari|lamborghini|maserati|alfa\s+romeo"
+    r"|bentley|rolls[\s-]royce|aston\s+martin|land\s+rover|tesla|harley)s?(?![a-z])"
+)
 _NO_YEAR = (
-    rf"{YEAR}{COUNTED}|(?<!in\s)(?<!from\s){YEAR}(?:{_BEARING})"
+    rf"{YEAR}{COUNTED}|{YEAR}\s+{_CARS}|(?<!in\s)(?<!from\s){YEAR}(?:{_BEARING})"
     rf"|(?:(?<=\ba\s)|(?<=\ban\s)){YEAR}(?:['’]?s)?\s+(?!{PHOTO}\b)[a-z]"  # "a 1967 mustang"
     r"|(?:(?<=\bnumber\s)|(?<=\bflight\s)|(?<=\bclass\sof\s)|(?<=\best\.\s)|(?<=\bcopyright\s)|(?<=\bsays\s)|(?<=\bsaying\s)|(?<=\breading\s)"
     rf"|(?<=\bspelling\s)|(?<=[写印刻标]着)|(?<=数字)|(?<=号码)){YEAR}(?![年\d])"
@@ -285,4 +312,4 @@ _HALF = re.compile(
 )
 # A minus before it is read too: what it turns round is named as misread, as "not 2023" is.
 _CAN_BEGIN = re.compile(rf"(?<![\w.:/$¥€£#-])|(?<=[{HAN}])|(?<=\.\.)|(?<=(?<!\S)-)")
-_CANNOT_FOLLOW = re.compile(r"[.:,/-]\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")
+_CANNOT_FOLLOW = re.compile(r"[.:,/_-]\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")

@@ -16,7 +16,7 @@ from typing import get_args
 from app.core.asking import Filters
 from app.core.errors import FilterError
 from app.core.language.combining import combined
-from app.core.language.date_forms import YEAR
+from app.core.language.date_vocabulary import YEAR
 from app.core.language.date_words import Side
 from app.core.language.dates import beside, find_dates, parse_date
 from app.core.language.periods import Periods
@@ -28,6 +28,7 @@ from app.core.language.plain_filters import (
     format_named,
 )
 from app.core.language.request_words import PHOTO
+from app.core.language.weekdays import Dated, FoundWeekdays, find_weekdays, parse_weekdays
 from app.core.language.yearly import FoundYearly, find_yearly, parse_yearly
 
 _KEYS = {
@@ -93,10 +94,12 @@ _UNCLEAR_DAY = re.compile(rf"(?<![\w/.-])\d\d?([/.])\d\d?\1{YEAR}(?![\w/]|[.-]\d
 _PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
 _OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
 _MOST_CHARS_BEFORE = 60  # of a negation
+_ALL_BUT = re.compile("[以之]外的?")  # 2020年以外的
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
 _NEGATED = re.compile(
     r"(?:(?<!\S)[-－–]"
-    r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?)\s+"
+    r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?"
+    r"|apart|aside|(?:other|rather)\s+than|(?:(?:any|every)thing|all)\s+but)\s+"
     r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|those|ones?|that|which|are|is|were|was"
     rf"|{PHOTO})\s+)*"
     r"|(?:但是?)?(?:不想?[是在要含看]?|没有?|排除|除了?|非))$",
@@ -162,6 +165,10 @@ def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
 def _with_sign(found: FoundFilter, text: str, spoken: Callable[[int, int], str]) -> FoundFilter:
     """Return a filter with the plus before it, if any, or misread with the negation before it."""
     negation = _NEGATED.search(text, max(0, found.start - _MOST_CHARS_BEFORE), found.start)
+    behind = _ALL_BUT.match(text, found.stop)
+    if behind is not None:
+        error = _not_understood(spoken(found.start, behind.end()), "negated")
+        return FoundFilter(Filters(), found.start, behind.end(), error)
     if negation is None:
         plus = _PLUS.search(text, max(0, found.start - 2), found.start)
         return found if plus is None else replace(found, start=plus.start())
@@ -225,9 +232,10 @@ def _rating(sign: str, value: str) -> Filters | None:
 
 def _date(side: Side | None, value: str, today: date) -> Filters | None:
     periods = parse_date(value, today)
-    yearly = parse_yearly(value if side is None else f"{side} {value}", today)
-    if periods is None and yearly is not None:
-        return _with_yearly(yearly)
+    if periods is None:
+        others = _days_of_years_or_weeks(value if side is None else f"{side} {value}", today)
+        if others is not None:
+            return others
     if periods is None:  # a list, "2022,2024", and no "July 4, 1965"
         listed = [parse_date(part, today) for part in _parts(value)]
         periods = tuple(days for each in listed if each is not None for days in each)
@@ -251,6 +259,19 @@ def _with_yearly(found: FoundYearly) -> Filters:
     return replace(_with_days(found.periods), yearly=found.yearly)
 
 
+def _with_weekdays(found: FoundWeekdays) -> Filters:
+    return replace(_with_days(found.periods), weekdays=found.weekdays)
+
+
+def _days_of_years_or_weeks(value: str, today: date) -> Filters | None:
+    """Return days that a value names without a year: "May 1", "weekends"."""
+    yearly = parse_yearly(value, today)
+    if yearly is not None:
+        return _with_yearly(yearly)
+    weekdays = parse_weekdays(value, today)
+    return None if weekdays is None else _with_weekdays(weekdays)
+
+
 def _bare_word(text: str, today: date) -> Filters | None:
     word = text.strip().lower()
     if word in ("favourite", "favourites", "favorite", "favorites", "收藏"):
@@ -259,8 +280,7 @@ def _bare_word(text: str, today: date) -> Filters | None:
         return Filters(orientations=(ORIENTATIONS[word],))
     if re.fullmatch(r"★{1,5}", word):
         return Filters(min_rating=len(word))
-    yearly = parse_yearly(word, today)
-    return None if yearly is None else _with_yearly(yearly)
+    return _days_of_years_or_weeks(word, today)
 
 
 # ---------------------------------------------------------------- filters in a sentence
@@ -284,7 +304,18 @@ def _unclear_days(text: str) -> Iterator[FoundFilter]:
 
 
 def _dates(text: str, today: date) -> Iterator[FoundFilter]:
-    for found in find_dates(text, today):
-        yield FoundFilter(_with_days(found.periods), found.start, found.stop)
+    found = [
+        FoundFilter(_with_days(each.periods), each.start, each.stop)
+        for each in find_dates(text, today)
+    ]
     for yearly in find_yearly(text, today):
-        yield FoundFilter(_with_yearly(yearly), yearly.start, yearly.stop)
+        found.append(FoundFilter(_with_yearly(yearly), yearly.start, yearly.stop))
+    yield from found
+    dated = [Dated(each.start, each.stop, _is_one_day(each.filters)) for each in found]
+    for days in find_weekdays(text, today, dated):
+        yield FoundFilter(_with_weekdays(days), days.start, days.stop)
+
+
+def _is_one_day(filters: Filters) -> bool:
+    periods = (*filters.taken, *filters.yearly)
+    return len(periods) == 1 and periods[0][0] == periods[0][1]

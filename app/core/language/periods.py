@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 Unit = Literal["day", "week", "month", "year"]
+PartOfMonth = Literal["day", "week", "weekend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Days:
 
 
 Periods = tuple[Days, ...]  # any of them
+_FEW_DAYS, _MONTH_DAYS, _SEASON_DAYS, _YEAR_DAYS = 10, 31, 92, 366
 
 
 def around(periods: Periods) -> Days:
@@ -33,6 +35,27 @@ def around(periods: Periods) -> Days:
         min(firsts) if len(firsts) == len(periods) else None,
         max(lasts) if len(lasts) == len(periods) else None,
     )
+
+
+def about(days: Days) -> Days:
+    """Return days with a margin on both sides, the wider the more they are: a year for a year."""
+    if days.first is None or days.last is None:
+        return days
+    n_days = (days.last - days.first).days + 1
+    if n_days > _SEASON_DAYS:
+        n_years = 1 if n_days <= _YEAR_DAYS else 2
+        return Days(_years_on(days.first, -n_years), _years_on(days.last, n_years))
+    margin = timedelta(days=3 if n_days <= _FEW_DAYS else 15 if n_days <= _MONTH_DAYS else 30)
+    return Days(days.first - margin, days.last + margin)
+
+
+def next_to(days: Days, n: int) -> Days:
+    """Return so many days right after some days, or before them for a number below 0."""
+    if days.first is None or days.last is None:
+        return days
+    if n < 0:
+        return Days(days.first + timedelta(days=n), days.first - timedelta(days=1))
+    return Days(days.last + timedelta(days=1), days.last + timedelta(days=n))
 
 
 def years_of(first: int, last: int) -> Days:
@@ -62,6 +85,30 @@ def months_of(year: int, first: int, last: int) -> Days:
 def season_of(year: int, first_month: int) -> Days:
     """Return the season that begins with a month."""
     return months_of(year, first_month, first_month + 2)
+
+
+def part_of_month(year: int, month: int, which: int, unit: PartOfMonth | int) -> Days:
+    """Return a day, seven days, a weekend or a day of the week of a month.
+
+    Args:
+        year: that of the month.
+        month: its number.
+        which: 1 is the first, 0 the last.
+        unit: what is counted; a number is a day of the week, Monday is 0.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    last = _last_of_month(year, month)
+    if unit == "day":
+        day = date(year, month, which) if which else last
+        return Days(day, day)
+    first = date(year, month, 7 * which - 6) if which else last - timedelta(days=6)
+    if unit == "week":
+        return Days(first, first + timedelta(days=6))
+    weekday, n_more = (5, 1) if unit == "weekend" else (int(unit), 0)
+    day = first + timedelta(days=(weekday - first.weekday()) % 7)
+    return Days(day, day + timedelta(days=n_more))
 
 
 def third_of_month(year: int, month: int, third: int) -> Days:
@@ -111,6 +158,12 @@ def days_of_week(weeks_ago: int, first: int, last: int, today: date) -> Days:
     """Return days of the week so many before this one, by their numbers; Monday is 0."""
     monday = today - timedelta(days=today.weekday() + 7 * weeks_ago)
     return Days(monday + timedelta(days=first), monday + timedelta(days=last))
+
+
+def _years_on(day: date, n: int) -> date:
+    """Return the same day so many years later."""
+    last = _last_of_month(day.year + n, day.month)
+    return last.replace(day=min(day.day, last.day))
 
 
 def _last_of_month(year: int, month: int) -> date:

@@ -50,7 +50,7 @@ _TAILS = re.compile(
 _NO_THING = re.compile(
     rf"{_WHOSE}*(?:{PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|something|nothing|all|both)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
     rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
-    rf"|[一几][{MEASURES}]",
+    rf"|[一几][{MEASURES}]|[一几这那]张{PHOTO_ZH}",
     re.IGNORECASE,
 )
 # "a girl with a picture" holds one; at the beginning it is the photo that is looked for.

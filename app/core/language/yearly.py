@@ -17,7 +17,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from app.core.asking import YearDays
-from app.core.language.date_forms import (
+from app.core.language.date_vocabulary import (
+    EN_NTH,
     MONTH,
     NO_THING_BEHIND,
     ORDINAL,
@@ -26,13 +27,16 @@ from app.core.language.date_forms import (
     ZH_END,
     ZH_MONTH,
     ZH_MONTH_PART,
+    ZH_NTH,
 )
-from app.core.language.date_words import MOST_CHARS_BEFORE, words_around
+from app.core.language.date_words import MOST_CHARS_BEFORE, Around, words_around
 from app.core.language.dates import COUNTED, JOINED, LISTS, beside, parse_date
+from app.core.language.festivals import FESTIVAL, festival_days, year_days
 from app.core.language.near_misses import lowered
-from app.core.language.periods import Days, Periods, around
+from app.core.language.periods import Days, Periods, about, around, next_to
 from app.core.language.places import HAN
-from app.core.language.request_words import PHOTO, PHOTO_ZH
+from app.core.language.request_words import PHOTO
+from app.core.moving_festivals import is_moving
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ def _is_date(low: str, match: re.Match[str]) -> bool:
     if match["which"]:
         return True
     before = max(0, match.start() - MOST_CHARS_BEFORE)
+    if match["days"] == "十一":
+        return low[: match.start()].endswith("年")
     if match.re is _FESTIVALS_JOINED:
         return _BEFORE_FESTIVAL.search(low, before, match.start()) is not None
     if not match["days"].isascii() or re.search(r"\d", match["days"]):
@@ -108,27 +114,44 @@ def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYear
     elif which.startswith(("last", "this")):
         periods = _in_year(named, today.year - int(which.startswith("last")), today)
     else:
-        yearly = tuple(map(_without_year, _in_year(named, _LEAP_YEAR, today)))
+        yearly = _every_year(named, words, today)
+    if words.side is None:
+        periods = tuple(_moved(days, words) for days in periods or ())
     if not periods and not yearly:
         return None
     return FoundYearly(yearly, periods or (), words.start, words.stop)
 
 
+def _every_year(named: str, words: Around, today: date) -> tuple[YearDays, ...]:
+    """Return the days of every year that are named; festivals that move are in no range."""
+    names = [match[0] for match in FESTIVAL.finditer(named)]
+    if any(is_moving(year_days(name)[0]) for name in names):
+        is_other = words.n_next or _is_range(named, len(names))
+        return () if is_other else tuple(dict.fromkeys(map(year_days, names)))
+    in_year = _in_year(named, _LEAP_YEAR, today)
+    return tuple(_without_year(_moved(days, words)) for days in in_year)
+
+
+def _moved(days: Days, words: Around) -> Days:
+    """Return the days that are meant where words say "around" or "the day after"."""
+    meant = next_to(days, words.n_next) if words.n_next else days
+    return about(meant) if words.is_about else meant
+
+
 @lru_cache(maxsize=64)
 def _in_year(named: str, year: int, today: date) -> Periods:
     """Return the days of a year that are named without it; none for what is no day."""
-    festivals = tuple(_festival_days(match[0], year) for match in _FESTIVAL.finditer(named))
-    if festivals:
-        is_range = len(festivals) == 2 and LISTS.search(_FESTIVAL.sub("", named)) is None
+    names = [match[0] for match in FESTIVAL.finditer(named)]
+    festivals = tuple(filter(None, (festival_days(name, year) for name in names)))
+    if names:
+        is_range = len(festivals) == 2 and _is_range(named, 2)
         return (_from_to(*festivals),) if is_range else festivals
     both = (f"{named} {year}", f"{year}年{named}")
     return next(filter(None, (parse_date(whole, today) for whole in both)), ())
 
 
-def _festival_days(name: str, year: int) -> Days:
-    first, last = next(days for days, pattern in _FESTIVAL_DAYS if pattern.fullmatch(name))
-    last_year = year + int(last < first)
-    return Days(date.fromisoformat(f"{year}-{first}"), date.fromisoformat(f"{last_year}-{last}"))
+def _is_range(named: str, n_festivals: int) -> bool:
+    return n_festivals == 2 and LISTS.search(FESTIVAL.sub("", named)) is None
 
 
 def _from_to(one: Days, other: Days) -> Days:
@@ -160,61 +183,29 @@ def _without_year(days: Days) -> YearDays:
 
 _MAX_JOINED = 11  # all months of a year, listed
 _LEAP_YEAR = 2000  # it has a 29th of February
-# First and last day | names. Those that move from year to year, as Easter and 春节, are no days.
-_FESTIVALS = (
-    r"01-01 01-01|new\s+year['’]?s\s+day|元旦节?",
-    r"12-31 12-31|new\s+year['’]?s\s+eve|跨年[夜晚]",
-    r"12-31 01-01|new\s+year['’]?s?|跨年",
-    r"02-14 02-14|(?:saint\s+|st\.?\s+)?valentine['’]?s?(?:\s+day)?|情人节",
-    r"03-08 03-08|women['’]?s\s+day|三八妇女节|妇女节",
-    r"03-17 03-17|(?:saint|st\.?)\s+patrick['’]?s?\s+day|圣帕特里克节",
-    r"04-01 04-01|april\s+fools?['’]?(?:\s+day)?|愚人节",
-    r"05-01 05-05|may\s+day|五一(?:国际)?(?:劳动节|假期|长假|小长假|黄金周)?|劳动节(?:假期)?",
-    r"05-04 05-04|youth\s+day|(?:五四)?青年节",
-    r"06-01 06-01|children['’]?s\s+day|六一(?:国际)?(?:儿童节)?|儿童节",
-    r"07-04 07-04|independence\s+day|美国独立日",
-    r"09-10 09-10|teachers['’]?\s+day|教师节",
-    r"10-01 10-07|(?:chinese\s+)?national\s+day"
-    r"|国庆(?:节|长假|假期|黄金周)?|十一(?:长假|假期|黄金周)",
-    r"10-31 10-31|hallowe['’]?en(?:\s+night)?|万圣节前?夜?",
-    r"11-11 11-11|singles['’]?\s+day|双十一|光棍节",
-    r"12-24 12-24|(?:christmas|xmas)\s+eve|平安夜|圣诞夜|圣诞前夜",
-    r"12-25 12-25|(?:christmas|xmas)\s+day|圣诞日",
-    r"12-26 12-26|boxing\s+day|节礼日",
-    r"12-24 01-01|(?:christmas|xmas)\s+(?:holidays?|break|vacation)|圣诞假期",
-    r"12-24 12-26|christmas(?:\s*time)?|xmas|圣诞节?",
-)
-_FESTIVAL_DAYS = tuple(
-    ((days[:5], days[6:]), re.compile(names))
-    for days, names in (line.split("|", 1) for line in _FESTIVALS)
-)
-_FESTIVAL_NAMES = "|".join(pattern.pattern for _, pattern in _FESTIVAL_DAYS)
-_FESTIVAL_END = (
-    rf"(?:(?<=[a-z'’.])(?!['’\w-]){NO_THING_BEHIND}"
-    rf"|(?<=[{HAN}])(?=$|[^{HAN}\w]|[在拍和与或跟同到至、]|(?:的|那天|当天|期间)?{PHOTO_ZH}"
-    r"|的时候|期间|[那当]天|[以之][前后来]|前后|[去回]))"
-)
-_FESTIVAL = re.compile(f"(?:{_FESTIVAL_NAMES}){_FESTIVAL_END}")
 _FESTIVALS_JOINED = re.compile(
     r"(?<![a-z-])(?P<which>(?:every|each|last|this)\s+|每年的?)?"
-    rf"(?P<days>{_FESTIVAL.pattern}(?:{JOINED}{_FESTIVAL.pattern}){{0,{_MAX_JOINED}}})"
+    rf"(?P<days>{FESTIVAL.pattern}(?:{JOINED}{FESTIVAL.pattern}){{0,{_MAX_JOINED}}})"
 )
 # Where a clause begins, and words that say when: not "celebrating christmas", 红色的圣诞节.
 _BEFORE_FESTIVAL = re.compile(
     rf"(?:^|[,，、;；.。!?！？(（]\s*|[{HAN}]\s|(?<![a-z])(?:at|on|during|over|around|in|from|since"
     rf"|after|my|our)\s+(?:the\s+)?"
-    rf"|(?<!\d){YEAR}\s*|(?<![a-z]){PHOTO}\s+|年的?|[在于从日号])$"
+    r"|(?<![a-z])(?:day|night|week)\s+(?:before|after)\s+"
+    rf"|(?:^|[,;(]\s*|(?<![a-z])(?:taken|shot|{PHOTO})\s+)(?:before|until|till)\s+"
+    rf"|(?<!\d){YEAR}\s*|(?<![a-z])(?:last|this)\s+year['’]s\s+|(?:week|day)\s+of\s+|(?<![a-z]){PHOTO}\s+|年的?|[在于从日号])$"
 )
 _EN_SPAN = rf"{ORDINAL}(?:\s?(?:-|–|to)\s?(?:the\s+)?{ORDINAL})?"
 _EN_DAYS = (
     rf"(?:(?:the\s+)?{_EN_SPAN}\s+(?:of\s+)?{MONTH}(?!\s+(?:be|have|not)\b)"
     rf"|{MONTH}\s+{_EN_SPAN}(?!\d|[.:,/-]\d|{COUNTED})"
+    rf"|{EN_NTH}\s+(?:week|day)\s+(?:of|in)\s+{MONTH}{NO_THING_BEHIND}"
     rf"|(?:(?:early|mid|late)[\s-]+|(?:beginning|start|middle|end)\s+of\s+)?{MONTH}{NO_THING_BEHIND})"
 )
 _ZH_MONTHS = (
-    rf"(?:{ZH_MONTH}\s?{ZH_DAY}"
+    rf"(?:{ZH_MONTH}\s?{ZH_DAY}|{ZH_MONTH}的?{ZH_NTH}(?:[周天](?!末)|星期|礼拜)"
     rf"|{ZH_MONTH}(?!\d)(?:{re.sub('[?]P<t>', '?:', ZH_MONTH_PART)}"
-    rf"|(?<=\d月)(?![前内后来亮光饼球色牙季\d])|(?<=份)|{ZH_END}))"
+    rf"|(?<=\d月)(?!(?!前后)[前内后来亮光饼球色牙季\d])|(?<=份)|{ZH_END}))"
 )
 _ZH_DAYS = (
     rf"(?:(?<=每年)|(?<=每年的)|(?<![\da-z.:/第几数上下本这那每近内个年十零一二三四五六七八九]))"
@@ -227,10 +218,10 @@ _DAYS = re.compile(
 )
 # Other months alone mean something else too, or are names; a part of a month is no name.
 _CLEAR_MONTHS = re.compile(
-    "january|february|july|september|october|november|december|early|mid|late| of "
+    "january|february|july|september|october|november|december|early|mid|late|week|day| of "
 )
 _BEFORE_MONTH = re.compile(
-    r"(?<![a-z])(?:in|during|throughout|from|since|after|before|until|till|between)\s+(?:the\s+)?$"
+    r"(?<![a-z])(?:in|during|throughout|around|circa|from|since|after|before|until|till|between|(?:week|month)\s+of)\s+(?:the\s+)?$"
 )
 _PHOTOS_BEHIND = re.compile(rf"\s+{PHOTO}\b")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?$")

@@ -10,11 +10,13 @@ import numpy as np
 from app.core.asking import Filters, Period, YearDays
 from app.core.library.rows import Int64Array
 from app.core.library.store import Store
+from app.core.moving_festivals import days_of_festival, is_moving
 from app.core.paths import display_path, display_text
 
 _DAY = (
     "COALESCE(SUBSTR(p.taken_at, 1, 10), DATE(p.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
 )
+_WEEKDAY = f"(STRFTIME('%w', {_DAY}) + 6) % 7"  # Monday is 0
 _SHAPES = {
     "landscape": "p.width_px > p.height_px",
     "portrait": "p.width_px < p.height_px",
@@ -58,6 +60,9 @@ def _conditions(filters: Filters) -> list[_Condition]:
     found += _any_of([_below(folder) for folder in folders if os.path.isabs(folder)])
     found += _any_of([_within(period) for period in filters.taken])
     found += _any_of([_every_year(days) for days in filters.yearly])
+    if filters.weekdays:
+        marks = ", ".join("?" * len(filters.weekdays))
+        found.append((f"{_WEEKDAY} IN ({marks})", list(filters.weekdays)))
     found += _any_of([_camera(camera) for camera in filters.cameras])
     if filters.min_rating > 0:
         found.append(("COALESCE(u.rating, 0) >= ?", [filters.min_rating]))
@@ -87,6 +92,8 @@ def _within(period: Period) -> _Condition:
 
 def _every_year(days: YearDays) -> _Condition:
     first, last = days
+    if is_moving(first):
+        return _any_of([_within(period) for period in days_of_festival(first)])[0]
     both = "AND" if first <= last else "OR"  # from December into January
     return f"SUBSTR({_DAY}, 6) >= ? {both} SUBSTR({_DAY}, 6) <= ?", [first, last]
 

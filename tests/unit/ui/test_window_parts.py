@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QDate, QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
@@ -436,47 +435,6 @@ def test_every_control_has_a_name(qtbot: QtBot, panel: type[QWidget]) -> None:
         is_action = control.parent() is not None and isinstance(control.parent(), QLineEdit)
         text = control.text() if isinstance(control, QAbstractButton) else ""
         assert control.accessibleName() or text or is_action, control
-
-
-def test_several_values_of_a_filter_are_shown_and_stay(qtbot: QtBot) -> None:
-    several = Filters(
-        taken=(("1965-07-01", "1965-07-31"), ("2020-01-01", "2020-12-31")),
-        yearly=(("05-01", "05-31"), ("12-24", "12-26"), ("07-04", "07-04")),
-        cameras=("nikon d90", "canon"),
-        formats=("png", "jpeg"),
-        orientations=("square", "portrait"),
-    )
-    texts = filter_texts(several, str)
-    assert [each.text for each in texts] == [
-        "July 1965", "2020", "May of any year", "24 December – 26 December of any year",
-        "4 July of any year", "nikon d90", "canon", "PNG", "JPEG", "square format",
-        "portrait format",
-    ]  # fmt: skip
-    assert texts[0].without == replace(several, taken=several.taken[1:])
-    assert texts[-1].without == replace(several, orientations=("square",))
-    panel = FiltersPanel()
-    qtbot.addWidget(panel)
-    panel.show_filters(several)
-    assert panel.filters() == several
-    panel.orientation.setCurrentIndex(0)
-    assert panel.filters() == replace(several, orientations=())
-
-
-def test_choosing_a_day_begins_today(qtbot: QtBot) -> None:
-    panel = FiltersPanel()
-    qtbot.addWidget(panel)
-    panel.show()
-    today = QDate.currentDate()
-    calendar = panel.first_day.calendarWidget()
-    button = panel.first_day.rect().adjusted(0, 0, -8, 0)
-    at = QPoint(button.right(), button.center().y())
-    qtbot.mouseClick(panel.first_day, Qt.MouseButton.LeftButton, pos=at)
-    assert calendar.isVisible()
-    assert calendar.yearShown() == today.year()
-    calendar.window().close()
-    assert panel.filters() == Filters(), "looking chooses nothing"
-    qtbot.keyClick(panel.first_day, Qt.Key.Key_Up)
-    assert panel.filters().taken == ((today.toString(Qt.DateFormat.ISODate), None),)
 
 
 def test_icon_buttons_are_reached_by_tab(qtbot: QtBot) -> None:

@@ -26,7 +26,11 @@ FULL = Query(
     ),
     (Phrase("a dog", "required"), Phrase("red cup", "optional", ("blue cup",))),
     Filters(
-        root_ids=(1,), taken=(("2023-01-01", None),), yearly=(("12-24", "12-26"),), favourite=True
+        root_ids=(1,),
+        taken=(("2023-01-01", None),),
+        yearly=(("12-24", "12-26"),),
+        weekdays=(5, 6),
+        favourite=True,
     ),
 )
 
@@ -260,6 +264,10 @@ def album(library: Library, model_id: int, make_photo: MakePhoto, folder: Path) 
         (Filters(yearly=(("07-04", "07-04"), ("01-15", "01-15"))), "snow scan"),
         (Filters(yearly=(("12-20", "01-20"),)), "snow square"),
         (Filters(taken=(("2020-01-01", None),), yearly=(("07-01", "07-04"),)), "beach"),
+        (Filters(weekdays=(5,)), "beach square"),
+        (Filters(weekdays=(0, 6)), "snow scan"),
+        (Filters(weekdays=(0, 5), taken=(("2023-01-01", None),)), "snow beach"),
+        (Filters(weekdays=(1, 2, 3, 4)), ""),
         (Filters(cameras=("d750 nikon",)), "beach"),
         (Filters(cameras=("nikon", "v600 epson")), "beach scan"),
         (Filters(cameras=("nikon v600",)), ""),
@@ -284,6 +292,23 @@ def test_filters_let_through(
     expected = [album[name] for name in names.split()]
     assert library.photo_ids_matching(filters).tolist() == expected
     assert library.photo_ids_matching(Filters(), filters).tolist() == expected
+
+
+def test_festivals_that_move_are_on_their_days_of_each_year(
+    library: Library, model_id: int, make_photo: MakePhoto
+) -> None:
+    days = ("2024-03-31", "2024-02-10", "2024-02-01", "2021-04-04", "2021-02-12", "1985-04-07")
+    photos = [make_photo(f"{day}.jpg".encode(), taken_at=f"{day}T10:00:00") for day in days]
+    of_day = dict(zip(days, library.save_batch(model_id, photos, []), strict=True))
+    for name, expected in (
+        ("easter", ["2024-03-31", "2021-04-04", "1985-04-07"]),
+        ("spring festival", ["2024-02-10", "2021-02-12"]),
+        ("thanksgiving", []),
+    ):
+        ids = library.photo_ids_matching(Filters(yearly=((name, name),))).tolist()
+        assert ids == [of_day[day] for day in expected]
+    both = Filters(taken=(("2021-01-01", "2021-12-31"),), yearly=(("easter", "easter"),))
+    assert library.photo_ids_matching(both).tolist() == [of_day["2021-04-04"]]
 
 
 def test_a_path_filters_what_is_below_it(

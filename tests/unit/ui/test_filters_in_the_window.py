@@ -1,0 +1,126 @@
+"""Filters in the window: as controls, and as chips for what has no control."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QDate, QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.asking import Filters
+from app.core.moving_festivals import moving_names
+from app.ui.filter_texts import filter_texts
+from app.ui.filters_panel import FiltersPanel
+from app.ui.language import LanguageSwitcher
+from app.ui.query_chips import QueryChips
+from app.ui.question import Question
+
+# No control shows these.
+_DAYS = Filters(
+    yearly=(("05-01", "05-01"), ("easter", "easter")), weekdays=(5, 6), names=("my trip",)
+)
+
+
+def test_several_values_of_a_filter_are_shown_and_stay(qtbot: QtBot) -> None:
+    several = Filters(
+        taken=(("1965-07-01", "1965-07-31"), ("2020-01-01", "2020-12-31")),
+        yearly=(("05-01", "05-31"), ("12-24", "12-26"), ("07-04", "07-04")),
+        cameras=("nikon d90", "canon"),
+        formats=("png", "jpeg"),
+        orientations=("square", "portrait"),
+    )
+    texts = filter_texts(several, str)
+    assert [each.text for each in texts] == [
+        "July 1965", "2020", "May of any year", "24 December – 26 December of any year",
+        "4 July of any year", "nikon d90", "canon", "PNG", "JPEG", "square format",
+        "portrait format",
+    ]  # fmt: skip
+    assert texts[0].without == replace(several, taken=several.taken[1:])
+    assert texts[-1].without == replace(several, orientations=("square",))
+    panel = FiltersPanel()
+    qtbot.addWidget(panel)
+    panel.show_filters(several)
+    assert panel.filters() == several
+    panel.orientation.setCurrentIndex(0)
+    assert panel.filters() == replace(several, orientations=())
+
+
+def test_what_has_no_control_is_a_chip_that_can_be_taken_out(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    chips.show_question(Question(filters=_DAYS), str)
+    assert [chip.text for chip in chips.chips] == [
+        "1 May of any year", "Easter of any year", "weekends", "named my trip",
+    ]  # fmt: skip
+    left = [
+        replace(_DAYS, yearly=(("easter", "easter"),)),
+        replace(_DAYS, yearly=(("05-01", "05-01"),)),
+        replace(_DAYS, weekdays=()),
+        replace(_DAYS, names=()),
+    ]
+    for chip, expected in zip(chips.chips, left, strict=True):
+        with qtbot.waitSignal(chips.filters_changed) as got:
+            qtbot.mouseClick(chip.button, Qt.MouseButton.LeftButton)
+        assert got.args == [expected]
+
+
+def test_what_has_no_control_stays_when_another_is_changed(qtbot: QtBot) -> None:
+    panel = FiltersPanel()
+    qtbot.addWidget(panel)
+    panel.show_filters(_DAYS)
+    with qtbot.waitSignal(panel.filters_changed) as got:
+        panel.favourite.click()
+    assert got.args == [replace(_DAYS, favourite=True)]
+    panel.name.setText("other words")
+    with qtbot.waitSignal(panel.filters_changed) as got:
+        panel.name.editingFinished.emit()
+    assert got.args == [replace(_DAYS, favourite=True, names=("other", "words"))]
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "texts", "texts_zh"),
+    [
+        ((5, 6), ["weekends"], ["周末"]),
+        ((0, 1, 2, 3, 4), ["weekdays"], ["工作日"]),
+        ((0, 5), ["any Monday", "any Saturday"], ["每个星期一", "每个星期六"]),
+    ],
+)
+def test_days_of_the_week_in_words(
+    qtbot: QtBot,
+    languages: LanguageSwitcher,
+    weekdays: tuple[int, ...],
+    texts: list[str],
+    texts_zh: list[str],
+) -> None:
+    filters = Filters(weekdays=weekdays)
+    assert [each.text for each in filter_texts(filters, str)] == texts
+    languages.set_choice("zh_CN")
+    assert [each.text for each in filter_texts(filters, str)] == texts_zh
+
+
+def test_every_festival_that_moves_has_words(qtbot: QtBot, languages: LanguageSwitcher) -> None:
+    filters = Filters(yearly=tuple((name, name) for name in moving_names()))
+    english = [each.text for each in filter_texts(filters, str)]
+    assert all(text.endswith(" of any year") for text in english)
+    languages.set_choice("zh_CN")
+    chinese = [each.text for each in filter_texts(filters, str)]
+    assert chinese[moving_names().index("spring festival")] == "每年春节"
+    assert len(set(english)) == len(set(chinese)) == len(moving_names())
+
+
+def test_choosing_a_day_begins_today(qtbot: QtBot) -> None:
+    panel = FiltersPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    today = QDate.currentDate()
+    calendar = panel.first_day.calendarWidget()
+    button = panel.first_day.rect().adjusted(0, 0, -8, 0)
+    at = QPoint(button.right(), button.center().y())
+    qtbot.mouseClick(panel.first_day, Qt.MouseButton.LeftButton, pos=at)
+    assert calendar.isVisible()
+    assert calendar.yearShown() == today.year()
+    calendar.window().close()
+    assert panel.filters() == Filters(), "looking chooses nothing"
+    qtbot.keyClick(panel.first_day, Qt.Key.Key_Up)
+    assert panel.filters().taken == ((today.toString(Qt.DateFormat.ISODate), None),)
