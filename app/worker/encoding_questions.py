@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.core.asking import ImageQuery, Need, Phrase, Query
+from app.core.asking import Box, ImageQuery, Need, Phrase, Query
 from app.core.errors import ExamplesError, ModelError
 from app.core.language.near_misses import generated_misses
 from app.core.language.places import Place, split_place
@@ -37,12 +37,17 @@ class AskedPhrase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AskedPicture:
-    """A picture as vectors; ``region`` is None where the whole picture counts."""
+    """A picture as vectors; ``region`` is None where the whole picture counts.
+
+    ``own_id`` is the photo of the library that it is or was cut from, ``box`` the part that counts.
+    """
 
     need: Need
     photo: Vectors
     region: Vectors | None
     rejected_ids: tuple[int, ...] = ()
+    own_id: int | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +135,14 @@ class QuestionEncoder:
             self.encoder.token_count(described) if described else 0,
         )
 
+    def phrases(self, texts: Sequence[str]) -> tuple[AskedPhrase, ...]:
+        """Return phrases as vectors, each by itself.
+
+        Raises:
+            ModelError: the model cannot encode them.
+        """
+        return self._words([Phrase(text) for text in texts], [])[1]
+
     def texts(self, texts: Sequence[str], mode: str = "auto") -> Vectors:
         """Return the vectors of texts, (n, E).
 
@@ -191,7 +204,16 @@ class QuestionEncoder:
             return self._concept(image.concept_id, image.need)
         assert picture is not None
         photo, region = self.picture_vectors(picture)
-        return AskedPicture(image.need, photo, None if image.box is None else region)
+        own_id = image.photo_id
+        if image.path is not None:
+            own_id = self.library.photo_id_at(image.path)
+        return AskedPicture(
+            image.need,
+            photo,
+            None if image.box is None else region,
+            own_id=own_id,
+            box=picture.box,
+        )
 
     def _concept(self, concept_id: int, need: Need) -> AskedPicture:
         """A concept is the mean of what was accepted, less a part of what was rejected."""

@@ -66,7 +66,7 @@ def export_results(library: Library, command: ExportResults) -> int:
             too many photos.
     """
     shown = display_path(command.path)
-    if library.is_photo(command.path):
+    if library.photo_id_at(command.path) is not None:
         raise ExportError(
             f"{shown} is a photo of the library and stays as it is. Choose another place.",
             file=shown,

@@ -338,7 +338,8 @@ def _opened(question: OpenPhoto, pixels: DecodedPixels) -> PhotoOpened:
 
 
 def _located(question: Locate, searcher: Searcher, image: Image.Image) -> PhotoLocated:
-    places = searcher.locate(question.texts, image)
+    photo_id = question.photo_id if question.image is None else None
+    places = searcher.locate(question.texts, image, photo_id)
     return PhotoLocated(
         question.job_id,
         question.photo_id,
