@@ -124,6 +124,7 @@ class PhotoPage(QWidget):
         view.similar_requested.connect(self.similar_requested)
         view.closed.connect(self.close_requested)
         view.box_changed.connect(self._on_view_box_changed)
+        view.box_mode_changed.connect(self._on_view_box_mode_changed)
         self.toggles.phrase_toggled.connect(view.set_phrase_shown)
         self.strip.photo_chosen.connect(self.result_chosen)
         self.back_button.clicked.connect(self.close_requested)
@@ -138,7 +139,7 @@ class PhotoPage(QWidget):
     def show_photo(self, photo: Photo, hit: Hit | None) -> None:
         """Show a photo with the places that a search found; its pixels come later."""
         if self._photo is None or self._photo.id != photo.id:
-            self.strip.hide()
+            self._show_no_results()
             self.toggles.show_places(())
         self._photo, self._place, self._failure = photo, None, None
         self.view.set_photo(photo, hit)
@@ -229,11 +230,21 @@ class PhotoPage(QWidget):
             return self.tr("Looking…")
         return ""
 
+    def _show_no_results(self) -> None:
+        """Keep room for the results of a box that may come, so that it does not move when drawn."""
+        self.strip.set_results_shown(False)
+        self.strip.setVisible(self.view.box_mode)
+
     @Slot(object)
     def _on_view_box_changed(self, box: Box | None) -> None:
         """Without a box the results under the photo are not about it."""
         if box is None:
-            self.strip.hide()
+            self._show_no_results()
+
+    @Slot(bool)
+    def _on_view_box_mode_changed(self, _on: bool) -> None:
+        if self.view.box is None:
+            self._show_no_results()
 
     @Slot()
     def _on_favourite_button_clicked(self) -> None:

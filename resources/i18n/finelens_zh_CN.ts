@@ -1589,6 +1589,10 @@
         <translation>正在搜索…</translation>
     </message>
     <message>
+        <source>Draw a box round something. Photos with something like it appear here.</source>
+        <translation>围绕某样东西画一个框，含有类似内容的照片会显示在这里。</translation>
+    </message>
+    <message>
         <source>Nothing here fits. Try another box, or show the closest.</source>
         <translation>没有符合的照片。可以换一个框，或查看最接近的。</translation>
     </message>
