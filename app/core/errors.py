@@ -26,6 +26,7 @@ AppError
 │   ├── PictureError         a picture to search by that is none
 │   ├── ConceptMissingError  no such concept
 │   ├── ExamplesError        too few or too many examples for a concept
+│   ├── AllRejectedError     no example of a concept is left
 │   ├── SearchMissingError   no such kept search
 │   ├── KeepingError         a question that cannot be kept
 │   ├── NoNameError          a name is needed
@@ -101,7 +102,11 @@ class TagError(AppError):
 
 
 class ExportError(AppError):
-    """A file with results cannot be written; ``params``: the file."""
+    """A file with results cannot be written; ``params``: the file, and the reason in a word.
+
+    ``full``, ``permission``, ``missing`` (its folder), ``photo`` (it is one of the library),
+    ``too_many`` (photos for one picture, with ``limit``), or none of these.
+    """
 
 
 class ModelError(AppError):
@@ -146,6 +151,10 @@ class ConceptMissingError(QueryError):
 
 class ExamplesError(QueryError):
     """A concept cannot be made of so many examples; ``params``: how many, and the limit."""
+
+
+class AllRejectedError(QueryError):
+    """All examples of a concept were rejected."""
 
 
 class SearchMissingError(QueryError):

@@ -31,6 +31,8 @@ def error_text(failure: JobFailed) -> ErrorText:
     if failure.kind == "FilterError":
         return ErrorText(misread_text(failure.params), "dismiss", action_label("dismiss"))
     sentence, action = _sentences().get(failure.kind, (_unknown(), "show_log"))
+    if failure.kind == "ExportError":
+        sentence = _export_refusals().get(failure.params.get("reason", ""), sentence)
     params = defaultdict(str, failure.params)
     params["reason"] = reason_text(params["reason"])
     return ErrorText(sentence.format_map(params).strip(), action, action_label(action))
@@ -87,6 +89,28 @@ def library_refusal_text(error: LibraryError) -> str:
         "full": QCoreApplication.translate("ErrorText", "There is too little room there."),
     }
     return refusals.get(error.params.get("reason", ""), _unknown())
+
+
+def _export_refusals() -> dict[str, str]:
+    return {
+        "full": QCoreApplication.translate(
+            "ErrorText",
+            "There is no room on the disk for {file}. Make room, or choose another place.",
+        ),
+        "permission": QCoreApplication.translate(
+            "ErrorText", "{file} may not be written. Choose a folder that is yours."
+        ),
+        "missing": QCoreApplication.translate(
+            "ErrorText", "The folder of {file} is gone. Choose another place."
+        ),
+        "photo": QCoreApplication.translate(
+            "ErrorText",
+            "{file} is a photo of your library and stays as it is. Choose another place.",
+        ),
+        "too_many": QCoreApplication.translate(
+            "ErrorText", "One picture shows {limit} photos at most. Export a PDF instead."
+        ),
+    }
 
 
 def _unknown() -> str:
@@ -160,6 +184,10 @@ def _query_sentences() -> dict[str, tuple[str, ErrorAction]]:
         ),
         "ExamplesError": QCoreApplication.translate(
             "ErrorText", "A concept is made of one to {limit} examples, not of {n_examples}."
+        ),
+        "AllRejectedError": QCoreApplication.translate(
+            "ErrorText",
+            "All examples of this concept were rejected. Undo (Ctrl+Z), or give it a new example.",
         ),
         "SearchMissingError": QCoreApplication.translate(
             "ErrorText", "The kept search “{name}” is not in the library any more. Keep it anew."

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.core.asking import Box, ImageQuery, Need, Phrase, Query
-from app.core.errors import ExamplesError, ModelError
+from app.core.errors import AllRejectedError, ModelError
 from app.core.language.near_misses import generated_misses
 from app.core.language.places import Place, split_place
 from app.core.library import Library
-from app.core.library.concepts import MAX_EXAMPLES_AT_ONCE
 from app.core.library.rows import Example, Int64Array
 from app.core.queries import parse_query
 from app.worker.budgets import fine_budget
@@ -112,7 +111,7 @@ class QuestionEncoder:
         Raises:
             ModelError: the model cannot encode it.
             ConceptMissingError: a concept that is not there.
-            ExamplesError: a concept of which no example is left.
+            AllRejectedError: a concept of which no example is left.
         """
         parsed = parse_query(query.text)
         phrases = parsed.phrases if query.phrases is None else query.phrases
@@ -220,10 +219,8 @@ class QuestionEncoder:
         examples = self.library.concepts.examples(concept_id)
         accepted = [self._example(each) for each in examples if each.accepted]
         if not accepted:
-            raise ExamplesError(
-                "All examples of this concept were rejected; give it one that fits.",
-                n_examples="0",
-                limit=str(MAX_EXAMPLES_AT_ONCE),
+            raise AllRejectedError(
+                "All examples of this concept were rejected; give it one that fits."
             )
         rejected = [self._example(each) for each in examples if not each.accepted]
         mean = [np.mean([pair[at] for pair in accepted], axis=0) for at in (0, 1)]

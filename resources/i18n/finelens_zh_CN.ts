@@ -217,6 +217,26 @@
         <translation>相册不存在，或者没有名称。</translation>
     </message>
     <message>
+        <source>There is no room on the disk for {file}. Make room, or choose another place.</source>
+        <translation>磁盘空间不足，无法写入 {file}。请腾出空间，或选择其他位置。</translation>
+    </message>
+    <message>
+        <source>{file} may not be written. Choose a folder that is yours.</source>
+        <translation>没有写入 {file} 的权限。请选择自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder of {file} is gone. Choose another place.</source>
+        <translation>{file} 所在的文件夹已不存在。请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>{file} is a photo of your library and stays as it is. Choose another place.</source>
+        <translation>{file} 是照片库中的照片，不会被覆盖。请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>One picture shows {limit} photos at most. Export a PDF instead.</source>
+        <translation>一张图片最多容纳 {limit} 张照片。请改为导出 PDF。</translation>
+    </message>
+    <message>
         <source>The file of this photo is gone. Look for new photos (F5). {path}</source>
         <translation>这张照片的文件已不存在。请查找新照片 (F5)。{path}</translation>
     </message>
@@ -259,6 +279,10 @@
     <message>
         <source>A concept is made of one to {limit} examples, not of {n_examples}.</source>
         <translation>概念由 1 到 {limit} 个示例组成，而不是 {n_examples} 个。</translation>
+    </message>
+    <message>
+        <source>All examples of this concept were rejected. Undo (Ctrl+Z), or give it a new example.</source>
+        <translation>这个概念的示例都已被否定。请撤销（Ctrl+Z），或为它添加新的示例。</translation>
     </message>
     <message>
         <source>The kept search “{name}” is not in the library any more. Keep it anew.</source>

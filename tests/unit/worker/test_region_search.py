@@ -404,7 +404,7 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     bench.send(JudgeConcept(9006, concept_id, example.photo_id or 0, accepted=False))
     bench.until(ConceptSaved, job_id=9006)
     bench.send(Search(9007, asked))
-    assert bench.until(JobFailed, job_id=9007).kind == "ExamplesError"
+    assert bench.until(JobFailed, job_id=9007).kind == "AllRejectedError"
     bench.send(ChangeLibrary(9003, ForgetConcept(concept_id)))
     bench.until(ChangeDone, job_id=9003)
     bench.send(Search(9004, asked))
@@ -468,7 +468,7 @@ def test_an_export_to_nowhere_is_an_error(bench: EngineBench, tmp_path: Path) ->
     failed = bench.until(JobFailed, job_id=9301)
     assert (failed.kind, failed.params) == (
         "ExportError",
-        {"file": str(tmp_path / "no folder/x.csv")},
+        {"file": str(tmp_path / "no folder/x.csv"), "reason": "missing"},
     )
     assert "No such file" in failed.message
     assert "another place" in failed.message
