@@ -785,8 +785,12 @@
         <translation>导出结果</translation>
     </message>
     <message>
-        <source>results</source>
-        <translation>搜索结果</translation>
+        <source>{0} exists already. Replace it?</source>
+        <translation>{0} 已存在。要替换它吗？</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) written to {0}</source>
