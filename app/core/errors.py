@@ -11,6 +11,7 @@ AppError
 ├── RootError                a folder that cannot be added or read
 ├── PhotoError
 │   ├── PhotoMissingError    not in the library, or its file is gone
+│   ├── PhotoOfflineError    its whole folder is away
 │   └── PhotoUnreadableError the decoder refused it; carries the reason word
 ├── AlbumError               an album that is not there, or one without a name
 ├── TagError                 a tag without a name
@@ -87,6 +88,10 @@ class PhotoError(AppError):
 
 class PhotoMissingError(PhotoError):
     """The photo is not in the library, or its file is gone."""
+
+
+class PhotoOfflineError(PhotoError):
+    """The folder of the photo is not there now; ``params``: the path, and the folder."""
 
 
 class PhotoUnreadableError(PhotoError):

@@ -136,6 +136,14 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
             ),
             "dismiss",
         ),
+        "PhotoOfflineError": (
+            QCoreApplication.translate(
+                "ErrorText",
+                "The folder {folder} is offline. Connect its disk, or say in its menu where it"
+                " lies now.",
+            ),
+            "dismiss",
+        ),
         "PhotoUnreadableError": (
             QCoreApplication.translate(
                 "ErrorText", "This picture cannot be read: {path} ({reason}). Choose another one."

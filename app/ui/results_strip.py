@@ -30,6 +30,7 @@ class ResultsStrip(QWidget):
         self._hovered: int | None = None
         self._is_searching = False
         self._are_results_shown = False
+        self._open_photo_id: int | None = None
         self.setFixedHeight(HEADING_PX + SIDE_PX + MARGIN_PX)
         self.setMouseTracking(True)
         model.modelReset.connect(self._on_model_changed)
@@ -43,6 +44,11 @@ class ResultsStrip(QWidget):
     def set_searching(self, searching: bool) -> None:
         """Say that better results are on their way."""
         self._is_searching = searching
+        self.update()
+
+    def set_open_photo(self, photo_id: int) -> None:
+        """Say which photo is above: that it has what is in its own box is no news."""
+        self._open_photo_id = photo_id
         self.update()
 
     def set_results_shown(self, shown: bool) -> None:
@@ -67,6 +73,10 @@ class ResultsStrip(QWidget):
             return self.tr("Draw a box round something. Photos with something like it appear here.")
         if not n_good:
             return self.tr("Nothing here fits. Try another box, or show the closest.")
+        if n_good == 1 and self._model.photo_id(0) == self._open_photo_id:
+            return self.tr(
+                "Only this photo has something like it. Show the results for the closest."
+            )
         return self.tr("%Ln photo(s) with something like this", "", n_good)
 
     def _n_good(self) -> int:

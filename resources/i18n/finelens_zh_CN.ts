@@ -241,6 +241,10 @@
         <translation>这张照片的文件已不存在。请查找新照片 (F5)。{path}</translation>
     </message>
     <message>
+        <source>The folder {folder} is offline. Connect its disk, or say in its menu where it lies now.</source>
+        <translation>文件夹 {folder} 已离线。请连接所在的磁盘，或在它的菜单中指定新位置。</translation>
+    </message>
+    <message>
         <source>This picture cannot be read: {path} ({reason}). Choose another one.</source>
         <translation>无法读取此图片：{path}（{reason}）。请换一张。</translation>
     </message>
@@ -1623,6 +1627,10 @@
     <message>
         <source>Nothing here fits. Try another box, or show the closest.</source>
         <translation>没有符合的照片。可以换一个框，或查看最接近的。</translation>
+    </message>
+    <message>
+        <source>Only this photo has something like it. Show the results for the closest.</source>
+        <translation>只有这张照片含有类似内容。点“显示结果”可查看最接近的。</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) with something like this</source>

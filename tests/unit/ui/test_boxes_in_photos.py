@@ -303,6 +303,11 @@ def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: Worl
     world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, hits))
     assert world.page.strip.text() == "2 photos with something like this"
     assert world.page.strip.n_shown == 2, "weak matches are not among them"
+    world.model.set_photos([7, 11], {7: hit(7), 11: hit(11, "weak")}, 1)
+    assert world.page.strip.text().startswith("Only this photo")
+    world.model.set_photos([11, 7], {11: hit(11), 7: hit(7, "weak")}, 1)
+    assert world.page.strip.text() == "1 photo with something like this"
+    world.model.set_photos([11, 12, 13], {each.photo_id: each for each in hits}, 2)
     with qtbot.waitSignal(world.page.result_chosen) as got:
         QTest.mouseClick(world.page.strip, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
     assert got.args == [12]
