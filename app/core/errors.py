@@ -55,7 +55,10 @@ class SettingsError(AppError):
 
 
 class LibraryError(AppError):
-    """The library cannot be used."""
+    """The library cannot be used; ``params``: the file, and the reason in a word if there is one.
+
+    ``read_only`` or ``no_locks``; a folder for a library may be refused with others.
+    """
 
 
 class LibraryMissingError(LibraryError):

@@ -31,8 +31,9 @@ def error_text(failure: JobFailed) -> ErrorText:
     if failure.kind == "FilterError":
         return ErrorText(misread_text(failure.params), "dismiss", action_label("dismiss"))
     sentence, action = _sentences().get(failure.kind, (_unknown(), "show_log"))
-    if failure.kind == "ExportError":
-        sentence = _export_refusals().get(failure.params.get("reason", ""), sentence)
+    more = {"ExportError": _export_refusals, "LibraryError": _library_reasons}.get(failure.kind)
+    if more is not None:
+        sentence = more().get(failure.params.get("reason", ""), sentence)
     params = defaultdict(str, failure.params)
     params["reason"] = reason_text(params["reason"])
     return ErrorText(sentence.format_map(params).strip(), action, action_label(action))
@@ -89,6 +90,21 @@ def library_refusal_text(error: LibraryError) -> str:
         "full": QCoreApplication.translate("ErrorText", "There is too little room there."),
     }
     return refusals.get(error.params.get("reason", ""), _unknown())
+
+
+def _library_reasons() -> dict[str, str]:
+    return {
+        "read_only": QCoreApplication.translate(
+            "ErrorText",
+            "The library file {file} cannot be written. Allow writing in its folder, then try"
+            " again.",
+        ),
+        "no_locks": QCoreApplication.translate(
+            "ErrorText",
+            "The folder {file} cannot hold a library: its disk has no locks. Move it to a disk of"
+            " this computer.",
+        ),
+    }
 
 
 def _export_refusals() -> dict[str, str]:

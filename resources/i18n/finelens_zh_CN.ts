@@ -217,6 +217,14 @@
         <translation>相册不存在，或者没有名称。</translation>
     </message>
     <message>
+        <source>The library file {file} cannot be written. Allow writing in its folder, then try again.</source>
+        <translation>无法写入照片库文件 {file}。请允许写入所在的文件夹，然后重试。</translation>
+    </message>
+    <message>
+        <source>The folder {file} cannot hold a library: its disk has no locks. Move it to a disk of this computer.</source>
+        <translation>文件夹 {file} 不能存放照片库：所在磁盘不支持文件锁。请移到本机的磁盘上。</translation>
+    </message>
+    <message>
         <source>There is no room on the disk for {file}. Make room, or choose another place.</source>
         <translation>磁盘空间不足，无法写入 {file}。请腾出空间，或选择其他位置。</translation>
     </message>

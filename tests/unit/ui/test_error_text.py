@@ -70,6 +70,8 @@ def test_parameters_fill_the_sentence_and_missing_ones_do_no_harm() -> None:
         ("ExportError", {"file": "/a/b.png", "reason": "missing"}, ["folder of /a/b.png is gone"]),
         ("ExportError", {"file": "/a/b.png", "reason": "photo"}, ["/a/b.png is a photo"]),
         ("ExportError", {"reason": "too_many", "limit": "1,000"}, ["1,000 photos", "PDF"]),
+        ("LibraryError", {"file": "/l/library.lock", "reason": "read_only"}, ["/l/library.lock"]),
+        ("LibraryError", {"file": "/l", "reason": "no_locks"}, ["/l cannot hold", "no locks"]),
         ("AllRejectedError", {}, ["All examples", "Undo"]),
     ],
 )  # fmt: skip
