@@ -31,8 +31,6 @@ from app.core.messages import (
     JobFailed,
     JudgeConcept,
     LibraryChanged,
-    Locate,
-    PhotoLocated,
     RememberSearch,
     RestoreBackup,
     SaveConcept,
@@ -50,63 +48,20 @@ from app.worker.evidence import Candidates, Evidence, phrase_evidence
 from app.worker.export import title_of
 from app.worker.searcher import Searcher
 from tests.engine_bench import EngineBench
-from tests.fakes import COLOURS, make_image
-
-SIDE = 320
-PLACES = {"left": (16, 112, 112, 208), "right": (208, 112, 304, 208)}
-WHITE = "white"
-
-
-def save_scene(folder: Path, name: str, things: dict[str, str]) -> None:
-    """A white picture with a coloured square at each of some places."""
-    picture = make_image(WHITE, (SIDE, SIDE))
-    for place, colour in things.items():
-        picture.paste(COLOURS[colour], PLACES[place])
-    picture.save(folder / f"{name}.png")
+from tests.fakes import make_image
+from tests.unit.worker.region_album import (
+    names,
+    opened_album,
+    photo_id,
+    refined,
+    unit_box,
+)
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineBench]:
-    base = tmp_path_factory.mktemp("regions")
-    folder = base / "album"
-    folder.mkdir()
-    for number in range(4):
-        save_scene(folder, f"red-left-{number}", {"left": "red"})
-        save_scene(folder, f"red-right-{number}", {"right": "red"})
-        save_scene(folder, f"red-blue-{number}", {"left": "red", "right": "blue"})
-        save_scene(folder, f"green-{number}", {"left": "green"})
-    for number in range(24):
-        save_scene(folder, f"plain-{number}", {})
-    with EngineBench(base / "library") as opened:
-        opened.index(folder)
+    with opened_album(tmp_path_factory.mktemp("regions")) as opened:
         yield opened
-
-
-def refined(bench: EngineBench, query: Query, limit: int = 100) -> tuple[Hit, ...]:
-    job_id = bench.new_id()
-    bench.send(Search(job_id, query, limit))
-    first = bench.until(SearchFinished, job_id=job_id)
-    assert first.refining
-    return bench.until(SearchRefined, job_id=job_id).hits
-
-
-def names(bench: EngineBench, hits: tuple[Hit, ...]) -> list[str]:
-    photos = bench.engine.library.photos([hit.photo_id for hit in hits])
-    return [photo.path.decode().removesuffix(".png") for photo in photos]
-
-
-def photo_id(bench: EngineBench, name: str) -> int:
-    library = bench.engine.library
-    return next(
-        photo.id
-        for photo in library.photos(library.photo_ids())
-        if photo.path.decode() == f"{name}.png"
-    )
-
-
-def unit_box(place: str) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (side / SIDE for side in PLACES[place])
-    return x0, y0, x1, y1
 
 
 def is_at(hit: Hit, place: str) -> bool:
@@ -189,59 +144,6 @@ def test_a_box_finds_the_same_thing_wherever_it_is(bench: EngineBench) -> None:
     assert all(is_at(hit, "right") for hit in hits[:4])
     (image,) = hits[0].images
     assert image.region == hits[0].region
-
-
-CORNER = (0.0, 0.0, 0.25, 0.25)
-
-
-@pytest.mark.parametrize("box", [None, CORNER])
-@pytest.mark.parametrize("by_path", [False, True])
-def test_the_photo_that_a_box_is_in_comes_first_with_the_box(
-    bench: EngineBench,
-    monkeypatch: pytest.MonkeyPatch,
-    by_path: bool,
-    box: tuple[float, float, float, float] | None,
-) -> None:
-    own = photo_id(bench, "plain-17")
-    picture = ImageQuery(photo_id=own, box=box)
-    if by_path:
-        path = bench.engine.library.photo(own).absolute_path
-        picture = ImageQuery(path=path, box=box)
-    for most in (2000, 4):  # all photos are judged, or the likeliest
-        for name in ("ALL_PHOTOS", "ALL_PHOTO_VECTORS", "_FROM_FIRST_STEP", "_FROM_REGIONS"):
-            monkeypatch.setattr(searcher, name, most)
-        job_id = bench.new_id()
-        bench.send(Search(job_id, Query(images=(picture,)), 1))
-        first = bench.until(SearchFinished, job_id=job_id).hits[0]
-        (hit,) = bench.until(SearchRefined, job_id=job_id).hits
-        assert first.photo_id == hit.photo_id == own, "as white as two dozen others"
-        assert hit.match == "good"
-        assert (hit.images[0].region, hit.region) == (box, box)
-    elsewhere = Query(images=(picture,), filters=Filters(names=("green",)))
-    assert own not in [hit.photo_id for hit in refined(bench, elsewhere)]
-
-
-@pytest.mark.parametrize("name", ["red-left-0", "red-blue-0", "green-0", "plain-0"])
-@pytest.mark.parametrize("text", ["red thing", "red thing on the left", "blue thing"])
-def test_a_phrase_fits_an_open_photo_as_well_as_the_search_says(
-    bench: EngineBench, name: str, text: str
-) -> None:
-    own = photo_id(bench, name)
-    found = next(hit for hit in refined(bench, Query(text)) if hit.photo_id == own)
-    job_id = bench.new_id()
-    bench.send(Locate(job_id, own, (text,)))
-    (place,) = bench.until(PhotoLocated, job_id=job_id).places
-    assert place.score == pytest.approx(found.phrases[0].score, abs=1e-3)
-
-
-def test_a_picture_from_elsewhere_fits_as_well_as_one_of_the_library(
-    bench: EngineBench, tmp_path: Path
-) -> None:
-    save_scene(tmp_path, "red", {"left": "red"})
-    picture = ImageQuery(path=bytes(tmp_path / "red.png"))
-    bench.send(Locate(7101, -1, ("red thing", "blue thing"), picture))
-    red, blue = bench.until(PhotoLocated, job_id=7101).places
-    assert blue.score < 0.5 <= red.score
 
 
 def test_boxes_add_up_and_a_box_can_say_without(bench: EngineBench) -> None:
@@ -530,7 +432,7 @@ def test_a_table_has_paths_that_lead_to_the_files(tmp_path: Path) -> None:
         "\u202egnp.png",
     )
     for number, name in enumerate(odd):
-        make_image("red", (SIDE, SIDE), seed=number).save(folder / name)
+        make_image("red", (320, 320), seed=number).save(folder / name)
     table = tmp_path / "table.csv"
     with EngineBench(tmp_path / "library") as bench:
         bench.index(folder)
