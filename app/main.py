@@ -417,9 +417,10 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
         failed.connect(notice.show_failure)
     for said in (controllers.commands.said, controllers.kept.said, controllers.regions.said):
         said.connect(words.say)
-    for failed in (controllers.search.search_failed, controllers.photos.photo_failed):
-        failed.connect(notice.show_question_failure)
+    controllers.photos.photo_failed.connect(notice.show_question_failure)
+    controllers.search.search_failed.connect(notice.show_search_failure)
     controllers.search.question_changed.connect(notice.forget_question)
+    controllers.search.results_changed.connect(notice.forget_search)
     notice.add_folder_requested.connect(controllers.folders.choose_folder)
     notice.retry_requested.connect(controllers.search.refresh)
 

@@ -121,11 +121,10 @@ class StageModel(Fgclip2Model):
             RecipeError: on a machine that cannot compile.
         """
         _ensure_compiler()
+        torch._dynamo.config.recompile_limit = _MOST_COMPILED
         for tower in (self.vision_model, self.text_model):
             for layer in tower.encoder.layers:
-                layer.forward = torch.compile(  # type: ignore[method-assign]
-                    layer.forward, dynamic=True, recompile_limit=_MOST_COMPILED
-                )
+                layer.forward = torch.compile(layer.forward, dynamic=True)  # type: ignore[method-assign]
 
     def _pictures(self, piece: PicturePiece) -> tuple[Tensor, ...]:
         tokens_BPD = self.encode_image_tokens(piece.patches_BPV, piece.mask_BP, piece.shapes)

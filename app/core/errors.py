@@ -11,6 +11,7 @@ AppError
 ├── RootError                a folder that cannot be added or read
 ├── PhotoError
 │   ├── PhotoMissingError    not in the library, or its file is gone
+│   ├── PhotoOfflineError    its whole folder is away
 │   └── PhotoUnreadableError the decoder refused it; carries the reason word
 ├── AlbumError               an album that is not there, or one without a name
 ├── TagError                 a tag without a name
@@ -26,6 +27,7 @@ AppError
 │   ├── PictureError         a picture to search by that is none
 │   ├── ConceptMissingError  no such concept
 │   ├── ExamplesError        too few or too many examples for a concept
+│   ├── AllRejectedError     no example of a concept is left
 │   ├── SearchMissingError   no such kept search
 │   ├── KeepingError         a question that cannot be kept
 │   ├── NoNameError          a name is needed
@@ -53,7 +55,10 @@ class SettingsError(AppError):
 
 
 class LibraryError(AppError):
-    """The library cannot be used."""
+    """The library cannot be used; ``params``: the file, and the reason in a word if there is one.
+
+    ``read_only`` or ``no_locks``; a folder for a library may be refused with others.
+    """
 
 
 class LibraryMissingError(LibraryError):
@@ -88,6 +93,10 @@ class PhotoMissingError(PhotoError):
     """The photo is not in the library, or its file is gone."""
 
 
+class PhotoOfflineError(PhotoError):
+    """The folder of the photo is not there now; ``params``: the path, and the folder."""
+
+
 class PhotoUnreadableError(PhotoError):
     """The decoder refused the photo; ``params["reason"]`` is the reason word."""
 
@@ -101,7 +110,11 @@ class TagError(AppError):
 
 
 class ExportError(AppError):
-    """A file with results cannot be written; ``params``: the file."""
+    """A file with results cannot be written; ``params``: the file, and the reason in a word.
+
+    ``full``, ``permission``, ``missing`` (its folder), ``photo`` (it is one of the library),
+    ``too_many`` (photos for one picture, with ``limit``), or none of these.
+    """
 
 
 class ModelError(AppError):
@@ -146,6 +159,10 @@ class ConceptMissingError(QueryError):
 
 class ExamplesError(QueryError):
     """A concept cannot be made of so many examples; ``params``: how many, and the limit."""
+
+
+class AllRejectedError(QueryError):
+    """All examples of a concept were rejected."""
 
 
 class SearchMissingError(QueryError):

@@ -38,7 +38,7 @@ that a query for something absent says so; where many stand out it comes down.
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
 than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the way from the usual
 pair of the library's photos to the most alike ``SIMILAR_SHARE`` of pairs, and an identical picture
-is ``_IDENTICAL_Z`` above it. For regions searched by a box (``Background.of_a_box``) it lies
+is ``IDENTICAL_Z`` above it. For regions searched by a box (``Background.of_a_box``) it lies
 ``_BOX_PART`` of the way from the box's own usual cosine to 1: skies and walls are all alike. Where
 there are few photos, both lines lie near a standard one.
 
@@ -69,6 +69,7 @@ REGION_FALSE_SHARE = 0.007  # the best of many regions is high by chance more of
 TAIL_SHARE = 0.02
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
+IDENTICAL_Z = 4.0
 BACKGROUND_PHOTOS = 2000
 
 _SHIFT_LIMIT = 2.0
@@ -76,7 +77,6 @@ _SHIFT_SHARE = 0.5
 _TAIL_LIMIT = 1.0
 _PHOTOS_FOR_HALF_TRUST = 30
 _LEAST_DEVIATION = 0.004
-_IDENTICAL_Z = 4.0
 _SIMILAR_PART = 0.7
 _BOX_PART = 0.6
 _COUNT_FOR_HALF_TRUST = 5
@@ -234,7 +234,7 @@ class Background:
             pairs = photos @ others.T
             usual, high = np.quantile(pairs, (0.5, 1 - SIMILAR_SHARE))
             line = _known_by(pairs.size, usual + _SIMILAR_PART * (high - usual), line)
-        deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
+        deviation = max((1 - line) / IDENTICAL_Z, _LEAST_DEVIATION)
         return cls(mean=line, deviation=deviation, n_photos=len(photo_vectors), good_z=0.0)
 
     @classmethod
@@ -248,7 +248,7 @@ class Background:
         if len(cosines):
             usual = float(np.median(cosines))
             line = _known_by(len(cosines), usual + _BOX_PART * (1 - usual), line)
-        deviation = max((1 - line) / _IDENTICAL_Z, _LEAST_DEVIATION)
+        deviation = max((1 - line) / IDENTICAL_Z, _LEAST_DEVIATION)
         return cls(mean=line, deviation=deviation, n_photos=len(cosines), good_z=0.0)
 
     def for_query(self, cosines: Floats, n_photos: int | None = None) -> Background:

@@ -38,6 +38,7 @@ class EngineNotice(QObject):
         self._log_path = log_path
         self._is_about_engine = False
         self._is_about_question = False
+        self._is_about_search = False
         self._waiting_kind = ""
         link.index_progressed.connect(self._on_link_index_progressed)
         link.engine_starting.connect(self._on_link_engine_starting)
@@ -60,7 +61,7 @@ class EngineNotice(QObject):
     def _on_link_engine_lost(self, event: EngineLost) -> None:
         self._starting_bar.hide()
         self._is_about_engine = True
-        self._is_about_question = False
+        self._is_about_question = self._is_about_search = False
         self._banner.show_message(
             functools.partial(engine_lost_text, restarting=event.restarting, failure=event.failure)
         )
@@ -89,11 +90,23 @@ class EngineNotice(QObject):
         self.show_failure(failure)
         self._is_about_question = not self._is_about_engine
 
+    @Slot(object)
+    def show_search_failure(self, failure: JobFailed) -> None:
+        """Say that a search failed, until one is answered."""
+        self.show_question_failure(failure)
+        self._is_about_search = self._is_about_question
+
+    @Slot()
+    def forget_search(self) -> None:
+        """A search was answered, the same one anew perhaps."""
+        if self._is_about_search:
+            self.forget_question()
+
     @Slot()
     def forget_question(self) -> None:
         """Something else is asked: what was said of the question before is out of date."""
         if self._is_about_question:
-            self._is_about_question = False
+            self._is_about_question = self._is_about_search = False
             self._banner.clear()
 
     @Slot(object)
@@ -104,7 +117,7 @@ class EngineNotice(QObject):
     def _show(self, failure: JobFailed) -> None:
         if self._is_about_engine:
             return
-        self._is_about_question = False
+        self._is_about_question = self._is_about_search = False
         self._banner.show_message(functools.partial(error_text, failure))
 
     @Slot(str)

@@ -31,6 +31,9 @@ def error_text(failure: JobFailed) -> ErrorText:
     if failure.kind == "FilterError":
         return ErrorText(misread_text(failure.params), "dismiss", action_label("dismiss"))
     sentence, action = _sentences().get(failure.kind, (_unknown(), "show_log"))
+    more = {"ExportError": _export_refusals, "LibraryError": _library_reasons}.get(failure.kind)
+    if more is not None:
+        sentence = more().get(failure.params.get("reason", ""), sentence)
     params = defaultdict(str, failure.params)
     params["reason"] = reason_text(params["reason"])
     return ErrorText(sentence.format_map(params).strip(), action, action_label(action))
@@ -89,6 +92,43 @@ def library_refusal_text(error: LibraryError) -> str:
     return refusals.get(error.params.get("reason", ""), _unknown())
 
 
+def _library_reasons() -> dict[str, str]:
+    return {
+        "read_only": QCoreApplication.translate(
+            "ErrorText",
+            "The library file {file} cannot be written. Allow writing in its folder, then try"
+            " again.",
+        ),
+        "no_locks": QCoreApplication.translate(
+            "ErrorText",
+            "The folder {file} cannot hold a library: its disk has no locks. Move it to a disk of"
+            " this computer.",
+        ),
+    }
+
+
+def _export_refusals() -> dict[str, str]:
+    return {
+        "full": QCoreApplication.translate(
+            "ErrorText",
+            "There is no room on the disk for {file}. Make room, or choose another place.",
+        ),
+        "permission": QCoreApplication.translate(
+            "ErrorText", "{file} may not be written. Choose a folder that is yours."
+        ),
+        "missing": QCoreApplication.translate(
+            "ErrorText", "The folder of {file} is gone. Choose another place."
+        ),
+        "photo": QCoreApplication.translate(
+            "ErrorText",
+            "{file} is a photo of your library and stays as it is. Choose another place.",
+        ),
+        "too_many": QCoreApplication.translate(
+            "ErrorText", "One picture shows {limit} photos at most. Export a PDF instead."
+        ),
+    }
+
+
 def _unknown() -> str:
     return QCoreApplication.translate("ErrorText", "Something went wrong. The log says what.")
 
@@ -109,6 +149,14 @@ def _sentences() -> dict[str, tuple[str, ErrorAction]]:
         "PhotoMissingError": (
             QCoreApplication.translate(
                 "ErrorText", "The file of this photo is gone. Look for new photos (F5). {path}"
+            ),
+            "dismiss",
+        ),
+        "PhotoOfflineError": (
+            QCoreApplication.translate(
+                "ErrorText",
+                "The folder {folder} is offline. Connect its disk, or say in its menu where it"
+                " lies now.",
             ),
             "dismiss",
         ),
@@ -160,6 +208,10 @@ def _query_sentences() -> dict[str, tuple[str, ErrorAction]]:
         ),
         "ExamplesError": QCoreApplication.translate(
             "ErrorText", "A concept is made of one to {limit} examples, not of {n_examples}."
+        ),
+        "AllRejectedError": QCoreApplication.translate(
+            "ErrorText",
+            "All examples of this concept were rejected. Undo (Ctrl+Z), or give it a new example.",
         ),
         "SearchMissingError": QCoreApplication.translate(
             "ErrorText", "The kept search “{name}” is not in the library any more. Keep it anew."

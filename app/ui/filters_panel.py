@@ -81,6 +81,7 @@ class FiltersPanel(QFrame):
         self.orientation = QComboBox(self)
         self.name = QLineEdit(self)
         self.clear_button = QPushButton(self)
+        self.clear_button.setAutoDefault(True)
         self._labels = [QLabel(self) for _ in range(8)]
         self._lay_out()
         self._retranslate()

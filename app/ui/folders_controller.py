@@ -21,6 +21,7 @@ from app.ui.problems_dialog import ProblemsDialog
 from app.ui.reveal import reveal
 from app.ui.sidebar_model import SidebarContent, root_name
 from app.ui.undo_desk import UndoDesk
+from app.ui.usual_places import Location, usual_dir
 
 
 class FoldersController(QObject):
@@ -49,6 +50,7 @@ class FoldersController(QObject):
         self._dialog: ProblemsDialog | None = None
         self._overview = Overview(exists=False)
         self._is_first_life = True
+        self._last_dir = ""
         link.engine_ready.connect(self._on_link_engine_ready)
         link.library_changed.connect(self._on_link_library_changed)
         reader.overview_loaded.connect(self._on_reader_overview_loaded)
@@ -69,9 +71,17 @@ class FoldersController(QObject):
     @Slot()
     def choose_folder(self) -> None:
         """Let people choose a folder, then index it."""
-        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Add a folder of photos"))
+        folder = self._ask_folder(self.tr("Add a folder of photos"))
         if folder:
             self._index.add_folder(folder)
+
+    def _ask_folder(self, title: str) -> str:
+        """Let people choose a folder, beside the one before; "" if they do not."""
+        start = self._last_dir or usual_dir(Location.PicturesLocation)
+        folder = QFileDialog.getExistingDirectory(self._window, title, start)
+        if folder:
+            self._last_dir = os.path.dirname(folder)
+        return folder
 
     @Slot(object)
     def open_given(self, folders: tuple[bytes, ...]) -> None:
@@ -137,9 +147,7 @@ class FoldersController(QObject):
     @Slot(object)
     def ask_to_relink(self, root: Root) -> None:
         """Let people say where a folder lies now."""
-        folder = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Where is “{0}” now?").format(root_name(root))
-        )
+        folder = self._ask_folder(self.tr("Where is “{0}” now?").format(root_name(root)))
         if folder:
             self.relink(root, os.fsencode(folder))
 

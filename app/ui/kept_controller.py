@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.core.asking import Box, ImageQuery
 from app.core.changes import ForgetConcept
@@ -21,15 +21,33 @@ from app.core.messages import (
     LibraryChanged,
     SearchesSaved,
 )
-from app.core.paths import display_path
+from app.core.paths import display_path, display_text
 from app.engine.link import EngineLink
 from app.ui.library_reader import Kept, LibraryReader
+from app.ui.message_box import message_box
 from app.ui.name_dialog import NameDialog
 from app.ui.question import Picture, Question, Results, question_of
 from app.ui.scope import Scope
 from app.ui.undo_desk import Step, UndoDesk
+from app.ui.usual_places import Location, usual_dir
 
 FORMS: tuple[ExportForm, ...] = ("csv", "json", "png", "pdf")
+SUGGESTED_FORM: ExportForm = "csv"
+
+
+def export_file(path: Path, chosen: ExportForm) -> tuple[Path, ExportForm]:
+    """Return where results go and in which form, of a name and the form chosen beside it.
+
+    An ending that was typed says the form. One that may be the suggestion's gives way to a form
+    that was chosen, since not every system's dialog changes it then.
+    """
+    ending = path.suffix.lstrip(".").lower()
+    typed = next((each for each in FORMS if each == ending), None)
+    if typed is None:
+        return path.with_name(f"{path.name}.{chosen}"), chosen
+    if typed == SUGGESTED_FORM:
+        return (path if typed == chosen else path.with_suffix(f".{chosen}")), chosen
+    return path, typed
 
 
 class KeptController(QObject):
@@ -227,7 +245,7 @@ class KeptController(QObject):
         if results is None or not results.hits:
             self.said.emit(self.tr("Search for something first, then export the results."))
             return
-        filters = {
+        filters: dict[str, ExportForm] = {
             self.tr("Table (*.csv)"): "csv",
             self.tr("Data with boxes (*.json)"): "json",
             self.tr("Contact sheet, picture (*.png)"): "png",
@@ -236,19 +254,36 @@ class KeptController(QObject):
         path, chosen = QFileDialog.getSaveFileName(
             self._window,
             self.tr("Export results"),
-            self.tr("results") + ".csv",
+            os.path.join(
+                usual_dir(Location.DocumentsLocation), f"{self.tr('results')}.{SUGGESTED_FORM}"
+            ),
             ";;".join(filters),
         )
-        if path:
-            self.export(Path(path), filters.get(chosen, "csv"), results)
+        if not path:
+            return
+        given = Path(path)
+        file, form = export_file(given, filters.get(chosen, SUGGESTED_FORM))
+        if file != given and file.exists():
+            self._ask_to_replace(file, form, results)
+        else:
+            self.export(file, form, results)
 
-    def export(self, path: Path, chosen: str, results: Results) -> None:
-        """Write results to a file; its ending says in which form, else the one chosen."""
-        ending = path.suffix.lstrip(".").lower()
-        form = next((each for each in FORMS if each == ending), None)
-        if form is None:
-            form = next(each for each in FORMS if each == chosen)
-            path = path.with_name(f"{path.name}.{form}")
+    def _ask_to_replace(self, file: Path, form: ExportForm, results: Results) -> None:
+        """The dialog asked about another name: ask about this one."""
+        box = message_box(
+            self._window,
+            self.tr("Export results"),
+            self.tr("{0} exists already. Replace it?").format(display_text(file.name)),
+            "",
+        )
+        replace = box.addButton(self.tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        replace.clicked.connect(lambda: self.export(file, form, results))
+        box.open()
+
+    def export(self, path: Path, form: ExportForm, results: Results) -> None:
+        """Write results to a file."""
         hits = tuple(results.hits[int(photo_id)] for photo_id in results.ids[: results.n_good])
         job_id = self._link.export_results(
             os.fsencode(path), form, results.question.query, hits or tuple(results.hits.values())

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QPushButton,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -137,6 +138,8 @@ class MainWindow(QMainWindow):
         whole.addWidget(panels.status_bar)
         self.setCentralWidget(central)
         self.toast = Toast(center)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(True)  # Enter presses it, as in dialogs
         self._order_tabs()
 
     def _order_tabs(self) -> None:

@@ -28,6 +28,7 @@ from app.core.switching import SwitchProgress
 from app.ui.error_text import error_text
 from app.ui.message_box import message_box
 from app.ui.model_choice import ModelChoice
+from app.ui.usual_places import Location, usual_dir
 
 _PROGRESS_STEPS = 1000
 
@@ -198,7 +199,9 @@ class ModelsPage(QWidget):
 
     @Slot()
     def _on_add_button_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Choose a folder with a model"))
+        folder = QFileDialog.getExistingDirectory(
+            self, self.tr("Choose a folder with a model"), usual_dir(Location.DownloadLocation)
+        )
         if folder:
             self.ask_to_add(Path(folder))
 

@@ -48,12 +48,13 @@ class NameDialog(QDialog):
         self.edit.setMinimumWidth(WIDTH_PX)
         self.edit.setAccessibleName(sentence)
         self.edit.selectAll()
+        # Before there are buttons: they ask when they are made.
+        self.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.accept_button = self.buttons.addButton(
             accept_label, QDialogButtonBox.ButtonRole.AcceptRole
         )
         self.accept_button.setDefault(True)
-        self.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.edit.textChanged.connect(self._on_edit_text_changed)

@@ -22,6 +22,7 @@ from app.ui.library_reader import LibraryReader
 from app.ui.outside_pictures import OutsidePictures
 from app.ui.photo_page import PhotoPage
 
+_OF_THE_FILE = ("PhotoMissingError", "PhotoOfflineError", "PhotoUnreadableError")
 MAX_PHRASES = 7  # as many as there are colours
 
 
@@ -178,7 +179,10 @@ class PhotoController(QObject):
         if event.job_id == self._locate_job:
             self._locate_job = 0
             self._page.show_place(None)
-            self.photo_failed.emit(event)
+            if event.kind in _OF_THE_FILE:
+                self._page.show_unreadable(event)  # as it is said of its pixels: once is enough
+            else:
+                self.photo_failed.emit(event)
         elif event.job_id == self._pixels_job:
             self._pixels_job = 0
             # Once for a photo: one that ends engines must not end them all.

@@ -35,13 +35,20 @@ class CellState:
     judging: bool = False
 
 
+def fitting_parts(hit: Hit) -> list[int]:
+    """The numbers of the parts that a photo shows, phrases first; of all where it shows none."""
+    scores = [part.score for part in (*hit.phrases, *hit.images)]
+    good = [number for number, score in enumerate(scores) if score >= GOOD_SCORE]
+    return good or list(range(len(scores)))
+
+
 def hit_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
     """The places to frame: number of the colour and box; nearly the whole photo is not framed."""
     if hit is None:
         return []
     parts = (*hit.phrases, *hit.images)
-    boxes = [(number, part.region) for number, part in enumerate(parts)]
-    if not any(box for _, box in boxes):
+    boxes = [(number, parts[number].region) for number in fitting_parts(hit)]
+    if not any(part.region for part in parts):
         boxes = [(0, hit.region)]
     return [
         (number, box)

@@ -22,19 +22,31 @@ BAR_HEIGHT_PX = 52
 PHRASE_WIDTHS_PX = (128, 320)
 NAME_MIN_WIDTH_PX = 40
 NAME_MAX_WIDTH_PX = 320
+PLACE_MAX_WIDTH_PX = 560
 
 
 class NameLabel(QLabel):
-    """A file's name: cut in its middle where there is no room, never over its neighbours."""
+    """A text of a file: cut in its middle where there is no room, never over its neighbours."""
+
+    def __init__(self, parent: QWidget, width_px: int = NAME_MAX_WIDTH_PX) -> None:
+        super().__init__(parent)
+        self._width_px = width_px
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def show_text(self, text: str) -> None:
+        """Show a text, whole in its tool tip."""
+        self.setText(text)
+        self.setToolTip(plain_tip(text))
 
     def sizeHint(self) -> QSize:
         """No wider than leaves room for its neighbours."""
         hint = super().sizeHint()
-        return QSize(min(hint.width(), NAME_MAX_WIDTH_PX), hint.height())
+        return QSize(min(hint.width(), self._width_px), hint.height())
 
     def minimumSizeHint(self) -> QSize:
         """A few letters are the least."""
-        return QSize(NAME_MIN_WIDTH_PX, super().minimumSizeHint().height())
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), NAME_MIN_WIDTH_PX), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much of the name as fits."""
@@ -80,9 +92,8 @@ class PhotoPage(QWidget):
         self.favourite_button = IconButton("heart", self)
         self.favourite_button.setCheckable(True)
         self.name_label = NameLabel(self)
-        self.place_label = QLabel(self)
+        self.place_label = NameLabel(self, width_px=PLACE_MAX_WIDTH_PX)
         self.place_label.setProperty("secondary", True)
-        self.place_label.setTextFormat(Qt.TextFormat.PlainText)
         self.phrase_edit = QueryEdit(self)
         self.phrase_edit.setObjectName("phraseField")
         self.phrase_edit.setClearButtonEnabled(False)
@@ -96,7 +107,6 @@ class PhotoPage(QWidget):
         bar.setFixedHeight(BAR_HEIGHT_PX)
         self.phrase_edit.setMinimumWidth(PHRASE_WIDTHS_PX[0])
         self.phrase_edit.setMaximumWidth(PHRASE_WIDTHS_PX[1])
-        self.name_label.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(bar)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(8)
@@ -124,6 +134,7 @@ class PhotoPage(QWidget):
         view.similar_requested.connect(self.similar_requested)
         view.closed.connect(self.close_requested)
         view.box_changed.connect(self._on_view_box_changed)
+        view.box_mode_changed.connect(self._on_view_box_mode_changed)
         self.toggles.phrase_toggled.connect(view.set_phrase_shown)
         self.strip.photo_chosen.connect(self.result_chosen)
         self.back_button.clicked.connect(self.close_requested)
@@ -138,9 +149,10 @@ class PhotoPage(QWidget):
     def show_photo(self, photo: Photo, hit: Hit | None) -> None:
         """Show a photo with the places that a search found; its pixels come later."""
         if self._photo is None or self._photo.id != photo.id:
-            self.strip.hide()
+            self._show_no_results()
             self.toggles.show_places(())
         self._photo, self._place, self._failure = photo, None, None
+        self.strip.set_open_photo(photo.id)
         self.view.set_photo(photo, hit)
         self._retranslate()
 
@@ -169,11 +181,13 @@ class PhotoPage(QWidget):
         self._place, self._is_locating = place, False
         self.view.set_heat(place)
         self.toggles.show_places(() if place is None else place.places)
+        self.toggles.keep_room(False)
         self._retranslate()
 
     def set_locating(self, locating: bool) -> None:
         """Say that the phrase is being looked for."""
         self._is_locating = locating
+        self.toggles.keep_room(locating)
         self._retranslate()
 
     def show_unreadable(self, failure: JobFailed) -> None:
@@ -218,9 +232,8 @@ class PhotoPage(QWidget):
         self.phrase_edit.setToolTip(self.tr("Several phrases: put commas between them"))
         self.phrase_edit.setAccessibleName(self.tr("Find in this photo"))
         name = "" if self._photo is None else photo_name(self._photo)
-        self.name_label.setText(name)
-        self.name_label.setToolTip(plain_tip(name))
-        self.place_label.setText(self._place_text())
+        self.name_label.show_text(name)
+        self.place_label.show_text(self._place_text())
 
     def _place_text(self) -> str:
         if self._failure is not None:
@@ -229,11 +242,21 @@ class PhotoPage(QWidget):
             return self.tr("Looking…")
         return ""
 
+    def _show_no_results(self) -> None:
+        """Keep room for the results of a box that may come, so that it does not move when drawn."""
+        self.strip.set_results_shown(False)
+        self.strip.setVisible(self.view.box_mode)
+
     @Slot(object)
     def _on_view_box_changed(self, box: Box | None) -> None:
         """Without a box the results under the photo are not about it."""
         if box is None:
-            self.strip.hide()
+            self._show_no_results()
+
+    @Slot(bool)
+    def _on_view_box_mode_changed(self, _on: bool) -> None:
+        if self.view.box is None:
+            self._show_no_results()
 
     @Slot()
     def _on_favourite_button_clicked(self) -> None:

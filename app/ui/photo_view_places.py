@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from app.core.asking import Box
 from app.core.messages import Hit, PhotoLocated
 from app.ui.percent import percent_text
-from app.ui.photo_grid_painter import WHOLE_PHOTO
+from app.ui.photo_grid_painter import WHOLE_PHOTO, fitting_parts
 from app.ui.photo_view_heat import heat_image
 from app.ui.photo_view_painter import Place
 
@@ -74,7 +74,9 @@ def _places_of(hit: Hit | None) -> list[Place]:
         return []
     found = [(phrase.region, phrase.text, i) for i, phrase in enumerate(hit.phrases)]
     found += [(image.region, "", len(found) + i) for i, image in enumerate(hit.images)]
-    if not any(box for box, _, _ in found):
+    if any(box for box, _, _ in found):
+        found = [found[number] for number in fitting_parts(hit)]
+    else:
         found = [(hit.region, "", 0)]
     return [Place(box, text, i) for box, text, i in found if box and _is_part(box)]
 

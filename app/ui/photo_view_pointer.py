@@ -82,6 +82,9 @@ class PhotoViewPointer:
             self._view.pan(step.x(), step.y())
         elif press.kind == "draw":
             self._view.show_box(drawn(self._photo_point(press.start), self._photo_point(at)))
+            # With Alt alone there is no room for results yet: it would move what is drawn on.
+            if self._view.box_mode and self._is_large_enough():
+                self._view.search_box_soon()
         elif press.grip is not None and press.before is not None:
             (x0, y0), (x1, y1) = self._photo_point(press.start), self._photo_point(at)
             self._view.show_box(dragged(press.before, press.grip, x1 - x0, y1 - y0))

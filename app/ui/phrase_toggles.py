@@ -13,6 +13,7 @@ from app.ui.photo_grid_painter import chip_color
 from app.ui.plain_tip import plain_tip
 
 HEIGHT_PX = 26
+FOOT_PX = 8
 MAX_TEXT_PX = 280
 
 
@@ -77,8 +78,13 @@ class PhraseToggles(QWidget):
         super().__init__(parent)
         self.toggles: list[PhraseToggle] = []
         self._flow = FlowLayout(self, spacing_px=6)
-        self._flow.setContentsMargins(12, 0, 12, 8)
+        self._flow.setContentsMargins(12, 0, 12, FOOT_PX)
         self.hide()
+
+    def keep_room(self, keep: bool) -> None:
+        """Keep a line for what is being looked for, so that the photo stays where it is."""
+        self.setMinimumHeight(HEIGHT_PX + FOOT_PX if keep else 0)
+        self.setVisible(keep or bool(self.toggles))
 
     def show_places(self, places: tuple[LocatedPhrase, ...]) -> None:
         """Show phrases, all of them checked."""

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from app.core.library.rows import Problem
 from app.core.paths import display_path
+from app.ui.dialog_size import resize_within_screen
 from app.ui.error_text import reason_text
 from app.ui.plain_tip import plain_tip
 
@@ -116,7 +117,7 @@ class ProblemsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.resize(860, 440)
+        resize_within_screen(self, 860, 440)
         self.model = ProblemsModel(self)
         self.explanation = QLabel(self)
         self.explanation.setWordWrap(True)

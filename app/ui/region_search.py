@@ -64,7 +64,7 @@ class RegionSearch(QObject):
         link.boxes_suggested.connect(self._on_link_boxes_suggested)
         search.search_started.connect(self._on_search_started)
         search.results_changed.connect(self._on_search_ended)
-        search.search_failed.connect(self._on_search_ended)
+        search.search_failed.connect(self._on_search_failed)
 
     @property
     def is_asking(self) -> bool:
@@ -123,6 +123,7 @@ class RegionSearch(QObject):
 
     def _ask(self, question: Question) -> None:
         if question == self._search.question:
+            self._page.strip.set_results_shown(bool(question.pictures))
             return
         self._is_asking = True
         try:
@@ -213,4 +214,10 @@ class RegionSearch(QObject):
 
     @Slot(object)
     def _on_search_ended(self, _answer: object) -> None:
+        self._page.strip.set_searching(False)
+        if self._base is not None:
+            self._page.strip.set_results_shown(True)
+
+    @Slot(object)
+    def _on_search_failed(self, _failure: object) -> None:
         self._page.strip.set_searching(False)

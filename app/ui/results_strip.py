@@ -29,6 +29,8 @@ class ResultsStrip(QWidget):
         self._painter = PhotoCellPainter(self.font())
         self._hovered: int | None = None
         self._is_searching = False
+        self._are_results_shown = False
+        self._open_photo_id: int | None = None
         self.setFixedHeight(HEADING_PX + SIDE_PX + MARGIN_PX)
         self.setMouseTracking(True)
         model.modelReset.connect(self._on_model_changed)
@@ -44,9 +46,21 @@ class ResultsStrip(QWidget):
         self._is_searching = searching
         self.update()
 
+    def set_open_photo(self, photo_id: int) -> None:
+        """Say which photo is above: that it has what is in its own box is no news."""
+        self._open_photo_id = photo_id
+        self.update()
+
+    def set_results_shown(self, shown: bool) -> None:
+        """Show what was found for a box; before there is any, say what to do."""
+        self._are_results_shown = shown
+        self.update()
+
     @property
     def n_shown(self) -> int:
-        """How many thumbnails there is room for."""
+        """How many thumbnails there is room for; none before a box was searched by."""
+        if not self._are_results_shown:
+            return 0
         room = self.width() - 2 * MARGIN_PX + GAP_PX
         return max(0, min(self._n_good(), room // (SIDE_PX + GAP_PX)))
 
@@ -55,8 +69,14 @@ class ResultsStrip(QWidget):
         n_good = self._n_good()
         if self._is_searching:
             return self.tr("Searching…")
+        if not self._are_results_shown:
+            return self.tr("Draw a box round something. Photos with something like it appear here.")
         if not n_good:
             return self.tr("Nothing here fits. Try another box, or show the closest.")
+        if n_good == 1 and self._model.photo_id(0) == self._open_photo_id:
+            return self.tr(
+                "Only this photo has something like it. Show the results for the closest."
+            )
         return self.tr("%Ln photo(s) with something like this", "", n_good)
 
     def _n_good(self) -> int:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.dialog_size import resize_within_screen
 from app.ui.model_choice import ModelChoice
 from app.ui.models_page import ModelsPage
 from app.ui.privacy_page import KeptPlaces, PrivacyPage
@@ -38,7 +39,7 @@ class SettingsDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.resize(*SIZE_PX)
+        resize_within_screen(self, *SIZE_PX)
         self.look = LookPage(store)
         self.models = ModelsPage(choice)
         self.work = WorkPage(store)

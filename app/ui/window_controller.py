@@ -27,6 +27,7 @@ from app.ui.question import Question, Results
 from app.ui.region_search import RegionSearch
 from app.ui.scope import ALL_PHOTOS, Scope
 from app.ui.search_controller import SearchController
+from app.ui.usual_places import Location, usual_dir
 
 PICTURE_FILTER = "*.jpg *.jpeg *.png *.webp *.heic *.heif *.avif *.tif *.tiff *.bmp *.gif"
 
@@ -143,7 +144,7 @@ class WindowController(QObject):
         path, _filter = QFileDialog.getOpenFileName(
             self._window,
             self.tr("Search by a picture"),
-            "",
+            usual_dir(Location.PicturesLocation),
             self.tr("Pictures ({0})").format(PICTURE_FILTER),
         )
         if path:

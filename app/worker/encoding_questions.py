@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.core.asking import ImageQuery, Need, Phrase, Query
-from app.core.errors import ExamplesError, ModelError
+from app.core.asking import Box, ImageQuery, Need, Phrase, Query
+from app.core.errors import AllRejectedError, ModelError
 from app.core.language.near_misses import generated_misses
 from app.core.language.places import Place, split_place
 from app.core.library import Library
-from app.core.library.concepts import MAX_EXAMPLES_AT_ONCE
 from app.core.library.rows import Example, Int64Array
 from app.core.queries import parse_query
 from app.worker.budgets import fine_budget
@@ -37,12 +36,17 @@ class AskedPhrase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AskedPicture:
-    """A picture as vectors; ``region`` is None where the whole picture counts."""
+    """A picture as vectors; ``region`` is None where the whole picture counts.
+
+    ``own_id`` is the photo of the library that it is or was cut from, ``box`` the part that counts.
+    """
 
     need: Need
     photo: Vectors
     region: Vectors | None
     rejected_ids: tuple[int, ...] = ()
+    own_id: int | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +111,7 @@ class QuestionEncoder:
         Raises:
             ModelError: the model cannot encode it.
             ConceptMissingError: a concept that is not there.
-            ExamplesError: a concept of which no example is left.
+            AllRejectedError: a concept of which no example is left.
         """
         parsed = parse_query(query.text)
         phrases = parsed.phrases if query.phrases is None else query.phrases
@@ -129,6 +133,14 @@ class QuestionEncoder:
             allowed,
             self.encoder.token_count(described) if described else 0,
         )
+
+    def phrases(self, texts: Sequence[str]) -> tuple[AskedPhrase, ...]:
+        """Return phrases as vectors, each by itself.
+
+        Raises:
+            ModelError: the model cannot encode them.
+        """
+        return self._words([Phrase(text) for text in texts], [])[1]
 
     def texts(self, texts: Sequence[str], mode: str = "auto") -> Vectors:
         """Return the vectors of texts, (n, E).
@@ -191,17 +203,24 @@ class QuestionEncoder:
             return self._concept(image.concept_id, image.need)
         assert picture is not None
         photo, region = self.picture_vectors(picture)
-        return AskedPicture(image.need, photo, None if image.box is None else region)
+        own_id = image.photo_id
+        if image.path is not None:
+            own_id = self.library.photo_id_at(image.path)
+        return AskedPicture(
+            image.need,
+            photo,
+            None if image.box is None else region,
+            own_id=own_id,
+            box=picture.box,
+        )
 
     def _concept(self, concept_id: int, need: Need) -> AskedPicture:
         """A concept is the mean of what was accepted, less a part of what was rejected."""
         examples = self.library.concepts.examples(concept_id)
         accepted = [self._example(each) for each in examples if each.accepted]
         if not accepted:
-            raise ExamplesError(
-                "All examples of this concept were rejected; give it one that fits.",
-                n_examples="0",
-                limit=str(MAX_EXAMPLES_AT_ONCE),
+            raise AllRejectedError(
+                "All examples of this concept were rejected; give it one that fits."
             )
         rejected = [self._example(each) for each in examples if not each.accepted]
         mean = [np.mean([pair[at] for pair in accepted], axis=0) for at in (0, 1)]

@@ -7,7 +7,8 @@ parts can be put together.
     phrase    the higher excess of photo and best region, each above its own line: some phrases are
               about the whole photo, some about a thing in it
     picture   the mean of both, in which the region counts ``REGION_SHARE``; a whole picture counts
-              by the photo alone
+              by the photo alone. In the photo that it was taken from the box is a region too, and
+              no other photo fits better.
 
 Which box is shown is another question than how well the best region fits: the best one is often a
 part of the thing. So regions vote: the box is shown that overlaps most with all that fit,
@@ -28,9 +29,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.core.asking import Box
 from app.core.language.places import Place, fit
 from app.core.library.rows import Float32Array, Int64Array, PackedRegions
-from app.core.ranking import Background, lower_deviation
+from app.core.ranking import IDENTICAL_Z, Background, lower_deviation
 from app.core.region_choice import overlaps
 from app.worker.backgrounds import Backgrounds, best_of_photos
 from app.worker.encoding import Vectors
@@ -41,6 +43,7 @@ PLACE_WEIGHT = 4.0
 VOTE_SPREAD = 0.5
 _LEAST_SCALE = 0.5
 _MOST = 2.0
+_AHEAD = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,11 +65,14 @@ class Evidence:
     """Excess of each candidate, (n,), that of its regions alone, and how each region fits, (M,).
 
     ``by_region`` is NaN where a photo has no regions, ``regions`` None where they were not asked.
+    ``own_box`` is the place in the candidate ``own_row``, known without them.
     """
 
     excess: Float32Array
     by_region: Float32Array
     regions: Vectors | None = None
+    own_row: int | None = None
+    own_box: Box | None = None
 
 
 def text_excess(
@@ -125,6 +131,20 @@ def phrase_evidence(
 
 def picture_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backgrounds) -> Evidence:
     """Return how well candidates fit a picture, or a box of one."""
+    found = _seen_evidence(asked, candidates, grounds)
+    own = np.flatnonzero(candidates.ids == asked.own_id)
+    if asked.own_id is None or not len(own):
+        return found
+    row = int(own[0])
+    identical = IDENTICAL_Z
+    if asked.region is not None:
+        by_photo = grounds.picture_photo.z(candidates.vectors[row] @ asked.photo)
+        identical = REGION_SHARE * IDENTICAL_Z + (1 - REGION_SHARE) * float(by_photo)
+    found.excess[row] = max(identical, float(found.excess.max()) + _AHEAD)
+    return replace(found, own_row=row, own_box=asked.box)
+
+
+def _seen_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backgrounds) -> Evidence:
     by_photo = grounds.picture_photo.z(candidates.vectors @ asked.photo)
     if asked.region is None or not len(candidates.regions) or not len(grounds.regions):
         return _photo_evidence(by_photo)
@@ -146,6 +166,13 @@ def fitting_boxes(found: Evidence, candidates: Candidates, rows: Int64Array) -> 
         candidates: that were judged.
         rows: (k,) which of them.
     """
+    boxes = _voted_boxes(found, candidates, rows)
+    if found.own_box is not None:
+        boxes[rows == found.own_row] = found.own_box
+    return boxes
+
+
+def _voted_boxes(found: Evidence, candidates: Candidates, rows: Int64Array) -> Float32Array:
     boxes = np.full((len(rows), 4), np.nan, np.float32)
     if found.regions is None:
         return boxes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -39,6 +40,15 @@ _HAN_FONTS = (
     "Hiragino Sans GB.ttc",
     "msyh.ttc",
 )
+_REASONS = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+    errno.EROFS: "permission",
+    errno.ENOENT: "missing",
+    errno.ENOTDIR: "missing",
+}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -66,10 +76,11 @@ def export_results(library: Library, command: ExportResults) -> int:
             too many photos.
     """
     shown = display_path(command.path)
-    if library.is_photo(command.path):
+    if library.photo_id_at(command.path) is not None:
         raise ExportError(
             f"{shown} is a photo of the library and stays as it is. Choose another place.",
             file=shown,
+            reason="photo",
         )
     photos = {photo.id: photo for photo in library.photos([h.photo_id for h in command.hits])}
     found = [(hit, photos[hit.photo_id]) for hit in command.hits if hit.photo_id in photos]
@@ -78,6 +89,8 @@ def export_results(library: Library, command: ExportResults) -> int:
             f"A picture shows {_MOST_ON_A_PICTURE:,} photos at most, not {len(found):,}. Write a"
             " PDF, or fewer photos.",
             file=shown,
+            reason="too_many",
+            limit=f"{_MOST_ON_A_PICTURE:,}",
         )
     match command.form:
         case "csv":
@@ -94,7 +107,9 @@ def export_results(library: Library, command: ExportResults) -> int:
         replace_file(Path(os.fsdecode(command.path)), data)
     except OSError as error:
         raise ExportError(
-            f"{shown} cannot be written: {error.strerror}. Choose another place.", file=shown
+            f"{shown} cannot be written: {error.strerror}. Choose another place.",
+            file=shown,
+            reason=_REASONS.get(error.errno or 0, ""),
         ) from error
     return len(found)
 

@@ -7,6 +7,7 @@ from the regions at a later step unless a newer search has come.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,7 +18,7 @@ from PIL import Image
 
 from app.core.asking import ImageQuery
 from app.core.changes import Change, ForgetConcept
-from app.core.errors import EngineError, PictureError
+from app.core.errors import EngineError, PhotoOfflineError, PictureError
 from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.messages import (
@@ -197,8 +198,27 @@ class QuestionDesk:
         request = self._requests(waiting.question)[at]
         shown = "" if request is None else display_path(request.path)
         if isinstance(reply, Refused):
+            self._raise_if_offline(waiting.question, at, shown)
             raise refusal_error(reply, shown)
         raise EngineError(f"a decoder answered {type(reply).__name__} for pixels of {shown}")
+
+    def _raise_if_offline(self, question: Question, at: int, shown: str) -> None:
+        """Say that a whole folder is away, where that is why a photo of it cannot be read."""
+        if isinstance(question, OpenPhoto):
+            photo_id = question.photo_id if question.path is None else None
+        else:
+            photo_id = _images(question)[at].photo_id
+        if photo_id is None:
+            return
+        root_path = self.library().photo(photo_id).root_path
+        if not os.path.isdir(root_path):
+            folder = display_path(root_path)
+            raise PhotoOfflineError(
+                f"{shown} cannot be read: its folder {folder} is not there. Connect its disk, or"
+                " say where it lies now.",
+                path=shown,
+                folder=folder,
+            )
 
     def _pictures(self, waiting: _Waiting) -> list[Picture | None]:
         """The pictures of a question, in order; None for concepts."""
@@ -338,7 +358,8 @@ def _opened(question: OpenPhoto, pixels: DecodedPixels) -> PhotoOpened:
 
 
 def _located(question: Locate, searcher: Searcher, image: Image.Image) -> PhotoLocated:
-    places = searcher.locate(question.texts, image)
+    photo_id = question.photo_id if question.image is None else None
+    places = searcher.locate(question.texts, image, photo_id)
     return PhotoLocated(
         question.job_id,
         question.photo_id,

@@ -27,8 +27,9 @@ from app.core.queries import parse_query
 from app.core.ranking import match_of, score_of_excess
 from app.core.region_choice import choose_boxes
 from app.worker.backgrounds import BackgroundKeeper, best_of_photos
+from app.worker.budgets import fine_budget
 from app.worker.encoding import EncoderLike
-from app.worker.encoding_questions import Asked, QuestionEncoder
+from app.worker.encoding_questions import Asked, AskedPhrase, QuestionEncoder
 from app.worker.evidence import (
     Candidates,
     Evidence,
@@ -110,7 +111,8 @@ class Searcher:
             return self._listed(asked, limit)
         if not len(self._index):
             return Answer(())
-        return self._answer(asked, self._first_ids(asked, limit, ALL_PHOTO_VECTORS), limit)
+        ids = self._with_own(asked, self._first_ids(asked, limit, ALL_PHOTO_VECTORS))
+        return self._answer(asked, ids, limit)
 
     def refined(self, asked: Asked, limit: int) -> Answer:
         """Return the photos that fit best by their regions too, at most ``limit``."""
@@ -121,14 +123,21 @@ class Searcher:
         if vectors:
             near = self._regions.candidates(np.stack(vectors), _FROM_REGIONS, asked.allowed_ids)
             ids = np.union1d(ids, np.intersect1d(near, self._index.ids()))
-        return self._answer(asked, ids, limit, regions=True)
+        return self._answer(asked, self._with_own(asked, ids), limit, regions=True)
 
     def can_refine(self, asked: Asked) -> bool:
         """Tell whether regions could change the answer."""
         return len(self._regions) > 0 and asked.names_something
 
-    def locate(self, texts: Sequence[str], image: Image.Image) -> list[Place]:
-        """Return where each phrase fits in a picture.
+    def locate(
+        self, texts: Sequence[str], image: Image.Image, photo_id: int | None = None
+    ) -> list[Place]:
+        """Return where each phrase fits in a picture, and how well: as a search says it.
+
+        Args:
+            texts: the phrases.
+            image: the picture.
+            photo_id: which photo of the library it is, if it is one.
 
         Raises:
             EmptyQueryError: one of them has no words.
@@ -142,14 +151,17 @@ class Searcher:
         from fgclip2 import FgclipError, similar_region
 
         try:
-            vectors = self._encoder.encode_texts(phrases, mode="box")
             dense = self._encoder.encode_dense(image)
+            candidate = self._candidate(image, photo_id)
         except FgclipError as error:
             raise ModelError(f"The model cannot encode this: {error}") from error
-        found = [similar_region(vector, dense) for vector in vectors]
+        asked = self.questions.phrases(phrases)
+        found = [similar_region(each.region, dense) for each in asked]
         return [
-            Place(self._region_score(vector, each.score), each.box, _unit_range(each.heat))
-            for vector, each in zip(vectors, found, strict=True)
+            Place(
+                self._located_score(phrase, candidate, each.score), each.box, _unit_range(each.heat)
+            )
+            for phrase, each in zip(asked, found, strict=True)
         ]
 
     def suggested_boxes(self, picture: Picture) -> tuple[Box, ...]:
@@ -208,6 +220,23 @@ class Searcher:
             deviations = (cosines - cosines.mean()) / max(float(cosines.std()), 1e-6)
             likeness = np.maximum(likeness, deviations)
         return ids[np.argsort(-likeness if asked.wants_something else likeness, kind="stable")]
+
+    def _with_own(self, asked: Asked, ids: Int64Array) -> Int64Array:
+        """These photos and those that pictures of the question were taken from."""
+        own_ids = [each.own_id for each in asked.pictures if each.own_id is not None]
+        if not own_ids:
+            return ids
+        return np.union1d(ids, np.intersect1d(own_ids, self._allowed_ids(asked)))
+
+    def _candidate(self, image: Image.Image, photo_id: int | None) -> Candidates:
+        """One photo as it is stored; as it looks where the library does not have it."""
+        if photo_id is not None and photo_id in self._index.ids():
+            return self._candidates(np.array([photo_id], np.int64), regions=True)
+        patches = fine_budget(self._encoder.fine_patches, *image.size)
+        vectors = unit_rows(self._encoder.encode_images([image], patches=patches))
+        packed = self._library.regions.load(self._model_id, [])
+        nowhere = np.empty(0, np.int64)
+        return Candidates(np.zeros(1, np.int64), vectors, packed, packed.vectors(), nowhere)
 
     def _batches(self, asked: Asked, ids: Int64Array) -> Iterator[Int64Array]:
         """Photos to judge: these, and as long as more are asked for, the likeliest of the rest."""
@@ -298,14 +327,23 @@ class Searcher:
                 excluded |= rejected
         return excluded
 
-    def _region_score(self, vector: Floats, cosine: float) -> float:
-        """The score of one cosine with a region, against the library's regions if it has any."""
+    def _located_score(self, asked: AskedPhrase, candidate: Candidates, cosine: float) -> float:
+        """How well a photo fits a phrase; where regions are not stored, its place counts as one."""
+        grounds = self._backgrounds.get()
+        found = phrase_evidence(asked, candidate, grounds, len(self._index))
+        excess = float(found.excess[0])
+        if not len(candidate.regions):
+            excess = max(excess, self._region_excess(asked.region, cosine))
+        return float(score_of_excess(np.array([excess]))[0])
+
+    def _region_excess(self, vector: Floats, cosine: float) -> float:
+        """The excess of one cosine with a region, against the library's regions if it has any."""
         grounds = self._backgrounds.get()
         ground = grounds.text_region
         if len(grounds.regions):
             sample = best_of_photos(grounds.region_vectors @ vector, grounds.regions)
             ground = ground.for_query(sample, len(self._index))
-        return float(score_of_excess(ground.z(np.array([cosine])) - ground.good_z)[0])
+        return float(ground.z(np.array([cosine]))[0]) - ground.good_z
 
 
 def _hit(photo_id: int, score: float, names: Sequence[str], parts: Sequence[ImageHit]) -> Hit:

@@ -217,8 +217,40 @@
         <translation>相册不存在，或者没有名称。</translation>
     </message>
     <message>
+        <source>The library file {file} cannot be written. Allow writing in its folder, then try again.</source>
+        <translation>无法写入照片库文件 {file}。请允许写入所在的文件夹，然后重试。</translation>
+    </message>
+    <message>
+        <source>The folder {file} cannot hold a library: its disk has no locks. Move it to a disk of this computer.</source>
+        <translation>文件夹 {file} 不能存放照片库：所在磁盘不支持文件锁。请移到本机的磁盘上。</translation>
+    </message>
+    <message>
+        <source>There is no room on the disk for {file}. Make room, or choose another place.</source>
+        <translation>磁盘空间不足，无法写入 {file}。请腾出空间，或选择其他位置。</translation>
+    </message>
+    <message>
+        <source>{file} may not be written. Choose a folder that is yours.</source>
+        <translation>没有写入 {file} 的权限。请选择自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder of {file} is gone. Choose another place.</source>
+        <translation>{file} 所在的文件夹已不存在。请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>{file} is a photo of your library and stays as it is. Choose another place.</source>
+        <translation>{file} 是照片库中的照片，不会被覆盖。请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>One picture shows {limit} photos at most. Export a PDF instead.</source>
+        <translation>一张图片最多容纳 {limit} 张照片。请改为导出 PDF。</translation>
+    </message>
+    <message>
         <source>The file of this photo is gone. Look for new photos (F5). {path}</source>
         <translation>这张照片的文件已不存在。请查找新照片 (F5)。{path}</translation>
+    </message>
+    <message>
+        <source>The folder {folder} is offline. Connect its disk, or say in its menu where it lies now.</source>
+        <translation>文件夹 {folder} 已离线。请连接所在的磁盘，或在它的菜单中指定新位置。</translation>
     </message>
     <message>
         <source>This picture cannot be read: {path} ({reason}). Choose another one.</source>
@@ -259,6 +291,10 @@
     <message>
         <source>A concept is made of one to {limit} examples, not of {n_examples}.</source>
         <translation>概念由 1 到 {limit} 个示例组成，而不是 {n_examples} 个。</translation>
+    </message>
+    <message>
+        <source>All examples of this concept were rejected. Undo (Ctrl+Z), or give it a new example.</source>
+        <translation>这个概念的示例都已被否定。请撤销（Ctrl+Z），或为它添加新的示例。</translation>
     </message>
     <message>
         <source>The kept search “{name}” is not in the library any more. Keep it anew.</source>
@@ -821,8 +857,12 @@
         <translation>导出结果</translation>
     </message>
     <message>
-        <source>results</source>
-        <translation>搜索结果</translation>
+        <source>{0} exists already. Replace it?</source>
+        <translation>{0} 已存在。要替换它吗？</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) written to {0}</source>
@@ -1649,8 +1689,16 @@
         <translation>正在搜索…</translation>
     </message>
     <message>
+        <source>Draw a box round something. Photos with something like it appear here.</source>
+        <translation>围绕某样东西画一个框，含有类似内容的照片会显示在这里。</translation>
+    </message>
+    <message>
         <source>Nothing here fits. Try another box, or show the closest.</source>
         <translation>没有符合的照片。可以换一个框，或查看最接近的。</translation>
+    </message>
+    <message>
+        <source>Only this photo has something like it. Show the results for the closest.</source>
+        <translation>只有这张照片含有类似内容。点“显示结果”可查看最接近的。</translation>
     </message>
     <message numerus="yes">
         <source>%Ln photo(s) with something like this</source>

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.ui.history_panel import HistoryPanel
 from app.ui.language import LanguageSwitcher
-from tests.e2e.window_driver import WindowDriver
+from tests.e2e.window_driver import TIMEOUT_MS, WindowDriver
 from tests.fakes import save_photo
 
 pytestmark = pytest.mark.timeout(300)
@@ -50,6 +50,31 @@ def test_a_question_that_nothing_fits_says_so(driver: WindowDriver, tmp_path: Pa
     driver.undo()
     assert driver.window.toast.label.text() == "Undone: 1 past search forgotten"
     assert driver.failures == []
+
+
+def test_enter_presses_what_has_the_keyboard_and_dialogs_begin_at_the_pictures(
+    driver: WindowDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [tmp_path / "reds" / "one", tmp_path / "two"]
+    starts: list[str] = []
+
+    def answer(_parent: object, _title: str, start: str) -> str:
+        starts.append(start)
+        return str(folders[len(starts) - 1])
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", answer)
+    monkeypatch.setattr("app.ui.folders_controller.usual_dir", lambda _location: "/pictures")
+    for folder in folders:
+        save_photo(folder / "red.png", "red")
+    driver.show()
+    driver.until(lambda: driver.window.is_first_start_shown)
+    for button in (driver.panels.first_start.add_button, driver.panels.sidebar.add_button):
+        with driver.qtbot.waitSignal(driver.link.index_finished, timeout=TIMEOUT_MS):
+            driver.qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert starts == ["/pictures", str(tmp_path / "reds")]
+    assert not driver.panels.search_bar.filters_panel.isVisible()
+    driver.qtbot.keyClick(driver.panels.search_bar.filters_button, Qt.Key.Key_Enter)
+    assert driver.panels.search_bar.filters_panel.isVisible()
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

@@ -281,9 +281,9 @@ class Library:
         """Return ids of photos that all filters let through, (n,) int64, newest first."""
         return matching(self._store, *filters)
 
-    def is_photo(self, path: bytes) -> bool:
-        """Tell whether a file, by its absolute path, is a photo of the library."""
-        return photos.is_photo(self._store, path)
+    def photo_id_at(self, path: bytes) -> int | None:
+        """Return the photo that a file, by its absolute path, is; None if it is none."""
+        return photos.id_at(self._store, path)
 
     def n_photos(self, root_id: int | None = None) -> int:
         """Return how many photos the library or one root has."""

@@ -38,7 +38,12 @@ class FolderLock:
             self._file: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             shown = display_path(os.fsencode(path))
-            raise LibraryError(f"The lock {shown} cannot be made: {error.strerror}.") from error
+            raise LibraryError(
+                f"The library file {shown} cannot be written: {error.strerror}. Allow writing in"
+                " its folder.",
+                file=shown,
+                reason="read_only",
+            ) from error
         try:
             _lock(self._file)
         except OSError as error:
@@ -49,7 +54,8 @@ class FolderLock:
                 raise LibraryError(
                     f"The folder {shown} cannot hold a library, its file system has no locks:"
                     f" {error.strerror}. Choose a folder on a local disk.",
-                    directory=shown,
+                    file=shown,
+                    reason="no_locks",
                 ) from error
             raise LibraryLockedError(
                 f"The library in {shown} is in use by another Finelens; close that one first.",

@@ -60,14 +60,14 @@ def newest_first(store: Store, root_id: int | None, *, favourites: bool) -> Int6
     return np.fromiter((row[0] for row in store.stream(sql, params)), np.int64)
 
 
-def is_photo(store: Store, path: bytes) -> bool:
-    """Tell whether a file, by its absolute path, is a photo of the library."""
+def id_at(store: Store, path: bytes) -> int | None:
+    """Return the photo that a file, by its absolute path, is; None if it is none."""
     row = store.row(
-        "SELECT 1 FROM photos p JOIN roots r ON r.id = p.root_id"
+        "SELECT p.id FROM photos p JOIN roots r ON r.id = p.root_id"
         " WHERE p.gone = 0 AND CAST(r.path || ? || p.path AS BLOB) = ?",
         (os.sep.encode(), path),
     )
-    return row is not None
+    return None if row is None else int(row[0])
 
 
 def count(store: Store, root_id: int | None) -> int:

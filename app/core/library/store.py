@@ -189,6 +189,7 @@ def _plain(error: Exception, display: str) -> LibraryError:
         sentence = "The library file {} is busy; try again in a moment."
     elif primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         sentence = "The library file {} cannot be opened or written; check its permissions."
+        return LibraryError(sentence.format(display), file=display, reason="read_only")
     elif primary == sqlite3.SQLITE_IOERR:
         sentence = "The disk reported an error for {}; check it before going on."
     else:
@@ -225,4 +226,6 @@ def make_private_file(path: Path) -> None:
             path.chmod(0o600)
     except OSError as error:
         shown = display_path(os.fsencode(path))
-        raise LibraryError(f"{shown} cannot be written: {error.strerror}.", file=shown) from error
+        raise LibraryError(
+            f"{shown} cannot be written: {error.strerror}.", file=shown, reason="read_only"
+        ) from error

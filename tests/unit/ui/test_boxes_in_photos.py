@@ -187,6 +187,60 @@ def test_a_box_that_rests_while_it_is_dragged_asks_and_esc_asks_as_before(
     assert world.view.box == before.images[0].box
 
 
+def test_the_first_box_asks_while_it_is_drawn_and_the_photo_stays_where_it_is(
+    qtbot: QtBot, world: World
+) -> None:
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: world.page.strip.isVisible())
+    assert world.page.strip.text().startswith("Draw a box")
+    where = world.view.transform
+    QTest.mousePress(world.view, LEFT, pos=in_view(world.view, 0.2, 0.2))
+    move_pointer(world.view, in_view(world.view, 0.4, 0.4), LEFT)
+    move_pointer(world.view, in_view(world.view, 0.6, 0.5), LEFT)
+    qtbot.waitUntil(lambda: bool(world.asked))
+    assert near(world.asked[-1].images[0].box, (0.2, 0.2, 0.6, 0.5))
+    assert world.view.transform == where
+    assert not world.view.box_bar.isVisible()
+    QTest.keyClick(world.view, Qt.Key.Key_Escape)
+    assert world.search.question.is_empty
+    QTest.mouseRelease(world.view, LEFT, pos=in_view(world.view, 0.6, 0.5))
+
+
+def test_results_of_another_question_are_not_shown_for_a_box(world: World) -> None:
+    world.search.ask_text("kitchen")
+    job_id = next(c.job_id for c in world.link.sent if isinstance(c, Search))
+    world.model.set_photos([11], {11: hit(11)}, None)
+    world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, (hit(11),)))
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    assert world.page.strip.n_shown == 0
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    assert (world.page.strip.text(), world.page.strip.n_shown) == ("Searching…", 0)
+    job_id = next(c.job_id for c in reversed(world.link.sent) if isinstance(c, Search))
+    world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, (hit(11),)))
+    assert world.page.strip.n_shown == 1
+    world.page.show_photo(photo(8), None)
+    assert (world.page.strip.isVisible(), world.page.strip.n_shown) == (True, 0)
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    assert not world.page.strip.isVisible()
+
+
+def test_a_box_that_was_asked_already_shows_its_results_again(world: World) -> None:
+    striking = (0.2, 0.2, 0.4, 0.4)
+    world.model.set_photos([11], {11: hit(11)}, None)
+    for _again in range(2):
+        world.regions.begin(world.photo)
+        world.view.set_suggestions((striking,))
+        world.view.set_box_mode(True)
+        QTest.keyClick(world.view, Qt.Key.Key_Return)
+        job_id = next(c.job_id for c in reversed(world.link.sent) if isinstance(c, Search))
+        world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, (hit(11),)))
+        assert world.page.strip.n_shown == 1
+        world.regions.end()
+        world.page.clear()
+        world.page.show_photo(world.photo, None)
+    assert len(world.asked) == 1
+
+
 def test_a_search_that_fails_ends_the_searching(world: World) -> None:
     QTest.keyClick(world.view, Qt.Key.Key_R)
     world.draw((0.2, 0.2), (0.6, 0.5))
@@ -249,6 +303,11 @@ def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: Worl
     world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, hits))
     assert world.page.strip.text() == "2 photos with something like this"
     assert world.page.strip.n_shown == 2, "weak matches are not among them"
+    world.model.set_photos([7, 11], {7: hit(7), 11: hit(11, "weak")}, 1)
+    assert world.page.strip.text().startswith("Only this photo")
+    world.model.set_photos([11, 7], {11: hit(11), 7: hit(7, "weak")}, 1)
+    assert world.page.strip.text() == "1 photo with something like this"
+    world.model.set_photos([11, 12, 13], {each.photo_id: each for each in hits}, 2)
     with qtbot.waitSignal(world.page.result_chosen) as got:
         QTest.mouseClick(world.page.strip, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
     assert got.args == [12]

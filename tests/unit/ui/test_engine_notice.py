@@ -68,6 +68,17 @@ def test_what_was_wrong_with_a_question_goes_when_another_is_asked(world: World)
     assert "/a" in world.banner.label.text(), "that is about a folder"
 
 
+def test_a_search_that_failed_is_forgotten_once_it_is_answered(world: World) -> None:
+    world.notice.show_search_failure(JobFailed(3, "AllRejectedError", ""))
+    assert "Undo" in world.banner.label.text()
+    world.notice.forget_search()
+    assert world.banner.isHidden()
+    world.notice.show_search_failure(JobFailed(4, "AllRejectedError", ""))
+    world.notice.show_question_failure(JobFailed(5, "PhotoMissingError", ""))
+    world.notice.forget_search()
+    assert not world.banner.isHidden(), "that is about the open photo"
+
+
 def test_a_failed_job_stays_announced_when_an_engine_becomes_ready(world: World) -> None:
     world.notice.show_failure(JobFailed(3, "RootError", "", {"path": "/a"}))
     world.link.engine_ready.emit(READY)

@@ -65,6 +65,14 @@ def test_parameters_fill_the_sentence_and_missing_ones_do_no_harm() -> None:
          ["/a/b.jpg", "The file is cut off", "Choose another"]),
         ("PhotoMissingError", {"path": "/a/b.jpg"}, ["/a/b.jpg", "F5"]),
         ("ExportError", {"file": "/a/found.csv"}, ["/a/found.csv", "another place"]),
+        ("ExportError", {"file": "/a/b.png", "reason": "full"}, ["no room", "/a/b.png"]),
+        ("ExportError", {"file": "/a/b.png", "reason": "permission"}, ["/a/b.png may not be"]),
+        ("ExportError", {"file": "/a/b.png", "reason": "missing"}, ["folder of /a/b.png is gone"]),
+        ("ExportError", {"file": "/a/b.png", "reason": "photo"}, ["/a/b.png is a photo"]),
+        ("ExportError", {"reason": "too_many", "limit": "1,000"}, ["1,000 photos", "PDF"]),
+        ("LibraryError", {"file": "/l/library.lock", "reason": "read_only"}, ["/l/library.lock"]),
+        ("LibraryError", {"file": "/l", "reason": "no_locks"}, ["/l cannot hold", "no locks"]),
+        ("AllRejectedError", {}, ["All examples", "Undo"]),
     ],
 )  # fmt: skip
 def test_a_refused_question_names_the_thing_and_the_next_step(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.asking import ImageQuery, Phrase, Query
@@ -162,17 +162,55 @@ def test_what_is_said_of_a_concept_is_told_and_undone(qtbot: QtBot, world: World
         ("out.json", "csv", "out.json", "json"),
         ("out", "pdf", "out.pdf", "pdf"),
         ("my.album", "png", "my.album.png", "png"),
+        ("results.csv", "csv", "results.csv", "csv"),
+        ("results.csv", "png", "results.png", "png"),
+        ("out.json", "pdf", "out.json", "json"),
     ],
 )
 def test_results_are_written_in_the_form_that_was_meant(
-    world: World, tmp_path: Path, name: str, chosen: str, written: str, form: str
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    chosen: str,
+    written: str,
+    form: str,
 ) -> None:
     hits = (hit(3), hit(1), hit(2, "weak"))
     results = results_of(Question().with_text("boat"), hits)
-    world.kept.export(tmp_path / name, chosen, results)
+    choose(monkeypatch, tmp_path / name, chosen)
+    world.kept.ask_to_export(results)
     command = world.link.sent[-1]
     assert isinstance(command, ExportResults)
     assert (command.path, command.form) == (bytes(tmp_path / written), form)
     assert [each.photo_id for each in command.hits] == [3, 1], "weak matches are left out"
     world.link.export_finished.emit(ExportFinished(command.job_id, command.path, 2))
     assert world.said.heard == [f"2 photos written to {written}"]
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, path: Path, form: str) -> None:
+    """Let the dialog answer with a name and the form that is chosen beside it."""
+
+    def answer(_parent: object, _title: str, _start: str, filters: str) -> tuple[str, str]:
+        chosen = next(each for each in filters.split(";;") if f"*.{form}" in each)
+        return str(path), chosen
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+
+
+def test_a_file_that_the_dialog_did_not_ask_about_is_not_replaced_unasked(
+    qtbot: QtBot, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "results.png").write_bytes(b"mine")
+    results = results_of(Question().with_text("boat"), (hit(3),))
+    choose(monkeypatch, tmp_path / "results.csv", "png")
+    n_sent = len(world.link.sent)
+    for label, n_more in (("Cancel", 0), ("Replace", 1)):
+        world.kept.ask_to_export(results)
+        box = world.window.findChild(QMessageBox)
+        assert "results.png" in box.text()
+        button = next(each for each in box.buttons() if each.text().strip("&") == label)
+        with qtbot.waitSignal(box.destroyed):
+            button.click()
+        assert len(world.link.sent) - n_sent == n_more
+    assert world.link.sent[-1].path == bytes(tmp_path / "results.png")

@@ -15,6 +15,7 @@ from app.core.library.rows import Photo
 from app.core.messages import (
     Hit,
     ImageHit,
+    JobCancelled,
     JobFailed,
     Locate,
     LocatedPhrase,
@@ -28,7 +29,7 @@ from app.ui.photo_grid_model import PhotoGridModel
 from app.ui.photo_page import PhotoPage
 from app.ui.photo_view import PhotoView
 from tests.fakes import READY
-from tests.unit.ui.samples import RecordingLink, photo
+from tests.unit.ui.samples import Listener, RecordingLink, photo
 
 N_PHOTOS = 3
 
@@ -103,6 +104,26 @@ def test_pixels_that_went_with_an_engine_are_asked_for_again_once(
     assert world.page.place_label.text() == ""
 
 
+def test_a_file_that_is_away_is_told_once_and_within_the_bar(qtbot: QtBot, world: World) -> None:
+    failed = Listener()
+    world.photos.photo_failed.connect(failed.on_one)
+    world.open(1, "a boat")
+    folder = {"folder": "/media/" + "disk" * 40}
+    for kind in (OpenPhoto, Locate):
+        job_id = world.asked(kind)[-1].job_id
+        world.link.job_failed.emit(JobFailed(job_id, "PhotoOfflineError", "", folder))
+    assert failed.heard == []
+    label = world.page.place_label
+    assert "is offline" in label.text()
+    assert folder["folder"] in label.toolTip()
+    world.page.resize(480, 600)
+    qtbot.waitUntil(lambda: world.page.next_button.geometry().right() < world.page.width() == 480)
+    assert label.geometry().right() < world.page.phrase_edit.geometry().left()
+    world.photos.locate("a boat")
+    world.link.job_failed.emit(JobFailed(world.asked(Locate)[-1].job_id, "ModelError", ""))
+    assert [each.kind for each in failed.heard] == ["ModelError"]
+
+
 def test_a_photo_left_meanwhile_is_not_asked_for(world: World) -> None:
     world.open()
     job_id = world.asked(OpenPhoto)[-1].job_id
@@ -173,6 +194,8 @@ def test_phrases_are_looked_for_together_without_what_is_excluded(world: World) 
     world.open(1, "red hat, blue door")
     (command,) = world.asked(Locate)
     assert command.texts == ("red hat", "blue door")  # type: ignore[attr-defined]
+    room_px = world.page.toggles.minimumHeight()
+    assert world.page.toggles.isVisibleTo(world.page), "the photo stays where it is"
     heat = np.zeros(4, np.float32).tobytes()
     places = (
         LocatedPhrase("red hat", 0.8, (0.1, 0.1, 0.4, 0.4), heat),
@@ -180,6 +203,7 @@ def test_phrases_are_looked_for_together_without_what_is_excluded(world: World) 
     )
     world.link.photo_located.emit(PhotoLocated(command.job_id, 1, 2, 2, places))
     toggles = world.page.toggles.toggles
+    assert world.page.toggles.sizeHint().height() == room_px
     assert [place.chip for place in world.page.view.places] == [0, 1]
     assert "red hat" in toggles[0].text()
     toggles[0].click()
@@ -188,6 +212,11 @@ def test_phrases_are_looked_for_together_without_what_is_excluded(world: World) 
     assert world.page.view.picture.heat is None
     toggles[0].click()
     assert world.page.view.picture.heat is not None
+    world.photos.locate("")
+    assert not world.page.toggles.isVisibleTo(world.page)
+    world.photos.locate("red hat")
+    world.link.job_cancelled.emit(JobCancelled(world.asked(Locate)[-1].job_id))
+    assert not world.page.toggles.isVisibleTo(world.page)
 
 
 def test_pictures_from_outside_are_opened_by_their_pixels_or_their_path(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -200,6 +201,17 @@ def test_a_match_that_is_the_whole_photo_gets_no_frame() -> None:
     assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
     assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
     assert hit_boxes(None) == []
+
+
+def test_only_what_a_photo_shows_is_framed() -> None:
+    left, right = (0.0, 0.0, 0.4, 0.4), (0.6, 0.0, 1.0, 0.4)
+    sun, sea = PhraseHit("sun", 0.2, left), PhraseHit("sea", 0.8, right)
+    assert hit_boxes(Hit(1, 0.6, "good", right, (sun, sea))) == [(1, right)]
+    whole = replace(sea, region=None)
+    assert hit_boxes(Hit(1, 0.6, "good", left, (sun, whole))) == [], "the sun is not there"
+    nothing = replace(sea, score=0.3)
+    closest = hit_boxes(Hit(1, 0.3, "weak", right, (sun, nothing)))
+    assert closest == [(0, left), (1, right)]
 
 
 def test_the_placeholder_has_the_photos_colour_and_selection_the_accent(stage: Stage) -> None:

@@ -220,6 +220,7 @@ def test_the_heat_goes_with_its_photo(view: PhotoView) -> None:
 def test_places_of_a_search_are_framed_until_a_phrase_is_looked_for(view: PhotoView) -> None:
     found = (0.1, 0.1, 0.3, 0.3)
     phrases = (PhraseHit("sun", 0.9, found), PhraseHit("all", 0.9, (0.0, 0.0, 1.0, 1.0)))
+    phrases += (PhraseHit("absent", 0.1, (0.6, 0.6, 0.9, 0.9)),)
     view.set_photo(photo(), Hit(BIG_ID, 0.9, "good", found, phrases))
     assert [(place.label, place.chip) for place in view.places] == [("sun", 0)]
     view.set_heat(located())

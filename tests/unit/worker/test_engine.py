@@ -293,6 +293,18 @@ def test_open_a_deleted_file(bench: EngineBench, tmp_path: Path) -> None:
     assert failed.params["path"].endswith(".png")
 
 
+def test_a_photo_of_a_folder_that_is_away_is_offline(bench: EngineBench, tmp_path: Path) -> None:
+    photo_id = _photo_id(bench, "red")
+    (tmp_path / "album").rename(tmp_path / "elsewhere")
+    bench.send(OpenPhoto(710, photo_id, 32), Locate(711, photo_id, ("red",)))
+    bench.send(OpenPhoto(712, photo_id, 32, bytes(tmp_path / "other.png")))
+    for job_id in (710, 711):
+        failed = bench.until(JobFailed, job_id=job_id)
+        assert failed.kind == "PhotoOfflineError"
+        assert failed.params["folder"] == str(tmp_path / "album")
+    assert bench.until(JobFailed, job_id=712).kind == "PhotoMissingError", "that is no photo of it"
+
+
 # ---------------------------------------------------------------- order and staleness
 
 

@@ -48,63 +48,20 @@ from app.worker.evidence import Candidates, Evidence, phrase_evidence
 from app.worker.export import title_of
 from app.worker.searcher import Searcher
 from tests.engine_bench import EngineBench
-from tests.fakes import COLOURS, make_image
-
-SIDE = 320
-PLACES = {"left": (16, 112, 112, 208), "right": (208, 112, 304, 208)}
-WHITE = "white"
-
-
-def save_scene(folder: Path, name: str, things: dict[str, str]) -> None:
-    """A white picture with a coloured square at each of some places."""
-    picture = make_image(WHITE, (SIDE, SIDE))
-    for place, colour in things.items():
-        picture.paste(COLOURS[colour], PLACES[place])
-    picture.save(folder / f"{name}.png")
+from tests.fakes import make_image
+from tests.unit.worker.region_album import (
+    names,
+    opened_album,
+    photo_id,
+    refined,
+    unit_box,
+)
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineBench]:
-    base = tmp_path_factory.mktemp("regions")
-    folder = base / "album"
-    folder.mkdir()
-    for number in range(4):
-        save_scene(folder, f"red-left-{number}", {"left": "red"})
-        save_scene(folder, f"red-right-{number}", {"right": "red"})
-        save_scene(folder, f"red-blue-{number}", {"left": "red", "right": "blue"})
-        save_scene(folder, f"green-{number}", {"left": "green"})
-    for number in range(24):
-        save_scene(folder, f"plain-{number}", {})
-    with EngineBench(base / "library") as opened:
-        opened.index(folder)
+    with opened_album(tmp_path_factory.mktemp("regions")) as opened:
         yield opened
-
-
-def refined(bench: EngineBench, query: Query, limit: int = 100) -> tuple[Hit, ...]:
-    job_id = bench.new_id()
-    bench.send(Search(job_id, query, limit))
-    first = bench.until(SearchFinished, job_id=job_id)
-    assert first.refining
-    return bench.until(SearchRefined, job_id=job_id).hits
-
-
-def names(bench: EngineBench, hits: tuple[Hit, ...]) -> list[str]:
-    photos = bench.engine.library.photos([hit.photo_id for hit in hits])
-    return [photo.path.decode().removesuffix(".png") for photo in photos]
-
-
-def photo_id(bench: EngineBench, name: str) -> int:
-    library = bench.engine.library
-    return next(
-        photo.id
-        for photo in library.photos(library.photo_ids())
-        if photo.path.decode() == f"{name}.png"
-    )
-
-
-def unit_box(place: str) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (side / SIDE for side in PLACES[place])
-    return x0, y0, x1, y1
 
 
 def is_at(hit: Hit, place: str) -> bool:
@@ -349,7 +306,7 @@ def test_a_concept_is_learned_judged_and_forgotten(bench: EngineBench) -> None:
     bench.send(JudgeConcept(9006, concept_id, example.photo_id or 0, accepted=False))
     bench.until(ConceptSaved, job_id=9006)
     bench.send(Search(9007, asked))
-    assert bench.until(JobFailed, job_id=9007).kind == "ExamplesError"
+    assert bench.until(JobFailed, job_id=9007).kind == "AllRejectedError"
     bench.send(ChangeLibrary(9003, ForgetConcept(concept_id)))
     bench.until(ChangeDone, job_id=9003)
     bench.send(Search(9004, asked))
@@ -413,7 +370,7 @@ def test_an_export_to_nowhere_is_an_error(bench: EngineBench, tmp_path: Path) ->
     failed = bench.until(JobFailed, job_id=9301)
     assert (failed.kind, failed.params) == (
         "ExportError",
-        {"file": str(tmp_path / "no folder/x.csv")},
+        {"file": str(tmp_path / "no folder/x.csv"), "reason": "missing"},
     )
     assert "No such file" in failed.message
     assert "another place" in failed.message
@@ -475,7 +432,7 @@ def test_a_table_has_paths_that_lead_to_the_files(tmp_path: Path) -> None:
         "\u202egnp.png",
     )
     for number, name in enumerate(odd):
-        make_image("red", (SIDE, SIDE), seed=number).save(folder / name)
+        make_image("red", (320, 320), seed=number).save(folder / name)
     table = tmp_path / "table.csv"
     with EngineBench(tmp_path / "library") as bench:
         bench.index(folder)

@@ -18,6 +18,7 @@ from app.core.errors import (
 )
 from app.core.library import Library
 from app.core.library.folder import LIBRARY_NAME
+from app.core.library.lock import LOCK_NAME
 from app.core.library.schema import APPLICATION_ID, SCHEMA_VERSION
 from app.core.library.thumbnails import THUMBNAILS_NAME
 
@@ -120,6 +121,13 @@ def test_one_writer_and_any_readers_between_processes(library: Library, director
         Library.open(directory, write=True)
     library.close()
     assert opened_elsewhere(directory, "write") == "opened 0"
+
+
+def test_a_folder_that_cannot_be_written_is_named(directory: Path) -> None:
+    (directory / LOCK_NAME).mkdir(parents=True)  # refused to everybody, an administrator too
+    with pytest.raises(LibraryError, match="Allow writing") as caught:
+        Library.open(directory, write=True)
+    assert caught.value.params == {"file": str(directory / LOCK_NAME), "reason": "read_only"}
 
 
 def test_a_failed_open_gives_the_lock_back(directory: Path) -> None:
