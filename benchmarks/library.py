@@ -282,7 +282,7 @@ def _store_files(library: Library, root_id: int, model_id: int, files: list[File
             ),
         )
         _insert_vectors(library, model_id, root_id, np.zeros((len(files), 16)))
-    library.save_thumbnails([(file.path, b"x") for file in files])
+    library._thumbnails.save([(file.path, b"x") for file in files])
 
 
 if __name__ == "__main__":

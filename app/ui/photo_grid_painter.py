@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen
 
-from app.core.asking import Box
 from app.core.changes import Marks
+from app.core.hit_places import framed_places
 from app.core.messages import Hit
 from app.core.ranking import GOOD_SCORE
 from app.ui.photo_grid_cell import CellMap
@@ -19,8 +19,6 @@ from app.ui.theme import CHIP_COLORS, FRAME_PX, RADIUS_PX, SECONDARY_TEXT_PX
 OUTSET_PX = 4
 """The selection frame reaches this far out of a cell: half the gap, so neighbours never touch."""
 TICK_SIZE = (12, 3)
-WHOLE_PHOTO = 0.92
-"""A matched place that covers this much of the photo is not worth a frame."""
 REJECTED_OPACITY = 0.45
 N_NAMES_KEPT = 2000
 
@@ -33,28 +31,6 @@ class CellState:
     current: bool = False
     hovered: bool = False
     judging: bool = False
-
-
-def fitting_parts(hit: Hit) -> list[int]:
-    """The numbers of the parts that a photo shows, phrases first; of all where it shows none."""
-    scores = [part.score for part in (*hit.phrases, *hit.images)]
-    good = [number for number, score in enumerate(scores) if score >= GOOD_SCORE]
-    return good or list(range(len(scores)))
-
-
-def hit_boxes(hit: Hit | None) -> list[tuple[int, Box]]:
-    """The places to frame: number of the colour and box; nearly the whole photo is not framed."""
-    if hit is None:
-        return []
-    parts = (*hit.phrases, *hit.images)
-    boxes = [(number, parts[number].region) for number in fitting_parts(hit)]
-    if not any(part.region for part in parts):
-        boxes = [(0, hit.region)]
-    return [
-        (number, box)
-        for number, box in boxes
-        if box is not None and (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO
-    ]
 
 
 def chip_color(number: int) -> QColor:
@@ -136,7 +112,7 @@ class PhotoCellPainter:
         painter.drawRoundedRect(shown, RADIUS_PX, RADIUS_PX)
 
     def _paint_regions(self, painter: QPainter, hit: Hit | None, places: CellMap) -> None:
-        for number, box in hit_boxes(hit):
+        for number, box in () if hit is None else framed_places(hit):
             area = places.to_cell(box)
             if area.width() > 2 * FRAME_PX and area.height() > 2 * FRAME_PX:
                 paint_region(painter, area, chip_color(number))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtGui import QImage
 
-from app.core.asking import Box
+from app.core.hit_places import framed_places
 from app.core.messages import Hit, PhotoLocated
 from app.ui.percent import percent_text
-from app.ui.photo_grid_painter import WHOLE_PHOTO, fitting_parts
 from app.ui.photo_view_heat import heat_image
 from app.ui.photo_view_painter import Place
 
@@ -72,14 +71,8 @@ def _places_of(hit: Hit | None) -> list[Place]:
     """The places that a search found, with their phrases."""
     if hit is None:
         return []
-    found = [(phrase.region, phrase.text, i) for i, phrase in enumerate(hit.phrases)]
-    found += [(image.region, "", len(found) + i) for i, image in enumerate(hit.images)]
-    if any(box for box, _, _ in found):
-        found = [found[number] for number in fitting_parts(hit)]
-    else:
-        found = [(hit.region, "", 0)]
-    return [Place(box, text, i) for box, text, i in found if box and _is_part(box)]
-
-
-def _is_part(box: Box) -> bool:
-    return (box[2] - box[0]) * (box[3] - box[1]) < WHOLE_PHOTO
+    labels = [phrase.text for phrase in hit.phrases]
+    return [
+        Place(box, labels[number] if number < len(labels) else "", number)
+        for number, box in framed_places(hit)
+    ]

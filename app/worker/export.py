@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from app.core.asking import Box, Query
 from app.core.errors import ExportError
 from app.core.files import replace_file
+from app.core.hit_places import framed_places
 from app.core.library import Library
 from app.core.library.rows import Photo
 from app.core.messages import ExportResults, Hit
@@ -26,6 +27,7 @@ _CELL_PX, _GAP_PX, _MARGIN_PX, _TEXT_PX = 240, 16, 40, 34
 _SHEET_COLUMNS, _SHEET_ROWS = 5, 6
 # Beyond, most programs refuse to open a picture that tall.
 _MOST_ON_A_PICTURE = 1000
+_LEGEND_PX = 24  # between the entries
 _PAPER, _INK, _FAINT = "white", "#202020", "#707070"
 _PHRASE_COLOURS = ("#d23b2f", "#2f6fd2", "#2f9e44", "#b8860b", "#8e44ad", "#00838f")
 _DPI = 150
@@ -168,20 +170,42 @@ def _contact_sheet(
 
 def _page(title: str, found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes]) -> Image.Image:
     n_rows = max(1, -(-len(found) // _SHEET_COLUMNS))
+    phrases = [phrase.text for phrase in found[0][0].phrases] if found else []
+    head_px = _MARGIN_PX + _TEXT_PX + (_TEXT_PX if len(phrases) > 1 else 0)
     width = 2 * _MARGIN_PX + _SHEET_COLUMNS * (_CELL_PX + _GAP_PX) - _GAP_PX
-    height = 2 * _MARGIN_PX + _TEXT_PX + n_rows * (_CELL_PX + _TEXT_PX + _GAP_PX)
+    height = head_px + _MARGIN_PX + n_rows * (_CELL_PX + _TEXT_PX + _GAP_PX)
     page = Image.new("RGB", (width, height), _PAPER)
     draw = ImageDraw.Draw(page)
     _write(draw, (_MARGIN_PX, _MARGIN_PX), title, 22, _INK, width - 2 * _MARGIN_PX)
+    if len(phrases) > 1:
+        _write_legend(draw, _MARGIN_PX + _TEXT_PX, phrases, width - _MARGIN_PX)
     for at, (hit, photo) in enumerate(found):
         row, column = divmod(at, _SHEET_COLUMNS)
         left = _MARGIN_PX + column * (_CELL_PX + _GAP_PX)
-        top = _MARGIN_PX + _TEXT_PX + row * (_CELL_PX + _TEXT_PX + _GAP_PX)
+        top = head_px + row * (_CELL_PX + _TEXT_PX + _GAP_PX)
         _draw_photo(page, (left, top), hit, thumbnails.get(photo.id))
         name = os.path.basename(photo.display)
         caption = f"{hit.score:.2f}  {name}"
         _write(draw, (left, top + _CELL_PX + 4), caption, 13, _FAINT, _CELL_PX)
     return page
+
+
+def _write_legend(draw: ImageDraw.ImageDraw, top: int, phrases: list[str], right: int) -> None:
+    """Write which colour is which phrase, in one line."""
+    left = _MARGIN_PX
+    for number, phrase in enumerate(phrases):
+        room_px = right - left - _LEGEND_PX
+        if room_px < _LEGEND_PX:
+            return
+        draw.rectangle((left, top + 4, left + 11, top + 15), fill=_colour(number))
+        shown_px = _write(
+            draw, (left + 18, top), display_text(phrase), 14, _INK, min(room_px, _CELL_PX)
+        )
+        left += 18 + shown_px + _LEGEND_PX
+
+
+def _colour(number: int) -> str:
+    return _PHRASE_COLOURS[number % len(_PHRASE_COLOURS)]
 
 
 def _draw_photo(
@@ -193,12 +217,8 @@ def _draw_photo(
         cell = Image.open(io.BytesIO(thumbnail)).convert("RGB")
         cell.thumbnail((_CELL_PX, _CELL_PX))
     draw = ImageDraw.Draw(cell)
-    boxes = [phrase.region for phrase in hit.phrases] + [image.region for image in hit.images]
-    if not any(boxes):
-        boxes = [hit.region]
-    for at, box in enumerate(boxes):
-        if box is not None:
-            _draw_box(draw, cell.size, box, _PHRASE_COLOURS[at % len(_PHRASE_COLOURS)])
+    for number, box in framed_places(hit):
+        _draw_box(draw, cell.size, box, _colour(number))
     left = corner[0] + (_CELL_PX - cell.width) // 2
     top = corner[1] + (_CELL_PX - cell.height) // 2
     page.paste(cell, (left, top))
@@ -221,14 +241,15 @@ def _write(
     size_px: int,
     colour: str,
     room_px: int,
-) -> None:
-    """Write one line, cut to its room."""
+) -> int:
+    """Write one line, cut to its room; return how wide it is."""
     font = _font(size_px)
     most_letters = int(room_px / (_LEAST_SHARE_OF_HEIGHT * size_px))
     shown = text if len(text) <= most_letters else f"{text[:most_letters]}…"
     while shown and draw.textlength(shown, font) > room_px:
         shown = shown[:-2] + "…" if len(shown) > 2 else ""
     draw.text(corner, shown, fill=colour, font=font)
+    return round(draw.textlength(shown, font))
 
 
 @lru_cache

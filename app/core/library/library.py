@@ -222,18 +222,6 @@ class Library:
         """
         return roots.add(self._store, path)
 
-    def remove_root(self, root_id: int) -> int:
-        """Forget a folder, its photos and what people said about them; return how many photos.
-
-        No file is touched.
-
-        Raises:
-            RootError: no such root.
-        """
-        n_photos, hashes = roots.remove(self._store, root_id)
-        self._forget_thumbnails(hashes)
-        return n_photos
-
     def set_root_state(self, root_id: int, state: RootState) -> None:
         """Mark a root as online or offline; its photos stay either way.
 
@@ -446,10 +434,6 @@ class Library:
             for photo_id, content_hash in hashes.items()
             if content_hash in found
         }
-
-    def save_thumbnails(self, thumbnails: Sequence[tuple[bytes, bytes]]) -> None:
-        """Store (content hash, JPEG data) pairs in place of those that were lost."""
-        self._thumbnails.save(thumbnails)
 
     def _forget_thumbnails(self, hashes: Sequence[bytes]) -> None:
         if hashes:

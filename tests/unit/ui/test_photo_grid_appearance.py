@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 
 from app.core.asking import Box
 from app.core.changes import Marks
+from app.core.hit_places import framed_places
 from app.core.messages import Hit, PhraseHit
 from app.ui.photo_grid_hover import HoverButtons
-from app.ui.photo_grid_painter import hit_boxes
 from app.ui.theme import CHIP_COLORS
 from tests.pointer import LEFT
 from tests.unit.ui.photo_grid_stage import HEIGHT, WIDTH, Stage, make_stage, wheel
@@ -198,19 +198,18 @@ def _near(color: QColor, wanted: QColor) -> bool:
 
 
 def test_a_match_that_is_the_whole_photo_gets_no_frame() -> None:
-    assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
-    assert hit_boxes(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
-    assert hit_boxes(None) == []
+    assert framed_places(Hit(1, 0.9, "good", (0.0, 0.0, 1.0, 0.99))) == []
+    assert framed_places(Hit(1, 0.9, "good", (0.0, 0.0, 0.5, 0.99))) == [(0, (0.0, 0.0, 0.5, 0.99))]
 
 
 def test_only_what_a_photo_shows_is_framed() -> None:
     left, right = (0.0, 0.0, 0.4, 0.4), (0.6, 0.0, 1.0, 0.4)
     sun, sea = PhraseHit("sun", 0.2, left), PhraseHit("sea", 0.8, right)
-    assert hit_boxes(Hit(1, 0.6, "good", right, (sun, sea))) == [(1, right)]
+    assert framed_places(Hit(1, 0.6, "good", right, (sun, sea))) == [(1, right)]
     whole = replace(sea, region=None)
-    assert hit_boxes(Hit(1, 0.6, "good", left, (sun, whole))) == [], "the sun is not there"
+    assert framed_places(Hit(1, 0.6, "good", left, (sun, whole))) == [], "the sun is not there"
     nothing = replace(sea, score=0.3)
-    closest = hit_boxes(Hit(1, 0.3, "weak", right, (sun, nothing)))
+    closest = framed_places(Hit(1, 0.3, "weak", right, (sun, nothing)))
     assert closest == [(0, left), (1, right)]
 
 

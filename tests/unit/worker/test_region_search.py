@@ -31,6 +31,7 @@ from app.core.messages import (
     JobFailed,
     JudgeConcept,
     LibraryChanged,
+    PhraseHit,
     RememberSearch,
     RestoreBackup,
     SaveConcept,
@@ -397,6 +398,26 @@ def test_a_long_contact_sheet_has_pages_and_a_picture_its_limit(
         assert len(document.pages) == 3
     bench.send(ExportResults(9602, paths[1], "png", Query("red"), hits * 16))
     assert "1,000 photos at most, not 1,008" in bench.until(JobFailed, job_id=9602).message
+
+
+def test_a_contact_sheet_frames_what_photos_show_and_says_which_colour_is_what(
+    bench: EngineBench, tmp_path: Path
+) -> None:
+    left, right = (0.1, 0.1, 0.4, 0.4), (0.6, 0.6, 0.9, 0.9)
+    red, blue = (210, 59, 47), (47, 111, 210)
+    parts = (PhraseHit("not there", 0.2, left), PhraseHit("there", 0.9, right))
+    counts = []
+    for number, phrases in enumerate((parts, parts[1:])):
+        found = Hit(photo_id(bench, "plain-0"), 0.7, "good", right, phrases)
+        path = tmp_path / f"sheet-{number}.png"
+        bench.send(ExportResults(9651 + number, bytes(path), "png", Query("things"), (found,)))
+        bench.until(ExportFinished, path=bytes(path))
+        pixels = np.asarray(Image.open(path))
+        counts.append([int((pixels == colour).all(axis=2).sum()) for colour in (red, blue)])
+    (red_of_two, blue_of_two), (red_of_one, blue_of_one) = counts
+    assert (red_of_two, blue_of_one) == (12 * 12, 0), "the legend, and no frame"
+    assert blue_of_two > 12 * 12
+    assert red_of_one > 0
 
 
 def test_a_contact_sheet_is_named_by_chips_and_concepts(bench: EngineBench, tmp_path: Path) -> None:

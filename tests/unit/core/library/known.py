@@ -1,8 +1,8 @@
-"""What the library knows of a root, blocks put together; how many thumbnails it has."""
+"""What the library knows of a root, blocks put together; its thumbnails counted, a root removed."""
 
 from __future__ import annotations
 
-from app.core.library import Library
+from app.core.library import Library, roots
 from app.core.library.rows import KnownFile
 
 
@@ -17,3 +17,10 @@ def n_thumbnails(library: Library) -> int:
     store = library._thumbnails._store
     assert store is not None
     return store.number("SELECT COUNT(*) FROM thumbnails")
+
+
+def remove_root(library: Library, root_id: int) -> int:
+    """Forget a folder for good, as the library does when it opens; returns its number of photos."""
+    n_photos, hashes = roots.remove(library._store, root_id)
+    library._forget_thumbnails(hashes)
+    return n_photos

@@ -17,6 +17,7 @@ from app.core.library import folder as library_folder
 from app.core.library.concepts import NewExample
 from app.core.library.folder import LIBRARY_NAME
 from app.core.library.rows import NewPhoto
+from tests.unit.core.library.known import remove_root
 
 MakePhoto = Callable[..., NewPhoto]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -147,7 +148,7 @@ def test_a_restored_rating_finds_its_photo_by_content(
     make_photo: MakePhoto,
 ) -> None:
     backups.make_daily(directory, directory / LIBRARY_NAME, NOW)
-    library.remove_root(root_id)
+    remove_root(library, root_id)
     root = library.add_root(os.path.dirname(library.directory.__fspath__().encode()))
     moved = make_photo(b"elsewhere.jpg", b"photo-7.jpg", root_id=root.id)
     (photo_id,) = library.save_batch(model_id, [moved], [])

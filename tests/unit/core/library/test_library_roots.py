@@ -10,7 +10,7 @@ from app.core.changes import SetMarks
 from app.core.errors import RootError
 from app.core.library import Library
 from app.core.library.rows import NewPhoto
-from tests.unit.core.library.known import n_thumbnails
+from tests.unit.core.library.known import n_thumbnails, remove_root
 
 MakePhoto = Callable[..., NewPhoto]
 
@@ -96,14 +96,14 @@ def test_a_removed_root_takes_its_photos_and_leaves_the_others(
     (kept,) = library.save_batch(model_id, [make_photo(3, root_id=second.id)], [])
     library.user_data.change(SetMarks((gone,), 4, False))
     seen = library.model_facts(model_id)[2]
-    assert library.remove_root(root_id) == 2
+    assert remove_root(library, root_id) == 2
     assert library.photo_ids().tolist() == [kept]
     assert library.load_vectors(model_id)[0].tolist() == [kept]
     assert library.user_data.marks([gone]) == {}
     assert library.model_facts(model_id)[2] > seen
     assert n_thumbnails(library) == 1
     with pytest.raises(RootError, match="No folder"):
-        library.remove_root(root_id)
+        remove_root(library, root_id)
     with pytest.raises(RootError, match="No folder"):
         library.set_root_state(root_id, "offline")
 
@@ -112,7 +112,7 @@ def test_ids_are_never_used_again(
     library: Library, root_id: int, model_id: int, folder: Path, make_photo: MakePhoto
 ) -> None:
     (photo_id,) = library.save_batch(model_id, [make_photo(1)], [])
-    library.remove_root(root_id)
+    remove_root(library, root_id)
     again = library.add_root(os.fsencode(folder))
     assert again.id > root_id
     (later,) = library.save_batch(model_id, [make_photo(1, root_id=again.id)], [])

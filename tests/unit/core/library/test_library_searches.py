@@ -16,6 +16,7 @@ from app.core.library.library import LIBRARY_NAME
 from app.core.library.query_json import query_from_json
 from app.core.library.rows import Concept, NewPhoto
 from app.core.library.searches import MAX_HISTORY
+from tests.unit.core.library.known import remove_root
 
 MakePhoto = Callable[..., NewPhoto]
 FULL = Query(
@@ -211,7 +212,7 @@ def test_examples_outlive_their_photo_and_a_backup_has_them(
     concept_id = library.concepts.save("dog", [NewExample(b"x", one), NewExample(b"y", two)])
     library.searches.remember(Query("dogs"))
     library.remove_photos([one])
-    library.remove_root(library.roots()[0].id)
+    remove_root(library, library.roots()[0].id)
     assert [each.photo_id for each in library.concepts.examples(concept_id)] == [None, None]
     copy = tmp_path / "copy" / LIBRARY_NAME
     copy.parent.mkdir()

@@ -33,7 +33,7 @@ def test_a_newer_thumbnail_replaces_the_older_one(
     (photo_id,) = library.save_batch(model_id, [make_photo(1)], [])
     library.save_batch(model_id, [make_photo(1, thumbnail=b"larger")], [])
     assert library.thumbnail(photo_id) == b"larger"
-    library.save_thumbnails([(make_photo(1).content_hash, b"largest")])
+    library._thumbnails.save([(make_photo(1).content_hash, b"largest")])
     assert library.thumbnail(photo_id) == b"largest"
 
 
