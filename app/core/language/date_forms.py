@@ -3,7 +3,8 @@
 A form is a pattern for lower-case text and a function that returns the days. The groups of forms
 that name a year: ``y`` year, ``m`` month, ``d`` and ``e`` first and last day, ``s`` season, ``p``
 part of the year, ``t`` third of the month. Of decades ``y`` and ``e`` are the first and the last,
-and ``p`` a part of them. ``w`` counts the ``u`` (weeks, days) of a month; ``n`` and ``e`` are numbers.
+and ``p`` a part of them. ``w`` says which ``u`` of a month, a week or a day; ``n`` and ``e`` are
+numbers of units.
 """
 
 from __future__ import annotations
