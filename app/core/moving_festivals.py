@@ -117,6 +117,7 @@ _FESTIVALS: dict[str, tuple[Callable[[int], date], int, int]] = {
     "thanksgiving": (_nth(4, calendar.THURSDAY, 11), 0, 0),
     "spring festival": (_lunar(0), -1, 6),  # from the eve to the seventh day
     "spring festival's eve": (_lunar(0), -1, -1),
+    "spring festival's day": (_lunar(0), 0, 0),
     "lantern festival": (_lunar(0), 14, 14),
     "dragon boat festival": (_lunar(1), 0, 0),
     "mid-autumn festival": (_lunar(2), 0, 0),

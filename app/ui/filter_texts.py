@@ -177,6 +177,7 @@ def _festival_texts() -> dict[str, str]:
         "thanksgiving": QCoreApplication.translate("FilterText", "Thanksgiving"),
         "spring festival": QCoreApplication.translate("FilterText", "Chinese New Year"),
         "spring festival's eve": QCoreApplication.translate("FilterText", "Chinese New Year’s Eve"),
+        "spring festival's day": QCoreApplication.translate("FilterText", "Chinese New Year’s Day"),
         "lantern festival": QCoreApplication.translate("FilterText", "Lantern Festival"),
         "dragon boat festival": QCoreApplication.translate("FilterText", "Dragon Boat Festival"),
         "mid-autumn festival": QCoreApplication.translate("FilterText", "Mid-Autumn Festival"),

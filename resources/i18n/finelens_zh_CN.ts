@@ -513,6 +513,10 @@
         <translation>除夕</translation>
     </message>
     <message>
+        <source>Chinese New Year’s Day</source>
+        <translation>大年初一</translation>
+    </message>
+    <message>
         <source>Lantern Festival</source>
         <translation>元宵节</translation>
     </message>

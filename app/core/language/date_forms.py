@@ -3,7 +3,8 @@
 A form is a pattern for lower-case text and a function that returns the days. The groups of forms
 that name a year: ``y`` year, ``m`` month, ``d`` and ``e`` first and last day, ``s`` season, ``p``
 part of the year, ``t`` third of the month. Of decades ``y`` and ``e`` are the first and the last,
-and ``p`` a part of them.
+and ``p`` a part of them. ``w`` says which ``u`` of a month, a week or a day; ``n`` and ``e`` are
+numbers of units.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from app.core.language.date_readers import (
     read_relative,
     read_same_number,
     read_seasons_ago,
+    read_short_year,
+    read_this_day,
     read_until_today,
     read_weekends_ago,
     read_years,
@@ -76,7 +79,7 @@ from app.core.language.date_vocabulary import (
 )
 from app.core.language.periods import Days
 from app.core.language.places import HAN
-from app.core.language.request_words import PHOTO
+from app.core.language.request_words import PHOTO, PHOTO_ZH
 
 
 class Form(NamedTuple):
@@ -171,6 +174,7 @@ FORMS = (
         read_part_of_month,
     ),
     Form(rf"(?P<y>{YEAR})\s?(?P<p>q[1-4])", read_of_year),
+    Form(rf"(?<!\d)0\d年|(?<![{HAN}\d])[5-9]\d年(?=$|拍|的?老?{PHOTO_ZH})", read_short_year),
     Form(
         r"(?:最近|过去|(?<!附)近)半个?月(?:[以之]?内)?|半个?月[以之]?内"
         r"|(?<![\d个])半个?月[以之]?前(?![往后面台夕])",
@@ -222,7 +226,11 @@ FORMS = (
         rf"(?P<unit>{ZH_COUNTED}|月)(?!大)(?:[以之]?内|[以]?来)?",
         read_until_today,
     ),
-    Form(rf"(?P<n>{ZH_COUNT})\s?(?P<unit>{ZH_COUNTED})[以之]?内", read_until_today),
+    Form(
+        rf"(?<![\d月第几数百千万一二两三四五六七八九十])(?P<n>{ZH_COUNT})\s?(?P<unit>{ZH_COUNTED})"
+        r"(?:[以之]?内|以?来(?=$|[的拍]))",
+        read_until_today,
+    ),
     Form(
         rf"(?:(?<![十百千万])(?:好?几|数)|(?<![几数百千万月一二两三四五六七八九]){ZH_EITHER})\s?"
         rf"(?P<unit>{ZH_COUNTED})[以之]?前(?![往后面台夕])",
@@ -244,4 +252,9 @@ FORMS = (
         rf"|(?P<long>前(?:段时间|[一些]?阵子?)))(?={ZH_RECENT_END})",
         read_recent,
     ),
+    Form(
+        rf"(?P<n>{EN_COUNT})\s+years?\s+ago\s+today|(?:this\s+day|today)\s+(?P<y>last)\s+year",
+        read_this_day,
+    ),
+    Form(rf"(?:(?P<y>{ZH_YEAR})|(?P<n>{ZH_COUNT})年前)的?今[天日](?!头条)", read_this_day),
 )

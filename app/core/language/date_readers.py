@@ -94,6 +94,18 @@ def read_years(match: re.Match[str], today: date) -> Days:
     return years_of(first, last)
 
 
+def read_short_year(match: re.Match[str], today: date) -> Days:
+    """Return a year of two digits: 08年, 98年."""
+    return days_of(_year(match[0][:2], today))
+
+
+def read_this_day(match: re.Match[str], today: date) -> Days:
+    """Return the day of today in another year: 去年今天, "two years ago today"."""
+    n = match["n"]
+    year = _year(match["y"], today) if n is None else today.year - (_number(n) or 0)
+    return days_of(year, today.month, today.day)
+
+
 def read_same_number(match: re.Match[str], today: date) -> Days:
     """Return a day whose month has the same number: 5/5/2019 is the same in any order."""
     number = int(match[0].split("/")[0])

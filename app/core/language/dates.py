@@ -209,9 +209,11 @@ def _of_other_year(text: str, year: str) -> str:
 
 def _with_rest(year: str, last: str) -> str:
     """Return what is said of the last year: 2019年和2020年的夏天."""
-    is_year = _PLAIN_YEAR.fullmatch(year.removesuffix("年"))
-    has_rest = _PLAIN_YEAR.match(last) and last[4:5] == "年"
-    return year[:4] + last[4:] if is_year and has_rest else year
+    whole = f"{year}年" if _PLAIN_YEAR.fullmatch(year) else year
+    of_last = _ZH_YEAR.match(last)
+    if of_last is None or not _ZH_YEAR.fullmatch(whole):
+        return year
+    return whole + last[of_last.end() :]
 
 
 def _next_in_list(low: str, text: str, stop: int, today: date) -> re.Match[str] | None:
@@ -268,6 +270,7 @@ JOINED = (
 _JOINT = re.compile(JOINED)
 LISTS = re.compile(r"and|or|[与和、或]")
 _PLAIN_YEAR = re.compile(YEAR)
+_ZH_YEAR = re.compile(ZH_YEAR)
 _WITH_YEAR = re.compile(rf"([^-/.]*[a-z].*\s){YEAR}")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?(?:years?\s+)?(?:of\s+)?$")
 _BETWEEN_ZH = re.compile(r"\s?[之期]?间")

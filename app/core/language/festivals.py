@@ -51,6 +51,8 @@ _FESTIVALS = (
     r"12-26 12-26|boxing\s+day|节礼日",
     r"12-24 01-01|(?:christmas|xmas)\s+(?:holidays?|break|vacation)|圣诞假期",
     r"12-24 12-26|christmas(?:\s*time)?|xmas|圣诞节?",
+    r"07-01 08-31|暑假",
+    r"01-10 02-28|寒假",
     r"04-04 04-06|(?:qing\s?ming|tomb[\s-]sweeping)(?:\s+(?:day|festival))?|清明节?(?:假期)?",
     r"easter sunday|easter\s+(?:sun)?day|复活节(?:当天|星期[日天]|周日)",
     r"easter monday|easter\s+monday|复活节星期一",
@@ -61,12 +63,14 @@ _FESTIVALS = (
     r"thanksgiving|thanksgiving(?:\s+day)?|感恩节",
     r"spring festival's eve|(?:(?:chinese|lunar)\s+new\s+year|spring\s+festival)['’]?s?\s+eve"
     r"|除夕夜?|大年三十|年三十",
+    r"spring festival's day|(?:(?:chinese|lunar)\s+new\s+year)['’]?s?\s+day|(?:大年|正月|年)初一",
     r"spring festival|(?:chinese|lunar)\s+new\s+year|spring\s+festival"
     r"|春节(?:假期|长假|黄金周)?|农历新年|过年",
-    r"lantern festival|lantern\s+festival|元宵节",
-    r"dragon boat festival|dragon[\s-]boat\s+festival|端午节?(?:假期)?",
+    r"lantern festival|lantern\s+festival|元宵节|(?:农历|阴历)?正月十五",
+    r"dragon boat festival|dragon[\s-]boat\s+festival|端午节?(?:假期)?"
+    r"|(?:农历|阴历)?五月初五",
     r"mid-autumn festival|mid[\s-]?autumn(?:\s+(?:festival|day))?|moon\s+festival"
-    r"|中秋[节夜]?(?:假期)?",
+    r"|中秋[节夜]?(?:假期)?|(?:农历|阴历)八月十五",
 )
 
 
@@ -81,7 +85,7 @@ _FESTIVAL_NAMES = "|".join(pattern.pattern for _, pattern in _FESTIVAL_DAYS)
 _FESTIVAL_END = (
     rf"(?:(?<=[a-z'’.])(?!['’\w-]){NO_THING_BEHIND}"
     rf"|(?<=[{HAN}])(?=$|[^{HAN}\w]|[在拍和与或跟同到至、]|(?:的|那天|当天|期间)?{PHOTO_ZH}"
-    r"|的时候|时(?![代装尚间光钟空])|期间|[那当]天|[以之][前后来]|[前左][后右]|[去回]|的?[前后]一?(?:天|晚|夜|周|个?星期|个?礼拜|个月)|第二天|[前后](?=$|[的拍，,\s])))"
+    r"|的时候|时(?![代装尚间光钟空])|期间|[那当]天|[以之][前后来外]|[前左][后右]|[去回]|的?[前后]一?(?:天|晚|夜|周|个?星期|个?礼拜|个月)|第二天|[前后](?=$|[的拍，,\s])))"
 )
 # One of them.
 FESTIVAL = re.compile(f"(?:{_FESTIVAL_NAMES}){_FESTIVAL_END}")

@@ -188,5 +188,5 @@ _CLAUSE_BEFORE = re.compile(r"(?:^|[,，、;；.。!！?？(（])\s*(?:the\s+)?$
 _PHOTOS_BEHIND = re.compile(rf"\s+{PHOTO}\b")
 _ZH_BEHIND = re.compile(
     rf"$|[^{HAN}\w]|[在拍的去到和与或、照我早晚夜]"
-    rf"|那天|当天|期间|时|[以之][前后来间]|[前左][后右]|{PHOTO_ZH}"
+    rf"|那天|当天|期间|时|[以之][前后来间外]|[前左][后右]|{PHOTO_ZH}"
 )

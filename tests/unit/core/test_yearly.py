@@ -63,6 +63,7 @@ def shown(filters: Filters) -> str:
         ("the day after Christmas", "12-27..12-27"),
         ("the day before Christmas | 圣诞节前一天", "12-23..12-23"),
         ("the week after national day | 国庆节后一周", "10-08..10-14"),
+        ("暑假 | 暑假拍的照片", "07-01..08-31"),
         ("month of May", "05-01..05-31"),
         ("week of May 5", "05-02..05-08"),
         # those that move
@@ -72,9 +73,12 @@ def shown(filters: Filters) -> str:
          "spring festival..spring festival"),
         ("除夕夜 | 大年三十 | Chinese New Year's Eve",
          "spring festival's eve..spring festival's eve"),
-        ("元宵节", "lantern festival..lantern festival"),
+        ("大年初一 | 正月初一 | Chinese New Year's Day",
+         "spring festival's day..spring festival's day"),
+        ("元宵节 | 正月十五", "lantern festival..lantern festival"),
         ("端午 | 端午节 | Dragon Boat Festival", "dragon boat festival..dragon boat festival"),
-        ("中秋 | 中秋节拍的照片 | mid-autumn festival", "mid-autumn festival..mid-autumn festival"),
+        ("中秋 | 中秋节拍的照片 | 农历八月十五 | mid-autumn festival",
+         "mid-autumn festival..mid-autumn festival"),
         ("mother's day | Mother’s Day | on mothers' day | 母亲节", "mother's day..mother's day"),
         ("christmas and easter", "12-24..12-26 easter..easter"),
         ("last easter", "2025-04-18..2025-04-21"),
@@ -146,11 +150,18 @@ def test_days_leave_the_sentence(typed: str, rest: str, days: str) -> None:
      "a girl named June", "April smiling", "dogs may and june", "december snow", "the mayor",
      "Jordan", "May 5 people", "五月天", "五月花号", "十月革命", "三月兔", "三月三", "5个月",
      "第五月", "31 April", "2月30日", "5月前", "2月14", "春节联欢晚会", "中秋月饼", "easter eggs",
-     "Easter Island", "thanksgiving turkey", "清明上河图", "christmas to easter", "元宵", "十一",
-     "春节前一周", "the day after easter", "5/6", "2023-13"],
+     "Easter Island", "thanksgiving turkey", "清明上河图", "christmas to easter", "元宵",
+     "暑假作业", "十一", "春节前一周", "the day after easter", "5/6", "2023-13"],
 )  # fmt: skip
 def test_what_a_photo_shows_stays(typed: str) -> None:
     assert list(find_yearly(typed, TODAY)) == []
+
+
+@pytest.mark.parametrize("typed", ["圣诞节以外的照片", "不在圣诞节拍的", "not at christmas"])
+def test_a_festival_is_not_turned_into_its_opposite(typed: str) -> None:
+    query = parse_query(typed, TODAY)
+    assert query.filters == Filters()
+    assert [error.params["reason"] for error in query.misread] == ["negated"]
 
 
 def test_an_excluded_festival_is_a_thing() -> None:
