@@ -32,7 +32,7 @@ asks for. For a query with cosines c
 For the best region of a photo good_z has REGION_FALSE_SHARE in place of FALSE_SHARE, and
 shift_share is 0. So a score rises with the cosine and reaches GOOD_SCORE at good_z. Where no photo
 stands out, good_z is chance(FALSE_SHARE) + tail, which few such queries reach with any of the n
-photos and which grows slowly with the library (chance is 3.2 for 60 photos, 5.0 for 100,000), so
+photos and which grows slowly with the library (chance is 3.1 for 60 photos, 4.9 for 100,000), so
 that a query for something absent says so; where many stand out it comes down.
 
 Pictures are searched by pictures with ``Background.of_pictures``: cosines of pictures lie elsewhere
@@ -64,8 +64,8 @@ from app.core.messages import Match
 
 GOOD_SCORE = 0.5
 LEAST_GOOD_Z = 2.5
-FALSE_SHARE = 0.035
-REGION_FALSE_SHARE = 0.007  # the best of many regions is high by chance more often than one photo
+FALSE_SHARE = 0.05
+REGION_FALSE_SHARE = 0.02  # the best of many regions is high by chance more often than one photo
 TAIL_SHARE = 0.02
 SLOPE = 1.0
 SIMILAR_SHARE = 0.02
