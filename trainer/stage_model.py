@@ -222,7 +222,8 @@ def _unit(vectors: Tensor) -> Tensor:
 
 
 def _ensure_compiler() -> None:
-    words = os.environ.get("CXX", "").split() or ["clang++" if sys.platform == "darwin" else "g++"]
+    usual = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
+    words = os.environ.get("CXX", "").split() or [usual]
     headers = Path(sysconfig.get_path("include"), "Python.h")
     missing = words[0] if shutil.which(words[0]) is None else None if headers.is_file() else headers
     if missing is not None:
