@@ -108,6 +108,7 @@ def test_saving_memory_changes_no_gradient(photo_sets: Path, run: Path, change: 
         torch.testing.assert_close(saving[name], value, rtol=1e-3, atol=rounding, msg=name)
 
 
+@pytest.mark.dist  # dynamo changes how the process runs frames: not beside the window's tests
 @pytest.mark.filterwarnings("ignore:The .grad attribute")  # torch hides it, but by no filter
 def test_compiled_layers_are_compiled_beside_all_that_saves_memory(
     photo_sets: Path, run: Path, monkeypatch: pytest.MonkeyPatch
