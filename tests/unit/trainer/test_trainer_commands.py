@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.signals import deliver
 from tests.unit.trainer.small_runs import SIZES
 from trainer.__main__ import main
 
@@ -84,6 +85,7 @@ def test_sigterm_ends_the_process_once_the_run_has_ended(
                 signal.raise_signal(signal.SIGTERM)
             seen.append("run has ended")
 
+    monkeypatch.setattr(signal, "raise_signal", deliver)
     monkeypatch.setattr("trainer.loop.train", terminated)
     before = signal.signal(signal.SIGTERM, lambda *given: seen.append("signal"))
     try:

@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from fgclip2 import Encoder
+from tests.signals import deliver
 from trainer.__main__ import main
 from trainer.checkpoints import newest_checkpoint, save_checkpoint
 from trainer.data.batches import MakesBatches, prefetch
@@ -202,8 +203,8 @@ def test_a_run_that_diverges_ends_before_it_reaches_a_checkpoint(
 @pytest.mark.parametrize(
     "end",
     [
-        lambda: signal.raise_signal(signal.SIGINT),
-        lambda: signal.raise_signal(signal.SIGTERM),
+        lambda: deliver(signal.SIGINT),
+        lambda: deliver(signal.SIGTERM),
         lambda: (_ for _ in ()).throw(DataError("the 3rd step fails")),
     ],
     ids=["ctrl-c", "sigterm", "error"],
@@ -216,6 +217,7 @@ def test_a_run_that_does_not_reach_its_end_names_what_it_could_not_read(
     capsys: pytest.CaptureFixture[str],
     end: Callable[[], object],
 ) -> None:
+    monkeypatch.setattr(signal, "raise_signal", deliver)
     made = iter(range(3))
 
     def step(*given: object) -> Losses:
