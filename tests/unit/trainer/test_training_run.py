@@ -230,11 +230,14 @@ def test_a_run_that_does_not_reach_its_end_names_what_it_could_not_read(
     settings = [*SMALL, f"photos={photo_sets}", "archive_weights={'fruit': 0.1, 'people': 0.9}"]
     for setting in settings:
         arguments += ["--set", setting]
-    before = signal.signal(signal.SIGTERM, lambda *given: None)
+    # Ctrl-C as Python has it: tests of the application's worker leave it ignored.
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: lambda *given: None}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         assert main(arguments) == 1
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     named = [each.getMessage() for each in caplog.records if "could not be read" in each.msg]
     assert [message.count("people-003.png: no picture") for message in named] == [1]
     last = capsys.readouterr().err.splitlines()[-1]
