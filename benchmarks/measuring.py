@@ -127,5 +127,5 @@ def _median(values: list[Any]) -> Any:
     if isinstance(values[0], dict):
         return medians(values)
     if isinstance(values[0], (int, float)):
-        return float(np.median(values))
+        return type(values[0])(np.median(values))
     return values[0]

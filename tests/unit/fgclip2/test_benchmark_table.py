@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.encoders_table import NOTES, as_table, image_gflop, notes_of
+from benchmarks.measuring import medians
 
 
 def engine(rate: float, **more: float) -> dict[str, object]:
@@ -101,3 +102,13 @@ def test_operations_of_a_picture() -> None:
     least = 2 * 256 * 85e6 / 1e9
     assert least < image_gflop("base", 256) < 1.2 * least
     assert image_gflop("base", 1024) > 4 * image_gflop("base", 256)
+
+
+def test_rounds_become_one_report_of_medians() -> None:
+    rounds = [
+        {"rss_mb": mb, "rate": {"wall": wall}} for mb, wall in ((500, 1.5), (700, 2.5), (600, 9.0))
+    ]
+    found = medians(rounds)
+    assert found == {"rss_mb": 600, "rate": {"wall": 2.5}}
+    assert isinstance(found["rss_mb"], int)  # as the page shows it
+    assert medians([*rounds, {"failed": "no memory"}]) == {"failed": "no memory"}
