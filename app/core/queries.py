@@ -27,6 +27,7 @@ from app.core.language.filter_words import find_filters
 from app.core.language.near_misses import is_attributes_only, misses_named, with_attributes
 from app.core.language.places import is_side, split_place, with_place
 from app.core.language.request_words import EDGES, names_no_thing, without_request
+from app.core.language.traditional import simplified
 
 # More than twice what the encoders read of a text (196 tokens).
 MAX_TEXT_CHARS = 2_000
@@ -36,11 +37,16 @@ _QUOTED = re.compile(
     '"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』|«([^»]*)»|(?<![A-Za-z])‘([^‘]*?)’(?![A-Za-z])'
 )
 _BRACKETS = re.compile(r"\s*[()（）]\s*")
+# What stands behind an exclusion and belongs to the negation: "no furniture at all".
+_OF_NEGATION = re.compile(
+    r"(?<=\S)\s+(?:at\s+all|around|whatsoever|anywhere|in\s+(?:sight|view))$", re.IGNORECASE
+)
 # With attributes alone after it, it speaks of what is named next: "a red and a blue umbrella".
 _SHARES_THING = re.compile(r"(?:an?|one|the)\s(?!.*\bones?$)", re.IGNORECASE)
 # Full-width letters, digits and signs that mean something here; other marks stay as typed.
 _FULL_WIDTH = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _FOLDED = {code: code - 0xFEE0 for code in (*_FULL_WIDTH, *map(ord, "＂＋＝＞＜"))}
+_JOINERS = "\u200c\u200d"  # within words of other scripts, and within emoji
 _FULL_WIDTH_MARKS = re.compile("(?<=[0-9])[／．－：～](?=[0-9])")  # ２０２０／５／５
 
 PartKind = Literal["phrase", "filter", "misread"]
@@ -96,7 +102,7 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
         today: what "last summer" is counted from; today without it.
     """
     source = tidy(text)[:MAX_TEXT_CHARS].rstrip()
-    hidden = _QUOTED.sub(lambda match: HIDDEN * len(match[0]), source)
+    hidden = simplified(_QUOTED.sub(lambda match: HIDDEN * len(match[0]), source))
     found = find_filters(hidden, lambda start, stop: source[start:stop], today or date.today())
     for each in found:
         hidden = hidden[: each.start] + " " * (each.stop - each.start) + hidden[each.stop :]
@@ -129,13 +135,13 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
 def tidy(text: str) -> str:
     """Return a text in NFC, tidied.
 
-    Control characters, lone surrogates and doubled spaces go; full-width letters and digits become
-    plain ones.
+    Control characters and others without width, lone surrogates and doubled spaces go; full-width
+    letters and digits become plain ones.
     """
     kept = "".join(
         " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character
         for character in text
-        if unicodedata.category(character) not in ("Cs", "Co")
+        if character in _JOINERS or unicodedata.category(character) not in ("Cs", "Co", "Cf")
     )
     kept = _FULL_WIDTH_MARKS.sub(lambda match: chr(ord(match[0]) - 0xFEE0), kept.translate(_FOLDED))
     return _SPACES.sub(" ", unicodedata.normalize("NFC", kept)).strip()
@@ -149,15 +155,18 @@ def _shown(source: str, hidden: str, piece: Piece) -> str:
     words = without_request(_spoken(source, hidden, piece.start, piece.stop))
     if piece.need == "excluded" and piece.negation.rstrip().lower().endswith("no"):
         words = re.sub(r"^(?:body|one)\b", "person", words)  # "nobody", "no one is smiling"
+    if piece.need == "excluded":
+        words = _OF_NEGATION.sub("", re.sub(r"^any(?:body|one)\b", "person", words))
+        words = words.removesuffix("外") if piece.qualifies else words  # 除红色外
     if piece.need == "excluded" and not is_attributes_only(words) and not is_side(words):
         words = words.removesuffix("的")  # 不要有人的
     return with_place(words, piece.place) if piece.place and words else words
 
 
 def _spoken(source: str, hidden: str, start: int, stop: int) -> str:
-    """Return a part with what quotes hid, without the quotes; filters are spaces."""
+    """Return a part as it was typed, without quotes; filters are spaces."""
     spoken = "".join(
-        typed if shown == HIDDEN else shown
+        " " if shown == " " else typed
         for typed, shown in zip(source[start:stop], hidden[start:stop], strict=True)
     )
     return _QUOTED.sub(lambda match: next(filter(None, match.groups()), " "), spoken)
@@ -169,16 +178,20 @@ def _phrase_parts(source: str, hidden: str, pieces: list[Piece]) -> list[Part]:
         phrase = Phrase(_shown(source, hidden, piece), piece.need)
         at = len(parts) - 1
         if piece.may_contrast and piece.need == "excluded" and not piece.qualifies:
+            parts = _with_thing_after(parts, phrase.text)
             at = next((k for k in range(at, -1, -1) if _is_contrasted(parts[k], phrase)), -1)
             if at >= 0:
                 parts = _with_contrast(parts, at, phrase.text, piece)
                 continue
         shares = piece.need != "excluded" and _shares_thing(phrase.text)
         around = pieces[place:] if piece.qualifies or shares else pieces[:place][::-1]
+        if piece.may_contrast and all(each.need == "excluded" for each in around):
+            around = pieces[place:]  # "not blue, red cups"
         named = (_shown(source, hidden, p) for p in around if p.need != "excluded")
         thing = next((text for text in named if not (shares and is_attributes_only(text))), "")
         if thing and (shares or piece.may_contrast or piece.need == "excluded"):
-            phrase = _completed(phrase, thing, shares or piece.may_contrast)
+            refers = shares or piece.may_contrast or piece.qualifies
+            phrase = _completed(phrase, thing, refers)
         parts.append(Part("phrase", piece.start, piece.stop, phrase))
     return [part for part in parts if part.phrase is not None]
 
@@ -198,6 +211,24 @@ def _completed(phrase: Phrase, thing: str, refers: bool) -> Phrase:
     if is_attributes_only(phrase.text):
         return replace(phrase, text=with_attributes(thing, phrase.text))
     return phrase
+
+
+def _with_thing_after(parts: list[Part], excluded: str) -> list[Part]:
+    """Return the parts in which attributes alone got the thing that a contrast names after them.
+
+    三只而不是两只狗 and "red, not blue cups" look for 三只狗 and "red cups".
+    """
+    phrase = parts[-1].phrase if parts else None
+    if phrase is None or phrase.need == "excluded" or not is_attributes_only(phrase.text):
+        return parts
+    named = () if is_attributes_only(excluded) else misses_named(excluded, phrase.text)
+    return [
+        *parts[:-1],
+        *(
+            replace(parts[-1], phrase=replace(phrase, text=each))
+            for each in named[:1] or (phrase.text,)
+        ),
+    ]
 
 
 def _is_contrasted(part: Part, excluded: Phrase) -> bool:

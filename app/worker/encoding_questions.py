@@ -11,6 +11,7 @@ from app.core.asking import Box, ImageQuery, Need, Phrase, Query
 from app.core.errors import AllRejectedError, ModelError
 from app.core.language.near_misses import generated_misses
 from app.core.language.places import Place, split_place
+from app.core.language.traditional import simplified
 from app.core.library import Library
 from app.core.library.rows import Example, Int64Array
 from app.core.queries import parse_query
@@ -131,7 +132,7 @@ class QuestionEncoder:
                 for image, picture in zip(query.images, pictures, strict=True)
             ),
             allowed,
-            self.encoder.token_count(described) if described else 0,
+            self.encoder.token_count(simplified(described)) if described else 0,
         )
 
     def phrases(self, texts: Sequence[str]) -> tuple[AskedPhrase, ...]:
@@ -153,7 +154,7 @@ class QuestionEncoder:
         if not texts:
             return np.zeros((0, self.encoder.dim), np.float32)
         try:
-            return self.encoder.encode_texts(list(texts), mode=mode)
+            return self.encoder.encode_texts([simplified(text) for text in texts], mode=mode)
         except FgclipError as error:
             raise ModelError(f"The model cannot encode these words: {error}") from error
 

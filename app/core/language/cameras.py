@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.core.language.date_vocabulary import NO_THING_BEHIND, YEAR
-from app.core.language.places import HAN
+from app.core.language.places import A_HAN
 from app.core.language.request_words import PHOTO
 
 # As cameras write it into photos, and how else people call it.
@@ -64,7 +64,7 @@ _MODEL_WORD = (
 _OWNER = r"(?:(?:apple|google|samsung)\s+)?"
 _CAMERA_PARTS = re.compile(rf"{_OWNER}(?P<maker>{_MAKER})(?P<model>.*)")
 _CAMERA = (
-    rf"{_OWNER}(?:{_MAKER})(?:(?<=[{HAN}])|(?![a-z]))"
+    rf"{_OWNER}(?:{_MAKER})(?:(?<={A_HAN})|(?![a-z]))"
     rf"(?:[\s-]?{_MODEL_WORD}(?:\s+{_MODEL_WORD}){{0,4}})?"
 )
 _TAKEN_WITH = re.compile(

@@ -14,36 +14,53 @@ from itertools import islice
 
 from app.core.asking import Need
 from app.core.language.near_misses import MEASURES, attributes, is_attributes_only
-from app.core.language.places import HAN, is_place, is_side
+from app.core.language.places import A_HAN, HAN, is_place, is_side
 from app.core.language.request_words import names_no_thing
 
 HIDDEN = "\ue000"  # stands for each character of a quoted part; typed ones are dropped
-_HAN_OR_QUOTED = HAN + HIDDEN
+_HAN_OR_QUOTED = rf"(?-i:[{HAN}{HIDDEN}])"
 _ARTICLE = r"(?:a|an|the|some|any|his|her|its|their)\b"
+_COUNTS = "一二两三四五六七八九十几这那每"
 _VERBS = "着穿戴拿骑坐站抱背开跑吃喝看躺走飞游打弹写读笑挂放停盖拉推举牵趴睡跳玩"
 
+# As it is typed, also in haste.
+_WITHOUT = r"(?:with\s?out(?!\s+of\b)|wh?it?h?out|wihtout|withou|withot|withuot|wthout)"
+# No negation: "no parking sign", "no. 5", "no dogs allowed".
+_NO_NEGATION = (
+    r"\s+(?:smoking|parking|entry|swimming|trespassing|longer|man['’]s\s+land|[a-z]+\s+allowed)\b"
+    r"|\s+\d"
+)
 _NEGATION_EN = rf"""
     (?<![\w'’-])
     (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
-    (?: (?:without|exclud(?:e|ing)|lacking|w/o)(?=\s|$)
-      | (?: neither | not(?!\s+only\b) | no(?!\s+(?:smoking|parking|entry|swimming|trespassing)\b)
+    (?: (?:{_WITHOUT}|exclud(?:e|ing)|lacking|w/o|(?:leave|filter)\s+out
+          | (?:devoid|free|empty)\s+of(?!\s+charge\b))(?=[\s:：]|$)[:：]?
+      | (?: neither | not(?!\s+only\b) | no(?!{_NO_NEGATION}) | (?:hardly|barely)(?=\s+any\b)
+          | none\s+of\s+(?:them|these|those|which|whom)(?:\s+(?:is|are|was|were|has|have))?
           | except(?:\s+for)? | (?:apart|aside)\s+from | (?:other|rather)\s+than | instead\s+of
           | (?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but
           | (?:there\s+)?(?:is|are|was|were)n['’]t
           | (?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)(?!\s+(?:disturb|enter|cross|touch)\b)
-                (?:\s+(?:have|show|contain|include|want(?:\s+to\s+see)?))?
+                (?:\s+(?:have|show(?:\s+(?:me|us))?|contain|include|like|want(?:\s+to\s+see)?))?
         )(?=\s)
       | no(?=body\b)
     )
-    \s*(?:{_ARTICLE}\s+)?
+    \s*(?:(?:an?\s+single|{_ARTICLE})\s+)?
 """
+# What is often said to be missing by one character: 无云的天空, 有猫没狗.
+_MISSED = "人车云树叶花草雪船鸟狗猫字"
 _NEGATION_ZH = rf"""
-    (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?(?<!(?<!所)有)
-    (?: 没有 | 沒有 | (?<![淹沉出埋])没(?=[{_VERBS}带系撑关下在人车]|什么人) | 不(?=[戴穿拿看])
-      | 不想?要 | 不想看到? | 不需要 | 不含 | 不包[含括] | 不带 | 不[是在]
-      | 排除 | 去[掉除] | 除了 | 除(?=[{HAN}]{{1,10}}[以之]外) | 别(?=有) | 无(?=人(?:的|\W|$))
+    (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?
+    (?:已经|从来|几乎|根本|完全|[都并还](?=没))?(?<!(?<!所)有)
+    (?: 没有了?(?:太多|很多|[几一][{MEASURES}丝点滴])?
+      | (?<![淹沉出埋])没(?=[{_VERBS}带系撑关下在{_MISSED}]|什么|几[{MEASURES}])
+      | 不(?=[戴穿拿看]) | 不想?要 | 不想看到? | 不需要 | 不含 | 不包[含括] | 不带 | 不[是在](?!很)
+      | 不(?:能|许|准|可以?|希望|应该?)(?=有|看[到见]|出现)
+      | 看不[到见](?![头边底]|尽头) | 不见(?=[人车狗猫])
+      | 排除 | 过滤掉 | 去[掉除] | 除了 | 除(?={A_HAN}{{1,10}}外) | 别(?=有|拍到|出现)
+      | 未(?=[戴穿系佩]) | 无(?=[{_MISSED}](?:的|\W|$)) | (?:[而并]|(?<!{A_HAN}))非(?=.色) | 而非
     )
-    (?:有(?![轨线])|出现)?(?:任何|什么|一个(?=人))?
+    (?:有(?![轨线])|看[到见]|拍到|出现)?(?:任何|什么|几[{MEASURES}]|一个(?=人))?
 """
 # 和 and 与 that join, not those of a word: 暖和, 颐和园, 和平, 参与.
 _AND_ZH = r"""(?:
@@ -57,20 +74,24 @@ _AND_ZH = r"""(?:
 _CUTS = re.compile(
     rf"""
     (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
-  | (?P<none>一[{MEASURES}](?P<thing>[{HAN}]{{1,6}}?)[也都]没有?的?)
-  | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<=[{_HAN_OR_QUOTED}])或者?(?=[{_HAN_OR_QUOTED}]))
+  | (?P<none>[一半][{MEASURES}](?P<thing>{A_HAN}{{1,6}}?)[也都]没有?(?![{_VERBS}])的?
+      | 空?无一(?P<nobody>人)的?)
+  | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<!\d)/+|/+(?!\d)|要么
+      | (?<={_HAN_OR_QUOTED})或者?(?={_HAN_OR_QUOTED}))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>
-        [;；。！？|…()（）]+ | (?<!\d)/+ | /+(?!\d) | (?<!\b(?:st|mt|mr|ms|dr))[.!?]+(?=\s|$)
-      | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|with|w/)\s+
+        [;；。！？|…()（）—•]+ | (?<!\S)\#(?=[^\W\d])
+      | (?<!\b(?:st|mt|mr|ms|dr|no(?=\.\s*\d)))[.!?]+(?=\s|$)
+      | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|w/
+                    |with(?!\s+out\b(?!\s+of\b)))\s+
       | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)(?:['’]s)?\s+
             (?:(?:is|are|was|were|has|have)\s+)?
-      | 以及 | 并且 | 而且 | 但是 | 还有 | 同时 | 而是
+      | 以及 | 并且 | 而且 | 但是 | 还有 | 同时 | 而是 | [又也]有 | (?<![{_COUNTS}])只有
     )
   | (?P<soft>
-        (?<!\s)\s+(?:and|&|和)\s+ | (?<=[{_HAN_OR_QUOTED}]){_AND_ZH}(?=[{_HAN_OR_QUOTED}])
+        (?<!\s)\s+(?:and|[&+]|和)\s+ | (?<={_HAN_OR_QUOTED}){_AND_ZH}(?={_HAN_OR_QUOTED})
     )
-  | (?P<space>(?<=[{_HAN_OR_QUOTED}])\s+(?=[{_HAN_OR_QUOTED}]))
+  | (?P<space>(?<={_HAN_OR_QUOTED})\s+(?={_HAN_OR_QUOTED}))
   | (?P<clause>(?<=\w)的(?=\w))
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -80,14 +101,17 @@ _NEAR_CHARS = 60  # as far as attributes are looked for on either side of a cut
 _SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)")
 _ARTICLE_AHEAD = re.compile(rf"\s*{_ARTICLE}", re.IGNORECASE)
 _CONTRAST = re.compile(
-    r"\b(?:not|neither|rather\s+than|instead\s+of)\b|n['’]t\b|不[是在]", re.IGNORECASE
+    r"\b(?:not|neither|rather\s+than|instead\s+of)\b|n['’]t\b|不[是在]|非", re.IGNORECASE
 )
 # "not" within a phrase, "a man not far away", unless what follows shows that it excludes.
 _LONE_NOT = re.compile(r"(?:(?:is|are|was|were)\s+)?not\b\s*(?P<article>\w*)", re.IGNORECASE)
 _EXCLUDED_BY_NOT = re.compile(
-    r"(?:(?:with|at(?!\s+all)|in|on|from|near|under|inside|outside)\b|[a-z]+ing\b)", re.IGNORECASE
+    r"(?:(?:with|at(?!\s+all)|in|on|from|near|under|inside|outside)\b|[a-z]+ing\b"
+    r"|(?!always\b|this\b|less\b)[a-z]+[^\Wsui]s$)",  # "dogs not cats"
+    re.IGNORECASE,
 )
 _UNTIL_MARK = re.compile(r"[,，;；、。.!?！？()（）]|\bbut\b")
+_LISTED = re.compile(r"\b(?:and|or)\b|[和或]", re.IGNORECASE)
 _UNTIL_JOINT = re.compile(r"\b(?:and|with|or|that|which|who)\b", re.IGNORECASE)
 _IS_THAT = re.compile(r"\s+(?:that|which)(?:['’]s|\s+(?:is|are|was|were))\s+", re.IGNORECASE)
 # What follows these is excluded whole: 不要穿泳衣的人; after the weaker ones where it has a verb.
@@ -98,6 +122,12 @@ _QUALITY = re.compile(
     r"(?:色|漂亮|美丽|可爱|好看|华丽|鲜艳|精[致美]|破旧|崭新|简单|传统|古老|老式|高大|宽大|透明"
     r"|彩虹|条纹|格子|碎花|开心|快乐|(?:很(?!多)|[太最更超]|非常).{1,2}|([大小长短高厚薄圆红白])\1)$"
 )
+# 的 goes on within what is there, 旁边停着一辆崭新的车, or within a place: 坐在河边的椅子上.
+_EXISTS = re.compile(
+    rf"[上下里中边旁前后外间处面内][{_VERBS}摆立插铺种堆][着了]?[{_COUNTS}]+[{HAN}][^{_VERBS}]*$"
+)
+_AT = re.compile(rf"在[^{_VERBS}]{{1,6}}$")
+_THING_AT = re.compile(rf"[^\W{_VERBS}]{{1,5}}?[上里中下旁边前后内]")
 _SHORT = re.compile(rf"\s*(?:[^\s{HAN}]+(?:\s+[^\s{HAN}]+){{0,2}}|[^有在是{_VERBS}]{{1,4}})?\s*")
 
 
@@ -150,7 +180,9 @@ def _clauses(text: str) -> Iterator[Piece]:
             continue
         if cut.lastgroup == "none":  # 一个人也没有
             yield replace(piece, stop=cut.start())
-            yield Piece(*cut.span("thing"), "excluded", "没有")
+            yield Piece(
+                *cut.span("nobody" if cut["thing"] is None else "thing"), "excluded", "没有"
+            )
             piece = Piece(cut.end(), cut.end())
             continue
         words = text[piece.start : cut.start()].strip()
@@ -169,8 +201,10 @@ def _begun(negation: re.Match[str], words: str, piece: Piece, has_thing: bool) -
     begun = Piece(negation.end(), negation.end(), "excluded", negation[0])
     if begun.may_contrast:
         is_measured = re.match(rf"[一几这那][{MEASURES}]", negation[0]) is not None
-        of_noun = re.search("不[是在]", negation[0]) and (is_measured or not has_thing)
+        of_noun = re.search("不[是在]|非", negation[0]) and (is_measured or not has_thing)
         return replace(begun, qualifies=bool(of_noun))
+    if re.search("(?<![排去])除$", negation[0]):  # 除红色外的气球
+        return replace(begun, qualifies=True)
     is_bare_place = piece.need != "excluded" and is_side(words)
     return replace(begun, place=words) if is_bare_place else begun
 
@@ -218,10 +252,18 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
     match cut.lastgroup:
         case "comma" | "list" if piece.need == "excluded" and is_attributes_only(after):
             return True  # "not red, green or blue"
+        case "comma" if (
+            piece.may_contrast and piece.need == "excluded" and not _LISTED.search(after)
+        ):
+            return True  # "not blue, red cups"
         case "comma" | "list" | "soft":
             return not _joins_attributes(before, after)
         case "clause":
-            return _ends_clause(text[piece.start : cut.start()].strip(), piece)
+            modifier = text[piece.start : cut.start()].strip()
+            is_of_object = _EXISTS.search(modifier) or (
+                _AT.search(modifier) and _THING_AT.match(after)
+            )
+            return not is_of_object and _ends_clause(modifier, piece)
         case "negation" if cut[0].split()[-1:] == ["NOT"] and not text.isupper():
             return True  # "cat NOT dog"
         case "hard" if _IS_THAT.fullmatch(cut[0]):

@@ -81,12 +81,14 @@ from app.core.language.periods import Days
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO, PHOTO_ZH
 
+Reader = Callable[[re.Match[str], date], Days]
+
 
 class Form(NamedTuple):
     """How one kind of date is written, and how it is read; the reader may raise ValueError."""
 
     pattern: str
-    read: Callable[[re.Match[str], date], Days]
+    read: Reader
 
 
 # The longer forms come later, and are tried first where a date stands in a sentence.

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
-from app.core.language.date_forms import FORMS
+from app.core.language.date_forms import FORMS, Reader
 from app.core.language.date_vocabulary import (
     DAY,
     MONTH,
@@ -93,7 +94,7 @@ def beside(periods: Periods, side: Side) -> Periods | None:
 
 def _one(text: str, today: date) -> Days | None:
     """Return the days of a date that is no range and open on no side."""
-    for pattern, read in _READERS:
+    for pattern, read in _readers():
         match = pattern.fullmatch(text)
         if match is not None:
             try:
@@ -101,6 +102,12 @@ def _one(text: str, today: date) -> Days | None:
             except (ValueError, OverflowError):  # the 31st of April, a day before the first year
                 continue
     return None
+
+
+@cache
+def _readers() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """Return how each form is found and read; most questions name no date and never need them."""
+    return tuple((re.compile(form.pattern), form.read) for form in FORMS)
 
 
 def _halves(a: str, b: str, today: date) -> Periods | None:
@@ -261,7 +268,6 @@ def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> Foun
 
 # ---------------------------------------------------------------- patterns
 
-_READERS = tuple((re.compile(form.pattern), form.read) for form in FORMS)
 _MAX_LISTED = 12
 _LONGEST_SEASON = timedelta(days=92)
 JOINED = (

@@ -19,6 +19,7 @@ from app.core.language.combining import combined
 from app.core.language.date_vocabulary import YEAR
 from app.core.language.date_words import Side
 from app.core.language.dates import beside, find_dates, parse_date
+from app.core.language.near_misses import lowered
 from app.core.language.periods import Periods
 from app.core.language.plain_filters import (
     FORMAT_WORDS,
@@ -28,11 +29,12 @@ from app.core.language.plain_filters import (
     format_named,
 )
 from app.core.language.request_words import PHOTO
+from app.core.language.traditional import simplified
 from app.core.language.weekdays import Dated, FoundWeekdays, find_weekdays, parse_weekdays
 from app.core.language.yearly import FoundYearly, find_yearly, parse_yearly
 
 _KEYS = {
-    "folder": ("folder", "in", "path", "文件夹", "目录"),
+    "folder": ("folder", "in", "path", "文件夹", "资料夹", "目录"),
     "date": ("date", "taken", "when", "日期", "时间"),
     "before": ("before", "早于"),
     "until": ("until", "不晚于"),
@@ -113,10 +115,12 @@ def parse_filter(text: str, today: date) -> Filters:
     Raises:
         FilterError: an unknown key, or a value that the key cannot have.
     """
-    match = _ONE_FILTER.fullmatch(text.strip())
+    typed = text.strip()
+    match = _ONE_FILTER.fullmatch(simplified(typed))
     reason = "unknown"
     if match is not None:
-        key, value = _KEY_OF[match["key"].lower()], match["value"].strip().strip("\"'“”「」『』")
+        key = _KEY_OF[match["key"].lower()]
+        value = typed[match.start("value") :].strip().strip("\"'“”「」『』")
         reason = _REASONS.get(key, key) if value else "value"
         found = _read(key, match["sign"].lstrip(":：") or ":", value, today)
     else:
@@ -205,7 +209,7 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
             formats = tuple(format_named(part) for part in _parts(value))
             return Filters(formats=formats) if set(formats) <= set(_TYPES_KNOWN) else None
         case "orientation":
-            shapes = [ORIENTATIONS.get(part.strip().lower()) for part in _parts(value)]
+            shapes = [ORIENTATIONS.get(lowered(part.strip())) for part in _parts(value)]
             known = tuple(shape for shape in shapes if shape is not None)
             return Filters(orientations=known) if len(known) == len(shapes) else None
         case "rating":
@@ -273,7 +277,7 @@ def _days_of_years_or_weeks(value: str, today: date) -> Filters | None:
 
 
 def _bare_word(text: str, today: date) -> Filters | None:
-    word = text.strip().lower()
+    word = lowered(text.strip())
     if word in ("favourite", "favourites", "favorite", "favorites", "收藏"):
         return Filters(favourite=True)
     if word in ORIENTATIONS:

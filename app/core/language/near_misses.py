@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.core.language.traditional import simplified
+
 # One attribute a line: English forms | Chinese forms; the first form of each is the one put in.
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "colour": (
@@ -56,8 +58,9 @@ class Attribute:
 
 
 def lowered(text: str) -> str:
-    """Return a text in lower case, each letter at its place: "İ" alone would become two."""
-    return "".join(low if len(low := each.lower()) == 1 else each for each in text)
+    """Return a text as rules read it: in lower case and simplified, each character at its place."""
+    # "İ" alone would become two.
+    return "".join(low if len(low := each.lower()) == 1 else each for each in simplified(text))
 
 
 def attributes(text: str) -> list[Attribute]:
@@ -104,8 +107,8 @@ def with_attributes(phrase: str, words: str) -> str:
     """Return what a phrase names with attributes: "a cup" or "a blue cup" with "red", "red cup"."""
     misses = misses_named(phrase, words)
     if misses:
-        return _ARTICLE.sub("", misses[0])
-    thing, found = _ARTICLE.sub("", phrase), attributes(_ONES.sub("", words))
+        return _without_article(misses[0])
+    thing, found = _without_article(phrase), attributes(_ONES.sub("", words))
     named = [words[each.start : each.stop] for each in found]
     return f"{''.join(named)}的{thing}" if found[-1].is_chinese else " ".join([*named, thing])
 
@@ -118,6 +121,11 @@ def generated_misses(phrase: str, named: tuple[str, ...]) -> tuple[str, ...]:
         if any(other in named for other in others):
             misses += [other for other in others if other.lower() != phrase.lower()]
     return tuple(dict.fromkeys(misses))[:_MAX_MISSES]
+
+
+def _without_article(phrase: str) -> str:
+    article = _ARTICLE.match(lowered(phrase))
+    return phrase if article is None else phrase[article.end() :]
 
 
 def _put(phrase: str, mine: Attribute, kind: int) -> str:
@@ -146,6 +154,6 @@ def _patterns() -> Iterator[tuple[str, int, bool, re.Pattern[str]]]:
             yield family, kind, True, re.compile(f"{before}(?:{forms}){after}")
 
 
-_ARTICLE = re.compile(r"^(?:(?:an?|the|some|any)\s+|[一几][个只条辆朵本把张位名])", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:(?:an?|the|some|any)\s+|[一几][个只条辆朵本把张位名])")
 _ONES = re.compile(r"\s+ones?$", re.IGNORECASE)  # "the red one" counts nothing
 _PATTERNS = tuple(_patterns())

@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from app.core.language.traditional import simplified
+
 Place = Literal[
     "left", "right", "top", "bottom", "centre", "background", "foreground", "tiny", "small",
     "large", "huge",
@@ -21,6 +23,8 @@ Place = Literal[
 Floats = npt.NDArray[np.floating]
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff"  # within [...] of a pattern
+# With a pattern's IGNORECASE each of them would be looked at, which takes long to compile.
+A_HAN, NO_HAN = rf"(?-i:[{HAN}])", rf"(?-i:[^{HAN}])"
 _SIDE = (
     r"(?:[\s-]*(?:side|hand\s+side|half|part|corner|edge|third))?"
     r"(?:\s+of\s+the\s+(?:photo|picture|image|frame))?"
@@ -41,7 +45,7 @@ _EN_SIDES: dict[Place, str] = {
 }
 # What may follow words that also begin others: 中间的狗, 中间有一只狗, but not 中央公园.
 _COUNT = r"[一两二三四五六七八九几\d]"
-_THEN = rf"(?=$|[^{HAN}]|{_COUNT}|[的有是站坐放挂停躺趴摆飞])"
+_THEN = rf"(?=$|{NO_HAN}|{_COUNT}|[的有是站坐放挂停躺趴摆飞])"
 # 上面有一只鸟 is a place in the picture, 上面有草莓的蛋糕 and 上面放着书 are none.
 _NOT_ON_A_THING = rf"(?!有(?!{_COUNT}|[很许只])[^的]*的|[站坐放挂停躺趴摆]着?(?!{_COUNT}|[很许只]))"
 _ZH_SIDE = r"(?:手?边|侧|面|方(?!向)|半(?:边|部分?)?(?!球)|[上下][角方])"
@@ -66,10 +70,10 @@ _ZH_SIZES: dict[Place, str] = {
     "large": "(?:(?<![不伟胆强盛重广远长放扩夸自])大的|(?<!不)很大的?|较大的?)",
     "huge": "(?:巨大|[特超庞硕极]大|(?:非常|特别|超级)大)的?",
 }
-_PICTURE_ZH = rf"(?:[这那一]?张)?(?:照片|图片|相片|画面|(?<![{HAN}])图)[里中上]?的?"
+_PICTURE_ZH = rf"(?:[这那一]?张)?(?:照片|图片|相片|画面|(?<!{A_HAN})图)[里中上]?的?"
 # A place behind a noun is one beside that thing: 沙发左边的猫.
-_AT = rf"(?:(?:[站放摆停]|(?<![{HAN}])[坐躺趴蹲跪挂])?(?:在|位于))"
-_BEHIND_NO_NOUN = rf"(?:{_AT}|(?<![{HAN}])|(?<=[左右上下][边侧面]))"
+_AT = rf"(?:(?:[站放摆停]|(?<!{A_HAN})[坐躺趴蹲跪挂])?(?:在|位于))"
+_BEHIND_NO_NOUN = rf"(?:{_AT}|(?<!{A_HAN})|(?<=[左右上下][边侧面]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def split_place(phrase: str) -> PlacedPhrase:
     A phrase that is only a place ("on the left") keeps its words as text.
     """
     places: list[Place] = []
-    text = phrase
+    text = read = simplified(phrase)
     for place, pattern in _PLACES:
         if pattern.search(text):
             places.append(place)
@@ -97,18 +101,19 @@ def split_place(phrase: str) -> PlacedPhrase:
         text = pattern.sub(" ", text)
     places += [place for place, pattern in _SIZES if pattern.search(text)][:1]
     tidy = re.sub(r"\s+", " ", text).strip(" ,，的在")
-    return PlacedPhrase(tidy or phrase, tuple(places))
+    return PlacedPhrase(tidy or read, tuple(places))
 
 
 def is_place(phrase: str) -> bool:
     """Tell whether a phrase is only a place: "on the left", "背景中"."""
     placed = split_place(phrase)
-    return bool(placed.places) and placed.text == phrase
+    return bool(placed.places) and placed.text == simplified(phrase)
 
 
 def is_side(phrase: str) -> bool:
     """Tell whether a phrase is only a place, and not a size alone."""
-    return is_place(phrase) and any(pattern.search(phrase) for _, pattern in _PLACES)
+    read = simplified(phrase)
+    return is_place(phrase) and any(pattern.search(read) for _, pattern in _PLACES)
 
 
 def with_place(phrase: str, place: str) -> str:

@@ -36,7 +36,7 @@ _STARS = re.compile(
     r"(?:\s*\+|\s+(?:or|and)\s+(?:more|better|higher|above))?"
     rf"|(?<!\w)(?P<of>[1-5])[\s-]stars?\s+(?={_PHOTOS})"
     rf"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:(?:及以上|以上)(?:的)?|的?(?={PHOTO_ZH}))"
-    rf"|(?<![\w{HAN}])(?P<alone>[1-5一二两四五])颗?星级?(?![\w{HAN}])",
+    rf"|(?<!\w)(?P<alone>[1-5一二两四五])颗?星级?(?!\w)",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(

@@ -1,0 +1,175 @@
+"""Words that people put around what they look for, negations in sentences, and pasted text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from app.core.queries import parse_query, tidy
+
+TODAY = date(2026, 11, 25)
+
+
+def chips(text: str) -> str:
+    """The phrases of a text in one line: ``-`` excluded, ``!`` near misses."""
+    signs = {"optional": "", "required": "+", "excluded": "-"}
+    return " | ".join(
+        signs[phrase.need] + phrase.text + "".join(f" !{unlike}" for unlike in phrase.unlike)
+        for phrase in parse_query(text, TODAY).phrases
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Hi! Could you please find me the picture where we are dancing? Thanks!",
+         "we are dancing"),
+        ("hey can you find that photo of our old tractor", "our old tractor"),
+        ("where's the picture with the two swans", "the two swans"),
+        ("looking for a picture with a lighthouse", "a lighthouse"),
+        ("a man looking for his keys", "a man looking for his keys"),
+        ("i'm trying to find a photo of a rainbow", "a rainbow"),
+        ("I can't find a picture of our cat on the sofa", "our cat on the sofa"),
+        ("are there any pictures of boats?", "boats"),
+        ("show photos containing both a dog and a cat", "a dog | a cat"),
+        ("pictures which show a bridge at night", "a bridge at night"),
+        ("The photo shows a narrow alley, with a cat", "a narrow alley | a cat"),
+        ("find: red car", "red car"),
+        ("the one with the pink float", "the pink float"),
+        ("hello kitty", "hello kitty"),
+        ("search and rescue dog", "search | rescue dog"),
+        ("one dog and nothing else", "one dog"),
+        ("photos of food please", "food"),
+    ],
+)  # fmt: skip
+def test_english_requests_leave_the_phrases(typed: str, expected: str) -> None:
+    assert chips(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("你好，我想找一张小狗在草地上奔跑的照片", "一张小狗在草地上奔跑"),
+        ("能不能帮忙找一下小朋友吹蜡烛的照片呢", "小朋友吹蜡烛"),
+        ("找找在海边拍的有红色雨伞的照片好吗？谢谢！", "在海边拍的有红色雨伞"),
+        ("随便来几张猫的照片吧", "猫"),
+        ("来一张日出", "日出"),
+        ("那张我们在长城上的合影呢", "我们在长城上的合影"),
+        ("我之前拍的那个彩虹", "彩虹"),
+        ("请显示所有包含自行车的图片", "自行车"),
+        ("除了猫都可以", "-猫"),
+        ("猫和狗，都要", "猫 | 狗"),
+        ("既有猫又有狗的照片", "猫 | 狗"),
+        ("要么猫要么狗", "猫 | 狗"),
+        ("海边的酒吧", "海边的酒吧"),
+        ("一件毛呢", "一件毛呢"),
+    ],
+)
+def test_chinese_requests_leave_the_phrases(typed: str, expected: str) -> None:
+    assert chips(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("beach wihtout people", "beach | -people"),
+        ("beach whitout people", "beach | -people"),
+        ("beach with out people", "beach | -people"),
+        ("a man with out of focus lights", "a man | out of focus lights"),
+        ("street without anyone", "street | -person"),
+        ("a street with no one around", "a street | -person"),
+        ("a room with no furniture at all", "a room | -furniture"),
+        ("a lake without a single boat", "a lake | -boat"),
+        ("a bike lane with hardly any cars", "a bike lane | -cars"),
+        ("a crowd, none of them wearing a mask", "a crowd | -wearing a mask"),
+        ("a field free of people", "a field | -people"),
+        ("toys free of charge", "toys free of charge"),
+        ("i don't like dogs", "-dogs"),
+        ("don't show me dogs", "-dogs"),
+        ("please leave out dogs", "-dogs"),
+        ("without: people", "-people"),
+        ("no text/watermark", "-text | -watermark"),
+        ("a sign that says no dogs allowed", "a sign | says no dogs allowed"),
+        ("No. 10 Downing Street", "No. 10 Downing Street"),
+        ("a man no longer young", "a man no longer young"),
+        ("dogs not cats", "dogs | -cats"),
+        ("faces not visible", "faces not visible"),
+        ("not blue, red cup", "-blue cup | red cup"),
+        ("red, not blue cups", "red cups | -blue cups"),
+        ("not a blue but a red cup", "-blue cup | a red cup"),
+    ],
+)
+def test_english_negations_in_sentences(typed: str, expected: str) -> None:
+    assert chips(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("空无一人的街道", "-人 | 街道"),
+        ("看不见脸的人", "-脸 | 人"),
+        ("看不到尽头的路", "看不到尽头 | 路"),
+        ("背景里不能有人", "-背景里的人"),
+        ("不希望看到狗", "-狗"),
+        ("未戴口罩的人", "-戴口罩 | 人"),
+        ("未完工的大楼", "未完工的大楼"),
+        ("无云的天空", "-云 | 天空"),
+        ("无边的大海", "无边的大海"),
+        ("有猫无狗", "有猫 | -狗"),
+        ("没有一朵云的天空", "-云 | 天空"),
+        ("没什么车的路", "-车 | 路"),
+        ("没有太多人的海滩", "-人 | 海滩"),
+        ("没有了叶子的树", "-叶子 | 树"),
+        ("几乎没有人", "-人"),
+        ("没有狗只有猫", "-狗 | 猫"),
+        ("一只有斑点的狗", "一只有斑点的狗"),
+        ("没有狗，但有猫", "-狗 | 有猫"),
+        ("一个人都没戴帽子", "一个人 | -戴帽子"),
+        ("除红色外的气球", "-红色的气球 | 气球"),
+        ("非红色的车", "-红色的车 | 车"),
+        ("非洲的大象", "非洲的大象"),
+        ("白天而非夜晚", "白天 | -夜晚"),
+        ("三只而不是两只狗", "三只狗 | -两只狗"),
+        ("要红色的而不是蓝色的车", "红色的车 | -蓝色的车"),
+        ("不是很大的狗", "不是很大的狗"),
+        ("过滤掉人", "-人"),
+    ],
+)
+def test_chinese_negations_in_sentences(typed: str, expected: str) -> None:
+    assert chips(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("#sunset #beach", "sunset | beach"),
+        ("#海边 #日落", "海边 | 日落"),
+        ("a jersey with a #7", "a jersey | a #7"),
+        ("• a dog • a cat", "a dog | a cat"),
+        ("红色的车——在雪地里", "红色的车 | 在雪地里"),
+        ("dog + cat", "dog | cat"),
+        ("a\u200b red\ufeff cup\u200e", "a red cup"),
+    ],
+)
+def test_pasted_text(typed: str, expected: str) -> None:
+    assert chips(typed) == expected
+
+
+def test_joined_emoji_stay_joined() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert tidy(f"{family}\u200b ") == family
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("老人坐在河边的木椅上钓鱼", "老人坐在河边的木椅上钓鱼"),
+        ("坐在河边的老人", "坐在河边 | 老人"),
+        ("脚边趴着一只黄白相间的小狗", "脚边趴着一只黄白相间的小狗"),
+        ("餐桌上摆着一盘切好的西瓜", "餐桌上摆着一盘切好的西瓜"),
+        ("牵着一只狗的女孩", "牵着一只狗 | 女孩"),
+    ],
+)
+def test_captions_are_cut_where_clauses_end(typed: str, expected: str) -> None:
+    assert chips(typed) == expected
