@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from tests.fakes import FakeEncoder
 
 from app.core.asking import Query
 from app.core.library import Library
 from app.worker.encoding_questions import QuestionEncoder
+from tests.fakes import FakeEncoder
 
 
 def test_the_model_reads_traditional_chinese_as_simplified(tmp_path: Path) -> None:
