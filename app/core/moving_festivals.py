@@ -8,7 +8,7 @@ twice.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -42,8 +42,41 @@ _LUNAR_LINES = (
     "2055 0128-0530-1005 0215-0617-0924 0204-0606-0913 0124-0625-1002 0212-0614-0921",
     "2060 0202-0603-0909",
 )
+# Double Seven and Double Nine of the same years; a leap month may lie before or between them.
+_DOUBLE_LINES = (
+    "1930 0830-1030 0820-1019 0808-1008 0827-1027 0816-1016",
+    "1935 0805-1006 0823-1023 0812-1012 0802-1031 0821-1021",
+    "1940 0810-1009 0829-1028 0818-1018 0807-1007 0825-1025",
+    "1945 0814-1014 0803-1003 0822-1022 0811-1011 0801-1030",
+    "1950 0820-1019 0809-1009 0826-1027 0816-1016 0805-1005",
+    "1955 0824-1024 0812-1012 0802-1031 0821-1021 0810-1010",
+    "1960 0828-1028 0817-1018 0806-1007 0825-1025 0814-1014",
+    "1965 0803-1003 0822-1022 0812-1012 0731-1030 0819-1019",
+    "1970 0808-1008 0827-1027 0815-1015 0805-1004 0824-1023",
+    "1975 0813-1013 0802-1031 0821-1021 0810-1010 0829-1029",
+    "1980 0817-1017 0806-1006 0825-1025 0815-1014 0803-1003",
+    "1985 0822-1022 0812-1012 0830-1031 0818-1019 0808-1008",
+    "1990 0826-1026 0816-1016 0805-1004 0824-1023 0813-1013",
+    "1995 0802-1101 0820-1020 0809-1010 0828-1028 0817-1017",
+    "2000 0806-1006 0825-1025 0815-1014 0804-1004 0822-1022",
+    "2005 0811-1011 0731-1030 0819-1019 0807-1007 0826-1026",
+    "2010 0816-1016 0806-1005 0823-1023 0813-1013 0802-1002",
+    "2015 0820-1021 0809-1009 0828-1028 0817-1017 0807-1007",
+    "2020 0825-1025 0814-1014 0804-1004 0822-1023 0810-1011",
+    "2025 0829-1029 0819-1018 0808-1008 0826-1026 0816-1016",
+    "2030 0805-1005 0824-1024 0812-1012 0801-1001 0820-1020",
+    "2035 0810-1009 0828-1027 0817-1017 0807-1007 0826-1026",
+    "2040 0814-1014 0803-1003 0822-1022 0811-1011 0731-1029",
+    "2045 0819-1018 0808-1008 0827-1027 0816-1016 0805-1005",
+    "2050 0823-1024 0812-1013 0801-1030 0820-1020 0810-1009",
+    "2055 0829-1028 0817-1017 0806-1006 0825-1025 0814-1014",
+    "2060 0802-1002",
+)
 _LUNAR_FIRST_YEAR = 1930
-_LUNAR = tuple(days for line in _LUNAR_LINES for days in line.split()[1:])
+_LUNAR, _DOUBLE = (
+    tuple(days for line in lines for days in line.split()[1:])
+    for lines in (_LUNAR_LINES, _DOUBLE_LINES)
+)
 
 
 def moving_names() -> tuple[str, ...]:
@@ -98,9 +131,9 @@ def _nth(n: int, weekday: int, month: int) -> Callable[[int], date]:
     return day
 
 
-def _lunar(which: int) -> Callable[[int], date]:
+def _lunar(which: int, days: Sequence[str] = _LUNAR) -> Callable[[int], date]:
     def day(year: int) -> date:
-        text = _LUNAR[year - _LUNAR_FIRST_YEAR].split("-")[which]
+        text = days[year - _LUNAR_FIRST_YEAR].split("-")[which]
         return date(year, int(text[:2]), int(text[2:]))
 
     return day
@@ -120,5 +153,8 @@ _FESTIVALS: dict[str, tuple[Callable[[int], date], int, int]] = {
     "spring festival's day": (_lunar(0), 0, 0),
     "lantern festival": (_lunar(0), 14, 14),
     "dragon boat festival": (_lunar(1), 0, 0),
+    "double seventh festival": (_lunar(0, _DOUBLE), 0, 0),
+    "ghost festival": (_lunar(0, _DOUBLE), 8, 8),  # the fifteenth of the same month
     "mid-autumn festival": (_lunar(2), 0, 0),
+    "double ninth festival": (_lunar(1, _DOUBLE), 0, 0),
 }

@@ -180,7 +180,10 @@ def _festival_texts() -> dict[str, str]:
         "spring festival's day": QCoreApplication.translate("FilterText", "Chinese New Year’s Day"),
         "lantern festival": QCoreApplication.translate("FilterText", "Lantern Festival"),
         "dragon boat festival": QCoreApplication.translate("FilterText", "Dragon Boat Festival"),
+        "double seventh festival": QCoreApplication.translate("FilterText", "Qixi Festival"),
+        "ghost festival": QCoreApplication.translate("FilterText", "Ghost Festival"),
         "mid-autumn festival": QCoreApplication.translate("FilterText", "Mid-Autumn Festival"),
+        "double ninth festival": QCoreApplication.translate("FilterText", "Double Ninth Festival"),
     }
 
 

@@ -525,8 +525,20 @@
         <translation>端午节</translation>
     </message>
     <message>
+        <source>Qixi Festival</source>
+        <translation>七夕</translation>
+    </message>
+    <message>
+        <source>Ghost Festival</source>
+        <translation>中元节</translation>
+    </message>
+    <message>
         <source>Mid-Autumn Festival</source>
         <translation>中秋节</translation>
+    </message>
+    <message>
+        <source>Double Ninth Festival</source>
+        <translation>重阳节</translation>
     </message>
     <message>
         <source>weekends</source>

@@ -56,15 +56,15 @@ def find_cameras(text: str) -> Iterator[FoundCamera]:
         yield FoundCamera(" ".join([maker, *kept]), start, match.end())
 
 
-_MAKER = "|".join(sorted(_MAKER_OF, key=len, reverse=True))
+MAKERS = "|".join(sorted(_MAKER_OF, key=len, reverse=True))
 _MODEL_WORD = (
     rf"(?:(?!{YEAR}\b)[a-z-]{{0,8}}\d[a-z\d-]{{0,10}}|[a-z]-[a-z]{{1,8}}\d*|eos|coolpix|powershot"
     r"|ixus|galaxy|pro|max|mini|plus|ultra|se|x[rs]?|xl|mark|i{1,3}|iv)(?![a-z\d])"
 )
 _OWNER = r"(?:(?:apple|google|samsung)\s+)?"
-_CAMERA_PARTS = re.compile(rf"{_OWNER}(?P<maker>{_MAKER})(?P<model>.*)")
+_CAMERA_PARTS = re.compile(rf"{_OWNER}(?P<maker>{MAKERS})(?P<model>.*)")
 _CAMERA = (
-    rf"{_OWNER}(?:{_MAKER})(?:(?<={A_HAN})|(?![a-z]))"
+    rf"{_OWNER}(?:{MAKERS})(?:(?<={A_HAN})|(?![a-z]))"
     rf"(?:[\s-]?{_MODEL_WORD}(?:\s+{_MODEL_WORD}){{0,4}})?"
 )
 _TAKEN_WITH = re.compile(

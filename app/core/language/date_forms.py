@@ -176,7 +176,7 @@ FORMS = (
         read_part_of_month,
     ),
     Form(rf"(?P<y>{YEAR})\s?(?P<p>q[1-4])", read_of_year),
-    Form(rf"(?<!\d)0\d年|(?<![{HAN}\d])[5-9]\d年(?=$|拍|的?老?{PHOTO_ZH})", read_short_year),
+    Form(rf"(?<!\d)0\d年(?!代)|(?<![{HAN}\d])[5-9]\d年(?=$|拍|的?老?{PHOTO_ZH})", read_short_year),
     Form(
         r"(?:最近|过去|(?<!附)近)半个?月(?:[以之]?内)?|半个?月[以之]?内"
         r"|(?<![\d个])半个?月[以之]?前(?![往后面台夕])",

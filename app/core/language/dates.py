@@ -293,7 +293,7 @@ COUNTED = (
 )
 # What bears a year as its name or in print, and words behind which a number is no year.
 _BEARING = (
-    r"\s+(?:book|novel|movie|film\s+poster|poster|calendar|planner|coin|stamp|banknote|magazine"
+    r"\s+(?:(?:olympics?|olympic\s+games|world\s+cup|expo)\s+)?(?:book|novel|movie|film\s+poster|poster|calendar|planner|coin|stamp|banknote|magazine"
     r"|newspaper|edition|wine|logo|banner)s?(?![a-z])|年?[日挂台年]历"
 )
 # Cars are named by the year in which they were made: "1967 mustang".
@@ -306,7 +306,7 @@ _CARS = (
 _NO_YEAR = (
     rf"{YEAR}{COUNTED}|{YEAR}\s+{_CARS}|(?<!in\s)(?<!from\s){YEAR}(?:{_BEARING})"
     rf"|(?:(?<=\ba\s)|(?<=\ban\s)){YEAR}(?:['’]?s)?\s+(?!{PHOTO}\b)[a-z]"  # "a 1967 mustang"
-    r"|(?:(?<=\bnumber\s)|(?<=\bflight\s)|(?<=\bclass\sof\s)|(?<=\best\.\s)|(?<=\bcopyright\s)|(?<=\bsays\s)|(?<=\bsaying\s)|(?<=\breading\s)"
+    r"|(?:(?<=\bnumber\s)|(?<=\broom\s)|(?<=\bflight\s)|(?<=\bclass\sof\s)|(?<=\best\.\s)|(?<=\bcopyright\s)|(?<=\bsays\s)|(?<=\bsaying\s)|(?<=\breading\s)"
     rf"|(?<=\bspelling\s)|(?<=[写印刻标]着)|(?<=数字)|(?<=号码)){YEAR}(?![年\d])"
 )
 # One date; the first half of a range that leaves out the year, 2024年5 of 2024年5-8月 too.
@@ -321,4 +321,4 @@ _HALF = re.compile(
 )
 # A minus before it is read too: what it turns round is named as misread, as "not 2023" is.
 _CAN_BEGIN = re.compile(rf"(?<![\w.:/$¥€£#-])|(?<=[{HAN}])|(?<=\.\.)|(?<=(?<!\S)-)")
-_CANNOT_FOLLOW = re.compile(r"[.:,/_-]\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")
+_CANNOT_FOLLOW = re.compile(rf"[.:/_-]\d|,(?!{YEAR}(?!\d))\d|(?<=\d)\s?年|(?<=\d)\.[a-z]")

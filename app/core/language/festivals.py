@@ -69,6 +69,12 @@ _FESTIVALS = (
     r"lantern festival|lantern\s+festival|元宵节|(?:农历|阴历)?正月十五",
     r"dragon boat festival|dragon[\s-]boat\s+festival|端午节?(?:假期)?"
     r"|(?:农历|阴历)?五月初五",
+    r"double seventh festival|(?:double\s+seven(?:th)?|qi\s?xi)\s+festival|七夕(?:情人节|节)?"
+    r"|(?:农历|阴历)七月初七",
+    r"ghost festival|(?:hungry\s+)?ghost\s+festival|中元节|(?:农历|阴历)七月十五",
+    r"double ninth festival|(?:double\s+ninth|chong\s?yang)(?:\s+(?:festival|day))?|重阳节?"
+    r"|(?:农历|阴历)九月初九",
+    r"12-21 12-22|winter\s+solstice|冬至节?",
     r"mid-autumn festival|mid[\s-]?autumn(?:\s+(?:festival|day))?|moon\s+festival"
     r"|中秋[节夜]?(?:假期)?|(?:农历|阴历)八月十五",
 )

@@ -8,13 +8,14 @@ quoted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import get_args
 
 from app.core.asking import Filters
 from app.core.errors import FilterError
+from app.core.language.cameras import MAKERS
 from app.core.language.combining import combined
 from app.core.language.date_vocabulary import YEAR
 from app.core.language.date_words import Side
@@ -25,6 +26,7 @@ from app.core.language.plain_filters import (
     FORMAT_WORDS,
     ORIENTATIONS,
     FoundFilter,
+    find_alone,
     find_plain,
     format_named,
 )
@@ -87,7 +89,19 @@ _ONE_FILTER = re.compile(
 )
 # In a sentence a value ends at a space, or at a comma with no further value of its kind behind it;
 # quotes were hidden before, so they have none.
-_LISTED = rf"[,，、](?=(?:{FORMAT_WORDS}|{'|'.join(ORIENTATIONS)})(?![^\W_]))"
+_LISTED = (
+    rf"(?:[,，、]\s?|\s+or\s+)(?=(?:{FORMAT_WORDS}|{'|'.join(ORIENTATIONS)}|{MAKERS})(?![^\W_]))"
+)
+# A space after these is forgiven where a value follows that they can have: "rating: 4".
+_SPACED = re.compile(
+    r"(?:(?<![^\W_])(?P<all>(?:rating|stars|type|format|orientation|date|before|until|since|after"
+    r"|评分|星级|类型|格式|方向|日期)(?:\s*(?:>=|<=|[=><≥])\s*|[:：]\s+)[^\s,，;；、]+)"
+    rf"|(?:^|(?<=[,，;；]\s))(?:camera|相机)[:：]\s+(?:{MAKERS})(?!\w))",
+    re.IGNORECASE,
+)
+_DATE_KEYS = ("date", "before", "until", "since", "after")
+_MORE_WORDS = re.compile(r"\s+[^\s,，;；、]+")
+_MAX_MORE_WORDS = 4  # of a date: "since:the 5th of May 2020"
 _KEYED = re.compile(
     rf"(?<![^\W_])(?P<all>(?:{_KEY_WORDS}){_SIGN}(?:[^\s,，;；、]|(?<=\w){_LISTED})+)",
     re.IGNORECASE,
@@ -126,6 +140,8 @@ def parse_filter(text: str, today: date) -> Filters:
     else:
         days = parse_date(text, today)
         found = _bare_word(text, today) if days is None else _with_days(days)
+    if found is None and match is None:
+        found = _said(typed, today)
     if found is None:
         raise _not_understood(text, reason)
     return found
@@ -144,12 +160,19 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
     for candidate in (*candidates, *_unclear_days(text)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
             found.append(_with_sign(candidate, text, spoken))
+    found += find_alone(_without(text, found))
     found = _with_either(sorted(found, key=lambda each: each.start), text)
     for place in combined([each.filters for each in found])[1]:
         each = found[place]
         error = contradiction(spoken(each.start, each.stop))
         found[place] = FoundFilter(Filters(), each.start, each.stop, error)
     return found
+
+
+def _without(text: str, found: Iterable[FoundFilter]) -> str:
+    for each in found:
+        text = text[: each.start] + " " * (each.stop - each.start) + text[each.stop :]
+    return text
 
 
 def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
@@ -202,7 +225,7 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
         case "folder":
             return Filters(folders=(value,))
         case "camera":
-            return Filters(cameras=(value,))
+            return Filters(cameras=tuple(filter(None, map(str.strip, _parts(value)))))
         case "name":
             return Filters(names=(value,))
         case "type":
@@ -223,11 +246,13 @@ def _read(key: str, sign: str, value: str, today: date) -> Filters | None:
 
 def _parts(value: str) -> list[str]:
     """Return the values that a list names: "png,jpeg"."""
-    return re.split(r"[,|，、]", value)
+    return re.split(r"[,|，、]|\s+or\s+", value)
 
 
 def _rating(sign: str, value: str) -> Filters | None:
-    match = re.fullmatch(r"(?P<n>[0-5])(?:\+|\s*stars?|星|颗星|星以上)?|(?P<signs>★{1,5})", value)
+    match = re.fullmatch(
+        r"(?P<n>[0-5])(?:\+|\s*stars?|颗?星)?(?:及?以上)?|(?P<signs>★{1,5})", simplified(value)
+    )
     if match is None or sign in ("<", "<="):
         return None
     stars = len(match["signs"]) if match["signs"] else int(match["n"])
@@ -276,6 +301,20 @@ def _days_of_years_or_weeks(value: str, today: date) -> Filters | None:
     return None if weekdays is None else _with_weekdays(weekdays)
 
 
+def _said(text: str, today: date) -> Filters | None:
+    """Return a filter that is said as in a sentence: "5 stars", "2020 or 2021", "png files".
+
+    Raises:
+        FilterError: it is turned round, "not 2020".
+    """
+    found = find_filters(simplified(text), lambda start, stop: text[start:stop], today)
+    if len(found) != 1 or (found[0].start, found[0].stop) != (0, len(text)):
+        return None
+    if found[0].error is not None:
+        raise found[0].error
+    return found[0].filters
+
+
 def _bare_word(text: str, today: date) -> Filters | None:
     word = lowered(text.strip())
     if word in ("favourite", "favourites", "favorite", "favorites", "收藏"):
@@ -292,12 +331,33 @@ def _bare_word(text: str, today: date) -> Filters | None:
 
 def _keyed(text: str, spoken: Callable[[int, int], str], today: date) -> Iterator[FoundFilter]:
     for match in _KEYED.finditer(text):
-        filters, misread = Filters(), None
+        yield _longest(text, match, spoken, today)
+    for match in _SPACED.finditer(text):
+        found = _longest(text, match, spoken, today)
+        if found.error is None:
+            yield found
+
+
+def _longest(
+    text: str, match: re.Match[str], spoken: Callable[[int, int], str], today: date
+) -> FoundFilter:
+    """Return what a key and its value say; a date may go on behind a space: "since:May 2020"."""
+    key = _ONE_FILTER.match(text, match.start())
+    stops = [match.end()]
+    while key is not None and _KEY_OF[key["key"].lower()] in _DATE_KEYS:
+        more = _MORE_WORDS.match(text, stops[-1])
+        if more is None or len(stops) > _MAX_MORE_WORDS:
+            break
+        stops.append(more.end())
+    misread: FilterError | None = None
+    for stop in reversed(stops):
         try:
-            filters = parse_filter(spoken(match.start(), match.end()), today)
+            filters = parse_filter(spoken(match.start(), stop), today)
         except FilterError as error:
             misread = error
-        yield FoundFilter(filters, match.start(), match.end(), misread)
+        else:
+            return FoundFilter(filters, match.start(), stop)
+    return FoundFilter(Filters(), match.start(), match.end(), misread)
 
 
 def _unclear_days(text: str) -> Iterator[FoundFilter]:

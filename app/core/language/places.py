@@ -26,7 +26,7 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff"  # within [...] of a pattern
 # With a pattern's IGNORECASE each of them would be looked at, which takes long to compile.
 A_HAN, NO_HAN = rf"(?-i:[{HAN}])", rf"(?-i:[^{HAN}])"
 _SIDE = (
-    r"(?:[\s-]*(?:side|hand\s+side|half|part|corner|edge|third))?"
+    r"(?:[\s-]*(?:hand\s+)?(?:side|half|part|corner|edge|third))?"
     r"(?:\s+of\s+the\s+(?:photo|picture|image|frame))?"
 )
 # Behind "on the left" these make it a thing's side, or the name of a thing.
@@ -45,7 +45,7 @@ _EN_SIDES: dict[Place, str] = {
 }
 # What may follow words that also begin others: 中间的狗, 中间有一只狗, but not 中央公园.
 _COUNT = r"[一两二三四五六七八九几\d]"
-_THEN = rf"(?=$|{NO_HAN}|{_COUNT}|[的有是站坐放挂停躺趴摆飞])"
+_THEN = rf"(?=$|{NO_HAN}|{_COUNT}|[的有是为那这站坐放挂停躺趴摆飞])"
 # 上面有一只鸟 is a place in the picture, 上面有草莓的蛋糕 and 上面放着书 are none.
 _NOT_ON_A_THING = rf"(?!有(?!{_COUNT}|[很许只])[^的]*的|[站坐放挂停躺趴摆]着?(?!{_COUNT}|[很许只]))"
 _ZH_SIDE = r"(?:手?边|侧|面|方(?!向)|半(?:边|部分?)?(?!球)|[上下][角方])"
@@ -55,7 +55,7 @@ _ZH_SIDES: dict[Place, str] = {
     "top": f"(?:[左右]上[角方]|最?上[方部面边]|顶[部端]){_NOT_ON_A_THING}{_THEN}",
     "bottom": f"(?:[左右]下[角方]|最?下[方部面边]|底[部端下]){_NOT_ON_A_THING}{_THEN}",
     "centre": f"(?:正?(?:中间|中央|中心)|正中){_THEN}",
-    "background": f"(?:背景[里中]|远处|(?:背景上?|后面|后方){_THEN})",
+    "background": f"(?:背景[里中]|远[处方]|(?:背景上?|后面|后方){_THEN})",
     "foreground": f"(?:前景[里中]|近处|前景{_THEN})",
 }
 _EN_SIZES: dict[Place, str] = {
@@ -67,9 +67,15 @@ _EN_SIZES: dict[Place, str] = {
 _ZH_SIZES: dict[Place, str] = {
     "tiny": "(?:极小|微小|(?<!不)很小|小小|非常小|细小)的?",
     "small": "(?:(?<![不胆弱渺狭矮幼缩])小的|较小的?)",
-    "large": "(?:(?<![不伟胆强盛重广远长放扩夸自])大的|(?<!不)很大的?|较大的?)",
+    "large": "(?:(?<![不伟胆强盛重广远长放扩夸自纪龄])(?<!不太)大的|(?<!不)很大的?|较大的?)",
     "huge": "(?:巨大|[特超庞硕极]大|(?:非常|特别|超级)大)的?",
 }
+# Before a size: it is that of a thing beside the one that is named, "a man with a tiny dog".
+_OF_OTHER = re.compile(
+    r"\b(?:in|on|at|of|with|under|near|by|from|behind|beside|over|between|through|against|[a-z]{2,}ing)\s"
+    r"|[抱穿戴拿举背牵骑推拉看吃][着了]|[坐站躺趴]在",
+    re.IGNORECASE,
+)
 _PICTURE_ZH = rf"(?:[这那一]?张)?(?:照片|图片|相片|画面|(?<!{A_HAN})图)[里中上]?的?"
 # A place behind a noun is one beside that thing: 沙发左边的猫.
 _AT = rf"(?:(?:[站放摆停]|(?<!{A_HAN})[坐躺趴蹲跪挂])?(?:在|位于))"
@@ -99,15 +105,17 @@ def split_place(phrase: str) -> PlacedPhrase:
             places.append(place)
     for _, pattern in _PLACES:
         text = pattern.sub(" ", text)
-    places += [place for place, pattern in _SIZES if pattern.search(text)][:1]
+    sizes = ((place, pattern.search(text)) for place, pattern in _SIZES)
+    places += [p for p, size in sizes if size and not _OF_OTHER.search(text, 0, size.start())][:1]
     tidy = re.sub(r"\s+", " ", text).strip(" ,，的在")
     return PlacedPhrase(tidy or read, tuple(places))
 
 
 def is_place(phrase: str) -> bool:
     """Tell whether a phrase is only a place: "on the left", "背景中"."""
-    placed = split_place(phrase)
-    return bool(placed.places) and placed.text == simplified(phrase)
+    placed, read = split_place(phrase), simplified(phrase)
+    has_size = any(pattern.search(read) for _, pattern in _SIZES)
+    return (bool(placed.places) or has_size) and placed.text == read
 
 
 def is_side(phrase: str) -> bool:
@@ -174,14 +182,14 @@ def _ramp(values: Floats, at_zero: float, at_one: float) -> Floats:
 def _english_place(words: str) -> str:
     where = rf"(?:{words}){_SIDE}"
     return (
-        rf"\b(?:that\s+is\s+|is\s+)?(?:on|in|at|to|near|towards)\s+the\s+(?:far\s+|very\s+)?"
+        rf"\b(?:that\s+is\s+|is\s+)?(?:on|in|at|to|near|towards)\s+the\s+(?:far\s+|very\s+|extreme\s+)?"
         rf"(?:(?:top|bottom|upper|lower|left|right)[\s-]+)?{where}\b(?![\s-]+(?:{_NO_PLACE})\b)"
         rf"|\b(?:(?:top|bottom|upper|lower)[\s-]+)?(?:{words})[\s-]hand\s+side\b"
     )
 
 
 def _chinese_place(words: str) -> str:
-    return rf"(?:{_PICTURE_ZH}|{_BEHIND_NO_NOUN}(?:{_PICTURE_ZH})?)(?:{words})[的有是]?"
+    return rf"(?:{_PICTURE_ZH}|{_BEHIND_NO_NOUN}(?:{_PICTURE_ZH})?)(?:{words})[的有是为]?"
 
 
 def _both(

@@ -13,6 +13,7 @@ from app.core.asking import Filters, Orientation
 from app.core.errors import FilterError
 from app.core.language.cameras import find_cameras
 from app.core.language.clauses import HIDDEN
+from app.core.language.date_vocabulary import EN_NUMBERS
 from app.core.language.near_misses import is_attributes_only
 from app.core.language.places import HAN
 from app.core.language.request_words import PHOTO, PHOTO_ZH
@@ -27,31 +28,44 @@ ORIENTATIONS: dict[str, Orientation] = {
     "square": "square", "方图": "square", "方形": "square", "正方形": "square",
 }  # fmt: skip
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_NUMBERS |= {word: EN_NUMBERS[word] for word in ("one", "two", "three", "four", "five")}
 _PHOTOS = rf"(?:{PHOTO}|shots?)\b"
 # 三星 alone is also the name of a maker.
+_N_STARS = r"(?:[1-5]|one|two|three|four|five)"
+_OR_MORE = r"(?:\s*\+|\s+(?:or|and)\s+(?:more|better|higher|above|up))"
 _STARS = re.compile(
-    r"(?P<signs>★+)"
-    r"|(?<!\w)(?:rated\s+)?(?P<en>[1-5])\s*(?:\+\s*stars?|-?stars?\s*(?:\+|or\s+(?:more|better)))"
-    r"|(?<!\w)rated\s+(?P<rated>[1-5])(?:[\s-]stars?)?"
-    r"(?:\s*\+|\s+(?:or|and)\s+(?:more|better|higher|above))?"
-    rf"|(?<!\w)(?P<of>[1-5])[\s-]stars?\s+(?={_PHOTOS})"
+    rf"(?P<signs>★+|(?:⭐\ufe0f?){{2,}}){_OR_MORE}?"
+    rf"|(?<!\w)(?P<before>[1-5])\s?[★⭐]\ufe0f?{_OR_MORE}?"
+    rf"|(?<!\w)(?:rated\s+)?(?P<en>{_N_STARS})(?:\s*\+[\s-]*stars?|[\s-]*stars?{_OR_MORE}"
+    r"|\s+or\s+more\s+stars?)(?!\w)"
+    rf"|(?<!\w)(?:rat(?:ed|ing)(?:\s+(?:of|with|at\s+least))?|at\s+least(?=\s+\w+[\s-]stars?\b))\s+"
+    rf"(?P<rated>{_N_STARS})(?:[\s-]stars?)?(?!\w){_OR_MORE}?"
+    rf"|(?<!\w)(?P<of>{_N_STARS})[\s-]stars?\s+(?={_PHOTOS})"
+    r"|(?:评为|评分|至少)(?P<zh_rated>[1-5一二两三四五])(?:颗?星级?|分)?(?:及?以上)?的?"
     rf"|(?P<zh>[1-5一二两三四五])(?:颗)?星(?:级)?(?:(?:及以上|以上)(?:的)?|的?(?={PHOTO_ZH}))"
     rf"|(?<!\w)(?P<alone>[1-5一二两四五])颗?星级?(?!\w)",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(
-    r"(?<!\w)(?P<en>(?:landscape|portrait|vertical|horizontal|square)(?=\s+(?:orientation|format))"
+    r"(?<!\w)(?:in\s+)?(?P<en>(?:landscape|portrait|vertical|horizontal|square)(?=\s+(?:orientation|format))"
     rf"|(?:vertical|horizontal|square)(?=\s+{_PHOTOS}))(?:\s+(?:orientation|format))?"
-    r"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图)(?:的)?",
+    rf"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图|[横竖](?=[屏着]?拍?的?{PHOTO_ZH})"
+    rf"|正方形(?=的?{PHOTO_ZH}))[屏着]?拍?的?",
     re.IGNORECASE,
 )
 _FAVOURITES = re.compile(
-    rf"(?<!\w)(?:my\s+)?favou?rite\s+(?={PHOTO}\b)|(?:收藏|我?最?喜[欢爱])的?(?={PHOTO_ZH})",
+    rf"(?<!\w)(?:my\s+)?favou?rite\s+(?={PHOTO}\b)|(?:收藏|我?最?喜[欢爱]|最爱)的?(?={PHOTO_ZH})"
+    r"|我?的?收藏夹[里中]的?|我收藏的",
     re.IGNORECASE,
 )
 _TYPES = re.compile(
     rf"(?<!\w)(?:(?P<en>{FORMAT_WORDS})(?:\s+(?:files?|format)|(?=\s+{_PHOTOS}))"
-    rf"|(?P<many>{FORMAT_WORDS})s(?!\w))|(?P<zh>{FORMAT_WORDS})\s*格式(?:的)?",
+    rf"|(?P<many>{FORMAT_WORDS})s(?!\w))|(?P<zh>{FORMAT_WORDS})\s*(?:格式的?|(?={PHOTO_ZH}|[动截原]图|文件))",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    rf"[\s,，]*(?P<all>(?:(?:all|only|my|the)\s+)*(?:{PHOTO}\s+with\s+)?"
+    rf"(?:(?P<of>{_N_STARS})[\s-]?stars?|favou?rites?)|我?的?收藏)[\s,，.。]*",
     re.IGNORECASE,
 )
 # A name in quotes is hidden. "the folder on a desk" and 红色文件夹里的纸 are things: behind "the" a
@@ -111,11 +125,28 @@ def find_plain(text: str, spoken: Callable[[int, int], str]) -> Iterator[FoundFi
             yield FoundFilter(Filters(folders=(name,)), match.start(), match.end())
 
 
+def find_alone(text: str) -> Iterator[FoundFilter]:
+    """Yield what is a filter where nothing but filters is beside it: "5 stars", "my favourites".
+
+    Args:
+        text: with quoted parts hidden and other filters blanked.
+    """
+    match = _ALONE.fullmatch(text)
+    if match is not None:
+        stars = match["of"]
+        filters = Filters(min_rating=_number(stars)) if stars else Filters(favourite=True)
+        yield FoundFilter(filters, *match.span("all"))
+
+
 def _stars(match: re.Match[str]) -> int:
     if match["signs"]:
-        return min(len(match["signs"]), 5)
-    word = next(word for word in match.group("en", "rated", "of", "zh", "alone") if word)
-    return int(word) if word.isascii() else _NUMBERS[word]
+        return min(len(match["signs"].replace("\ufe0f", "")), 5)
+    named = match.group("before", "en", "rated", "of", "zh_rated", "zh", "alone")
+    return _number(next(filter(None, named)))
+
+
+def _number(word: str) -> int:
+    return _NUMBERS.get(word.lower()) or int(word)
 
 
 def format_named(word: str) -> str:

@@ -28,6 +28,10 @@ from app.core.moving_festivals import days_of_festival, festival_in, moving_name
          " 2025-05-31"),
         ("mid-autumn festival", "1978-09-17 2020-10-01 2021-09-21 2022-09-10 2023-09-29"
          " 2024-09-17 2025-10-06"),
+        ("double seventh festival", "2006-07-31 2020-08-25 2021-08-14 2022-08-04 2023-08-22"
+         " 2024-08-10"),
+        ("ghost festival", "2020-09-02 2023-08-30 2024-08-18"),
+        ("double ninth festival", "2020-10-25 2021-10-14 2022-10-04 2023-10-23 2024-10-11"),
     ],
 )  # fmt: skip
 def test_days_that_are_known(name: str, days: str) -> None:
@@ -60,3 +64,10 @@ def test_every_year_has_each_within_its_season() -> None:
         )
         assert (dragons - new_year).days + 14 in range(4 * 29 + 3, 5 * 30 + 6)
         assert (autumn - dragons).days in range(97, 130)
+        sevens, nines = (
+            date.fromisoformat(found[-1])
+            for name in ("double seventh festival", "double ninth festival")
+            if (found := festival_in(name, year)) is not None
+        )
+        assert (autumn - sevens).days in (37, 38, 66, 67, 68)
+        assert (nines - autumn).days in (23, 24, 53, 54)

@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from app.core.asking import Filters
+from app.core.errors import FilterError
+from app.core.language.filter_words import parse_filter
 from app.core.queries import parse_query
 
 TODAY = date(2026, 11, 25)
@@ -80,3 +82,77 @@ def test_a_camera_is_not_turned_into_its_opposite() -> None:
 def test_favourites_in_other_words() -> None:
     query = parse_query("我最喜欢的照片", TODAY)
     assert (query.filters, query.phrases) == (Filters(favourite=True), ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "stars", "rest"),
+    [
+        ("5 stars since 2020", 5, ""),
+        ("five star photos", 5, ""),
+        ("five stars", 5, ""),
+        ("at least three stars", 3, ""),
+        ("dogs rated at least 4 stars", 4, "dogs"),
+        ("3 stars and up", 3, ""),
+        ("rated four stars or more", 4, ""),
+        ("rating 5", 5, ""),
+        ("rating > 3", 4, ""),
+        ("rating: 4", 4, ""),
+        ("my photos with 5 stars", 5, ""),
+        ("4★", 4, ""),
+        ("★★★ and above", 3, ""),
+        ("⭐️⭐️⭐️⭐️", 4, ""),
+        ("⭐⭐⭐⭐⭐ cats", 5, "cats"),
+        ("评分4以上的猫", 4, "猫"),
+        ("至少三星", 3, ""),
+        ("评为五星的照片", 5, ""),
+    ],
+)
+def test_stars_as_people_say_them(typed: str, stars: int, rest: str) -> None:
+    query = parse_query(typed, TODAY)
+    assert (query.filters.min_rating, " | ".join(p.text for p in query.phrases)) == (stars, rest)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["three star hotel", "a five-star general", "a flag with five stars", "starry sky", "⭐",
+     "五星级酒店", "三星手机", "五角星", "her favourite toy", "a vintage camera: close-up",
+     "a folder: red", "a girl with a favourite", "landscape", "gift"],
+)  # fmt: skip
+def test_things_that_only_look_like_filters(typed: str) -> None:
+    assert parse_query(typed, TODAY).filters == Filters()
+
+
+@pytest.mark.parametrize(
+    ("typed", "filters", "rest"),
+    [
+        ("my favorites from 2023", Filters(favourite=True, taken=(("2023-01-01", "2023-12-31"),)),
+         ""),
+        ("收藏夹里的猫", Filters(favourite=True), "猫"),
+        ("我收藏的", Filters(favourite=True), ""),
+        ("a beach in portrait format", Filters(orientations=("portrait",)), "a beach"),
+        ("横着拍的照片", Filters(orientations=("landscape",)), ""),
+        ("jpg图片", Filters(formats=("jpeg",)), ""),
+        ("type: png", Filters(formats=("png",)), ""),
+        ("cats type:jpg, png", Filters(formats=("jpeg", "png")), "cats"),
+        ("type:jpg or png", Filters(formats=("jpeg", "png")), ""),
+        ("camera:canon,nikon", Filters(cameras=("canon", "nikon")), ""),
+        ("camera: nikon, cats", Filters(cameras=("nikon",)), "cats"),
+        ("since:May 2020 dogs", Filters(taken=(("2020-05-01", None),)), "dogs"),
+        ("after:last summer", Filters(taken=(("2025-09-01", None),)), ""),
+        ("date:2023 dogs", Filters(taken=(("2023-01-01", "2023-12-31"),)), "dogs"),
+    ],
+)  # fmt: skip
+def test_filters_as_people_type_them(typed: str, filters: Filters, rest: str) -> None:
+    query = parse_query(typed, TODAY)
+    assert (query.filters, " | ".join(p.text for p in query.phrases)) == (filters, rest)
+
+
+def test_one_filter_may_be_said_as_in_a_sentence() -> None:
+    assert parse_filter("5 stars", TODAY) == Filters(min_rating=5)
+    assert parse_filter("taken with a Nikon", TODAY) == Filters(cameras=("nikon",))
+    assert len(parse_filter("2019 or 2021", TODAY).taken) == 2
+    with pytest.raises(FilterError, match="which photos stay"):
+        parse_filter("not 2020", TODAY)
+    for odd in ("", "a cat", "5 stars a cat", "2020 a cat"):
+        with pytest.raises(FilterError, match="is not understood"):
+            parse_filter(odd, TODAY)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from app.core.language.places import split_place
 from app.core.queries import parse_query, tidy
 
 TODAY = date(2026, 11, 25)
@@ -173,3 +174,24 @@ def test_joined_emoji_stay_joined() -> None:
 )
 def test_captions_are_cut_where_clauses_end(typed: str, expected: str) -> None:
     assert chips(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("phrase", "places"),
+    [
+        ("a small dog on a big rock", ("small",)),
+        ("two dogs chasing a small ball", ()),
+        ("a woman under a large red umbrella", ()),
+        ("a big red building", ("large",)),
+        ("抱着很大的熊", ()),
+        ("很大的熊", ("large",)),
+        ("不太大的狗", ()),
+        ("in the top right hand corner", ("right", "top")),
+        ("a dog on the extreme left", ("left",)),
+        ("背景为大海", ("background",)),
+        ("远方的山", ("background",)),
+        ("中间那个人", ("centre",)),
+    ],
+)
+def test_places_and_the_size_of_what_is_named(phrase: str, places: tuple[str, ...]) -> None:
+    assert split_place(phrase).places == places
