@@ -35,8 +35,10 @@ _NEGATION_EN = rf"""
     (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
     (?: (?:{_WITHOUT}|exclud(?:e|ing)|lacking|w/o|(?:leave|filter)\s+out
           | (?:devoid|free|empty)\s+of(?!\s+charge\b))(?=[\s:：]|$)[:：]?
-      | (?: neither | not(?!\s+only\b) | no(?!{_NO_NEGATION}) | (?:hardly|barely)(?=\s+any\b)
-          | none\s+of\s+(?:them|these|those|which|whom)(?:\s+(?:is|are|was|were|has|have))?
+      | (?: neither(?!\s+of\b) | not(?!\s+only\b)(?:\s+(?:the\s+)?ones?\s+(?:with|of))?
+          | no(?!{_NO_NEGATION}) | (?:hardly|barely)(?=\s+any\b)
+          | (?:none|neither)\s+of\s+(?:them|these|those|which|whom)
+                (?:\s+(?:is|are|was|were|has|have))?
           | except(?:\s+for)? | (?:apart|aside)\s+from | (?:other|rather)\s+than | instead\s+of
           | (?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but
           | (?:there\s+)?(?:is|are|was|were)n['’]t
@@ -54,7 +56,8 @@ _NEGATION_ZH = rf"""
     (?:已经|从来|几乎|根本|完全|[都并还](?=没))?(?<!(?<!所)有)
     (?: 没有了?(?:太多|很多|[几一][{MEASURES}丝点滴])?
       | (?<![淹沉出埋])没(?=[{_VERBS}带系撑关下在{_MISSED}]|什么|几[{MEASURES}])
-      | 不(?=[戴穿拿看]) | 不想?要 | 不想看到? | 不需要 | 不含 | 不包[含括] | 不带 | 不[是在](?!很)
+      | 不(?=[戴穿拿看]) | 不想?要 | 不想看到? | 不需要 | 不含 | 不包[含括] | 不带
+      | 不[是在](?!很|{A_HAN}{{1,6}}就是)
       | 不(?:能|许|准|可以?|希望|应该?)(?=有|看[到见]|出现)
       | 看不[到见](?![头边底]|尽头) | 不见(?=[人车狗猫])
       | 排除 | 过滤掉 | 去[掉除] | 除了 | 除(?={A_HAN}{{1,10}}外) | 别(?=有|拍到|出现)
@@ -68,9 +71,15 @@ _AND_ZH = r"""(?:
     和(?![谐尚睦善解煦弦]|平(?!原|地|台|板|房)|服(?!装|饰)|室(?![内外])|田玉|果子)
   | (?<![参给赋授付])与(?![其众否会日生共])
 )"""
+_SCENE = (
+    r"(?:at\s+(?:night|sunset|sunrise|dusk|dawn|noon|midnight)"
+    r"|in\s+the\s+(?:rain|snow|fog|mist|dark|sun|sunshine|morning|afternoon|evening))\b"
+)
 # Where a text is cut. "negation" begins an exclusion, "list" goes on with what is there, "soft"
 # does so unless an article follows, "comma" only within a list; "none" names what is excluded
-# before the negation; all others end an exclusion.
+# before the negation; "main" goes on with the sentence and "scene" says something of all of it,
+# where something is excluded: "a man without a hat is singing in the rain"; all others end an
+# exclusion.
 _CUTS = re.compile(
     rf"""
     (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
@@ -80,19 +89,21 @@ _CUTS = re.compile(
       | (?<={_HAN_OR_QUOTED})或者?(?={_HAN_OR_QUOTED}))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>
-        [;；。！？|…()（）—•]+ | (?<!\S)\#(?=[^\W\d])
+        [;；。！？|…()（）—•]+ | (?<!\S)[-–](?!\S) | (?<!\S)\#(?=[^\W\d])
       | (?<!\b(?:st|mt|mr|ms|dr|no(?=\.\s*\d)))[.!?]+(?=\s|$)
       | (?<!\s)\s+(?:while|but|plus|together\s+with|as\s+well\s+as|w/
                     |with(?!\s+out\b(?!\s+of\b)))\s+
       | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)(?:['’]s)?\s+
             (?:(?:is|are|was|were|has|have)\s+)?
-      | 以及 | 并且 | 而且 | 但是 | 还有 | 同时 | 而是 | [又也]有 | (?<![{_COUNTS}])只有
+      | 以及 | 并且 | 而且 | 但是 | 还有 | 同时 | 而是 | [又也]有 | (?<![{_COUNTS}不])只有
     )
   | (?P<soft>
         (?<!\s)\s+(?:and|[&+]|和)\s+ | (?<={_HAN_OR_QUOTED}){_AND_ZH}(?={_HAN_OR_QUOTED})
     )
   | (?P<space>(?<={_HAN_OR_QUOTED})\s+(?={_HAN_OR_QUOTED}))
   | (?P<clause>(?<=\w)的(?=\w))
+  | (?P<main>(?<!\s)\s+(?:(?:is|are|was|were)\s+|(?=[a-z]+ing\b)))
+  | (?P<scene>(?<!\s)\s+(?={_SCENE}))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -110,6 +121,8 @@ _EXCLUDED_BY_NOT = re.compile(
     r"|(?!always\b|this\b|less\b)[a-z]+[^\Wsui]s$)",  # "dogs not cats"
     re.IGNORECASE,
 )
+_WITHOUT_THING = re.compile(rf"\b(?:{_WITHOUT}|w/o|lacking)\b", re.IGNORECASE)
+_WITHOUT_A_THING = re.compile(rf"{_WITHOUT_THING.pattern}\s+(?:an?|his|her|its)\s+$", re.IGNORECASE)
 _UNTIL_MARK = re.compile(r"[,，;；、。.!?！？()（）]|\bbut\b")
 _LISTED = re.compile(r"\b(?:and|or)\b|[和或]", re.IGNORECASE)
 _UNTIL_JOINT = re.compile(r"\b(?:and|with|or|that|which|who)\b", re.IGNORECASE)
@@ -212,8 +225,9 @@ def _begun(negation: re.Match[str], words: str, piece: Piece, has_thing: bool) -
 def _goes_on(text: str, cut: re.Match[str], piece: Piece) -> bool:
     """Tell whether a cut leads on to more of what the piece before it is needed for."""
     match cut.lastgroup:
-        case "list":
-            return True
+        case "list":  # 没有人的、有狗的海滩 excludes no dog
+            words = text[piece.start : cut.start()].strip()
+            return piece.need != "excluded" or not words.endswith("的") or is_attributes_only(words)
         case "soft":
             return not _ARTICLE_AHEAD.match(text, cut.end())
         case "comma":
@@ -264,6 +278,12 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
                 _AT.search(modifier) and _THING_AT.match(after)
             )
             return not is_of_object and _ends_clause(modifier, piece)
+        case "main" | "scene" if piece.need != "excluded" or not before.strip():
+            return False
+        case "main":
+            is_verb = cut[0].strip() or not is_attributes_only(before)
+            pattern = _WITHOUT_THING if cut[0].strip() else _WITHOUT_A_THING
+            return bool(is_verb and pattern.search(piece.negation))
         case "negation" if cut[0].split()[-1:] == ["NOT"] and not text.isupper():
             return True  # "cat NOT dog"
         case "hard" if _IS_THAT.fullmatch(cut[0]):

@@ -41,7 +41,8 @@ _LEADS_ZH = rf"""
     请(?:问|(?=[你您帮给找搜查显列])) | 麻烦[你您]? | 帮[我忙]+
   | [你您]?(?:能不能|能否?|可以)(?=[帮给找搜])
   | (?:随便|给我)?来(?:[一几]?[张些]|点) | 求图[:：]? | [你您]有(?!没) | 我记得有? | [那这]张(?=.)
-  | 给我看?看? | 我?[想要]+[找看](?![起着])看? | 我在找 | (?:我想?|想)要(?=[找看一]) | 要(?=.?.色)
+  | 给我看?看? | 我?[想要]+[找看](?![起着])看? | 我在找 | (?:我想?|想)要(?=[找看一])
+  | 要(?![塞饭是]) | 不[但仅只光][有是]?
   | [查寻]找 | 查一下 | 显示(?![屏器]) | 列出 | (?:找(?!不)|搜索?)(?:出|到|一下|找)? | 一下(?!子)
   | (?:所有|全部)的?(?=.) | 有没有(?:那种)? | 哪[些张] | 我们?(?:[之以]前)?拍摄?过?的(?:那[个张])?
   | (?:包含|含有|关于|有关|拍到了?)(?=.)
@@ -59,8 +60,8 @@ _TAILS = re.compile(
 )
 # Beside other phrases these name no thing: "photos without people", 照片里没有人.
 _NO_THING = re.compile(
-    rf"{_WHOSE}*(?:{PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|something|nothing(?:\s+else)?|all|both|the\s+ones?)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
-    r"|hi|hello|hey|thanks(?:\s+a\s+lot)?|thank\s+you(?:\s+very\s+much)?|[你您]好|谢谢[你您]?"
+    rf"{_WHOSE}*(?:{PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|something|nothing(?:\s+else)?|all|both|the\s+ones?|looking\s+for)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
+    r"|hi|hello|hey|thanks(?:\s+a\s+lot)?|thank\s+you(?:\s+very\s+much)?|[你您]好|谢谢[你您]?|其中"
     rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
     rf"|[一几][{MEASURES}]|[一几这那]张{PHOTO_ZH}|图",
     re.IGNORECASE,

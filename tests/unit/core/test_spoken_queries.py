@@ -99,6 +99,18 @@ def test_chinese_requests_leave_the_phrases(typed: str, expected: str) -> None:
         ("not blue, red cup", "-blue cup | red cup"),
         ("red, not blue cups", "red cups | -blue cups"),
         ("not a blue but a red cup", "-blue cup | a red cup"),
+        (
+            "a man without a hat is giving flowers to a girl",
+            "a man | -hat | giving flowers to a girl",
+        ),
+        ("a man without a hat sitting on a bench", "a man | -hat | sitting on a bench"),
+        ("a street without people walking", "a street | -people walking"),
+        ("a house without a swimming pool", "a house | -swimming pool"),
+        ("a man is singing in the rain", "a man is singing in the rain"),
+        ("a beach with no people at sunset", "a beach | -people | at sunset"),
+        ("two women, neither of whom is wearing glasses", "two women | -wearing glasses"),
+        ("children, not the ones with dogs", "children | -dogs"),
+        ("a dog - no leash", "a dog | -leash"),
     ],
 )
 def test_english_negations_in_sentences(typed: str, expected: str) -> None:
@@ -135,6 +147,12 @@ def test_english_negations_in_sentences(typed: str, expected: str) -> None:
         ("要红色的而不是蓝色的车", "红色的车 | -蓝色的车"),
         ("不是很大的狗", "不是很大的狗"),
         ("过滤掉人", "-人"),
+        ("没什么人的、夕阳下的海滩", "-人 | 夕阳下的海滩"),
+        ("不要红色的、蓝色的气球", "-红色的 | -蓝色的气球"),
+        ("两个人，其中一个没有看镜头", "两个人 | -看镜头"),
+        ("不只有猫还有狗", "猫 | 狗"),
+        ("不是猫就是狗", "不是猫就是狗"),
+        ("不要白天的，要晚上的城市", "-白天 | 晚上的城市"),
     ],
 )
 def test_chinese_negations_in_sentences(typed: str, expected: str) -> None:
