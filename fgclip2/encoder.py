@@ -374,7 +374,8 @@ class Encoder:
         vocab_size = self._checkpoint.config.text.vocab_size
         if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:
             raise TextError(f"ids reach from {ids.min()} to {ids.max()}, not 0 to {vocab_size - 1}")
-        return ids.astype(np.int64, copy=False)
+        # In order as well: torch takes no arrays that run backwards.
+        return np.ascontiguousarray(ids, np.int64)
 
 
 def _groups(grids: Sequence[Grid]) -> list[tuple[Grid, list[int]]]:
@@ -389,8 +390,8 @@ def _groups(grids: Sequence[Grid]) -> list[tuple[Grid, list[int]]]:
     ]
 
 
-def _check_mode(mode: str, known: Sequence[str]) -> TextMode:
-    if mode not in known:
+def _check_mode(mode: object, known: Sequence[str]) -> TextMode:
+    if not isinstance(mode, str) or mode not in known:
         raise TextError(f"mode is {mode!r}; {', '.join(known)} are known")
     return cast(TextMode, mode)
 

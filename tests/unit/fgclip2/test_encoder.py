@@ -62,6 +62,14 @@ def test_any_mode_of_picture(encoder: Encoder, mode: str) -> None:
     np.testing.assert_array_equal(encoder.encode_images([image], 64), as_rgb)
 
 
+def test_a_palette_with_levels_of_transparency(encoder: Encoder) -> None:
+    """As PNG files bring it; Pillow warns of it, and warnings are errors here."""
+    image = noise(40, 40, "P")
+    as_rgb = encoder.encode_images([image.convert("RGB")], 64)
+    image.info["transparency"] = bytes(range(256))
+    np.testing.assert_array_equal(encoder.encode_images([image], 64), as_rgb)
+
+
 def test_pictures_of_many_grids_run_at_once(
     checkpoint_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,7 +224,7 @@ def test_a_budget_may_be_a_number_of_numpy(encoder: Encoder) -> None:
     )
 
 
-@pytest.mark.parametrize("patches", [0, -1, 1.5, True, "fine", None, 10**6])
+@pytest.mark.parametrize("patches", [0, -1, 1.5, True, "fine", None, 10**6, np.array([64, 64])])
 def test_impossible_budgets_are_refused(encoder: Encoder, patches: object) -> None:
     with pytest.raises(ImageError, match="patches"):
         encoder.encode_images([noise(16, 16)], patches)  # type: ignore[arg-type]
@@ -251,11 +259,34 @@ def test_token_ids_of_different_lengths_are_refused(encoder: Encoder) -> None:
         encoder.encode_token_ids([[1, 2], [3]], "short")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("engine", ["openvino", "torch"])
+def test_token_ids_may_lie_in_memory_in_any_order(checkpoint_dir: Path, engine: str) -> None:
+    encoder = Encoder.load(checkpoint_dir, engine=engine)
+    ids = np.random.default_rng(0).integers(3, 480, (3, 64))
+    vectors = encoder.encode_token_ids(ids, "short")
+    backwards = np.ascontiguousarray(ids[::-1])[::-1]
+    np.testing.assert_array_equal(encoder.encode_token_ids(backwards, "short"), vectors)
+
+
+def test_the_working_folder_may_change(
+    checkpoint_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tokenizer is read at the first text, wherever the program works by then."""
+    monkeypatch.chdir(checkpoint_dir.parent)
+    encoder = Encoder.load(checkpoint_dir.name)
+    monkeypatch.chdir("/")
+    assert encoder.encode_texts(["a dog"]).shape == (1, 64)
+    assert encoder.name == checkpoint_dir.name
+    assert encoder.quick_patches == 256
+
+
 def test_wrong_texts_are_refused(encoder: Encoder) -> None:
     with pytest.raises(TextError, match="one string"):
         encoder.encode_texts("a dog")
     with pytest.raises(TextError, match="mode is 'tall'"):
         encoder.encode_texts(["a dog"], "tall")
+    with pytest.raises(TextError, match="mode is array"):
+        encoder.encode_texts(["a dog"], np.array(["short", "long"]))  # type: ignore[arg-type]
     with pytest.raises(TextError, match="expected str"):
         encoder.encode_texts([3])  # type: ignore[list-item]
     with pytest.raises(TextError, match="NoneType: give a list of strings"):
