@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,19 @@ from PIL import Image
 
 from fgclip2 import ConfigError, Encoder, ImageError, TextError, TokenizerError
 from fgclip2.images import dynamic_budget, patch_grid
+from fgclip2.random_weights import model_config, write_random_checkpoint
 
 
 def noise(width: int, height: int, mode: str = "RGB", seed: int = 0) -> Image.Image:
     values = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     return Image.fromarray(values).convert(mode)
+
+
+WAYS = (
+    lambda encoder, image, _, n_patches: encoder.encode_images([image], n_patches),
+    lambda encoder, image, _, n_patches: encoder.encode_dense(image, n_patches),
+    lambda encoder, image, boxes, n_patches: encoder.encode_regions(image, boxes, n_patches),
+)
 
 
 @pytest.fixture
@@ -93,6 +102,34 @@ def test_pictures_of_many_grids_run_at_once(
     assert len(towers) >= len(images) - 1
     alone = np.concatenate([encoder.encode_images([image], 64) for image in images])
     np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_patches", [1, 2])
+def test_the_first_grid_does_not_change_later_ones(checkpoint_dir: Path, n_patches: int) -> None:
+    image, boxes = noise(90, 70), [[0, 0, 50, 60]]
+    late, early = (Encoder.load(checkpoint_dir, "openvino") for _ in range(2))
+    later = [encode(late, image, boxes, 64) for encode in WAYS]
+    first = [encode(early, image, boxes, n_patches) for encode in WAYS]
+    assert first[1].shape == (1, n_patches, 64)
+    for encode, wanted in zip(WAYS, later, strict=True):
+        np.testing.assert_allclose(encode(early, image, boxes, 64), wanted, atol=1e-6)
+    for encode, wanted in zip(WAYS, first, strict=True):
+        np.testing.assert_allclose(encode(late, image, boxes, n_patches), wanted, atol=1e-6)
+
+
+def test_texts_of_one_position_do_not_change_longer_ones(tmp_path: Path) -> None:
+    tiny = model_config("tiny")
+    config = replace(tiny, text=replace(tiny.text, max_position_embeddings=1))
+    write_random_checkpoint(tmp_path, config)
+    short, long = np.full((2, 1), 5), np.random.default_rng(0).integers(3, 600, (2, 196))
+    found = {}
+    for engine in ("openvino", "torch"):
+        encoder = Encoder.load(tmp_path, engine)
+        found[engine] = [
+            encoder.encode_token_ids(ids, mode) for ids, mode in ((short, "short"), (long, "long"))
+        ]
+    for ours, wanted in zip(found["openvino"], found["torch"], strict=True):
+        np.testing.assert_allclose(ours, wanted, atol=1e-5)
 
 
 def test_dynamic_budget_is_the_default(encoder: Encoder) -> None:
