@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,8 +57,10 @@ class Checkpoint(Mapping[str, npt.NDArray[np.float32]]):
             ConfigError: ``config.json`` cannot be used.
             WeightsError: names the file, the tensor and the cause.
         """
-        directory = Path(directory)
-        if not directory.is_dir():
+        # Absolute, because the tokenizer is read later, perhaps from another working folder.
+        directory = Path(directory).absolute()
+        # Not by Path.is_dir, which raises for a name that is too long.
+        if not os.path.isdir(directory):
             raise WeightsError(
                 f"{directory} is not a folder: name a folder with config.json and model.safetensors"
             )

@@ -30,6 +30,10 @@ Patches = int | Literal["dynamic"]
 _DEFAULT_QUICK_PATCHES = 256
 # Patches of so many positions (48 MB for patches of 16 pixels) are made at once.
 _MAX_GROUP_POSITIONS = 16384
+# The squares of larger ones could leave float32 when they are summed to a length.
+_LARGEST_NUMBER = 1e15
+# Weights that are not finite, or too large, are named when the vectors show it: numpy need not.
+_told_by_vectors = np.errstate(over="ignore", invalid="ignore")
 
 
 class Encoder:
@@ -48,6 +52,7 @@ class Encoder:
         self._cache = cache
 
     @classmethod
+    @_told_by_vectors
     def load(
         cls,
         path: str | Path,
@@ -278,6 +283,7 @@ class Encoder:
                 vectors[rows] = self.encode_token_ids(ids, chosen, normalize=normalize)
         return vectors
 
+    @_told_by_vectors
     def encode_token_ids(
         self, ids: npt.NDArray[np.int64], mode: str, *, normalize: bool = True
     ) -> Floats:
@@ -312,6 +318,7 @@ class Encoder:
         config = self._checkpoint.config
         return Tokenizer(self._checkpoint.directory, config.text.vocab_size)
 
+    @_told_by_vectors
     def _encode_pictures(
         self, images: Sequence[Image.Image], patches: Patches, *, pooled: bool, dense: bool
     ) -> tuple[Floats, list[Floats]]:
@@ -338,7 +345,7 @@ class Encoder:
         return vectors, [maps[place] for place in sorted(maps)]
 
     def _check_finite(self, *features: Floats) -> None:
-        if not all(np.isfinite(each).all() for each in features):
+        if not all((np.abs(each) <= _LARGEST_NUMBER).all() for each in features):
             raise self._checkpoint.not_finite_error()
 
     def _fit(self, image: Image.Image, patches: Patches, place: int) -> Image.Image:
@@ -374,7 +381,8 @@ class Encoder:
         vocab_size = self._checkpoint.config.text.vocab_size
         if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:
             raise TextError(f"ids reach from {ids.min()} to {ids.max()}, not 0 to {vocab_size - 1}")
-        return ids.astype(np.int64, copy=False)
+        # In order as well: torch takes no arrays that run backwards.
+        return np.ascontiguousarray(ids, np.int64)
 
 
 def _groups(grids: Sequence[Grid]) -> list[tuple[Grid, list[int]]]:
@@ -389,8 +397,8 @@ def _groups(grids: Sequence[Grid]) -> list[tuple[Grid, list[int]]]:
     ]
 
 
-def _check_mode(mode: str, known: Sequence[str]) -> TextMode:
-    if mode not in known:
+def _check_mode(mode: object, known: Sequence[str]) -> TextMode:
+    if not isinstance(mode, str) or mode not in known:
         raise TextError(f"mode is {mode!r}; {', '.join(known)} are known")
     return cast(TextMode, mode)
 

@@ -87,7 +87,7 @@ def budget_for(width: int, height: int, patches: int | str) -> int:
     Raises:
         ImageError: neither of the two.
     """
-    if patches == "dynamic":
+    if isinstance(patches, str) and patches == "dynamic":
         return dynamic_budget(width, height)
     if isinstance(patches, int | np.integer) and not isinstance(patches, bool):
         return int(patches)
@@ -104,11 +104,18 @@ def fit_to_grid(image: Image.Image, max_patches: int, patch_size: int = PATCH_SI
     """
     rows, columns = patch_grid(image.width, image.height, max_patches, patch_size)
     try:
-        rgb = image if image.mode == "RGB" else image.convert("RGB")
+        rgb = image if image.mode == "RGB" else _as_rgb(image)
         size = (columns * patch_size, rows * patch_size)
         return rgb if rgb.size == size else rgb.resize(size, Image.Resampling.BILINEAR)
     except OSError as error:
         raise ImageError(f"the picture cannot be decoded: {error}") from None
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "P" and isinstance(image.info.get("transparency"), bytes):
+        # Straight to RGB, Pillow would warn that levels of transparency are lost; none are used.
+        image = image.convert("RGBA")
+    return image.convert("RGB")
 
 
 def patchify(image: Image.Image, patch_size: int = PATCH_SIZE) -> npt.NDArray[np.float32]:

@@ -140,17 +140,18 @@ class OpenvinoEngine:
         self, groups: Iterable[tuple[Floats, Grid]], *, pooled: bool, dense: bool
     ) -> Iterator[VisionFeatures]:
         """See ``Engine``. Requests of different groups run at the same time."""
-        n_parts: deque[int] = deque()
-        inputs = self.vision_inputs(self._parts(groups, n_parts))
+        sizes: deque[tuple[int, int]] = deque()
+        inputs = self.vision_inputs(self._parts(groups, sizes))
         first = list(islice(inputs, 2))
         if not first:
             return
         tower = self._vision_tower(is_alone=len(first) == 1)
         done: list[VisionFeatures] = []
         for hidden_BPD in tower.run_all(chain(first, inputs)):
-            done.append(self._heads(hidden_BPD, pooled=pooled, dense=dense))
-            if len(done) == n_parts[0]:
-                n_parts.popleft()
+            n_parts, n_patches = sizes[0]
+            done.append(self._heads(hidden_BPD, n_patches, pooled=pooled, dense=dense))
+            if len(done) == n_parts:
+                sizes.popleft()
                 yield VisionFeatures.joined(done)
                 done = []
 
@@ -174,7 +175,8 @@ class OpenvinoEngine:
     def vision_inputs(self, pictures: Iterable[tuple[Floats, Grid]]) -> Iterator[Inputs]:
         """What the vision tower takes for each (patches (B, P, I), grid)."""
         for patches_BPI, grid in pictures:
-            yield {"patches": patches_BPI, "positions": self._positions.of(*grid)}
+            positions_PD = self._positions.of(*grid)
+            yield {"patches": _two_at_least(patches_BPI), "positions": _two_at_least(positions_PD)}
 
     def text_inputs(
         self, texts: Iterable[tuple[npt.NDArray[np.int64], TextMode]]
@@ -183,12 +185,12 @@ class OpenvinoEngine:
         for ids_BL, mode in texts:
             name = f"{_EMBEDDINGS}.token_embedding.weight"
             rows_BLD = self._checkpoint.rows(name, ids_BL)
-            yield {"embeddings": rows_BLD + self._text_positions(mode)}
+            yield {"embeddings": _two_at_least(rows_BLD + self._text_positions(mode))}
 
     def _parts(
-        self, groups: Iterable[tuple[Floats, Grid]], n_parts: deque[int]
+        self, groups: Iterable[tuple[Floats, Grid]], sizes: deque[tuple[int, int]]
     ) -> Iterator[tuple[Floats, Grid]]:
-        """The groups cut into requests of limited size; ``n_parts`` gets their number for each.
+        """The groups cut into requests of limited size; ``sizes`` gets (requests, P) of each.
 
         Equal parts, as many as run at once, if a group is large enough for that.
         """
@@ -196,7 +198,7 @@ class OpenvinoEngine:
             n_images, n_patches = patches_BPI.shape[:2]
             size = min(max(1, _MAX_POSITIONS // n_patches), -(-n_images // self._n_streams))
             starts = range(0, n_images, size)
-            n_parts.append(len(starts))
+            sizes.append((len(starts), n_patches))
             for start in starts:
                 yield patches_BPI[start : start + size], grid
 
@@ -209,11 +211,14 @@ class OpenvinoEngine:
         n_streams = 1 if is_alone or self.precision != "int8" else self._n_streams
         return self._graph(openvino_graph.vision_tower, n_streams)
 
-    def _heads(self, hidden_BPD: Floats, *, pooled: bool, dense: bool) -> VisionFeatures:
+    def _heads(
+        self, hidden_BPD: Floats, n_patches: int, *, pooled: bool, dense: bool
+    ) -> VisionFeatures:
         hidden = {"hidden": hidden_BPD}
+        pool, every = openvino_graph.pooling_head, openvino_graph.dense_head
         return VisionFeatures(
-            self._graph(openvino_graph.pooling_head).run(hidden).copy() if pooled else None,
-            self._graph(openvino_graph.dense_head).run(hidden).copy() if dense else None,
+            self._graph(pool).run(hidden).copy() if pooled else None,
+            self._graph(every).run(hidden)[:, :n_patches].copy() if dense else None,
         )
 
     def _text_positions(self, mode: TextMode) -> Floats:
@@ -234,3 +239,11 @@ class OpenvinoEngine:
                 release=self._checkpoint.release_pages,
             )
         return self._graphs[key]
+
+
+def _two_at_least(states: Floats) -> Floats:
+    """States (..., P, M), a single position twice: attention over two equal ones is the same.
+
+    A graph of OpenVINO that first runs on one position gives nonsense for many ones from then on.
+    """
+    return states if states.shape[-2] > 1 else np.repeat(states, 2, axis=-2)

@@ -23,7 +23,7 @@ from fgclip2.openvino_linear import (
 from fgclip2.openvino_runtime import ops, ov
 
 # Compiled graphs of another version are not used.
-VERSION = "6"
+VERSION = "7"
 
 _DYNAMIC = -1
 

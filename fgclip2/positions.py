@@ -3,6 +3,7 @@
 The published model calls ``torch.nn.functional.interpolate(mode="bilinear", align_corners=False,
 antialias=True)``. That filter is separable: a triangle of one input step (upscaling) or one output
 step (downscaling), normalised where it meets the border. So a resize is two small matrix products.
+For grids of one column torch's kernel for CPUs repeats the first row instead; this does not.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def check_boxes(boxes: npt.ArrayLike) -> npt.NDArray[np.float64]:
         if values.dtype.kind in "bc":
             raise TypeError(f"{values.dtype} values")
         array = values.astype(np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise ImageError(
             f"boxes must be (K, 4) numbers x0, y0, x1, y1 in pixels: {error}"
         ) from None

@@ -23,6 +23,8 @@ from fgclip2.layout import Shape
 
 MAX_RANK = 8
 MAX_NAME_LENGTH = 500
+# Of the format, which counts in 64 bits.
+_MAX_NUMBER = 2**64 - 1
 _ITEM_BYTES = {"F32": 4, "F16": 2, "BF16": 2}
 _NUMPY_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
@@ -157,7 +159,8 @@ def _parse_entry(path: Path, name: str, value: Any, n_data: int) -> Entry:
         raise WeightsError(f"{path}: the header's entry for {name!r} is damaged") from None
     if len(shape) > MAX_RANK:
         raise WeightsError(f"{path}: {name} has {len(shape)} dimensions; {MAX_RANK} are possible")
-    if any(type(number) is not int or number < 0 for number in (*shape, start, stop)):
+    numbers = (*shape, start, stop)
+    if any(type(number) is not int or not 0 <= number <= _MAX_NUMBER for number in numbers):
         raise WeightsError(f"{path}: the header's entry for {name!r} has a wrong number")
     if not isinstance(dtype, str) or dtype not in _ITEM_BYTES:
         raise WeightsError(

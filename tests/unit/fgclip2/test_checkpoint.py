@@ -183,6 +183,16 @@ def test_wrong_offsets(checkpoint_dir: Path, offsets: list[object]) -> None:
     assert "model.safetensors" in refusal(checkpoint_dir)
 
 
+@pytest.mark.parametrize("values", [{"shape": [10**4000]}, {"data_offsets": [0, 10**4000]}])
+def test_a_number_of_thousands_of_digits(
+    checkpoint_dir: Path, values: dict[str, list[int]]
+) -> None:
+    change_header(checkpoint_dir, lambda header: header[NAME].update(values))
+    message = refusal(checkpoint_dir)
+    assert "wrong number" in message
+    assert len(message) < len(str(checkpoint_dir)) + 200
+
+
 def test_overlapping_tensors(checkpoint_dir: Path) -> None:
     def overlap(header: dict[str, dict[str, object]]) -> None:
         twin = NAME.replace("layers.1", "layers.0")
@@ -254,6 +264,7 @@ def test_no_weights_and_no_folder(checkpoint_dir: Path) -> None:
     (checkpoint_dir / "model.safetensors").unlink()
     assert "holds no model.safetensors" in refusal(checkpoint_dir)
     assert "is not a folder" in refusal(checkpoint_dir / "nowhere")
+    assert "is not a folder" in refusal(checkpoint_dir / ("long" * 100))
 
 
 def test_sharded_weights(checkpoint_dir: Path) -> None:

@@ -176,6 +176,9 @@ def test_a_scale_that_is_not_finite(whole: Path, tmp_path: Path, name: str, numb
         ("vision_model.encoder.layers.0.mlp.fc1.weight", math.nan, "fc1.weight holds numbers"),
         ("text_model.encoder.layers.1.self_attn.q_proj.bias", math.inf, "bias holds numbers"),
         ("text_model.encoder.layers.0.layer_norm1.weight", 3e38, "too large for finite vectors"),
+        ("vision_model.head.probe", math.inf, "probe holds numbers"),
+        ("vision_model.embeddings.position_embedding.weight", math.inf, "weight holds numbers"),
+        ("text_model.head.bias", 3e38, "too large for finite vectors"),
     ],
 )
 def test_weights_without_finite_vectors_are_named(

@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,19 @@ from PIL import Image
 
 from fgclip2 import ConfigError, Encoder, ImageError, TextError, TokenizerError
 from fgclip2.images import dynamic_budget, patch_grid
+from fgclip2.random_weights import model_config, write_random_checkpoint
 
 
 def noise(width: int, height: int, mode: str = "RGB", seed: int = 0) -> Image.Image:
     values = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     return Image.fromarray(values).convert(mode)
+
+
+WAYS = (
+    lambda encoder, image, _, n_patches: encoder.encode_images([image], n_patches),
+    lambda encoder, image, _, n_patches: encoder.encode_dense(image, n_patches),
+    lambda encoder, image, boxes, n_patches: encoder.encode_regions(image, boxes, n_patches),
+)
 
 
 @pytest.fixture
@@ -62,6 +71,14 @@ def test_any_mode_of_picture(encoder: Encoder, mode: str) -> None:
     np.testing.assert_array_equal(encoder.encode_images([image], 64), as_rgb)
 
 
+def test_a_palette_with_levels_of_transparency(encoder: Encoder) -> None:
+    """As PNG files bring it; Pillow warns of it, and warnings are errors here."""
+    image = noise(40, 40, "P")
+    as_rgb = encoder.encode_images([image.convert("RGB")], 64)
+    image.info["transparency"] = bytes(range(256))
+    np.testing.assert_array_equal(encoder.encode_images([image], 64), as_rgb)
+
+
 def test_pictures_of_many_grids_run_at_once(
     checkpoint_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +102,34 @@ def test_pictures_of_many_grids_run_at_once(
     assert len(towers) >= len(images) - 1
     alone = np.concatenate([encoder.encode_images([image], 64) for image in images])
     np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_patches", [1, 2])
+def test_the_first_grid_does_not_change_later_ones(checkpoint_dir: Path, n_patches: int) -> None:
+    image, boxes = noise(90, 70), [[0, 0, 50, 60]]
+    late, early = (Encoder.load(checkpoint_dir, "openvino") for _ in range(2))
+    later = [encode(late, image, boxes, 64) for encode in WAYS]
+    first = [encode(early, image, boxes, n_patches) for encode in WAYS]
+    assert first[1].shape == (1, n_patches, 64)
+    for encode, wanted in zip(WAYS, later, strict=True):
+        np.testing.assert_allclose(encode(early, image, boxes, 64), wanted, atol=1e-6)
+    for encode, wanted in zip(WAYS, first, strict=True):
+        np.testing.assert_allclose(encode(late, image, boxes, n_patches), wanted, atol=1e-6)
+
+
+def test_texts_of_one_position_do_not_change_longer_ones(tmp_path: Path) -> None:
+    tiny = model_config("tiny")
+    config = replace(tiny, text=replace(tiny.text, max_position_embeddings=1))
+    write_random_checkpoint(tmp_path, config)
+    short, long = np.full((2, 1), 5), np.random.default_rng(0).integers(3, 600, (2, 196))
+    found = {}
+    for engine in ("openvino", "torch"):
+        encoder = Encoder.load(tmp_path, engine)
+        found[engine] = [
+            encoder.encode_token_ids(ids, mode) for ids, mode in ((short, "short"), (long, "long"))
+        ]
+    for ours, wanted in zip(found["openvino"], found["torch"], strict=True):
+        np.testing.assert_allclose(ours, wanted, atol=1e-5)
 
 
 def test_dynamic_budget_is_the_default(encoder: Encoder) -> None:
@@ -216,7 +261,7 @@ def test_a_budget_may_be_a_number_of_numpy(encoder: Encoder) -> None:
     )
 
 
-@pytest.mark.parametrize("patches", [0, -1, 1.5, True, "fine", None, 10**6])
+@pytest.mark.parametrize("patches", [0, -1, 1.5, True, "fine", None, 10**6, np.array([64, 64])])
 def test_impossible_budgets_are_refused(encoder: Encoder, patches: object) -> None:
     with pytest.raises(ImageError, match="patches"):
         encoder.encode_images([noise(16, 16)], patches)  # type: ignore[arg-type]
@@ -251,11 +296,34 @@ def test_token_ids_of_different_lengths_are_refused(encoder: Encoder) -> None:
         encoder.encode_token_ids([[1, 2], [3]], "short")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("engine", ["openvino", "torch"])
+def test_token_ids_may_lie_in_memory_in_any_order(checkpoint_dir: Path, engine: str) -> None:
+    encoder = Encoder.load(checkpoint_dir, engine=engine)
+    ids = np.random.default_rng(0).integers(3, 480, (3, 64))
+    vectors = encoder.encode_token_ids(ids, "short")
+    backwards = np.ascontiguousarray(ids[::-1])[::-1]
+    np.testing.assert_array_equal(encoder.encode_token_ids(backwards, "short"), vectors)
+
+
+def test_the_working_folder_may_change(
+    checkpoint_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tokenizer is read at the first text, wherever the program works by then."""
+    monkeypatch.chdir(checkpoint_dir.parent)
+    encoder = Encoder.load(checkpoint_dir.name)
+    monkeypatch.chdir("/")
+    assert encoder.encode_texts(["a dog"]).shape == (1, 64)
+    assert encoder.name == checkpoint_dir.name
+    assert encoder.quick_patches == 256
+
+
 def test_wrong_texts_are_refused(encoder: Encoder) -> None:
     with pytest.raises(TextError, match="one string"):
         encoder.encode_texts("a dog")
     with pytest.raises(TextError, match="mode is 'tall'"):
         encoder.encode_texts(["a dog"], "tall")
+    with pytest.raises(TextError, match="mode is array"):
+        encoder.encode_texts(["a dog"], np.array(["short", "long"]))  # type: ignore[arg-type]
     with pytest.raises(TextError, match="expected str"):
         encoder.encode_texts([3])  # type: ignore[list-item]
     with pytest.raises(TextError, match="NoneType: give a list of strings"):

@@ -24,6 +24,19 @@ def test_resize_is_that_of_torch(rows: int, columns: int) -> None:
     np.testing.assert_allclose(found, wanted[0].permute(1, 2, 0).reshape(-1, 24).numpy(), atol=6e-6)
 
 
+@pytest.mark.parametrize("rows", [2, 17, 128])
+def test_one_column_has_all_its_rows(rows: int) -> None:
+    """In one step torch on CPUs gives the first row throughout; in two steps the intended ones."""
+    table = np.random.default_rng(0).standard_normal((256, 24)).astype(np.float32)
+    wanted = torch.from_numpy(table).reshape(1, 16, 16, 24).permute(0, 3, 1, 2)
+    for size in ((rows, 16), (rows, 1)):
+        wanted = torch.nn.functional.interpolate(
+            wanted, size=size, mode="bilinear", align_corners=False, antialias=True
+        )
+    found = resize_table(table, rows, 1)
+    np.testing.assert_allclose(found, wanted[0, :, :, 0].T.numpy(), atol=6e-6)
+
+
 def test_grids_are_kept_within_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     table = np.random.default_rng(0).standard_normal((256, 24)).astype(np.float32)
     monkeypatch.setattr(positions, "MAX_CACHE_BYTES", 3 * 12 * 24 * 4)

@@ -7,6 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,6 +134,7 @@ def test_no_boxes_give_no_rows() -> None:
         ([[0, 0, 5, 5], [10, 0, 5, 10]], "box 1 .* x0 < x1"),
         ([[0, 5, 10, 5]], "y0 < y1"),
         (np.zeros((0, 5)), r"shape \(0, 5\)"),
+        (torch.ones((1, 4), requires_grad=True), "requires grad"),
     ],
 )
 def test_what_is_no_box_is_refused(boxes: object, message: str) -> None:
