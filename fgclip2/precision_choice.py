@@ -121,7 +121,7 @@ def run_exactly(checkpoint: Checkpoint, probe_sets: Sequence[ProbeSet]) -> list[
         for state_BD, (_, mode) in zip(read.results, each.texts, strict=True):
             vectors.append(engine.text_head(state_BD, mode))
         text_ranges = {
-            name: (low * _TEXT_MARGIN, high * _TEXT_MARGIN)
+            name: (min(low, low * _TEXT_MARGIN), max(high, high * _TEXT_MARGIN))
             for name, (low, high) in read.ranges.items()
         }
         run = ExactRun(np.concatenate(vectors), {**seen.ranges, **text_ranges})
