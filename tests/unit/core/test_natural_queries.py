@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from app.core.language.places import PlacedPhrase, split_place
 from app.core.language.request_words import names_no_thing, without_request
 from app.core.queries import parse_query, tidy
-
-TODAY = date(2026, 11, 25)
-
-
-def chips(text: str) -> str:
-    """The phrases of a text in one line: ``-`` excluded, ``+`` required, ``!`` its near misses."""
-    signs = {"optional": "", "required": "+", "excluded": "-"}
-    return " | ".join(
-        signs[phrase.need] + phrase.text + "".join(f" !{unlike}" for unlike in phrase.unlike)
-        for phrase in parse_query(text, TODAY).phrases
-    )
+from tests.chips import TODAY, chips
 
 
 @pytest.mark.parametrize(

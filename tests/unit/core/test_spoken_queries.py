@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from app.core.language.places import split_place
-from app.core.queries import parse_query, tidy
-
-TODAY = date(2026, 11, 25)
-
-
-def chips(text: str) -> str:
-    """The phrases of a text in one line: ``-`` excluded, ``!`` near misses."""
-    signs = {"optional": "", "required": "+", "excluded": "-"}
-    return " | ".join(
-        signs[phrase.need] + phrase.text + "".join(f" !{unlike}" for unlike in phrase.unlike)
-        for phrase in parse_query(text, TODAY).phrases
-    )
+from app.core.queries import tidy
+from tests.chips import chips
 
 
 @pytest.mark.parametrize(
