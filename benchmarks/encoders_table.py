@@ -63,7 +63,7 @@ def _introduction(report: dict[str, Any]) -> list[str]:
         f"Model size {report['size']}, random weights. {report['date']}, {machine['cpu']},"
         f" {machine['cores']} cores ({', '.join(machine['instructions'])}), load before"
         f" {machine['load_before'][0]:.1f} and after {report['load_after'][0]:.1f}."
-        " Made by `make bench`; all figures in `benchmarks.json`.",
+        " Made by `make bench`; all figures in the JSON file of the same name.",
         "",
         f"Rates are medians{_rounds(report)}; each cell has the rate of the best batch, then how"
         f" many times {REFERENCE} that is in the same run, then its share of the matrix peak of"
