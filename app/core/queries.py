@@ -23,7 +23,7 @@ from app.core.asking import Filters, Phrase
 from app.core.errors import FilterError
 from app.core.language.clauses import HIDDEN, Piece, pieces_of
 from app.core.language.combining import combined
-from app.core.language.filter_words import find_filters
+from app.core.language.filter_words import blanked, find_filters
 from app.core.language.near_misses import is_attributes_only, misses_named, with_attributes
 from app.core.language.places import is_side, split_place, with_place
 from app.core.language.request_words import EDGES, names_no_thing, without_request
@@ -104,8 +104,7 @@ def parse_query(text: str, today: date | None = None) -> ParsedQuery:
     source = tidy(text)[:MAX_TEXT_CHARS].rstrip()
     hidden = simplified(_QUOTED.sub(lambda match: HIDDEN * len(match[0]), source))
     found = find_filters(hidden, lambda start, stop: source[start:stop], today or date.today())
-    for each in found:
-        hidden = hidden[: each.start] + " " * (each.stop - each.start) + hidden[each.stop :]
+    hidden = blanked(hidden, found)
     pieces = [piece for piece in pieces_of(hidden) if _shown(source, hidden, piece)]
     things = [
         piece
@@ -153,14 +152,21 @@ def tidy(text: str) -> str:
 def _shown(source: str, hidden: str, piece: Piece) -> str:
     """Return the text of a piece without quotes, filters and words that only join."""
     words = without_request(_spoken(source, hidden, piece.start, piece.stop))
-    if piece.need == "excluded" and piece.negation.rstrip().lower().endswith("no"):
-        words = re.sub(r"^(?:body|one)\b", "person", words)  # "nobody", "no one is smiling"
     if piece.need == "excluded":
-        words = _OF_NEGATION.sub("", re.sub(r"^any(?:body|one)\b", "person", words))
-        words = words.removesuffix("外") if piece.qualifies else words  # 除红色外
-    if piece.need == "excluded" and not is_attributes_only(words) and not is_side(words):
-        words = words.removesuffix("的")  # 不要有人的
+        words = _excluded_words(words, piece)
     return with_place(words, piece.place) if piece.place and words else words
+
+
+def _excluded_words(words: str, piece: Piece) -> str:
+    """Return what an exclusion names, without what belongs to its negation."""
+    # "nobody", "no one is smiling", "without anyone"
+    any_ = "(?:any)?" if piece.negation.rstrip().lower().endswith("no") else "any"
+    words = _OF_NEGATION.sub("", re.sub(rf"^{any_}(?:body|one)\b", "person", words))
+    if piece.qualifies:
+        words = words.removesuffix("外")  # 除红色外
+    if not is_attributes_only(words) and not is_side(words):
+        words = words.removesuffix("的")  # 不要有人的
+    return words
 
 
 def _spoken(source: str, hidden: str, start: int, stop: int) -> str:
@@ -222,13 +228,8 @@ def _with_thing_after(parts: list[Part], excluded: str) -> list[Part]:
     if phrase is None or phrase.need == "excluded" or not is_attributes_only(phrase.text):
         return parts
     named = () if is_attributes_only(excluded) else misses_named(excluded, phrase.text)
-    return [
-        *parts[:-1],
-        *(
-            replace(parts[-1], phrase=replace(phrase, text=each))
-            for each in named[:1] or (phrase.text,)
-        ),
-    ]
+    text = named[0] if named else phrase.text
+    return [*parts[:-1], replace(parts[-1], phrase=replace(phrase, text=text))]
 
 
 def _is_contrasted(part: Part, excluded: Phrase) -> bool:

@@ -160,7 +160,7 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
     for candidate in (*candidates, *_unclear_days(text)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
             found.append(_with_sign(candidate, text, spoken))
-    found += find_alone(_without(text, found))
+    found += find_alone(blanked(text, found))
     found = _with_either(sorted(found, key=lambda each: each.start), text)
     for place in combined([each.filters for each in found])[1]:
         each = found[place]
@@ -169,7 +169,8 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
     return found
 
 
-def _without(text: str, found: Iterable[FoundFilter]) -> str:
+def blanked(text: str, found: Iterable[FoundFilter]) -> str:
+    """Return a text of the same length with spaces in place of filters."""
     for each in found:
         text = text[: each.start] + " " * (each.stop - each.start) + text[each.stop :]
     return text
