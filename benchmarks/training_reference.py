@@ -50,7 +50,7 @@ def reference_losses(model: StageModel, batch: Batch, recipe: Recipe) -> dict[st
 def _image_tokens(model: StageModel, batch: Batch) -> Tensor:
     vision = model.vision_model
     embeddings = vision.embeddings
-    side, n_patches = embeddings.grid_side, batch.patches_BPV.shape[1]
+    side, n_patches = embeddings.grid_side, batch.levels_BPV.shape[1]
     table = embeddings.position_embedding.weight.reshape(1, side, side, -1).permute(0, 3, 1, 2)
     positions = []
     for rows, columns in batch.shapes:
@@ -59,7 +59,7 @@ def _image_tokens(model: StageModel, batch: Batch) -> Tensor:
         )
         flat = grid.flatten(2)[0].T
         positions.append(torch.cat([flat, flat[:1].expand(n_patches - len(flat), -1)]))
-    tokens_BPD = embeddings.patch_embedding(batch.patches_BPV)
+    tokens_BPD = embeddings.patch_embedding(batch.patches)
     tokens_BPD = tokens_BPD + torch.stack(positions).to(tokens_BPD.dtype)
     for layer in vision.encoder.layers:
         tokens_BPD = layer(tokens_BPD, _mask(batch)[:, None, None, :])
@@ -128,7 +128,7 @@ def _hard_texts(model: StageModel, regions: Regions) -> tuple[Tensor, Tensor]:
 def _mask(batch: Batch) -> Tensor:
     if batch.mask_BP is not None:
         return batch.mask_BP
-    return torch.ones(batch.patches_BPV.shape[:2], dtype=torch.bool)
+    return torch.ones(batch.levels_BPV.shape[:2], dtype=torch.bool)
 
 
 def _unit(vectors: Tensor) -> Tensor:

@@ -125,10 +125,15 @@ def patchify(image: Image.Image, patch_size: int = PATCH_SIZE) -> npt.NDArray[np
         (P, patch_size * patch_size * 3) float32 in -1..1: patches row by row, inside a patch
         row, column, channel with the channel fastest.
     """
+    return _NORMALISED[patch_levels(image, patch_size)]
+
+
+def patch_levels(image: Image.Image, patch_size: int = PATCH_SIZE) -> npt.NDArray[np.uint8]:
+    """``patchify`` before the levels are normalised: (P, patch_size * patch_size * 3) uint8."""
     values = np.asarray(image, dtype=np.uint8)
     rows, columns = values.shape[0] // patch_size, values.shape[1] // patch_size
     patches = values.reshape(rows, patch_size, columns, patch_size, 3).transpose(0, 2, 1, 3, 4)
-    return _NORMALISED[patches.reshape(rows * columns, -1)]
+    return patches.reshape(rows * columns, -1)
 
 
 def _normalised_levels() -> npt.NDArray[np.float32]:

@@ -33,7 +33,11 @@ class SampleError(DataError):
 
     def __init__(self, name: object, reason: object) -> None:
         super().__init__(f"{name}: {reason}")
-        self.name = str(name)
+        self.name, self._reason = str(name), str(reason)
+
+    def __reduce__(self) -> tuple[type[SampleError], tuple[str, str]]:
+        """For errors that travel between processes."""
+        return SampleError, (self.name, self._reason)
 
 
 class CheckpointError(TrainerError):

@@ -106,7 +106,7 @@ def train(
             with (
                 enough_memory(lambda: step_too_large(recipe, state.step)),
                 follow(out, recipe, state.step, group.is_first) as progress,
-                closing(prefetch(data.maker, state.step, last)) as batches,
+                closing(prefetch(data.maker, state.step, last, recipe.data_processes)) as batches,
             ):
                 for batch in batches:
                     losses = _step(state, batch, recipe, device, group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 _COUNTS = ("steps", "warmup_steps", "checkpoint_every", "cache_side_px", "regions_per_image")
 # What is listed or started one by one; far above what is of use.
 _LISTED = {"batch_size": 1 << 20, "scene_count": 100_000_000, "data_threads": 1024}
+_MOST_PROCESSES = 1024
 _LAYERS = ("vision_layers", "text_layers")
 _SIZES = (
     "hidden_size",
@@ -69,6 +71,7 @@ def check_recipe(recipe: Recipe) -> None:
         (_LAYERS, 1, MAX_LAYERS),
         (_SIZES, 1, MAX_SIZE),
         (_COUNTS_FROM_0, 0, _MOST),
+        (("data_processes",), 0, _MOST_PROCESSES),
         *(((name,), 1, most) for name, most in _LISTED.items()),
     ):
         for name in names:
@@ -91,6 +94,9 @@ def check_recipe(recipe: Recipe) -> None:
     _check(recipe, "seed", fits, f"0 to {_GREATEST_SEED}")
     fits = 1 <= recipe.export_patches <= _GREATEST_BUDGET
     _check(recipe, "export_patches", fits, f"1 to {_GREATEST_BUDGET}")
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    fits = can_fork or not recipe.data_processes
+    _check(recipe, "data_processes", fits, "0: this system cannot copy a process")
     _check_schedule(recipe)
     _check_weights(recipe)
     if recipe.sharding == "fsdp":  # pieces would differ in number between processes

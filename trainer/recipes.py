@@ -49,7 +49,8 @@ class Recipe:
     ``compile_layers`` lets ``torch.compile`` make the layers of both towers; needs a C++ compiler.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
     stays whole. ``sharding`` is how several processes share the work: ddp or fsdp.
-    ``data_threads`` is how many samples are decoded at a time in each process.
+    ``data_threads`` is how many samples are decoded at a time in each process; ``data_processes``
+    is how many processes beside it make its batches (0: a thread does).
     """
 
     name: str
@@ -113,6 +114,7 @@ class Recipe:
     compile_layers: bool = False
     sharding: str = "ddp"
     data_threads: int = 1
+    data_processes: int = 0
 
     def model_config(self) -> ModelConfig:
         """Sizes of both towers in the published layout."""

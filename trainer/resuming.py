@@ -23,8 +23,8 @@ _SAMPLES = "samples.json"
 # With another ``micro_batch`` or ``sharding`` the same sums are made in another order.
 FREE_FIELDS = frozenset(
     {
-        "name", "photos", "checkpoint_every", "data_threads", "micro_batch", "checkpoint_layers",
-        "compile_layers", "sharding",
+        "name", "photos", "checkpoint_every", "data_threads", "data_processes", "micro_batch",
+        "checkpoint_layers", "compile_layers", "sharding",
     }
 )  # fmt: skip
 

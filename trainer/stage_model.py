@@ -25,7 +25,7 @@ from fgclip2.config import ModelConfig
 from fgclip2.engine import TextMode
 from fgclip2.images import DYNAMIC_BUDGETS
 from fgclip2.torch_model import Fgclip2Model
-from trainer.data.packing import Batch
+from trainer.data.packing import Batch, normalised
 from trainer.errors import RecipeError
 from trainer.pooling import pool_batch_regions
 from trainer.recipe_checks import CAPTION_OBJECTIVES
@@ -154,7 +154,7 @@ def pieces_of(batch: Batch, recipe: Recipe, split_sizes: bool, device: torch.dev
     pooled = recipe.counts(*CAPTION_OBJECTIVES)
     for start, stop in _picture_ranges(lengths, recipe.micro_batch, split_sizes):
         longest = max(lengths[start:stop])
-        patches_BPV = batch.patches_BPV[start:stop, :longest].to(device)
+        patches_BPV = normalised(batch.levels_BPV[start:stop, :longest].to(device))
         mask_BP = None
         if min(lengths[start:stop]) < longest:
             assert batch.mask_BP is not None

@@ -40,7 +40,7 @@ def centre_outputs(model: Fgclip2Model, maker: MakesBatches) -> None:
         text.head.weight.copy_(torch.eye(len(text.head.weight)))
         text.head.bias.zero_()
         texts.append(model.encode_text(batch.short.ids_UL, "short"))
-        tokens = model.encode_image_tokens(batch.patches_BPV, batch.mask_BP, batch.shapes)
+        tokens = model.encode_image_tokens(batch.patches, batch.mask_BP, batch.shapes)
         photos.append(model.pool(tokens, batch.mask_BP))
     weight, bias = whitening(torch.cat(texts).numpy(), len(text.head.weight))
     text.head.weight.copy_(torch.from_numpy(weight))
@@ -109,7 +109,7 @@ def batch_patches(maker: MakesBatches) -> npt.NDArray[np.float32]:
     for step in range(_SAMPLED_BATCHES):
         batch = maker.make(step)
         masked = batch.mask_BP is not None
-        real.append(batch.patches_BPV[batch.mask_BP] if masked else batch.patches_BPV.flatten(0, 1))
+        real.append(batch.patches[batch.mask_BP] if masked else batch.patches.flatten(0, 1))
     return torch.cat(real).numpy()
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageEnhance
 
-from fgclip2.images import dynamic_budget, patch_grid, patchify
+from fgclip2.images import dynamic_budget, patch_grid
 from fgclip2.tokenizer import Tokenizer
 from trainer.data.captions import Caption, Language
 from trainer.data.packing import (
@@ -129,6 +129,11 @@ class MixedBatchMaker:
         self._recipe = recipe
         self._part, self._n_parts = part, n_parts
 
+    @property
+    def unreadable(self) -> dict[str, str]:
+        """That of the source."""
+        return self._source.unreadable
+
     def make(self, step: int) -> Batch:
         """This process's part of the batch of a step, counted from 0."""
         recipe = self._recipe
@@ -140,8 +145,7 @@ class MixedBatchMaker:
         # Pictures of like size lie together, so that little is padded.
         order = sorted(range(size), key=lambda at: -made[at].image.width * made[at].image.height)
         samples = [made[at] for at in order]
-        pictures = [sample.image for sample in samples]
-        patches_BPV, mask_BP, shapes = pack([patchify(picture) for picture in pictures], pictures)
+        levels_BPV, mask_BP, shapes = pack([sample.image for sample in samples])
         long = [at for at, sample in enumerate(samples) if sample.long is not None]
         shown = [sample.concepts for sample in samples]
         longs = [caption for sample in samples if (caption := sample.long) is not None]
@@ -154,7 +158,7 @@ class MixedBatchMaker:
             for region in sample.regions
         ]
         return Batch(
-            patches_BPV,
+            levels_BPV,
             mask_BP,
             shapes,
             make_texts(shorts, shown, range(size), self._tokenizer, SHORT_LENGTH),

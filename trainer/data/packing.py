@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
 
+from fgclip2.images import patch_levels
 from fgclip2.tokenizer import Tokenizer
 from trainer.data.captions import Caption
 
@@ -85,15 +85,20 @@ class Regions:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """``long`` describes some of the pictures. It and ``regions`` are None where no objective
-    counts them.
+    counts them. ``levels_BPV`` are uint8: a quarter of what has to be carried.
     """
 
-    patches_BPV: Tensor
+    levels_BPV: Tensor
     mask_BP: Tensor | None
     shapes: list[tuple[int, int]]
     short: Texts
     long: Texts | None
     regions: Regions | None = None
+
+    @property
+    def patches(self) -> Tensor:
+        """What the vision tower takes, float32."""
+        return normalised(self.levels_BPV)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +174,18 @@ def make_regions(boxed: Sequence[BoxedText], tokenizer: Tokenizer) -> Regions:
     )
 
 
-def pack(
-    patches: list[npt.NDArray[np.float32]], pictures: list[Image.Image]
-) -> tuple[Tensor, Tensor | None, list[tuple[int, int]]]:
-    """Pad to the longest: (B, P, V) float32, (B, P) bool or None if nothing is padded, grids."""
-    longest = max(len(rows) for rows in patches)
-    packed = np.zeros((len(patches), longest, patches[0].shape[1]), np.float32)
-    mask = np.zeros((len(patches), longest), bool)
-    for index, rows in enumerate(patches):
+def normalised(levels: Tensor) -> Tensor:
+    """Levels 0..255 as float32 in -1..1, to the bit as ``fgclip2.images.patchify`` does it."""
+    return ((levels.to(torch.float64) * (1 / 255)).to(torch.float32) - 0.5) / 0.5
+
+
+def pack(pictures: list[Image.Image]) -> tuple[Tensor, Tensor | None, list[tuple[int, int]]]:
+    """Pad to the longest: (B, P, V) uint8, (B, P) bool or None if nothing is padded, grids."""
+    levels = [patch_levels(picture) for picture in pictures]
+    longest = max(len(rows) for rows in levels)
+    packed = np.zeros((len(levels), longest, levels[0].shape[1]), np.uint8)
+    mask = np.zeros((len(levels), longest), bool)
+    for index, rows in enumerate(levels):
         packed[index, : len(rows)] = rows
         mask[index, : len(rows)] = True
     shapes = [(picture.height // 16, picture.width // 16) for picture in pictures]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import re
 import threading
 import zipfile
@@ -93,7 +94,8 @@ class PhotoSet:
                 f"{directory} holds no photos of the split {split!r} in {names}: {self._why_none()}"
             )
         self._cache: dict[int, npt.NDArray[np.uint8]] = {}
-        self._zips = {name: _open_zip(directory / f"{name}.zip") for name in names}
+        self._zips = self._open_zips(names)
+        self._opened_by = os.getpid()
         for archive in self._zips.values():
             members = [(member.filename, member.CRC) for member in archive.infolist()]
             self._content.update(repr(members).encode())
@@ -142,6 +144,9 @@ class PhotoSet:
         name = self.directory / f"{photo.archive}.zip" / photo.file
         try:
             with self._lock:
+                if self._opened_by != os.getpid():  # forked since: both would move one place
+                    self._zips = self._open_zips(self._zips)
+                    self._opened_by = os.getpid()
                 data = self._zips[photo.archive].read(photo.file)
         except (*_BROKEN_MEMBER, zipfile.BadZipFile) as error:
             raise SampleError(name, error) from None
@@ -151,6 +156,9 @@ class PhotoSet:
             size = (max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale)))
             rgb = rgb.resize(size, Image.Resampling.BILINEAR)
         return rgb
+
+    def _open_zips(self, names: Iterable[str]) -> dict[str, zipfile.ZipFile]:
+        return {name: _open_zip(self.directory / f"{name}.zip") for name in names}
 
     def _read_records(self, archive: str, split: str) -> list[Photo]:
         path = self.directory / f"{archive}.jsonl.gz"

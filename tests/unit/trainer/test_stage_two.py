@@ -73,8 +73,8 @@ def test_parts_of_a_batch_are_the_whole_batch(photo_sets: Path, run: Path) -> No
     parts = [_data(recipe, run, rank, 2).maker.make(3) for rank in (0, 1)]
     together = sorted(key for part in parts for key in part.short.keys.text_T.tolist())
     assert sorted(whole.short.keys.text_T.tolist()) == together
-    pixels = sorted(float(each.sum()) for part in parts for each in part.patches_BPV)
-    assert sorted(float(each.sum()) for each in whole.patches_BPV) == pytest.approx(pixels)
+    pixels = sorted(float(each.sum()) for part in parts for each in part.levels_BPV)
+    assert sorted(float(each.sum()) for each in whole.levels_BPV) == pytest.approx(pixels)
 
 
 def test_every_process_begins_with_the_same_prepared_weights(photo_sets: Path, run: Path) -> None:
@@ -87,7 +87,7 @@ def test_every_process_begins_with_the_same_prepared_weights(photo_sets: Path, r
 def test_more_threads_make_the_same_batch(photo_sets: Path, run: Path) -> None:
     one = _data(stage_two(photo_sets), run).maker.make(3)
     many = _data(stage_two(photo_sets, "data_threads=4"), run).maker.make(3)
-    assert torch.equal(one.patches_BPV, many.patches_BPV)
+    assert torch.equal(one.levels_BPV, many.levels_BPV)
     assert torch.equal(one.short.ids_UL, many.short.ids_UL)
     assert one.regions is not None
     assert many.regions is not None

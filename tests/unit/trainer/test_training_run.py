@@ -62,14 +62,14 @@ def _maker(photo_sets: Path, run: Path) -> MakesBatches:
 def test_a_batch_depends_on_its_step_alone(photo_sets: Path, run: Path) -> None:
     first, again = _maker(photo_sets, run).make(7), _maker(photo_sets, run).make(7)
     other = _maker(photo_sets, run).make(8)
-    assert torch.equal(first.patches_BPV, again.patches_BPV)
+    assert torch.equal(first.levels_BPV, again.levels_BPV)
     assert torch.equal(first.short.ids_UL, again.short.ids_UL)
-    assert not torch.equal(first.patches_BPV[:, 0], other.patches_BPV[:, 0])
+    assert not torch.equal(first.levels_BPV[:, 0], other.levels_BPV[:, 0])
 
 
 def test_batches_stay_within_the_budget(photo_sets: Path, run: Path) -> None:
     batch = _maker(photo_sets, run).make(0)
-    assert len(batch.shapes) == len(batch.patches_BPV) == 12
+    assert len(batch.shapes) == len(batch.levels_BPV) == 12
     assert all(rows * columns <= 9 for rows, columns in batch.shapes)
     assert batch.long is not None
     assert len(batch.long.row_T) == 3
@@ -81,7 +81,7 @@ def test_batches_stay_within_the_budget(photo_sets: Path, run: Path) -> None:
 def test_prefetched_batches_come_in_order_and_the_thread_ends(photo_sets: Path, run: Path) -> None:
     maker = _maker(photo_sets, run)
     for step, batch in enumerate(prefetch(maker, 0, 3)):
-        assert torch.equal(batch.patches_BPV, maker.make(step).patches_BPV)
+        assert torch.equal(batch.levels_BPV, maker.make(step).levels_BPV)
     for _batch in prefetch(maker, 0, 50):
         break
 
