@@ -28,6 +28,7 @@ from trainer.evaluation.files import (
     read_sections,
 )
 from trainer.evaluation.judged import open_encoder
+from trainer.evaluation.ranks import cosines
 from trainer.evaluation.templates import class_vectors
 
 THRESHOLDS = np.arange(0.5, 0.96, 0.05)
@@ -85,7 +86,7 @@ def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float
             picture = read_picture(first_existing(data / own, data / "coco" / own))
             region_KE = encoder.encode_regions(picture, boxes_K4, patches)
             scores = np.array([each["score"] for each in given], np.float32)
-            found[image["id"]] = fuse(boxes_K4, scores, region_KE @ class_CE.T)
+            found[image["id"]] = fuse(boxes_K4, scores, cosines(region_KE, class_CE))
     return average_precisions(found, content)
 
 
