@@ -29,6 +29,7 @@ from trainer.data.samples import Region, Sample, checked_box
 from trainer.errors import DataError, SampleError
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+_JSON = (".json", ".jsonl")
 _COMPRESSED = re.compile(r"\.(gz|tgz|bz2|xz|zst)$", re.IGNORECASE)
 _SHARD = re.compile(r"\.(tar(\.(gz|bz2|xz|zst))?|tgz)$", re.IGNORECASE)
 
@@ -72,11 +73,11 @@ class FineHardSource:
 
 
 class JsonLinesSource:
-    """A .jsonl file beside its pictures."""
+    """A file of JSON lines beside its pictures."""
 
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
-        self._records = JsonRecords([path])
+        self._records = JsonRecords([path], lines=True)
         if not len(self._records):
             raise DataError(f"{path} is empty: write one JSON object a line")
 
@@ -121,7 +122,10 @@ class TarSource:
         self._samples = [sample for shard in shards for sample in _tar_samples(shard)]
         if all(sample.reason for sample in self._samples):
             damaged = "".join(f"; {each.shard}: {each.reason}" for each in self._samples[:1])
-            raise DataError(f"{path} holds no tar shards with pictures{damaged}")
+            raise DataError(
+                f"{path} holds no tar shards with pictures{damaged}; name a .tar file or a folder"
+                " of them in sources"
+            )
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -156,8 +160,8 @@ class TarSource:
 
 def _listed_files(files: Path) -> list[Path]:
     if files.is_dir():
-        return sorted(path for path in files.iterdir() if path.suffix in (".json", ".jsonl"))
-    if files.suffix == ".txt":
+        return sorted(path for path in files.iterdir() if path.suffix.lower() in _JSON)
+    if files.suffix.lower() == ".txt":
         try:
             lines = files.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, ValueError) as error:

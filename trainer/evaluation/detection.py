@@ -67,8 +67,9 @@ def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float
         annotations=("image_id", "bbox", "category_id"),
         categories=("id", "name"),
     )
-    if not content["annotations"]:
-        raise DataError(f"{data}: there are annotations of no box")
+    listed = {each["id"] for each in content["images"]}
+    if not any(each["image_id"] in listed for each in content["annotations"]):
+        raise DataError(f"{path} annotates no box of the photos that it lists")
     by_image: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for each in read_records(path.parent / "detections.json", ("image_id", "bbox", "score")):
         if has_area(each["bbox"]):

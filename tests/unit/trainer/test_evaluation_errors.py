@@ -56,6 +56,7 @@ def _changed(section: str, **values: Any) -> dict[str, Any]:
         ("coco-boxes", COCO, _changed("annotations", image_id="x" * 5000), "is 'xxx"),
         ("lvis-detection", VAL, INSTANCES, "detections.json cannot be read"),
         ("lvis-detection", VAL, INSTANCES | {"annotations": []}, "no box"),
+        ("lvis-detection", VAL, _changed("annotations", image_id=7), "no box of the photos"),
         ("fg-ovd", FGOVD, "{}", "lacks img_path, bbox, pos_expression, neg_expression"),
         ("fg-ovd", FGOVD, "[1]\n", "record 0 lacks"),
         ("fg-ovd", FGOVD, "{broken", "record 0 is no JSON"),

@@ -222,6 +222,14 @@ def test_json_lines(tmp_path: Path) -> None:
     assert _sample(source, 1).short.text == "Only long."
 
 
+def test_json_lines_may_have_any_name_and_endings_any_case(finehard: Path) -> None:
+    (finehard / "images" / "lines.ndjson").write_text('{"file": "a.jpg", "caption": "blue"}\n' * 2)
+    assert len(JsonLinesSource(finehard / "images" / "lines.ndjson")) == 2
+    records = (finehard / "json" / "1.json").read_bytes()
+    (finehard / "json" / "3.JSON").write_bytes(records)
+    assert len(FineHardSource(finehard / "json", finehard / "images")) == 5
+
+
 def test_wrong_texts_may_be_an_object_as_in_finehard(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg())
     region = {"box": [0, 0, 0.5, 1], "text": "left", "negatives": {"0": "right", "1": "top"}}
