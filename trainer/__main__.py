@@ -169,7 +169,9 @@ def _refuse(parser: argparse.ArgumentParser, sentence: str) -> NoReturn:
 
 
 def _failed(sentence: str) -> int:
-    print(f"trainer: {sentence}", file=sys.stderr)
+    # Names in it may hold what would break the line.
+    said = sentence if sentence.isprintable() else repr(sentence)[1:-1]
+    print(f"trainer: {said}", file=sys.stderr)
     return 1
 
 

@@ -201,7 +201,7 @@ def open_data(
             raise CheckpointError(
                 f"{out} cannot hold a run: {error.strerror}; choose another --out"
             ) from None
-        ensure_tokenizer(out, photos, recipe)
+        ensure_tokenizer(out, photos, recipe, made.values())
     group.wait()
     tokenizer = Tokenizer(out, recipe.vocab_size)
     source = MixedSource(made, recipe.sources, recipe.seed)

@@ -6,9 +6,11 @@ place must be filled: leftovers and gaps are errors.
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -24,13 +26,15 @@ from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import stretch_positions
 from trainer.checkpoints import list_checkpoints, newest_checkpoint, region_heads_trained
 from trainer.data.photos import PhotoSet
-from trainer.errors import CheckpointError, RecipeError, TrainerError
+from trainer.data.samples import Source
+from trainer.errors import CheckpointError, DataError, RecipeError, TrainerError
 from trainer.files import completed
 from trainer.recipe_checks import REGION_OBJECTIVES
 from trainer.recipes import Recipe
 from trainer.stage_model import StageModel
-from trainer.vocabulary import ensure_vocabulary
+from trainer.vocabulary import caption_texts, source_texts, train_vocabulary
 
+logger = logging.getLogger(__name__)
 _NAMED = 3
 _UNKNOWN = "holds the unknown tensors"
 _VISION_LAYERS = "vision_model.encoder.layers."
@@ -144,14 +148,17 @@ def deepened(tensors: dict[str, Tensor], layers: int, source: str) -> dict[str, 
     return grown
 
 
-def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None:
+def ensure_tokenizer(
+    out: Path, photos: PhotoSet | None, recipe: Recipe, sources: Iterable[Source] = ()
+) -> None:
     """Put ``tokenizer.model`` into ``out``: that of the starting point, else a new vocabulary.
 
     A run that goes on keeps its own. One that begins takes its starting point's, also where a run
-    that came to nothing left another, and a new vocabulary only where there is none.
+    that came to nothing left another, and a new vocabulary only where there is none: of the photo
+    sets, or where the run has none of its ``sources``.
 
     Raises:
-        RecipeError: the starting point is not there or has no tokenizer, or there is nothing to
+        RecipeError: the starting point is not there or has no tokenizer, or there is too little to
             make one from.
     """
     path = out / FILE_NAME
@@ -173,10 +180,16 @@ def ensure_tokenizer(out: Path, photos: PhotoSet | None, recipe: Recipe) -> None
     if path.exists():
         return
     if photos is None:
-        raise RecipeError(
-            "neither start_from nor weights is set: name one, its tokenizer is needed as well"
-        )
-    ensure_vocabulary(out, photos, recipe)
+        logger.info("making a vocabulary of what the sources say: no start_from, no weights")
+        texts = list(source_texts(sources, recipe.seed))
+    else:
+        texts = list(caption_texts(photos, recipe))
+    try:
+        content = train_vocabulary(texts, recipe.vocab_size)
+    except DataError as error:
+        raise RecipeError(f"neither start_from nor weights is set, and {error}") from None
+    with completed(path) as partial:
+        partial.write_bytes(content)
 
 
 def _field_of_start(recipe: Recipe) -> tuple[str, str]:

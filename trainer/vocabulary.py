@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from pathlib import Path
+import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import sentencepiece
 
-from fgclip2.tokenizer import FILE_NAME
 from trainer.data.captions import LANGUAGES
 from trainer.data.photos import PhotoSet
+from trainer.data.samples import Source
 from trainer.data.scene_source import SceneSource
 from trainer.data.scenes_text import every_phrase
-from trainer.errors import DataError
-from trainer.files import completed
+from trainer.errors import DataError, SampleError
 from trainer.recipes import Recipe
 
 _SCENES_READ = 1000
+_SAMPLES_READ = 2000
 
 
 def train_vocabulary(texts: Iterable[str], vocab_size: int) -> bytes:
@@ -88,10 +88,24 @@ def scene_vocabulary(scenes: SceneSource, vocab_size: int) -> bytes:
     return train_vocabulary(texts, vocab_size)
 
 
-def ensure_vocabulary(directory: Path, photos: PhotoSet, recipe: Recipe) -> None:
-    """Write ``tokenizer.model`` into the directory unless it is there already."""
-    path = directory / FILE_NAME
-    if not path.exists():
-        content = train_vocabulary(caption_texts(photos, recipe), recipe.vocab_size)
-        with completed(path) as partial:
-            partial.write_bytes(content)
+def source_texts(sources: Iterable[Source], seed: int) -> Iterator[str]:
+    """What up to 2,000 samples of each source say, spread over it; unreadable ones do not count.
+
+    Raises:
+        DataError: of a source all are unreadable.
+    """
+    rng = np.random.default_rng(seed)
+    for source in sources:
+        chosen = range(0, len(source), math.ceil(len(source) / _SAMPLES_READ))
+        n_read = 0
+        for number, index in enumerate(chosen):
+            try:
+                sample = source.sample(index, LANGUAGES[number % len(LANGUAGES)], rng)
+            except SampleError as error:  # else the run names it when its turn comes
+                if not n_read and index == chosen[-1]:
+                    raise DataError(f"no sample can be read; the last one: {error}") from None
+                continue
+            n_read += 1
+            yield from (each.text for each in (sample.short, sample.long) if each)
+            for region in sample.regions:
+                yield from (region.text, *region.negatives)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from trainer.data.samples import Region, Sample, checked_box
 from trainer.errors import DataError, SampleError
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+_JSON = (".json", ".jsonl")
+_COMPRESSED = re.compile(r"\.(gz|tgz|bz2|xz|zst)$", re.IGNORECASE)
+_SHARD = re.compile(r"\.(tar(\.(gz|bz2|xz|zst))?|tgz)$", re.IGNORECASE)
 
 
 class FineHardSource:
@@ -69,11 +73,11 @@ class FineHardSource:
 
 
 class JsonLinesSource:
-    """A .jsonl file beside its pictures."""
+    """A file of JSON lines beside its pictures."""
 
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
-        self._records = JsonRecords([path])
+        self._records = JsonRecords([path], lines=True)
         if not len(self._records):
             raise DataError(f"{path} is empty: write one JSON object a line")
 
@@ -106,17 +110,22 @@ class _TarSample:
 
 
 class TarSource:
-    """Shards of webdataset: one tar file, or a folder of them. Members are read where they lie.
+    """Shards of webdataset: one tar file, or a folder of them. Members are read where they lie, so
+    that a compressed shard cannot be used.
 
     A damaged shard gives the samples before the damage; the rest counts as one unreadable sample.
     """
 
     def __init__(self, path: Path) -> None:
-        shards = sorted(path.glob("*.tar")) if path.is_dir() else [path]
+        inside = path.iterdir() if path.is_dir() else [path]
+        shards = sorted(each for each in inside if each == path or _SHARD.search(each.name))
         self._samples = [sample for shard in shards for sample in _tar_samples(shard)]
         if all(sample.reason for sample in self._samples):
             damaged = "".join(f"; {each.shard}: {each.reason}" for each in self._samples[:1])
-            raise DataError(f"{path} holds no tar shards with pictures{damaged}")
+            raise DataError(
+                f"{path} holds no tar shards with pictures{damaged}; name a .tar file or a folder"
+                " of them in sources"
+            )
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -151,8 +160,8 @@ class TarSource:
 
 def _listed_files(files: Path) -> list[Path]:
     if files.is_dir():
-        return sorted(path for path in files.iterdir() if path.suffix in (".json", ".jsonl"))
-    if files.suffix == ".txt":
+        return sorted(path for path in files.iterdir() if path.suffix.lower() in _JSON)
+    if files.suffix.lower() == ".txt":
         try:
             lines = files.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, ValueError) as error:
@@ -209,8 +218,7 @@ def _finehard_region(info: Record, rng: np.random.Generator) -> Region:
     # The negatives are changed short expressions: they are compared with the short one only.
     negatives = info.get("short_expr_negs") if info.get("flag_short_neg") else None
     if negatives and short:
-        wrong = negatives.values() if isinstance(negatives, dict) else negatives
-        return Region(box, text, _strings(wrong), hard_text=short)
+        return Region(box, text, _strings(negatives), hard_text=short)
     return Region(box, text)
 
 
@@ -231,6 +239,8 @@ def _sample_of(record: Record, name: str, picture: Callable[[], Image.Image]) ->
 
 
 def _strings(values: object) -> tuple[str, ...]:
+    """The texts in a list, or in an object under whatever keys."""
+    values = values.values() if isinstance(values, dict) else values
     if not isinstance(values, Iterable) or isinstance(values, str):
         return ()
     return tuple(each.strip() for each in values if isinstance(each, str) and each.strip())
@@ -254,7 +264,9 @@ def _tar_samples(shard: Path) -> list[_TarSample]:
                 newest[stem].members[ending] = (member.offset_data, member.size)
             _check_end(archive)
     except (OSError, ValueError, tarfile.TarError) as error:
-        damaged.append(_TarSample(shard, "", {}, f"cannot be read as a tar file: {error}"))
+        packed = _COMPRESSED.search(shard.name)
+        fault = f"unpack it to a plain .tar ({packed[0]} is compressed)" if packed else error
+        damaged.append(_TarSample(shard, "", {}, f"cannot be read as a tar file: {fault}"))
     whole = [
         sample for sample in found if any(ending in PICTURE_ENDINGS for ending in sample.members)
     ]

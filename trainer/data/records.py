@@ -27,14 +27,18 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 class JsonRecords:
     """The objects of several files, one after the other.
 
-    Files that end in ``.jsonl`` hold an object a line, or an array like all others. A damaged
-    line costs itself alone, when it is asked for; a damaged array is refused at once.
+    Files that end in ``.jsonl``, or all with ``lines``, hold an object a line, or an array like all
+    others. A damaged line costs itself alone, when it is asked for; a damaged array is refused at
+    once.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], lines: bool = False) -> None:
         self._paths = list(paths)
         self._content = hashlib.blake2b(digest_size=16)
-        self._places = [_places(path, self._content) for path in self._paths]
+        self._places = [
+            _places(path, lines or path.suffix.lower() == ".jsonl", self._content)
+            for path in self._paths
+        ]
         self._ends = np.cumsum([len(places) for places in self._places])
 
     def __len__(self) -> int:
@@ -74,7 +78,7 @@ class JsonRecords:
         return file, index - int(self._ends[file]) + len(self._places[file])
 
 
-def _places(path: Path, content: hashlib.blake2b) -> npt.NDArray[np.int64]:
+def _places(path: Path, lines: bool, content: hashlib.blake2b) -> npt.NDArray[np.int64]:
     """(N, 2): the first byte of each object, and the first one after it.
 
     The bytes of the file are added to the digest of the ``content``.
@@ -87,7 +91,7 @@ def _places(path: Path, content: hashlib.blake2b) -> npt.NDArray[np.int64]:
         content.update(whole)
         data = whole.removeprefix(codecs.BOM_UTF8)
         is_array = data.lstrip()[:1] == b"["
-        if path.suffix == ".jsonl" and not is_array:
+        if lines and not is_array:
             found = list(_lines(data))
         else:
             found = list(_array(data.decode("utf-8")))

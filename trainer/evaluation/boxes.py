@@ -26,7 +26,7 @@ from trainer.evaluation.files import (
     read_sections,
 )
 from trainer.evaluation.judged import open_encoder
-from trainer.evaluation.ranks import label_ranks
+from trainer.evaluation.ranks import cosines, label_ranks
 from trainer.evaluation.templates import class_vectors
 
 _FGOVD_FILES = {
@@ -126,7 +126,7 @@ def classify_boxes(
             boxes = corners([each["bbox"] for each in own])
             region_KE = encoder.encode_regions(read_picture(photo(image)), boxes, patches)
             right = np.array([column[each["category_id"]] for each in own])
-            ranks.append(label_ranks(region_KE @ class_CE.T, right))
+            ranks.append(label_ranks(cosines(region_KE, class_CE), right))
     if not ranks:
         raise DataError("no photo of the annotations is below --data, or none has a box")
     together = np.concatenate(ranks)
@@ -186,6 +186,6 @@ def _hard_accuracy(encoder: Encoder, region_KE: Floats, lines: list[dict[str, An
     text_TE = encoder.encode_texts(texts, mode="box")
     right = 0
     for region_E, each in zip(region_KE, own, strict=True):
-        scores = text_TE[[rows[text] for text in each]] @ region_E
+        (scores,) = cosines(region_E[None], text_TE[[rows[text] for text in each]])
         right += bool(region_E.any() and scores[0] >= scores.max())
     return 100 * right / len(lines)

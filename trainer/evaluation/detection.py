@@ -28,6 +28,7 @@ from trainer.evaluation.files import (
     read_sections,
 )
 from trainer.evaluation.judged import open_encoder
+from trainer.evaluation.ranks import cosines
 from trainer.evaluation.templates import class_vectors
 
 THRESHOLDS = np.arange(0.5, 0.96, 0.05)
@@ -66,8 +67,9 @@ def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float
         annotations=("image_id", "bbox", "category_id"),
         categories=("id", "name"),
     )
-    if not content["annotations"]:
-        raise DataError(f"{data}: there are annotations of no box")
+    listed = {each["id"] for each in content["images"]}
+    if not any(each["image_id"] in listed for each in content["annotations"]):
+        raise DataError(f"{path} annotates no box of the photos that it lists")
     by_image: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for each in read_records(path.parent / "detections.json", ("image_id", "bbox", "score")):
         if has_area(each["bbox"]):
@@ -85,7 +87,7 @@ def lvis_detection(model: Path, data: Path, patches: Patches) -> dict[str, float
             picture = read_picture(first_existing(data / own, data / "coco" / own))
             region_KE = encoder.encode_regions(picture, boxes_K4, patches)
             scores = np.array([each["score"] for each in given], np.float32)
-            found[image["id"]] = fuse(boxes_K4, scores, region_KE @ class_CE.T)
+            found[image["id"]] = fuse(boxes_K4, scores, cosines(region_KE, class_CE))
     return average_precisions(found, content)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ from trainer.errors import DataError
 
 Floats = npt.NDArray[np.float32]
 _BATCH = 16
+_FARTHEST_PX = 1e9  # sums of such lengths are exact to a fraction of a pixel
+_OPTIONAL = ("frequency", "neg_category_ids", "not_exhaustive_category_ids")
 _ADVICE = "lay the set out as docs/evaluation.md says"
 
 
@@ -37,6 +40,8 @@ def read_json(path: Path) -> Any:
 def checked_records(values: Any, keys: Sequence[str], source: str | Path) -> list[dict[str, Any]]:
     """A list of objects that all have the keys; ``_CHECKS`` says what their values must be.
 
+    Those of ``_OPTIONAL`` are checked, too, where they are there.
+
     Args:
         values: what a file holds.
         keys: that every object must have.
@@ -51,9 +56,10 @@ def checked_records(values: Any, keys: Sequence[str], source: str | Path) -> lis
         lacks = [key for key in keys if not isinstance(record, dict) or key not in record]
         if lacks:
             raise DataError(f"{source}: record {number} lacks {', '.join(lacks)}; {_ADVICE}")
-        for key in keys:
-            if key in _CHECKS and not _CHECKS[key](record[key]):
-                raise DataError(f"{source}: the {key} of record {number} is {record[key]!r}")
+        for key, check in _CHECKS.items():
+            if key in record and (key in keys or key in _OPTIONAL) and not check(record[key]):
+                said = reprlib.repr(record[key])
+                raise DataError(f"{source}: the {key} of record {number} is {said}; {_ADVICE}")
     return values
 
 
@@ -143,7 +149,8 @@ def corners(boxes: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
 
 def has_area(box: Sequence[float]) -> bool:
     """Whether a box x, y, width, height has a region."""
-    return box[2] > 0 and box[3] > 0
+    x, y, width, height = box
+    return x + width > x and y + height > y
 
 
 def _is_whole(value: object) -> bool:
@@ -159,7 +166,15 @@ def _is_number(value: object) -> bool:
 
 
 def _is_box(values: object) -> bool:
-    return isinstance(values, list) and len(values) == 4 and all(map(_is_number, values))
+    return isinstance(values, list) and len(values) == 4 and all(map(_is_length, values))
+
+
+def _is_length(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) <= _FARTHEST_PX
+
+
+def _are_whole(values: object) -> bool:
+    return values is None or (isinstance(values, list) and all(map(_is_whole, values)))
 
 
 _CHECKS: dict[str, Callable[[object], bool]] = {
@@ -167,4 +182,6 @@ _CHECKS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("image", "file_name", "coco_url", "img_path", "name"), _is_text),
     "score": _is_number,
     "bbox": _is_box,
+    "frequency": _is_text,
+    **dict.fromkeys(("neg_category_ids", "not_exhaustive_category_ids"), _are_whole),
 }

@@ -1,4 +1,7 @@
-"""Which place the right answer has among all."""
+"""Cosines of vectors, and which place the right answer has among all.
+
+Shapes: R rows to judge, C columns to choose from, E embedding.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.evaluation.files import Floats
+
+
+def cosines(row_RE: Floats, column_CE: Floats) -> Floats:
+    """(R, C) cosines of unit rows; equal columns have equal ones.
+
+    A float32 product rounds according to a column's place, and so would break ties by chance.
+    """
+    exact: npt.NDArray[np.float64] = row_RE.astype(np.float64) @ column_CE.T.astype(np.float64)
+    return exact.astype(np.float32)
 
 
 def label_ranks(scores_RC: Floats, right_R: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -28,7 +28,7 @@ from trainer.evaluation.files import (
     read_sections,
 )
 from trainer.evaluation.judged import open_encoder
-from trainer.evaluation.ranks import label_ranks
+from trainer.evaluation.ranks import cosines, label_ranks
 
 _PER_PICTURE = 5
 _SHARE_GPT_PAIRS = 1000
@@ -66,13 +66,15 @@ def recalls(image_NE: Floats, text_TE: Floats, owner_T: npt.NDArray[np.int64]) -
     """Recall both ways; of a picture's captions (it has some) the best placed one counts."""
     to_image = np.concatenate(
         [
-            label_ranks(text_TE[start : start + _ROWS] @ image_NE.T, owner_T[start : start + _ROWS])
+            label_ranks(
+                cosines(text_TE[start : start + _ROWS], image_NE), owner_T[start : start + _ROWS]
+            )
             for start in range(0, len(text_TE), _ROWS)
         ]
     )
     to_text = np.zeros(len(image_NE), np.int64)
     for start in range(0, len(image_NE), _ROWS):
-        cosine = image_NE[start : start + _ROWS] @ text_TE.T
+        cosine = cosines(image_NE[start : start + _ROWS], text_TE)
         own = owner_T[None] == np.arange(start, start + len(cosine))[:, None]
         best = np.where(own, cosine, -np.inf).argmax(axis=1)
         to_text[start : start + _ROWS] = label_ranks(cosine, best)
@@ -148,14 +150,17 @@ def read_dci(data: Path) -> CaptionedPictures:
 
 
 def read_long_chinese(name: str) -> Callable[[Path], CaptionedPictures]:
-    """A reader of ``path<tab>caption`` lines; paths are taken as they are, or below the folder."""
+    """A reader of ``path<tab>caption`` lines; paths lie below the folder, or are as they are."""
 
     def read(data: Path) -> CaptionedPictures:
         parts = [line.split("\t", 1) for line in read_lines(data / name)]
         wrong = [part[0] for part in parts if len(part) < 2]
         if wrong:
             raise DataError(f"{data / name}: {wrong[0][:60]!r} has no tab and caption")
-        pairs = ((data / picture.strip(), [caption.strip()]) for picture, caption in parts)
+        pairs = (
+            (first_existing(data / picture.strip(), Path(picture.strip())), [caption.strip()])
+            for picture, caption in parts
+        )
         return _paired(pairs, data / name)
 
     return read

@@ -24,7 +24,7 @@ from trainer.data.scenes_text import kind_name
 from trainer.data.scenes_words import kinds
 from trainer.evaluation.files import Floats
 from trainer.evaluation.judged import open_encoder
-from trainer.evaluation.ranks import label_ranks
+from trainer.evaluation.ranks import cosines, label_ranks
 from trainer.evaluation.retrieval import recalls
 
 VALIDATION_SPLIT = 1
@@ -96,7 +96,7 @@ def scene_figures(encoder: Encoder, encoded: EncodedScenes, language: Language) 
     rows = {text: row for row, text in enumerate(dict.fromkeys(t for own in texts for t in own))}
     text_TE = encoder.encode_texts(list(rows), mode="box")
     scores = [
-        text_TE[[rows[text] for text in own]] @ region_E
+        cosines(region_E[None], text_TE[[rows[text] for text in own]])[0]
         for own, region_E in zip(texts, region_KE, strict=True)
     ]
     changes = [each.changes for each in objects]
@@ -154,7 +154,7 @@ def _kind_accuracy(
     names = [kind_name(kind).said(language) for kind in kinds().values()]
     kind_CE = encoder.encode_texts(names, mode="box")
     right_K: npt.NDArray[np.int64] = np.array([column[each.kind] for each in objects])
-    return float((label_ranks(region_KE @ kind_CE.T, right_K) < 1).mean() * 100)
+    return float((label_ranks(cosines(region_KE, kind_CE), right_K) < 1).mean() * 100)
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -11,7 +11,7 @@ from fgclip2.encoder import Patches
 from trainer.errors import DataError
 from trainer.evaluation.files import encode_files, read_lines
 from trainer.evaluation.judged import open_encoder
-from trainer.evaluation.ranks import label_ranks
+from trainer.evaluation.ranks import cosines, label_ranks
 from trainer.evaluation.templates import class_vectors
 
 _ENDINGS = {".jpeg", ".jpg", ".png"}
@@ -38,7 +38,7 @@ def zero_shot(folder: str) -> Callable[[Path, Path, Patches], dict[str, float]]:
         for right, each in enumerate(folders):
             paths = sorted(path for path in each.iterdir() if path.suffix.lower() in _ENDINGS)
             if paths:
-                scores = encode_files(encoder, paths, patches) @ class_CE.T
+                scores = cosines(encode_files(encoder, paths, patches), class_CE)
                 ranks.append(label_ranks(scores, np.full(len(paths), right)))
         if not ranks:
             raise DataError(f"{data / folder} holds no pictures")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainer.evaluation.ranks import label_ranks
+from trainer.evaluation.ranks import cosines, label_ranks
 from trainer.evaluation.retrieval import (
     CaptionedPictures,
     read_coco_cn,
@@ -51,6 +51,19 @@ def test_of_sharegpt4v_only_the_first_thousand_matter(tmp_path: Path) -> None:
     assert len(read_sharegpt4v(tmp_path).pictures) == 1000
 
 
+def test_long_chinese_paths_lie_below_the_folder_or_are_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("set/here.jpg", "there.jpg", "both.jpg", "set/both.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    lines = (f"{name}\t狗\n" for name in ("here.jpg", "there.jpg", "both.jpg", "gone.jpg"))
+    (tmp_path / "set" / "long.txt").write_text("".join(lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = [str(path) for path in read_long_chinese("long.txt")(Path("set")).pictures]
+    assert found == ["set/here.jpg", "there.jpg", "set/both.jpg", "set/gone.jpg"]
+
+
 def test_recall_takes_the_best_of_a_pictures_captions() -> None:
     image = np.eye(3, dtype=np.float32)
     text = np.array([[1, 0, 0], [0, 0.9, 1], [0, 1, 0], [0, 0, 1.1]], np.float32)
@@ -69,3 +82,17 @@ def test_a_model_to_which_all_is_the_same_is_right_by_chance() -> None:
     same = np.ones((20, 3), np.float32)
     figures = recalls(same[:4], same, np.arange(20) // 5)
     assert figures["text to image R@1"] == figures["image to text R@1"] == 25
+
+
+@pytest.mark.parametrize("n_columns", [2, 3, 5, 11, 37, 130])
+def test_equal_vectors_are_equally_near_wherever_they_stand(n_columns: int) -> None:
+    rng = np.random.default_rng(n_columns)
+    column_CE = rng.normal(size=(n_columns, 192)).astype(np.float32)
+    column_CE /= np.linalg.norm(column_CE, axis=1, keepdims=True)
+    column_CE[[n_columns // 2, -1]] = column_CE[0]
+    row_RE = rng.normal(size=(50, 192)).astype(np.float32)
+    for rows in (row_RE, *row_RE[:, None]):  # products of one row are made in another way
+        found = cosines(rows, column_CE)
+        assert found.dtype == np.float32
+        assert (found[:, [n_columns // 2, -1]] == found[:, :1]).all()
+        np.testing.assert_allclose(found, rows @ column_CE.T, atol=1e-5)

@@ -222,6 +222,23 @@ def test_json_lines(tmp_path: Path) -> None:
     assert _sample(source, 1).short.text == "Only long."
 
 
+def test_json_lines_may_have_any_name_and_endings_any_case(finehard: Path) -> None:
+    (finehard / "images" / "lines.ndjson").write_text('{"file": "a.jpg", "caption": "blue"}\n' * 2)
+    assert len(JsonLinesSource(finehard / "images" / "lines.ndjson")) == 2
+    records = (finehard / "json" / "1.json").read_bytes()
+    (finehard / "json" / "3.JSON").write_bytes(records)
+    assert len(FineHardSource(finehard / "json", finehard / "images")) == 5
+
+
+def test_wrong_texts_may_be_an_object_as_in_finehard(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    region = {"box": [0, 0, 0.5, 1], "text": "left", "negatives": {"0": "right", "1": "top"}}
+    line = {"file": "a.jpg", "caption": "blue", "regions": [region]}
+    (tmp_path / "samples.jsonl").write_text(json.dumps(line))
+    (found,) = _sample(JsonLinesSource(tmp_path / "samples.jsonl")).regions
+    assert found.negatives == ("right", "top")
+
+
 def test_tar_shards(tmp_path: Path) -> None:
     members = [
         ("x/0001.jpg", jpeg()),
@@ -239,6 +256,24 @@ def test_tar_shards(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="no tar shards"):
         TarSource(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("name", ["x.tar.gz", "x.TGZ"])
+def test_compressed_shards_are_named_with_what_to_do(tmp_path: Path, name: str) -> None:
+    _write_tar(tmp_path / name, [("a.jpg", jpeg()), ("a.txt", b"a")], "w:gz")
+    for path in (tmp_path, tmp_path / name):
+        with pytest.raises(DataError, match=rf"{name}: .* unpack it to a plain \.tar"):
+            TarSource(path)
+    _write_tar(tmp_path / "y.tar", [("b.jpg", jpeg()), ("b.txt", b"b")])
+    source = TarSource(tmp_path)
+    assert sorted(_text_or_fault(source, index)[:6] for index in (0, 1)) == ["b", "unpack"]
+
+
+def _text_or_fault(source: TarSource, index: int) -> str:
+    try:
+        return _sample(source, index).short.text
+    except SampleError as error:
+        return str(error).partition("tar file: ")[2]
 
 
 def test_a_damaged_header_inside_a_shard_is_not_its_end(tmp_path: Path) -> None:
@@ -263,8 +298,8 @@ def test_names_may_come_again_in_a_shard(tmp_path: Path) -> None:
     assert [_sample(source, index).short.text for index in range(len(source))] == ["one", "two"]
 
 
-def _write_tar(path: Path, members: list[tuple[str, bytes]]) -> None:
-    with tarfile.open(path, "w") as archive:
+def _write_tar(path: Path, members: list[tuple[str, bytes]], mode: str = "w") -> None:
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
         for name, data in members:
             member = tarfile.TarInfo(name)
             member.size = len(data)

@@ -11,9 +11,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from fgclip2.tokenizer import Tokenizer
 from fgclip2.torch_model import stretch_positions
-from tests.unit.trainer.small_runs import stage_two
-from trainer.errors import CheckpointError, RecipeError
+from tests.unit.trainer.small_runs import jpeg, stage_two
+from trainer.data.choice import make_sources
+from trainer.errors import CheckpointError, DataError, RecipeError
 from trainer.export import export
 from trainer.loop import train
 from trainer.recipes import Recipe, resolve
@@ -250,5 +252,28 @@ def test_stage_one_keeps_region_heads_that_are_trained(
 def test_a_start_without_tokenizer_says_so(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"holds no tokenizer\.model"):
         ensure_tokenizer(tmp_path, None, _recipe(f"weights={REFERENCE}"))
-    with pytest.raises(RecipeError, match="start_from nor weights"):
+    with pytest.raises(
+        RecipeError, match=r"start_from nor weights is set, and no vocabulary of 600"
+    ):
         ensure_tokenizer(tmp_path, None, _recipe())
+
+
+def test_a_run_from_nothing_makes_a_vocabulary_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    region = {"box": [0, 0, 1, 1], "text": "a harbour", "negatives": ["a lighthouse"]}
+    lines = [
+        {"file": "a.jpg", "caption": "boats", "long_caption": "船在港口里。", "regions": [region]},
+        {"file": "gone.jpg", "caption": "boats"},
+    ]
+    path = tmp_path / "samples.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines * 20)))
+    name = f"jsonl:{path}"
+    recipe = _recipe("vocab_size=290", f"sources={{{name!r}: 1.0}}")
+    ensure_tokenizer(tmp_path, None, recipe, make_sources(recipe, None).values())
+    tokenizer = Tokenizer(tmp_path, recipe.vocab_size)
+    texts = ["boats", "a harbour", "a lighthouse", "船在港口里。"]
+    known = (tokenizer.encode(texts, 64) > 0).sum(axis=1)
+    assert (known < [len(text.encode()) for text in texts]).all()
+    (tmp_path / "a.jpg").unlink()
+    with pytest.raises(DataError, match=r"no sample can be read; the last one: .*gone\.jpg"):
+        ensure_tokenizer(tmp_path / "b", None, recipe, make_sources(recipe, None).values())

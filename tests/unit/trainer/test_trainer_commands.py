@@ -185,6 +185,7 @@ def test_a_job_that_cannot_run_ends_with_1_and_one_sentence(
         ([*tiny, "--out", str(tmp_path / "b"), "--set", f"photos={file}"], "name a folder"),
         ([*tiny, "--out", str(tmp_path / "c"), "--set", "sources={'tape:x': 1.0}"], "tape:x"),
         ([*evaluate, str(tmp_path / "gone"), "--model", str(small_model)], "evaluation.md"),
+        ([*evaluate, str(tmp_path / "of\ntwo"), "--model", str(small_model)], "of\\ntwo"),
         (["evaluate", "--task", "scenes", "--model", str(tmp_path)], "config.json"),
         (["export", "--checkpoint", str(tmp_path), "--out", str(tmp_path / "m")], "check the path"),
     ]
