@@ -1910,6 +1910,10 @@
         <translation>存为概念</translation>
     </message>
     <message>
+        <source>Export the results</source>
+        <translation>导出结果</translation>
+    </message>
+    <message>
         <source>Where a concept is shown: this is it, this is not</source>
         <translation>查看概念时：这就是，这不是</translation>
     </message>
@@ -2386,12 +2390,16 @@
         <translation>粘贴图片(&amp;P)</translation>
     </message>
     <message>
+        <source>Lar&amp;ger thumbnails</source>
+        <translation>放大缩略图(&amp;G)</translation>
+    </message>
+    <message>
         <source>Find &amp;similar photos</source>
         <translation>查找相似照片(&amp;S)</translation>
     </message>
     <message>
-        <source>S&amp;ettings…</source>
-        <translation>设置(&amp;E)…</translation>
+        <source>&amp;Settings…</source>
+        <translation>设置(&amp;S)…</translation>
     </message>
     <message>
         <source>Search &amp;models…</source>
@@ -2468,10 +2476,6 @@
     <message>
         <source>&amp;Information</source>
         <translation>信息(&amp;I)</translation>
-    </message>
-    <message>
-        <source>&amp;Larger thumbnails</source>
-        <translation>放大缩略图(&amp;L)</translation>
     </message>
     <message>
         <source>S&amp;maller thumbnails</source>
