@@ -573,6 +573,10 @@
         <translation>所有文件夹</translation>
     </message>
     <message>
+        <source>Your words say too: {0}</source>
+        <translation>文字里还有：{0}</translation>
+    </message>
+    <message>
         <source>Filters</source>
         <translation>筛选</translation>
     </message>

@@ -322,6 +322,10 @@ def test_filters_of_the_controls_narrow_lists_and_questions(driver: WindowDriver
     assert driver.panels.search_bar.filters_button.isChecked()
     driver.qtbot.mouseClick(chip.button, Qt.MouseButton.LeftButton)
     driver.until(lambda: driver.model.rowCount() == N_PHOTOS)
+    assert not driver.panels.search_bar.filters_button.isChecked()
+    driver.search("red rating>=4")
+    assert panel.said_label.text().endswith(" ★★★★ or more"), "the controls say what words filter"
+    assert driver.panels.search_bar.filters_button.isChecked()
     assert driver.failures == []
 
 
