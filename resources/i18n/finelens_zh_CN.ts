@@ -1382,10 +1382,6 @@
         <source>Several phrases: put commas between them</source>
         <translation>多个短语之间用逗号分隔</translation>
     </message>
-    <message>
-        <source>Looking…</source>
-        <translation>正在查找…</translation>
-    </message>
 </context>
 <context>
     <name>PhotoToolbar</name>
@@ -1434,6 +1430,13 @@
     <message>
         <source>{0}: fits {1}. Click to show or hide its place.</source>
         <translation>{0}：符合 {1}。点击可显示或隐藏其位置。</translation>
+    </message>
+</context>
+<context>
+    <name>PhraseToggles</name>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
     </message>
 </context>
 <context>
