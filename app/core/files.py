@@ -6,15 +6,21 @@ import os
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file for its owner only, on disk before it takes the place of the old one.
+def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write a file, on disk before it takes the place of the old one.
+
+    Args:
+        path: the file.
+        data: all of it.
+        mode: who may do what with it, less what the process's mask takes away; its owner only by
+            default.
 
     Raises:
         OSError: it could not be written; the old file is as it was.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        with os.fdopen(os.open(temporary, _NEW_FILE, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary, _NEW_FILE, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

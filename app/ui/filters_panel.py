@@ -83,6 +83,11 @@ class FiltersPanel(QFrame):
         self.clear_button = QPushButton(self)
         self.clear_button.setAutoDefault(True)
         self._labels = [QLabel(self) for _ in range(8)]
+        self._said = ""
+        self.said_label = QLabel(self)
+        self.said_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.said_label.setWordWrap(True)
+        self.said_label.setProperty("secondary", True)
         self._lay_out()
         self._retranslate()
         self._connect()
@@ -114,6 +119,7 @@ class FiltersPanel(QFrame):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addLayout(grid)
+        column.addWidget(self.said_label)
         column.addLayout(foot)
 
     def _connect(self) -> None:
@@ -136,6 +142,12 @@ class FiltersPanel(QFrame):
         for root in roots:
             self.folder.addItem(root_name(root), root.id)
         self.folder.setCurrentIndex(max(0, self.folder.findData(chosen)))
+
+    def show_said(self, said: str) -> None:
+        """Say by what the words filter besides: no control shows it, and it holds all the same."""
+        self._said = said
+        self.said_label.setText(self.tr("Your words say too: {0}").format(said))
+        self.said_label.setVisible(bool(said))
 
     def show_filters(self, filters: Filters) -> None:
         """Show what is chosen without announcing it."""
@@ -233,6 +245,7 @@ class FiltersPanel(QFrame):
         names = orientation_texts()
         _fill(self.orientation, [(any_text, None), *((names[o], o) for o in ORIENTATIONS)])
         self.folder.setItemText(0, self.tr("All folders"))
+        self.show_said(self._said)
 
 
 def _fill(box: QComboBox, items: list[tuple[str, object]]) -> None:

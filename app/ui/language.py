@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
 LANGUAGES = ("en", "zh_CN")
@@ -28,6 +28,20 @@ def resolve_language(choice: str, system_languages: list[str]) -> str:
         if primary == "en":
             return "en"
     return "en"
+
+
+def words_of_qt() -> tuple[str, ...]:
+    """Return the words of Qt's file dialog that Qt's own Chinese lacks; our catalog has them.
+
+    Qt asks for them by itself. They are named here for the tool that collects what is translated.
+    """
+    return (
+        QCoreApplication.translate("QFileDialog", "&Look in:"),
+        QCoreApplication.translate("QFileDialog", "Files of &type:"),
+        QCoreApplication.translate("QAbstractFileIconProvider", "Drive"),
+        QCoreApplication.translate("QAbstractFileIconProvider", "Folder"),
+        QCoreApplication.translate("QAbstractFileIconProvider", "File Folder"),
+    )
 
 
 class LanguageSwitcher(QObject):

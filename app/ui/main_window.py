@@ -242,19 +242,25 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_next_panel_triggered(self) -> None:
-        panels = [
-            self.panels.search_bar.edit,
-            self.panels.results.grid,
-            self.panels.photo_page.view,
-            self.panels.first_start.add_button,
-            self.panels.status_bar.size_slider,
-            self.panels.rail.photos_button,
-            self.panels.sidebar.view,
+        panels, box_bar = self.panels, self.panels.photo_page.view.box_bar
+        stops: list[tuple[QWidget, QWidget]] = [  # a panel, and what in it takes the keyboard
+            (panels.search_bar, panels.search_bar.edit),
+            (panels.results, panels.results.grid),
+            (panels.photo_page, panels.photo_page.view),
+            (box_bar, box_bar.chosen_button),
+            (panels.first_start, panels.first_start.add_button),
+            (panels.inspector, panels.inspector.stars),
+            (panels.status_bar, panels.status_bar.size_slider),
+            (panels.rail, panels.rail.photos_button),
+            (panels.sidebar, panels.sidebar.view),
         ]
-        shown = [widget for widget in panels if widget.isVisible()]
+        shown = [(panel, target) for panel, target in stops if target.isVisible()]
         focus = QApplication.focusWidget()
-        at = next((i for i, widget in enumerate(shown) if widget is focus), -1)
-        shown[(at + 1) % len(shown)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        at = -1
+        for number, (panel, _target) in enumerate(shown):
+            if focus is not None and (panel is focus or panel.isAncestorOf(focus)):
+                at = number  # the innermost: the tools of a box lie in the photo
+        shown[(at + 1) % len(shown)][1].setFocus(Qt.FocusReason.TabFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice the first paint; over photos let Tab, Shift+Tab and Esc act on the window."""

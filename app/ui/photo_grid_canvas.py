@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.ui.photo_grid_cell import CellMap
 from app.ui.photo_grid_layout import MAX_SIDE_PX, MIN_SIDE_PX, PhotoGridLayout
-from app.ui.photo_grid_model import PhotoGridModel
+from app.ui.photo_grid_model import Ids, PhotoGridModel
 from app.ui.photo_grid_painter import OUTSET_PX, CellState, PhotoCellPainter
 from app.ui.photo_grid_selection import PhotoGridSelection
 from app.ui.photo_grid_separator import WeakSeparator
@@ -45,6 +46,8 @@ class _Place:
     anchor_top: int | None
     """The anchor's height on the screen; None at the top, where new photos may come in."""
     current_id: int | None
+    before_current: Ids
+    """What was shown before the current photo."""
     selected_ids: list[int]
 
 
@@ -235,6 +238,7 @@ class PhotoGridCanvas(QAbstractItemView):
             photos.photo_id(row),
             None if self.verticalOffset() == 0 else top,
             self.current_photo_id(),
+            photos.ids[: self.picked.current_row() or 0],
             self.selected_photo_ids(),
         )
 
@@ -243,12 +247,21 @@ class PhotoGridCanvas(QAbstractItemView):
         row = photos.row_of(place.anchor_id)
         if row is not None and place.anchor_top is not None:
             self.verticalScrollBar().setValue(self._photo_layout.cell(row).top() - place.anchor_top)
-        current = None if place.current_id is None else photos.row_of(place.current_id)
-        if current is not None:
-            self.setAutoScroll(False)
-            self.picked.make_current(current, select=False)
-            self.setAutoScroll(True)
         self.picked.select_ids(place.selected_ids)
+        if place.current_id is not None:
+            self._return_to_current(place, photos.row_of(place.current_id), photos)
+
+    def _return_to_current(self, place: _Place, row: int | None, photos: PhotoGridModel) -> None:
+        """Stay at the current photo; where it is gone, go on with the one in its place."""
+        select = False
+        if row is None:
+            before = int(np.isin(place.before_current, photos.ids).sum())
+            row = min(before, self._photo_layout.n_shown - 1)
+            select = bool(place.selected_ids) and not self.picked.ids()
+        if row >= 0:
+            self.setAutoScroll(False)
+            self.picked.make_current(row, select=select)
+            self.setAutoScroll(True)
 
     def _lay_out(self, *, keep_anchor: bool = True) -> None:
         """Compute the layout again; the anchor keeps its height on the screen."""

@@ -83,9 +83,7 @@ class PhotoPage(QWidget):
         self.toggles = PhraseToggles(self)
         self.strip = ResultsStrip(results, self)
         self._photo: Photo | None = None
-        self._place: PhotoLocated | None = None
         self._failure: JobFailed | None = None
-        self._is_locating = False
         self.back_button = IconButton("back", self, icon_px=20)
         self.previous_button = IconButton("back", self)
         self.next_button = IconButton("forward", self)
@@ -151,7 +149,7 @@ class PhotoPage(QWidget):
         if self._photo is None or self._photo.id != photo.id:
             self._show_no_results()
             self.toggles.show_places(())
-        self._photo, self._place, self._failure = photo, None, None
+        self._photo, self._failure = photo, None
         self.strip.set_open_photo(photo.id)
         self.view.set_photo(photo, hit)
         self._retranslate()
@@ -178,7 +176,6 @@ class PhotoPage(QWidget):
 
     def show_place(self, place: PhotoLocated | None) -> None:
         """Show where the phrase fits; None shows nothing."""
-        self._place, self._is_locating = place, False
         self.view.set_heat(place)
         self.toggles.show_places(() if place is None else place.places)
         self.toggles.keep_room(False)
@@ -186,9 +183,7 @@ class PhotoPage(QWidget):
 
     def set_locating(self, locating: bool) -> None:
         """Say that the phrase is being looked for."""
-        self._is_locating = locating
         self.toggles.keep_room(locating)
-        self._retranslate()
 
     def show_unreadable(self, failure: JobFailed) -> None:
         """Say why the photo has no pixels; the thumbnail stays."""
@@ -197,8 +192,7 @@ class PhotoPage(QWidget):
 
     def clear(self) -> None:
         """Show nothing, expect nothing."""
-        self._photo = self._place = self._failure = None
-        self._is_locating = False
+        self._photo = self._failure = None
         self.view.clear()
         self.strip.hide()
         self.toggles.show_places(())
@@ -238,8 +232,6 @@ class PhotoPage(QWidget):
     def _place_text(self) -> str:
         if self._failure is not None:
             return error_text(self._failure).sentence
-        if self._is_locating:
-            return self.tr("Looking…")
         return ""
 
     def _show_no_results(self) -> None:

@@ -64,6 +64,11 @@ class PhotoBoxBar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
+    @property
+    def chosen_button(self) -> QToolButton:
+        """What the box means now."""
+        return next(b for b in self.meaning_buttons.values() if b.isChecked())
+
     def show_meaning(self, meaning: str, *, can_combine: bool) -> None:
         """Show what the box means; the others need something that it is added to."""
         self.meaning_buttons[meaning].setChecked(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from app.core.messages import LocatedPhrase
 from app.ui.flow_layout import FlowLayout
@@ -79,12 +79,28 @@ class PhraseToggles(QWidget):
         self.toggles: list[PhraseToggle] = []
         self._flow = FlowLayout(self, spacing_px=6)
         self._flow.setContentsMargins(12, 0, 12, FOOT_PX)
+        self.note = QLabel(self)
+        self.note.setProperty("secondary", True)
+        self.note.setFixedHeight(HEIGHT_PX)
+        self.note.hide()
+        self._flow.addWidget(self.note)
+        self._retranslate()
         self.hide()
 
     def keep_room(self, keep: bool) -> None:
-        """Keep a line for what is being looked for, so that the photo stays where it is."""
+        """Keep a line for what is being looked for, and say so in it: the photo stays in place."""
         self.setMinimumHeight(HEIGHT_PX + FOOT_PX if keep else 0)
+        self.note.setVisible(keep)
         self.setVisible(keep or bool(self.toggles))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.note.setText(self.tr("Looking…"))
 
     def show_places(self, places: tuple[LocatedPhrase, ...]) -> None:
         """Show phrases, all of them checked."""
@@ -93,6 +109,7 @@ class PhraseToggles(QWidget):
             toggle.hide()
             toggle.deleteLater()
         self.toggles = []
+        self._flow.removeWidget(self.note)
         for number, place in enumerate(places):
             toggle = PhraseToggle(place, chip_color(number), self)
             toggle.toggled.connect(
@@ -101,4 +118,5 @@ class PhraseToggles(QWidget):
             self._flow.addWidget(toggle)
             toggle.show()
             self.toggles.append(toggle)
+        self._flow.addWidget(self.note)
         self.setVisible(bool(places))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
+from app.ui.filter_texts import filter_texts
 from app.ui.folders_controller import FoldersController
 from app.ui.index_controller import IndexController
 from app.ui.main_window import MainWindow
@@ -66,8 +67,10 @@ class ResultsController(QObject):
         edit = self._panels.search_bar.edit
         if edit.query() != question.text:
             edit.show_query(question.text)
-        self._panels.chips.show_question(question, self._panels.sidebar.model.root_name)
-        self._panels.search_bar.show_filters(question.filters)
+        root_name = self._panels.sidebar.model.root_name
+        self._panels.chips.show_question(question, root_name)
+        said = " · ".join(text.text for text in filter_texts(question.text_filters, root_name))
+        self._panels.search_bar.show_filters(question.filters, said)
         self._panels.sidebar.select_scope(question.scope)
         self._grid.judging = question.scope.concept_id is not None
 

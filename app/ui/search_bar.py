@@ -170,6 +170,7 @@ class SearchBar(QWidget):
         self.filters_button.setCheckable(True)
         self._filters_panel: FiltersPanel | None = None
         self._filters = NO_FILTERS
+        self._said = ""
         self._roots: tuple[Root, ...] = ()
         self._menu = QMenu(self)
         self._box_action = self._menu.addAction("")
@@ -207,12 +208,17 @@ class SearchBar(QWidget):
         self._paste_action.triggered.connect(self.paste_requested)
         self._file_action.triggered.connect(self.picture_file_requested)
 
-    def show_filters(self, filters: Filters) -> None:
-        """Show what narrows the photos."""
-        self._filters = filters
-        self.filters_button.setChecked(not filters.is_empty)
+    def show_filters(self, filters: Filters, said: str = "") -> None:
+        """Show what narrows the photos: the controls, and ``said``, what the words filter by."""
+        self._filters, self._said = filters, said
+        self.filters_button.setChecked(self._are_filters_set)
         if self._filters_panel is not None:
             self._filters_panel.show_filters(filters)
+            self._filters_panel.show_said(said)
+
+    @property
+    def _are_filters_set(self) -> bool:
+        return bool(self._said) or not self._filters.is_empty
 
     def set_roots(self, roots: tuple[Root, ...]) -> None:
         """Offer these folders to be filtered by."""
@@ -230,6 +236,7 @@ class SearchBar(QWidget):
             self._filters_panel = FiltersPanel(self)
             self._filters_panel.set_roots(self._roots)
             self._filters_panel.show_filters(self._filters)
+            self._filters_panel.show_said(self._said)
             self._filters_panel.filters_changed.connect(self.filters_changed)
         return self._filters_panel
 
@@ -242,7 +249,7 @@ class SearchBar(QWidget):
     def open_filters(self) -> None:
         """Open the filters under their button."""
         # A click toggles the button; its look says whether filters hold, not whether it is open.
-        self.filters_button.setChecked(not self._filters.is_empty)
+        self.filters_button.setChecked(self._are_filters_set)
         self.filters_panel.open_under(self.filters_button)
 
     def focus_field(self) -> None:

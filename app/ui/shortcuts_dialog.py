@@ -93,6 +93,7 @@ class ShortcutsDialog(QDialog):
             (_keys("Ctrl+H", "Down"), self.tr("Past searches (Down: in the search line)")),
             (_keys("Ctrl+S"), self.tr("Keep this search")),
             (_keys("Ctrl+Shift+S"), self.tr("Save as concept")),
+            (_keys("Ctrl+Shift+E"), self.tr("Export the results")),
             (_keys("Y", "N"), self.tr("Where a concept is shown: this is it, this is not")),
             (_keys("Ctrl+L"), self.tr("Freeze the order of results")),
             (_keys("M"), self.tr("Zoom to the matching place")),

@@ -236,7 +236,7 @@ QLineEdit, QPlainTextEdit, QTextEdit {
     background: @control@; color: @text@; border: 1px solid @border@; border-radius: @radius@;
     padding: 0 8px; selection-background-color: @accent@; selection-color: @on_accent@;
 }
-QLineEdit { min-height: @control_height@; }
+QLineEdit { min-height: @control_height@; placeholder-text-color: @secondary@; }
 QPlainTextEdit, QTextEdit { padding: 4px; }
 QLineEdit:hover { border-color: @disabled@; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid @accent@; }

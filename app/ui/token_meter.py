@@ -47,5 +47,6 @@ class TokenMeter(QLabel):
         ).format(count)
         self.setToolTip(sentence)
         self.setAccessibleName(sentence)
-        role = QPalette.ColorRole.Accent if is_over else QPalette.ColorRole.PlaceholderText
+        # The style sheet makes text secondary; the palette's placeholder would be half of that.
+        role = QPalette.ColorRole.Accent if is_over else QPalette.ColorRole.WindowText
         self.setForegroundRole(role)

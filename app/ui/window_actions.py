@@ -45,7 +45,7 @@ class WindowActions(QObject):
         self.try_demo = self._action()
         self.update_folders = self._action("F5")
         self.problems = self._action()
-        self.export = self._action("Ctrl+E")
+        self.export = self._action("Ctrl+Shift+E")
         self.settings = self._action("Ctrl+,")
         self.models = self._action()
         self.quit = self._action(QKeySequence.StandardKey.Quit)
@@ -205,7 +205,7 @@ class WindowActions(QObject):
             self.update_folders: self.tr("Look for &new photos"),
             self.problems: self.tr("&Problems…"),
             self.export: self.tr("&Export results…"),
-            self.settings: self.tr("S&ettings…"),
+            self.settings: self.tr("&Settings…"),
             self.models: self.tr("Search &models…"),
             self.quit: self.tr("&Quit"),
             self.undo: self.tr("&Undo"),
@@ -249,7 +249,7 @@ class WindowActions(QObject):
         return {
             self.show_sidebar: self.tr("&Sidebar"),
             self.show_inspector: self.tr("&Information"),
-            self.larger: self.tr("&Larger thumbnails"),
+            self.larger: self.tr("Lar&ger thumbnails"),
             self.smaller: self.tr("S&maller thumbnails"),
             self.square: self.tr("S&quare thumbnails"),
             self.zoom_to_match: self.tr("&Zoom to match"),

@@ -31,6 +31,7 @@ _LEGEND_PX = 24  # between the entries
 _PAPER, _INK, _FAINT = "white", "#202020", "#707070"
 _PHRASE_COLOURS = ("#d23b2f", "#2f6fd2", "#2f9e44", "#b8860b", "#8e44ad", "#00838f")
 _DPI = 150
+_FOR_OTHERS = 0o666  # less what the user's own rule takes away: exports are made to be shared
 _LEAST_SHARE_OF_HEIGHT = 0.2  # of a letter's width; narrower ones are rare
 _HAN_FONTS = (
     "NotoSansCJK-Regular.ttc",
@@ -104,9 +105,10 @@ def export_results(library: Library, command: ExportResults) -> int:
         case "png" | "pdf":
             thumbnails = library.thumbnails([photo.id for _, photo in found])
             title = display_text(title_of(library, command.query))
-            data = _contact_sheet(title, found, thumbnails, command.form)
+            parts = _part_names(library, command.query, found[0][0]) if found else []
+            data = _contact_sheet(title, parts, found, thumbnails, command.form)
     try:
-        replace_file(Path(os.fsdecode(command.path)), data)
+        replace_file(Path(os.fsdecode(command.path)), data, mode=_FOR_OTHERS)
     except OSError as error:
         raise ExportError(
             f"{shown} cannot be written: {error.strerror}. Choose another place.",
@@ -153,32 +155,52 @@ def title_of(library: Library, query: Query) -> str:
     return " + ".join(filter(None, (query.words, *names)))
 
 
+def _part_names(library: Library, query: Query, hit: Hit) -> list[str]:
+    """Return what each part of a hit is about, phrases first, as their boxes are numbered."""
+    wanted = [image for image in query.images if image.need != "excluded"]
+    concepts = {concept.id: concept.name for concept in library.concepts.all()}
+    photo_ids = [image.photo_id for image in wanted if image.photo_id is not None]
+    shown = {photo.id: photo.display for photo in library.photos(photo_ids)}
+    names = []
+    for number, image in enumerate(wanted, start=1):
+        name = concepts.get(image.concept_id or 0) or shown.get(image.photo_id or 0)
+        if image.path is not None:
+            name = display_path(image.path)
+        names.append(os.path.basename(name) if name else f"#{number}")
+    return [*(phrase.text for phrase in hit.phrases), *names[: len(hit.images)]]
+
+
 def _contact_sheet(
-    title: str, found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes], form: str
+    title: str,
+    parts: list[str],
+    found: list[tuple[Hit, Photo]],
+    thumbnails: dict[int, bytes],
+    form: str,
 ) -> bytes:
     """Draw all hits: one tall PNG, or PDF pages of 30, of which one is in memory at a time."""
     buffer = io.BytesIO()
     if form == "png":
-        _page(title, found, thumbnails).save(buffer, "PNG")
+        _page(title, parts, found, thumbnails).save(buffer, "PNG")
         return buffer.getvalue()
     per_page = _SHEET_COLUMNS * _SHEET_ROWS
     for start in range(0, max(len(found), 1), per_page):
-        page = _page(title, found[start : start + per_page], thumbnails)
+        page = _page(title, parts, found[start : start + per_page], thumbnails)
         page.save(buffer, "PDF", append=start > 0, resolution=_DPI)
     return buffer.getvalue()
 
 
-def _page(title: str, found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes]) -> Image.Image:
+def _page(
+    title: str, parts: list[str], found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes]
+) -> Image.Image:
     n_rows = max(1, -(-len(found) // _SHEET_COLUMNS))
-    phrases = [phrase.text for phrase in found[0][0].phrases] if found else []
-    head_px = _MARGIN_PX + _TEXT_PX + (_TEXT_PX if len(phrases) > 1 else 0)
+    head_px = _MARGIN_PX + _TEXT_PX + (_TEXT_PX if len(parts) > 1 else 0)
     width = 2 * _MARGIN_PX + _SHEET_COLUMNS * (_CELL_PX + _GAP_PX) - _GAP_PX
     height = head_px + _MARGIN_PX + n_rows * (_CELL_PX + _TEXT_PX + _GAP_PX)
     page = Image.new("RGB", (width, height), _PAPER)
     draw = ImageDraw.Draw(page)
     _write(draw, (_MARGIN_PX, _MARGIN_PX), title, 22, _INK, width - 2 * _MARGIN_PX)
-    if len(phrases) > 1:
-        _write_legend(draw, _MARGIN_PX + _TEXT_PX, phrases, width - _MARGIN_PX)
+    if len(parts) > 1:
+        _write_legend(draw, _MARGIN_PX + _TEXT_PX, parts, width - _MARGIN_PX)
     for at, (hit, photo) in enumerate(found):
         row, column = divmod(at, _SHEET_COLUMNS)
         left = _MARGIN_PX + column * (_CELL_PX + _GAP_PX)
@@ -190,16 +212,16 @@ def _page(title: str, found: list[tuple[Hit, Photo]], thumbnails: dict[int, byte
     return page
 
 
-def _write_legend(draw: ImageDraw.ImageDraw, top: int, phrases: list[str], right: int) -> None:
-    """Write which colour is which phrase, in one line."""
+def _write_legend(draw: ImageDraw.ImageDraw, top: int, parts: list[str], right: int) -> None:
+    """Write which colour is which phrase or picture, in one line."""
     left = _MARGIN_PX
-    for number, phrase in enumerate(phrases):
+    for number, part in enumerate(parts):
         room_px = right - left - _LEGEND_PX
         if room_px < _LEGEND_PX:
             return
         draw.rectangle((left, top + 4, left + 11, top + 15), fill=_colour(number))
         shown_px = _write(
-            draw, (left + 18, top), display_text(phrase), 14, _INK, min(room_px, _CELL_PX)
+            draw, (left + 18, top), display_text(part), 14, _INK, min(room_px, _CELL_PX)
         )
         left += 18 + shown_px + _LEGEND_PX
 
@@ -211,7 +233,7 @@ def _colour(number: int) -> str:
 def _draw_photo(
     page: Image.Image, corner: tuple[int, int], hit: Hit, thumbnail: bytes | None
 ) -> None:
-    """Put a thumbnail into its cell and draw the places of its phrases, each in its colour."""
+    """Put a thumbnail into its cell and draw the places of its parts, each in its colour."""
     cell = Image.new("RGB", (_CELL_PX, _CELL_PX), "#e8e8e8")
     if thumbnail is not None:
         cell = Image.open(io.BytesIO(thumbnail)).convert("RGB")

@@ -573,6 +573,10 @@
         <translation>所有文件夹</translation>
     </message>
     <message>
+        <source>Your words say too: {0}</source>
+        <translation>文字里还有：{0}</translation>
+    </message>
+    <message>
         <source>Filters</source>
         <translation>筛选</translation>
     </message>
@@ -1378,10 +1382,6 @@
         <source>Several phrases: put commas between them</source>
         <translation>多个短语之间用逗号分隔</translation>
     </message>
-    <message>
-        <source>Looking…</source>
-        <translation>正在查找…</translation>
-    </message>
 </context>
 <context>
     <name>PhotoToolbar</name>
@@ -1430,6 +1430,13 @@
     <message>
         <source>{0}: fits {1}. Click to show or hide its place.</source>
         <translation>{0}：符合 {1}。点击可显示或隐藏其位置。</translation>
+    </message>
+</context>
+<context>
+    <name>PhraseToggles</name>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
     </message>
 </context>
 <context>
@@ -1552,6 +1559,32 @@
     <message>
         <source>Folder</source>
         <translation>文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>QAbstractFileIconProvider</name>
+    <message>
+        <source>Drive</source>
+        <translation>驱动器</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>File Folder</source>
+        <translation>文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>QFileDialog</name>
+    <message>
+        <source>&amp;Look in:</source>
+        <translation>查找范围(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>Files of &amp;type:</source>
+        <translation>文件类型(&amp;T)：</translation>
     </message>
 </context>
 <context>
@@ -1882,6 +1915,10 @@
     <message>
         <source>Save as concept</source>
         <translation>存为概念</translation>
+    </message>
+    <message>
+        <source>Export the results</source>
+        <translation>导出结果</translation>
     </message>
     <message>
         <source>Where a concept is shown: this is it, this is not</source>
@@ -2360,12 +2397,16 @@
         <translation>粘贴图片(&amp;P)</translation>
     </message>
     <message>
+        <source>Lar&amp;ger thumbnails</source>
+        <translation>放大缩略图(&amp;G)</translation>
+    </message>
+    <message>
         <source>Find &amp;similar photos</source>
         <translation>查找相似照片(&amp;S)</translation>
     </message>
     <message>
-        <source>S&amp;ettings…</source>
-        <translation>设置(&amp;E)…</translation>
+        <source>&amp;Settings…</source>
+        <translation>设置(&amp;S)…</translation>
     </message>
     <message>
         <source>Search &amp;models…</source>
@@ -2442,10 +2483,6 @@
     <message>
         <source>&amp;Information</source>
         <translation>信息(&amp;I)</translation>
-    </message>
-    <message>
-        <source>&amp;Larger thumbnails</source>
-        <translation>放大缩略图(&amp;L)</translation>
     </message>
     <message>
         <source>S&amp;maller thumbnails</source>

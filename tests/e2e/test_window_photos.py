@@ -255,6 +255,23 @@ def test_paths_and_pictures_are_copied(driver: WindowDriver, album: Path) -> Non
     clipboard.clear()
 
 
+def test_f6_leads_to_the_tools_of_a_box_and_to_the_information(driver: WindowDriver) -> None:
+    panels = driver.panels
+    driver.open_first()
+    driver.drag_box((0.25, 0.25), (0.75, 0.75))
+    driver.press(Qt.Key.Key_I)
+    bar = panels.photo_page.view.box_bar
+    driver.until(lambda: bar.isVisible() and panels.inspector.stars.isVisible())
+    panels.photo_page.view.setFocus()
+    driver.press(Qt.Key.Key_F6)
+    assert bar.meaning_buttons["similar"].hasFocus()
+    driver.press(Qt.Key.Key_Tab)
+    driver.press(Qt.Key.Key_F6)
+    assert panels.inspector.stars.hasFocus(), "from any tool on to the next panel"
+    driver.press(Qt.Key.Key_F6)
+    assert panels.status_bar.size_slider.hasFocus()
+
+
 def test_tags_and_marks_in_the_information_panel(driver: WindowDriver) -> None:
     driver.select(0)
     driver.press(Qt.Key.Key_I)
@@ -305,6 +322,10 @@ def test_filters_of_the_controls_narrow_lists_and_questions(driver: WindowDriver
     assert driver.panels.search_bar.filters_button.isChecked()
     driver.qtbot.mouseClick(chip.button, Qt.MouseButton.LeftButton)
     driver.until(lambda: driver.model.rowCount() == N_PHOTOS)
+    assert not driver.panels.search_bar.filters_button.isChecked()
+    driver.search("red rating>=4")
+    assert panel.said_label.text().endswith(" ★★★★ or more"), "the controls say what words filter"
+    assert driver.panels.search_bar.filters_button.isChecked()
     assert driver.failures == []
 
 

@@ -15,6 +15,7 @@ from app.ui.filters_panel import FiltersPanel
 from app.ui.language import LanguageSwitcher
 from app.ui.query_chips import QueryChips
 from app.ui.question import Question
+from app.ui.search_bar import SearchBar
 
 # No control shows these.
 _DAYS = Filters(
@@ -63,6 +64,27 @@ def test_what_has_no_control_is_a_chip_that_can_be_taken_out(qtbot: QtBot) -> No
         with qtbot.waitSignal(chips.filters_changed) as got:
             qtbot.mouseClick(chip.button, Qt.MouseButton.LeftButton)
         assert got.args == [expected]
+
+
+def test_the_controls_say_what_the_words_filter_by(
+    qtbot: QtBot, languages: LanguageSwitcher
+) -> None:
+    bar = SearchBar()
+    qtbot.addWidget(bar)
+    bar.show_filters(Filters(), "2023 · WEBP")
+    assert bar.filters_button.isChecked()
+    label = bar.filters_panel.said_label
+    assert not label.isHidden()
+    assert label.text() == "Your words say too: 2023 · WEBP"
+    bar.open_filters()
+    assert bar.filters_button.isChecked()
+    assert label.height() >= label.heightForWidth(label.width())
+    bar.filters_panel.close()
+    languages.set_choice("zh_CN")
+    qtbot.waitUntil(lambda: label.text() == "文字里还有：2023 · WEBP")
+    bar.show_filters(Filters())
+    assert label.isHidden()
+    assert not bar.filters_button.isChecked()
 
 
 def test_what_has_no_control_stays_when_another_is_changed(qtbot: QtBot) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QFileInfo, QLocale
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.ui.language import LANGUAGE_NAMES, LANGUAGES, LanguageSwitcher, resolve_language
@@ -50,6 +52,23 @@ def test_the_language_changes_while_widgets_live(languages: LanguageSwitcher, qt
     languages.set_choice("en")
     qtbot.waitUntil(lambda: bar.found_label.text() == "12,431 photos")
     assert QLocale().language() == QLocale.Language.English
+
+
+@pytest.mark.parametrize("mode", [QFileDialog.FileMode.Directory, QFileDialog.FileMode.AnyFile])
+def test_the_file_dialog_of_qt_is_chinese_throughout(
+    mode: QFileDialog.FileMode, tmp_path: Path, languages: LanguageSwitcher, qtbot: QtBot
+) -> None:
+    languages.set_choice("zh_CN")
+    dialog = QFileDialog()
+    qtbot.addWidget(dialog)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setFileMode(mode)
+    labels = [label.text() for label in dialog.findChildren(QLabel) if label.text()]
+    assert len(labels) >= 3
+    # Letters of the alphabet are keys: 文件类型(&T)：
+    assert [text for text in labels if re.search("[A-Za-z]{2}", text)] == []
+    kinds = [QFileIconProvider().type(QFileInfo(place)) for place in (str(tmp_path), "/")]
+    assert [kind for kind in kinds if kind.isascii()] == []
 
 
 def test_the_committed_catalogs_are_complete_and_fresh() -> None:

@@ -169,6 +169,25 @@ def test_a_long_name_gives_way_to_the_phrase_and_the_buttons(qtbot: QtBot, world
     assert world.page.name_label.toolTip() == world.page.name_label.text()
 
 
+def test_what_is_looked_for_is_said_whole_in_a_narrow_page(qtbot: QtBot, world: World) -> None:
+    world.open(1, "a boat")
+    world.page.show()
+    world.page.resize(345, 600)
+    qtbot.waitUntil(lambda: world.page.width() == 345)
+    note = world.page.toggles.note
+    assert note.isVisible()
+    assert note.text() == "Looking…"
+    qtbot.waitUntil(lambda: note.width() >= note.sizeHint().width())
+    top = world.page.view.y()
+    job_id = world.asked(Locate)[-1].job_id
+    places = (LocatedPhrase("a boat", 0.6, (0.1, 0.1, 0.5, 0.5), bytes(16)),)
+    world.link.photo_located.emit(PhotoLocated(job_id, 1, 2, 2, places))
+    assert not note.isVisible()
+    assert len(world.page.toggles.toggles) == 1
+    qtbot.waitUntil(lambda: world.page.toggles.toggles[0].width() > 0)
+    assert world.page.view.y() == top, "the photo stays where it is"
+
+
 def test_a_step_takes_the_phrase_along_and_ends_at_the_ends(world: World) -> None:
     world.open(2, "a boat")
     world.photos.step(1)

@@ -154,6 +154,32 @@ def test_select_all_none_and_the_others(qtbot, stage: Stage) -> None:
     assert stage.selected() == []
 
 
+def test_where_the_current_photo_leaves_the_one_in_its_place_follows(stage: Stage) -> None:
+    stage.model.set_photos([1, 2, 3, 4, 5, 6])
+    stage.click(2)
+    stage.model.set_photos([1, 2, 4, 5, 6])
+    assert (stage.grid.current_photo_id(), stage.selected()) == (4, [4])
+    stage.click(2)
+    stage.click(4, CTRL)
+    stage.model.set_photos([2, 4, 5])  # 6, the current one, left, and 1 before it; 4 is selected
+    assert (stage.grid.current_photo_id(), stage.selected()) == (5, [4])
+    stage.click(2)
+    stage.model.set_photos([2, 4])
+    assert (stage.grid.current_photo_id(), stage.selected()) == (4, [4])
+    stage.model.set_photos([])
+    assert stage.grid.current_photo_id() is None
+    stage.model.set_photos([7, 8])
+    assert (stage.grid.current_photo_id(), stage.selected()) == (None, [])
+
+
+def test_many_that_leave_are_followed_by_one(stage: Stage) -> None:
+    stage.model.set_photos([1, 2, 3, 4, 5, 6])
+    stage.click(1)
+    stage.click(3, SHIFT)
+    stage.model.set_photos([1, 5, 6])
+    assert (stage.grid.current_photo_id(), stage.selected()) == (5, [5])
+
+
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter, Key.Key_Space])
 def test_enter_and_space_open_the_current_photo(qtbot, stage: Stage, key: Qt.Key) -> None:
     stage.model.set_photos([2**40, 7])

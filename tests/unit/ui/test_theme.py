@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBo
 
 from app.ui import theme
 from app.ui.theme import DARK, LIGHT, ThemeColors
+from app.ui.token_meter import TokenMeter
 
 THEMES = pytest.mark.parametrize("colors", [DARK, LIGHT], ids=["dark", "light"])
 
@@ -144,3 +145,23 @@ def test_widgets_get_the_measures_of_the_design(themed_app: QApplication, qtbot)
     assert edit.height() == theme.CONTROL_HEIGHT_PX
     assert button.height() == theme.CONTROL_HEIGHT_PX
     assert all(QFontMetrics(text.font()).inFont(letter) for letter in "Az")
+
+
+@THEMES
+def test_hints_and_the_meter_are_readable(
+    colors: ThemeColors, themed_app: QApplication, qtbot
+) -> None:
+    theme.apply_theme(themed_app, "dark" if colors is DARK else "light")
+    page = QWidget()
+    qtbot.addWidget(page)
+    edit, meter = QLineEdit(page), TokenMeter(page)
+    edit.setPlaceholderText("What are you looking for?")
+    meter.show_tokens(23)
+    page.show()
+    qtbot.waitExposed(page)
+    hint = edit.palette().color(QPalette.ColorRole.PlaceholderText)
+    assert hint.alpha() == 255
+    assert contrast(hint.name(), colors.control) >= 4.5
+    said = meter.palette().color(meter.foregroundRole())
+    assert said.alpha() == 255
+    assert contrast(said.name(), colors.window) >= 4.5

@@ -27,6 +27,7 @@ from app.core.messages import (
     ExportFinished,
     ExportResults,
     Hit,
+    ImageHit,
     JobDone,
     JobFailed,
     JudgeConcept,
@@ -418,6 +419,20 @@ def test_a_contact_sheet_frames_what_photos_show_and_says_which_colour_is_what(
     assert (red_of_two, blue_of_one) == (12 * 12, 0), "the legend, and no frame"
     assert blue_of_two > 12 * 12
     assert red_of_one > 0
+
+
+def test_the_legend_of_a_contact_sheet_names_pictures_too(
+    bench: EngineBench, tmp_path: Path
+) -> None:
+    left, right = (0.1, 0.1, 0.4, 0.4), (0.6, 0.6, 0.9, 0.9)
+    one = photo_id(bench, "plain-0")
+    images = (ImageQuery(photo_id=one, need="excluded"), ImageQuery(photo_id=one, box=right))
+    hit = Hit(one, 0.7, "good", right, (PhraseHit("red", 0.9, left),), (ImageHit(0.2, right),))
+    path = tmp_path / "sheet.png"
+    bench.send(ExportResults(9661, bytes(path), "png", Query("red", images), (hit,)))
+    bench.until(ExportFinished, path=bytes(path))
+    pixels = np.asarray(Image.open(path))
+    assert int((pixels == (47, 111, 210)).all(axis=2).sum()) == 12 * 12, "no frame, but a colour"
 
 
 def test_a_contact_sheet_is_named_by_chips_and_concepts(bench: EngineBench, tmp_path: Path) -> None:
