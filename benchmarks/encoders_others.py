@@ -20,7 +20,7 @@ from transformers import (
 )
 
 from benchmarks.measuring import PICTURE, Report, image_rates, memory, since_start, text_times
-from fgclip2.config import ModelConfig
+from fgclip2.config import ModelConfig, VisionConfig
 from fgclip2.images import patch_grid
 
 _SHARED = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")
@@ -100,10 +100,14 @@ def _export_layers(path: Path, job: Report) -> int:
     return width
 
 
-def _vision_tower(job: Report) -> Siglip2VisionModel:
-    sizes = ModelConfig.from_directory(Path(job["model"])).vision
+def vision_tower(sizes: VisionConfig) -> Siglip2VisionModel:
+    """Their vision tower of these sizes, with random weights."""
     config = Siglip2VisionConfig(**{name: getattr(sizes, name) for name in _SHARED})
     return Siglip2VisionModel(config).eval()
+
+
+def _vision_tower(job: Report) -> Siglip2VisionModel:
+    return vision_tower(ModelConfig.from_directory(Path(job["model"])).vision)
 
 
 def _text_tower(job: Report) -> Siglip2TextModel:
