@@ -19,6 +19,12 @@ def test_replacing_leaves_the_new_content_and_nothing_else(tmp_path: Path) -> No
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("name", ["a" * 255, "长" * 85])
+def test_the_longest_names_can_be_replaced(tmp_path: Path, name: str) -> None:
+    replace_file(tmp_path / name, b"one")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize("step", ["os.fsync", "os.replace"])
 def test_a_failed_replacement_leaves_the_old_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
