@@ -36,8 +36,11 @@ def main(argv: list[str] | None = None) -> int:
         arguments[0] in COMMANDS or not (_is_option(arguments[0]) or os.path.isdir(arguments[0]))
     )
     if wants_command or {"-h", "--help"} & set(arguments):
-        from app import cli
-
+        try:
+            from app import cli
+        except KeyboardInterrupt:  # importing takes a moment
+            print("Stopped before the end.", file=sys.stderr)
+            return 1
         return cli.main(arguments)
     if has_display():
         from app.main import main as window_main

@@ -29,6 +29,7 @@ from app.cli_search import (
     add_search_commands,
     library_dir,
     model_dir,
+    open_known,
     run_concept,
     run_export,
     run_search,
@@ -206,7 +207,7 @@ def _problem_list(
 
 def _relink(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
     old = os.fsencode(os.path.abspath(options.old))
-    with Library.open(library_dir(options), write=True) as library:
+    with open_known(options) as library:
         for root in library.roots():
             if root.path == old:
                 moved = library.relink_root(root.id, os.fsencode(os.path.abspath(options.new)))
@@ -261,7 +262,7 @@ def _backups(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike 
 
 
 def _restore(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLike | None) -> int:
-    with Library.open(library_dir(options), write=True) as library:
+    with open_known(options) as library:
         library.restore(options.name)
     if options.json:
         print_json({"restored": options.name})

@@ -15,11 +15,19 @@ from typing import Any, get_args
 
 from app.cli_output import print_hits, print_json
 from app.core.asking import Box, Filters, ImageQuery, Phrase, Query, box_text
-from app.core.errors import BoxError, EngineError, LibraryError, ModelError, QueryError
+from app.core.errors import (
+    BoxError,
+    EngineError,
+    LibraryError,
+    LibraryMissingError,
+    ModelError,
+    QueryError,
+)
 from app.core.language.combining import combined, exclude_each_other
 from app.core.language.filter_words import contradiction, parse_filter
 from app.core.library import Library
 from app.core.library.concepts import NewExample
+from app.core.library.place import library_files
 from app.core.library.region_index import RegionIndex
 from app.core.library.searches import checked_name
 from app.core.library.vector_index import VectorIndex
@@ -39,6 +47,7 @@ from app.worker.question_desk import decoded_image
 from app.worker.searcher import Searcher
 
 _DEFAULT_LIMIT = 20
+_MOST_DIGITS = 20  # more than any library has photos
 _FORMS: tuple[ExportForm, ...] = get_args(ExportForm)
 
 
@@ -171,7 +180,7 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
         if picture is not None
     ]
     name = checked_name(options.name)
-    with Library.open(library_dir(options), write=True) as library:
+    with open_known(options) as library:
         known = {concept.name: concept.id for concept in library.concepts.all()}
         library.concepts.save(name, examples, known.get(name))
 
@@ -223,9 +232,10 @@ def _add_picture_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    digits = text.lstrip("0")
+    if not text.isascii() or not text.isdigit() or not digits:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+    return min(int(digits[:_MOST_DIGITS]), sys.maxsize)
 
 
 def _pixel_box(text: str) -> Box:
@@ -241,6 +251,10 @@ def _pixel_box(text: str) -> Box:
     if x0 >= x1 or y0 >= y1 or x0 < 0 or y0 < 0:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a box: 0 <= x0 < x1 and 0 <= y0 < y1 are needed"
+        )
+    if x1 - x0 < 1 and y1 - y0 < 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is smaller than a pixel; boxes are given in pixels, as in 10,20,300,200"
         )
     return x0, y0, x1, y1
 
@@ -425,6 +439,20 @@ def library_dir(options: argparse.Namespace) -> Path:
     if options.library is not None:
         return Path(options.library)
     return choose_library(user_settings().library_dir)
+
+
+def open_known(options: argparse.Namespace) -> Library:
+    """Open the library for writing, if there is one.
+
+    Raises:
+        LibraryMissingError: the folder holds nothing of a library.
+        LibraryError: it cannot be opened.
+    """
+    directory = library_dir(options)
+    if not any(library_files(directory)):
+        shown = display_path(os.fsencode(directory))
+        raise LibraryMissingError(f"There is no library in {shown}.", directory=shown)
+    return Library.open(directory, write=True)
 
 
 def model_dir(options: argparse.Namespace, settings: Settings) -> Path:

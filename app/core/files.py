@@ -18,7 +18,7 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     Raises:
         OSError: it could not be written; the old file is as it was.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    temporary = path.with_name(_temporary_name(path.name))
     try:
         with os.fdopen(os.open(temporary, _NEW_FILE, mode), "wb") as file:
             file.write(data)
@@ -62,4 +62,13 @@ def sync_folder(folder: Path) -> None:
         os.close(file)
 
 
+def _temporary_name(name: str) -> str:
+    """A name beside a file's, no longer than file systems allow."""
+    ending = f".{os.getpid()}.new"
+    while len(os.fsencode(name)) + len(ending) > _LONGEST_NAME_BYTES:
+        name = name[:-1]
+    return name + ending
+
+
+_LONGEST_NAME_BYTES = 255
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)

@@ -18,6 +18,7 @@ from app.core.errors import ExportError
 from app.core.files import replace_file
 from app.core.hit_places import framed_places
 from app.core.library import Library
+from app.core.library.place import library_files
 from app.core.library.rows import Photo
 from app.core.messages import ExportResults, Hit
 from app.core.paths import display_path, display_text
@@ -75,16 +76,11 @@ def export_results(library: Library, command: ExportResults) -> int:
     Hits whose photo left the library are passed over.
 
     Raises:
-        ExportError: the file cannot be written, is a photo of the library, or would be a picture of
-            too many photos.
+        ExportError: the file cannot be written, is a photo or a part of the library, or would be a
+            picture of too many photos.
     """
     shown = display_path(command.path)
-    if library.photo_id_at(command.path) is not None:
-        raise ExportError(
-            f"{shown} is a photo of the library and stays as it is. Choose another place.",
-            file=shown,
-            reason="photo",
-        )
+    target = _checked_target(library, command.path)
     photos = {photo.id: photo for photo in library.photos([h.photo_id for h in command.hits])}
     found = [(hit, photos[hit.photo_id]) for hit in command.hits if hit.photo_id in photos]
     if command.form == "png" and len(found) > _MOST_ON_A_PICTURE:
@@ -108,7 +104,7 @@ def export_results(library: Library, command: ExportResults) -> int:
             parts = _part_names(library, command.query, found[0][0]) if found else []
             data = _contact_sheet(title, parts, found, thumbnails, command.form)
     try:
-        replace_file(Path(os.fsdecode(command.path)), data, mode=_FOR_OTHERS)
+        replace_file(target, data, mode=_FOR_OTHERS)
     except OSError as error:
         raise ExportError(
             f"{shown} cannot be written: {error.strerror}. Choose another place.",
@@ -116,6 +112,24 @@ def export_results(library: Library, command: ExportResults) -> int:
             reason=_REASONS.get(error.errno or 0, ""),
         ) from error
     return len(found)
+
+
+def _checked_target(library: Library, path: bytes) -> Path:
+    """Return the file to write, links resolved; refuse what must stay as it is."""
+    target = Path(os.fsdecode(os.path.realpath(path)))
+    why, reason = "", ""
+    if library.photo_id_at(path) is not None or library.photo_id_at(bytes(target)) is not None:
+        why, reason = "is a photo of the library and stays as it is", "photo"
+    elif target in library_files(library.directory.resolve()):
+        why = "is a part of the library and stays as it is"
+    elif target.exists() and not target.is_file():
+        why = "is a folder" if target.is_dir() else "is no file that can be replaced"
+    elif target.is_file() and not (target.stat().st_mode & 0o222 and os.access(target, os.W_OK)):
+        why, reason = "is protected against writing", "permission"
+    if why:
+        shown = display_path(path)
+        raise ExportError(f"{shown} {why}. Choose another place.", file=shown, reason=reason)
+    return target
 
 
 def _csv(found: list[tuple[Hit, Photo]]) -> bytes:

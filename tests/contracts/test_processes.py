@@ -76,6 +76,26 @@ assert set(os.listdir(".")) - before <= {{"__pycache__"}}
     assert done.stdout == ""
 
 
+def test_ctrl_c_while_the_command_line_is_loaded_is_one_sentence() -> None:
+    code = """
+import sys
+from app.__main__ import main
+
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "app.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupted())
+sys.exit(main(["status"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Stopped before the end.\n"
+
+
 @pytest.mark.parametrize(("said", "kept"), [(None, "1"), ("3", "3")])
 def test_small_products_stay_on_one_thread(tmp_path: Path, said: str | None, kept: str) -> None:
     """In the process itself and in those that it starts, unless somebody says otherwise."""

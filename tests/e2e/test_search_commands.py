@@ -199,6 +199,9 @@ def test_several_pictures_and_boxes(run: Run, album: Path) -> None:
          ["1,2,999,4", "160 x 160", "x up to 160"]),
         (["search", "", "--image", "both-0.png", "--box", "0,0,160.0000001,160"],
          ["box 0,0,160.0000001,160 reaches"]),
+        (["search", "", "--image", "both-0.png", "--box", "0.1,0.1,0.5,0.5"],
+         ["'0.1,0.1,0.5,0.5'", "smaller than a pixel", "10,20,300,200"]),
+        (["search", "red", "--limit", "0" * 9], ["'000000000'", "whole number above 0"]),
         (["search"], ["Type some words"]),
         (["export", "--out", "results.csv"], ["Type some words"]),
         (["export", "red"], ["--out"]),
@@ -229,6 +232,69 @@ def test_export_writes_a_file(run: Run, album: Path, tmp_path: Path, form: str) 
         written = json.loads(out.read_text(encoding="utf-8"))
         assert [list(hit) for hit in written["results"]] == [HIT_KEYS] * 5
     assert os.listdir(tmp_path / "library").count(out.name) == 0
+
+
+def test_more_than_there_can_be_is_all(run: Run, album: Path) -> None:
+    code, result, _ = run("search", "red thing", "--limit", "9" * 5000)
+    assert (code, len(result["results"])) == (0, 24)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.parametrize("place", ["link/red-0.png", "picture.png"])
+def test_an_export_spares_photos_that_links_lead_to(
+    run: Run, album: Path, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "link").symlink_to(album)
+    (tmp_path / "picture.png").symlink_to(album / "red-0.png")
+    before = (album / "red-0.png").read_bytes()
+    code, result, err = run("export", "red thing", "--out", tmp_path / place)
+    assert (code, result) == (1, None)
+    assert f"{place} is a photo of the library" in err
+    assert (album / "red-0.png").read_bytes() == before
+
+
+def test_an_export_spares_the_library(run: Run, album: Path, tmp_path: Path) -> None:
+    file = tmp_path / "library" / "library.sqlite"
+    code, _, err = run("export", "red thing", "--form", "csv", "--out", file)
+    assert (code, "is a part of the library" in err) == (1, True)
+    assert run("status")[1]["photos"] == 24
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such files")
+def test_an_export_replaces_files_that_may_be_replaced(
+    run: Run, album: Path, tmp_path: Path
+) -> None:
+    kept, pipe, table = (tmp_path / name for name in ("kept.csv", "pipe.csv", "table.csv"))
+    kept.write_text("mine")
+    kept.chmod(0o444)
+    os.mkfifo(pipe)
+    table.write_text("older")
+    (tmp_path / "link.csv").symlink_to(table)
+    for path, why in ((kept, "protected"), (pipe, "no file"), (album, "is a folder")):
+        code, _, err = run("export", "red thing", "--form", "csv", "--out", path)
+        assert (code, f"{path} is" in err, why in err) == (1, True, True), err
+    assert kept.read_text() == "mine"
+    assert pipe.is_fifo()
+    assert run("export", "red thing", "--out", tmp_path / "link.csv")[0] == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert table.read_bytes().startswith(b"\xef\xbb\xbfpath,")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["concept", "add", "x", "--image", "red-0.png"], ["relink", "a", "b"], ["restore", "x"]],
+)
+def test_a_mistyped_library_is_not_made(
+    album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(album)
+    capsys.readouterr()
+    nowhere = tmp_path / "libary"
+    arguments = [*argv, "--library", str(nowhere)]
+    assert cli.main(arguments, loader=load_fake_encoder, pool=InlinePool()) == 1
+    assert capsys.readouterr().err == f"There is no library in {nowhere}.\n"
+    assert not nowhere.exists()
 
 
 def test_ctrl_c_ends_a_search_with_a_sentence(

@@ -109,7 +109,9 @@ _CUTS = re.compile(
 )
 _MAX_LISTED = 8  # things in a list of exclusions
 _NEAR_CHARS = 60  # as far as attributes are looked for on either side of a cut
-_SIGNED = re.compile(rf"(?<!\S)(?P<sign>[-－–+])(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)")
+_SIGNED = re.compile(
+    rf"(?<!\S)(?P<sign>[-－–+]|[−‐‑﹣](?!\d))(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)"
+)
 _ARTICLE_AHEAD = re.compile(rf"\s*{_ARTICLE}", re.IGNORECASE)
 _CONTRAST = re.compile(
     r"\b(?:not|neither|rather\s+than|instead\s+of)\b|n['’]t\b|不[是在]|非", re.IGNORECASE

@@ -113,7 +113,7 @@ _MOST_CHARS_BEFORE = 60  # of a negation
 _ALL_BUT = re.compile("[以之]外的?")  # 2020年以外的
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
 _NEGATED = re.compile(
-    r"(?:(?<!\S)[-－–]"
+    r"(?:(?<!\S)[-－–−‐‑﹣]"
     r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?"
     r"|apart|aside|(?:other|rather)\s+than|(?:(?:any|every)thing|all)\s+but)\s+"
     r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|those|ones?|that|which|are|is|were|was"

@@ -61,13 +61,24 @@ def newest_first(store: Store, root_id: int | None, *, favourites: bool) -> Int6
 
 
 def id_at(store: Store, path: bytes) -> int | None:
-    """Return the photo that a file, by its absolute path, is; None if it is none."""
-    row = store.row(
-        "SELECT p.id FROM photos p JOIN roots r ON r.id = p.root_id"
-        " WHERE p.gone = 0 AND CAST(r.path || ? || p.path AS BLOB) = ?",
-        (os.sep.encode(), path),
-    )
-    return None if row is None else int(row[0])
+    """Return the photo that a file, by its absolute path, is; None if it is none.
+
+    The path may lead to the photo's folder through links.
+    """
+    roots = store.rows("SELECT id, path FROM roots")
+    for resolved in (os.path.abspath, os.path.realpath):
+        wanted = resolved(path)
+        for root_id, root_path in roots:
+            folder = os.path.join(resolved(root_path), b"")
+            if not wanted.startswith(folder):
+                continue
+            found = store.value(
+                "SELECT id FROM photos WHERE gone = 0 AND root_id = ? AND path = ?",
+                (root_id, wanted[len(folder) :]),
+            )
+            if found is not None:
+                return int(found)
+    return None
 
 
 def count(store: Store, root_id: int | None) -> int:

@@ -30,6 +30,12 @@ def test_a_file_for_others_follows_the_rule_of_the_user(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+@pytest.mark.parametrize("name", ["a" * 255, "长" * 85])
+def test_the_longest_names_can_be_replaced(tmp_path: Path, name: str) -> None:
+    replace_file(tmp_path / name, b"one")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize("step", ["os.fsync", "os.replace"])
 def test_a_failed_replacement_leaves_the_old_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str

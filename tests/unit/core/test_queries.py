@@ -120,6 +120,9 @@ def test_another_attribute_is_a_contrast(typed: str, unlike: tuple[str, ...]) ->
         ("一张没有戴帽子的男人的照片", "-戴帽子 | 男人"),
         ("neither cars nor people", "-cars | -people"),
         ("a beach without", "a beach"),
+        ("a beach, −people", "a beach | -people"),
+        ("海滩 ‑人", "海滩 | -人"),
+        ("−5 degrees", "−5 degrees"),
         ("照片", "照片"),
     ],
 )
