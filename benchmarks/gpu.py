@@ -261,14 +261,13 @@ def _measure_steps(
     model.initialise(torch.Generator().manual_seed(0))
     model.to(device)
     optimizer = make_optimizer(model, recipe)
-    here = _moved(batch, device)
 
     def losses_of_step() -> None:
         if side != REFERENCE:
             backward_step(model, batch, recipe, device, _ALONE)
             return
         with torch.device(device), torch.autocast(device.type, torch.bfloat16):
-            parts = reference_losses(model, here, recipe)
+            parts = reference_losses(model, _moved(batch, device), recipe)
         torch.stack(list(parts.values())).sum().backward()
 
     def step() -> None:

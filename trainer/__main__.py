@@ -15,7 +15,7 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from fgclip2.errors import FgclipError
-from trainer.errors import RecipeError, TrainerError
+from trainer.errors import RecipeError, TrainerError, printable
 
 Job = Callable[[], None]
 
@@ -169,9 +169,7 @@ def _refuse(parser: argparse.ArgumentParser, sentence: str) -> NoReturn:
 
 
 def _failed(sentence: str) -> int:
-    # Names in it may hold what would break the line.
-    said = sentence if sentence.isprintable() else repr(sentence)[1:-1]
-    print(f"trainer: {said}", file=sys.stderr)
+    print(f"trainer: {printable(sentence)}", file=sys.stderr)  # names may hold anything
     return 1
 
 

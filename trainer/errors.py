@@ -46,3 +46,8 @@ class CheckpointError(TrainerError):
 
 class GroupError(TrainerError):
     """Several processes cannot work together, or no longer."""
+
+
+def printable(text: str) -> str:
+    """A text with what would break its line written out."""
+    return text if text.isprintable() else repr(text)[1:-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fgclip2.config import MAX_LAYERS, MAX_SIZE
 from fgclip2.errors import ConfigError
-from trainer.errors import RecipeError
+from trainer.errors import RecipeError, printable
 
 if TYPE_CHECKING:
     from trainer.recipes import Recipe
@@ -159,7 +159,7 @@ def on_one_line(text: str) -> str:
     """What somebody wrote, for a message: its middle is left out where it is long."""
     if len(text) > _MOST_SHOWN:
         text = f"{text[: _MOST_SHOWN // 2]}...{text[-_MOST_SHOWN // 2 :]}"
-    return text if text.isprintable() else repr(text)[1:-1]
+    return printable(text)
 
 
 def _shown(value: object) -> str:

@@ -21,14 +21,11 @@ _AHEAD = 4
 
 
 class MakesBatches(Protocol):
-    """Gives the batch of a step, which depends on the seed and the step alone.
-
-    ``unreadable`` holds messages about samples that could not be used, by their names.
-    """
+    """Gives the batch of a step, which depends on the seed and the step alone."""
 
     @property
     def unreadable(self) -> dict[str, str]:
-        """Filled as batches are made."""
+        """Messages about samples that could not be used, by their names; grows with the batches."""
         ...
 
     def make(self, step: int) -> Batch:
