@@ -207,8 +207,9 @@ def open_data(
     source = MixedSource(made, recipe.sources, recipe.seed)
     if photos is not None:
         source.unreadable |= photos.unreadable
-    maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size)
-    whole = MixedBatchMaker(source, tokenizer, recipe, 0, 1)
+    classes = photos.classes if photos is not None else {}
+    maker = MixedBatchMaker(source, tokenizer, recipe, group.rank, group.size, classes)
+    whole = MixedBatchMaker(source, tokenizer, recipe, 0, 1, classes)
     return Data(made, maker, whole, photos, source.unreadable)
 
 

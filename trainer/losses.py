@@ -1,6 +1,7 @@
 """The weighted losses of a step, from vectors of all processes.
 
-Shapes: B pictures, T texts, K regions, H regions with negatives, N negatives, E embedding.
+Shapes: B pictures, A of them with a class, C classes, T texts, K regions, H regions with negatives,
+N negatives, E embedding.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 
 from trainer import objectives
-from trainer.data.packing import Batch, MatchKeys, Regions, Texts
+from trainer.data.packing import Batch, Classes, MatchKeys, Regions, Texts
 from trainer.recipe_checks import HARD_OBJECTIVES
 from trainer.recipes import Recipe
 from trainer.stage_model import Embeddings
@@ -49,10 +50,21 @@ class HardPairs:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassPairs:
+    """Pictures that have a class, and the names of all classes; see ``Classes``."""
+
+    image_AE: Tensor
+    text_CE: Tensor
+    class_A: Tensor
+    set_C: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """What the losses compare; only what an objective counts. ``captions`` by objective."""
 
     captions: dict[str, CaptionPairs]
+    classes: ClassPairs | None = None
     regions: RegionPairs | None = None
     hard: HardPairs | None = None
 
@@ -79,16 +91,16 @@ def make_pairs(batch: Batch, embeddings: Embeddings, recipe: Recipe, gather: Gat
     captions = {
         name: _captions(embeddings, name, texts, gather)
         for name, texts in (("short", batch.short), ("long", batch.long))
-        if texts is not None and name in embeddings.texts
+        if texts is not None and recipe.counts(name)
     }
-    if batch.regions is None:
-        return Pairs(captions)
-    regions, hard = None, None
-    if recipe.counts("region", "text"):
+    classes, regions, hard = None, None, None
+    if batch.classes is not None:
+        classes = _classes(batch.classes, embeddings, gather)
+    if batch.regions is not None and recipe.counts("region", "text"):
         regions = _regions(batch.regions, embeddings, gather)
-    if recipe.counts(*HARD_OBJECTIVES):
+    if batch.regions is not None and recipe.counts(*HARD_OBJECTIVES):
         hard = _hard(batch.regions, embeddings, gather)
-    return Pairs(captions, regions, hard)
+    return Pairs(captions, classes, regions, hard)
 
 
 def weighted_losses(
@@ -110,6 +122,11 @@ def weighted_losses(
             scales["logit_scale"],
             scales["logit_bias"],
             captions.keys.rows() if recipe.mask_equal_texts else None,
+        )
+    if pairs.classes is not None:
+        classes = pairs.classes
+        found["classes"] = objectives.classification(
+            classes.image_AE, classes.text_CE, classes.class_A, classes.set_C, recipe.class_scale
         )
     if pairs.regions is not None:
         regions = pairs.regions
@@ -157,6 +174,18 @@ def _captions(embeddings: Embeddings, name: str, texts: Texts, gather: Gather) -
             gather(keys.shown_row_S.to(device)) + offsets,
             gather(keys.shown_concept_S.to(device)),
         ),
+    )
+
+
+def _classes(classes: Classes, embeddings: Embeddings, gather: Gather) -> ClassPairs:
+    image_BE, text_UE = embeddings.image_BE, embeddings.texts["short"]
+    assert image_BE is not None
+    device = image_BE.device
+    return ClassPairs(
+        gather(image_BE[classes.image_A.to(device)]),
+        gather(text_UE[classes.row_M.to(device)]),
+        gather(classes.class_A.to(device)),
+        classes.set_C.to(device),
     )
 
 

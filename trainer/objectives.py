@@ -2,7 +2,8 @@
 
 Every function takes any number of rows, also none: then the loss is 0 and still has a graph, so
 that ranks without regions take part in a backward pass like the others.
-Shapes: B batch, K regions, N one positive text and its negatives, E embedding.
+Shapes: B batch, A pictures with a class, C classes, K regions, N one positive text and its
+negatives, E embedding.
 ``log_scale`` is the logarithm of the scale, as stored. Rows in half precision are computed with in
 float32, since sums over a batch need its digits.
 """
@@ -107,6 +108,38 @@ def text_contrast(text_KE: Tensor, top_k: int = 10, duplicate_cosine: float = 0.
     cosine_KK = cosine_KK.masked_fill(left_out | (cosine_KK > duplicate_cosine), 0.0)
     nearest = cosine_KK.topk(min(top_k, len(text_KE)), dim=1).values
     return torch.logsumexp(nearest, dim=1).mean()
+
+
+def classification(
+    image_AE: Tensor,
+    text_CE: Tensor,
+    class_A: Tensor,
+    set_C: Tensor,
+    scale: Tensor | float,
+    smoothing: float = 0.1,
+) -> Tensor:
+    """Softmax loss of pictures over the names of all classes of their set, not of a batch alone.
+
+    What zero-shot classification asks for (arXiv 2103.00020, section 3.1.2), with smoothed labels
+    (arXiv 1512.00567, section 7).
+
+    Args:
+        image_AE: (A, E), unit rows.
+        text_CE: (C, E), unit rows, the names of the classes of all sets.
+        class_A: (A,) integers, the class of each picture.
+        set_C: (C,) integers, the set of each class. Only names of its own set are wrong for a
+            picture: another set may name the same thing otherwise.
+        scale: of the cosines; not its logarithm.
+        smoothing: share of the label that all classes of the set have in common.
+    """
+    image_AE, text_CE, scale = _exact(image_AE, text_CE, scale)
+    if not len(image_AE):
+        return _nothing(image_AE, text_CE, scale)
+    other_AC = set_C[class_A][:, None] != set_C[None]
+    log_share_AC = (scale * image_AE @ text_CE.T).masked_fill(other_AC, -torch.inf).log_softmax(1)
+    right_A = log_share_AC.gather(1, class_A[:, None])[:, 0]
+    mean_A = log_share_AC.masked_fill(other_AC, 0.0).sum(dim=1) / (~other_AC).sum(dim=1)
+    return -((1 - smoothing) * right_A + smoothing * mean_A).mean()
 
 
 @dataclass(frozen=True, slots=True)

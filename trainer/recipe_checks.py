@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trainer.recipes import Recipe
 
 # Names of the losses, by what they compare: those of stage 1 first.
-CAPTION_OBJECTIVES = ("short", "long")
+CAPTION_OBJECTIVES = ("short", "long", "classes")
 HARD_OBJECTIVES = ("contrast", "pair", "rank")
 REGION_OBJECTIVES = ("region", "text", *HARD_OBJECTIVES)
 OBJECTIVES = (*CAPTION_OBJECTIVES, *REGION_OBJECTIVES)
@@ -46,7 +46,7 @@ _MOST = 2**31 - 1
 _MOST_SHOWN = 400
 _FROM_0 = ("greatest_threshold", "weight_decay", "bias_rate")
 _ABOVE_0 = (
-    "learning_rate", "least_crop_area", "region_scale", "head_rate", "matrix_rate",
+    "learning_rate", "least_crop_area", "region_scale", "class_scale", "head_rate", "matrix_rate",
     "initial_scale", "adam_epsilon", "gradient_norm",
 )  # fmt: skip
 _SHARES = ("chinese_share", "long_share", "average_decay", "least_crop_area")
@@ -138,6 +138,9 @@ def _check_weights(recipe: Recipe) -> None:
     _check(recipe, "objectives", fits, f"weights of {listed}, one at least above 0")
     fits = recipe.counts("region", *HARD_OBJECTIVES) or not recipe.counts("text")
     needed = "text above 0 beside region, contrast, pair or rank: alone it sees no picture"
+    _check(recipe, "objectives", fits, needed)
+    fits = "photos" in recipe.sources or not recipe.counts("classes")
+    needed = "classes above 0 beside the source photos: no other says what class a picture has"
     _check(recipe, "objectives", fits, needed)
     fits = bool(recipe.sources) and all(
         isinstance(name, str) and _is_number(weight) and weight > 0

@@ -40,6 +40,7 @@ class Recipe:
     ``stage`` 2 adds regions; ``objectives`` are the weights of ``trainer.losses``. What no
     objective above 0 needs is not computed.
     ``mask_equal_texts``: photos and regions that fit each other's texts are no negatives.
+    ``class_scale`` multiplies the cosines of photos and class names in the objective ``classes``.
     ``english_prompt`` is put before English short captions.
     ``sources`` are weights of ``trainer.data.choice``.
     ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
@@ -104,6 +105,7 @@ class Recipe:
     english_prompt: str = ""
     relight: bool = True
     region_scale: float = 100.0
+    class_scale: float = 16.0
     greatest_threshold: float = 10.0
     mask_equal_texts: bool = True
     head_rate: float = 1.0

@@ -169,7 +169,7 @@ def pieces_of(batch: Batch, recipe: Recipe, split_sizes: bool, device: torch.dev
         shapes = batch.shapes[start:stop]
         pieces.append(PicturePiece(patches_BPV, mask_BP, shapes, pooled, boxes, image))
     modes: list[tuple[TextMode, Tensor]] = []
-    if recipe.counts("short"):
+    if recipe.counts("short", "classes"):
         modes.append(("short", batch.short.ids_UL))
     if batch.long is not None:
         modes.append(("long", batch.long.ids_UL))

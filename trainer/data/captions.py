@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +54,19 @@ def language_of(text: str) -> Language:
     return "zh" if _CHINESE.search(text) else "en"
 
 
+def class_names(
+    names: Sequence[ClassName], language: Language, rng: np.random.Generator
+) -> list[str]:
+    """How all these classes may be asked for, alike: one short template, any name of each."""
+    templates = _SHORT_EN if language == "en" else _SHORT_ZH
+    template = templates[int(rng.integers(len(templates)))]
+    return [
+        template.format(n=chosen, a=with_article(chosen), m=name.measure_word)
+        for name in names
+        for chosen in (_any_name(name, language, rng),)
+    ]
+
+
 def class_caption(
     name: ClassName, language: Language, long: bool, rng: np.random.Generator
 ) -> Caption:
@@ -60,10 +74,7 @@ def class_caption(
     if not long and name.wider and rng.random() < 0.25:
         chosen, concept = name.wider[0 if language == "en" else 1], name.wider[0]
     else:
-        names = name.names_en if language == "en" else name.names_zh
-        first = len(names) == 1 or rng.random() < 0.6
-        chosen = names[0] if first else names[int(rng.integers(1, len(names)))]
-        concept = name.names_en[0]
+        chosen, concept = _any_name(name, language, rng), name.names_en[0]
     templates = {
         ("en", False): _SHORT_EN,
         ("en", True): _LONG_EN,
@@ -87,6 +98,13 @@ def sentence_caption(
     count = min(len(sentences), int(rng.integers(3, 6)))
     joint = " " if language == "en" else ""
     return Caption(joint.join(_closed(sentences[int(i)], language) for i in order[:count]))
+
+
+def _any_name(name: ClassName, language: Language, rng: np.random.Generator) -> str:
+    """Mostly the usual one."""
+    names = name.names_en if language == "en" else name.names_zh
+    first = len(names) == 1 or rng.random() < 0.6
+    return names[0] if first else names[int(rng.integers(1, len(names)))]
 
 
 def _wider_sentence(name: ClassName, language: Language) -> str:

@@ -9,26 +9,31 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image, ImageEnhance
 
 from fgclip2.images import dynamic_budget, patch_grid
 from fgclip2.tokenizer import Tokenizer
-from trainer.data.captions import Caption, Language
+from trainer.data.captions import Caption, Language, class_names
+from trainer.data.names import ClassName
 from trainer.data.packing import (
     LONG_LENGTH,
     SHORT_LENGTH,
     Batch,
     BoxedText,
+    Classes,
     make_regions,
     make_texts,
     pack,
+    rows_of,
 )
-from trainer.data.samples import Box, Region, Sample, Source
+from trainer.data.samples import Box, Label, Region, Sample, Source
 from trainer.errors import DataError, RecipeError, SampleError
 from trainer.recipe_checks import HARD_OBJECTIVES, REGION_OBJECTIVES
 from trainer.recipes import Recipe
@@ -121,13 +126,23 @@ class MixedBatchMaker:
     """Makes one process's part of the batch of any step."""
 
     def __init__(
-        self, source: MixedSource, tokenizer: Tokenizer, recipe: Recipe, part: int, n_parts: int
+        self,
+        source: MixedSource,
+        tokenizer: Tokenizer,
+        recipe: Recipe,
+        part: int,
+        n_parts: int,
+        classes: Mapping[Label, ClassName] | None = None,
     ) -> None:
         source.check_batch_size(recipe.batch_size)
         self._source = source
         self._tokenizer = tokenizer
         self._recipe = recipe
         self._part, self._n_parts = part, n_parts
+        self._classes = classes or {}
+        self._class_numbers = {label: number for number, label in enumerate(self._classes)}
+        sets = rows_of(label[0] for label in self._classes)
+        self._set_C = torch.tensor([sets[label[0]] for label in self._classes], dtype=torch.int64)
 
     @property
     def unreadable(self) -> dict[str, str]:
@@ -157,15 +172,38 @@ class MixedBatchMaker:
             for at, sample in enumerate(samples)
             for region in sample.regions
         ]
+        counts_classes = recipe.counts("classes")
+        names = self._names(step) if counts_classes else []
         return Batch(
             levels_BPV,
             mask_BP,
             shapes,
-            make_texts(shorts, shown, range(size), self._tokenizer, SHORT_LENGTH),
+            make_texts(shorts, shown, range(size), self._tokenizer, SHORT_LENGTH, names),
             make_texts(longs, [shown[at] for at in long], long, self._tokenizer, LONG_LENGTH)
             if recipe.counts("long")
             else None,
             make_regions(boxed, self._tokenizer) if recipe.counts(*REGION_OBJECTIVES) else None,
+            self._make_classes(samples, names) if counts_classes else None,
+        )
+
+    def _names(self, step: int) -> list[str]:
+        """Names of this process's part of the classes, in one language; see ``Classes``."""
+        recipe = self._recipe
+        rng = np.random.default_rng((recipe.seed, step, recipe.batch_size))  # no place has that
+        language: Language = "zh" if rng.random() < recipe.chinese_share else "en"
+        names = class_names(list(self._classes.values()), language, rng)
+        start, stop = (len(names) * part // self._n_parts for part in (self._part, self._part + 1))
+        return names[start:stop]
+
+    def _make_classes(self, samples: list[Sample], names: list[str]) -> Classes:
+        rows = rows_of([*(sample.short.text for sample in samples), *names])
+        numbers = self._class_numbers
+        known = [(at, numbers[s.label]) for at, s in enumerate(samples) if s.label in numbers]
+        return Classes(
+            torch.tensor([rows[name] for name in names], dtype=torch.int64),
+            torch.tensor([at for at, _ in known], dtype=torch.int64),
+            torch.tensor([number for _, number in known], dtype=torch.int64),
+            self._set_C,
         )
 
     def _make_one(self, step: int, place: int, where: tuple[int, int]) -> Sample:

@@ -1,7 +1,8 @@
 """What a batch is made of, and how samples become tensors.
 
 Shapes: B pictures, P patches, V values of a patch, L tokens, U distinct texts, T texts with their
-repetitions, K regions, N negatives, C concepts in a batch.
+repetitions, K regions, N negatives, C concepts in a batch or classes of all sets, M classes that
+one process names, A pictures with a class.
 """
 
 from __future__ import annotations
@@ -83,9 +84,24 @@ class Regions:
 
 
 @dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes of all sets, and of the pictures that have one.
+
+    ``row_M`` are the rows of the short texts that name this process's part of the classes; all
+    parts in order are all classes. ``image_A`` are pictures, ``class_A`` their classes among all;
+    ``set_C`` says which set each class is of.
+    """
+
+    row_M: Tensor
+    image_A: Tensor
+    class_A: Tensor
+    set_C: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """``long`` describes some of the pictures. It and ``regions`` are None where no objective
-    counts them. ``levels_BPV`` are uint8: a quarter of what has to be carried.
+    """``long`` describes some of the pictures. It, ``regions`` and ``classes`` are None where no
+    objective counts them. ``levels_BPV`` are uint8: a quarter of what has to be carried.
     """
 
     levels_BPV: Tensor
@@ -94,6 +110,7 @@ class Batch:
     short: Texts
     long: Texts | None
     regions: Regions | None = None
+    classes: Classes | None = None
 
     @property
     def patches(self) -> Tensor:
@@ -134,18 +151,26 @@ def match_keys(captions: Sequence[Caption], shown: Sequence[Iterable[str]]) -> M
     )
 
 
+def rows_of(texts: Iterable[str]) -> dict[str, int]:
+    """The row of each distinct text, in the order in which they are first said."""
+    return {text: row for row, text in enumerate(dict.fromkeys(texts))}
+
+
 def make_texts(
     captions: Sequence[Caption],
     shown: Sequence[Iterable[str]],
     images: Sequence[int],
     tokenizer: Tokenizer,
     length: int,
+    names: Sequence[str] = (),
 ) -> Texts:
-    """Texts with their token ids; ``images`` are the pictures described, in the same order."""
-    texts = list(dict.fromkeys(caption.text for caption in captions))
-    rows = {text: row for row, text in enumerate(texts)}
+    """Texts with their token ids; ``images`` are the pictures described, in the same order.
+
+    ``names`` are further texts, which describe none of them.
+    """
+    rows = rows_of([*(caption.text for caption in captions), *names])
     return Texts(
-        torch.from_numpy(tokenizer.encode(texts or [""], length)),
+        torch.from_numpy(tokenizer.encode(list(rows) or [""], length)),
         torch.tensor([rows[caption.text] for caption in captions], dtype=torch.int64),
         torch.tensor(images, dtype=torch.int64),
         match_keys(captions, shown),
@@ -155,13 +180,12 @@ def make_texts(
 def make_regions(boxed: Sequence[BoxedText], tokenizer: Tokenizer) -> Regions:
     """Region tensors; every distinct text, right or wrong, appears once."""
     said = [(each.text, each.hard_text, *each.negatives) for each in boxed]
-    texts = list(dict.fromkeys(text for own in said for text in own))
-    rows = {text: row for row, text in enumerate(texts)}
+    rows = rows_of([text for own in said for text in own])
     widest = max((len(each.negatives) for each in boxed), default=0)
     negative = np.full((len(boxed), widest), -1, np.int64)
     for place, each in enumerate(boxed):
         negative[place, : len(each.negatives)] = [rows[text] for text in each.negatives]
-    ids = tokenizer.encode(texts or [""], SHORT_LENGTH)
+    ids = tokenizer.encode(list(rows) or [""], SHORT_LENGTH)
     return Regions(
         torch.tensor([each.box for each in boxed], dtype=torch.float32).reshape(-1, 4),
         torch.tensor([each.image for each in boxed], dtype=torch.int64),

@@ -62,6 +62,7 @@ class PhotoSource:
             may_crop=True,
             may_flip=photo.may_flip,
             language=language,
+            label=photo.label,
         )
 
 

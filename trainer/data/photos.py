@@ -22,7 +22,7 @@ from PIL import Image
 from trainer.data.captions import Caption, Language, class_caption, sentence_caption
 from trainer.data.names import ClassName, class_name
 from trainer.data.pictures import decode_picture
-from trainer.data.samples import Box, checked_box
+from trainer.data.samples import Box, Label, checked_box
 from trainer.errors import DataError, SampleError
 
 # What zip archives raise for damaged members.
@@ -50,6 +50,11 @@ class Photo:
     name: ClassName | None = None
     concepts: frozenset[str] = frozenset()
     box: Box | None = None
+
+    @property
+    def label(self) -> Label | None:
+        """Its class, where it is known by one."""
+        return (self.archive, self.name.names_en[0]) if self.name is not None else None
 
     @property
     def may_flip(self) -> bool:
@@ -103,6 +108,12 @@ class PhotoSet:
 
     def __len__(self) -> int:
         return len(self.photos)
+
+    @property
+    def classes(self) -> dict[Label, ClassName]:
+        """All classes of all archives, in order."""
+        found = {p.label: p.name for p in self.photos if p.label is not None and p.name is not None}
+        return dict(sorted(found.items()))
 
     @property
     def digest(self) -> str:

@@ -13,6 +13,7 @@ from PIL import Image
 from trainer.data.captions import Caption, Language
 
 Box = tuple[float, float, float, float]
+Label = tuple[str, str]  # a set of classes, and the English name of one of them
 _OUTSIDE = 0.5  # how far a box may reach out of the photo, as a share of it
 
 
@@ -35,7 +36,8 @@ class Sample:
 
     ``concepts`` are English names of what it certainly shows. ``may_crop`` and ``may_flip`` say
     whether a cut or mirrored picture still fits the texts. ``language`` is that of the texts.
-    ``unusable`` are messages about regions that had to be left out.
+    ``unusable`` are messages about regions that had to be left out. ``label`` is what it shows as a
+    whole, where that is one of a set of classes.
     """
 
     image: Image.Image
@@ -47,6 +49,7 @@ class Sample:
     may_flip: bool = False
     language: Language = "en"
     unusable: tuple[str, ...] = ()
+    label: Label | None = None
 
 
 class Source(Protocol):

@@ -42,6 +42,10 @@ AGAIN_PIECES: dict[str, Any] = {
 }
 AGAIN_FSDP: dict[str, Any] = {"settings": [*SHARDED, *AGAIN["settings"]], "bare_rank": -1}
 FEW: dict[str, Any] = {"settings": ["objectives={'short': 1.0, 'region': 0.2}"], "bare_rank": -1}
+CLASSES: dict[str, Any] = {
+    "settings": ["objectives={'classes': 1.0, 'pair': 1.0}", "micro_batch=3"],
+    "bare_rank": -1,
+}
 # Compiled layers, alone and with all that changes how they run; ``alone`` is not compiled.
 COMPILED = ["compile_layers=True"]
 COMPILED_DDP: dict[str, Any] = {"settings": COMPILED, "bare_rank": -1}
@@ -107,12 +111,14 @@ def _compare(size: int, photos: Path, out: Path, scenarios: dict[str, dict[str, 
 
 def test_two_processes_equal_one(photo_sets: Path, tmp_path: Path) -> None:
     scenarios = {"ddp": DDP, "pieces": PIECES, "fsdp": FSDP, "bare": BARE, "few": FEW}
+    scenarios["classes"] = CLASSES
     _compare(2, photo_sets, tmp_path, scenarios)
 
 
 @pytest.mark.dist
 @pytest.mark.parametrize(
-    "scenario", [DDP, PIECES, FSDP, BARE, BARE_FSDP, FEW, AGAIN, AGAIN_PIECES, AGAIN_FSDP]
+    "scenario",
+    [DDP, PIECES, FSDP, BARE, BARE_FSDP, FEW, CLASSES, AGAIN, AGAIN_PIECES, AGAIN_FSDP],
 )
 def test_four_processes_equal_one(
     photo_sets: Path, tmp_path: Path, scenario: dict[str, Any]

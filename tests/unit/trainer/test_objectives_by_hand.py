@@ -77,6 +77,17 @@ def _hard(
     return torch.stack(contrast).sum() / (2 * n_regions), torch.stack(pair).mean(), mean, following
 
 
+def _classification(image: Tensor, text: Tensor, classes: list[int], sets: list[int]) -> Tensor:
+    total = torch.zeros((), dtype=torch.float64)
+    for row, right in zip(image, classes, strict=True):
+        own = [c for c, each in enumerate(sets) if each == sets[right]]
+        logits = {c: 7.0 * row.dot(text[c]) for c in own}
+        for c, logit in logits.items():
+            share = 0.2 / len(own) + (0.8 if c == right else 0.0)
+            total = total + share * (_log_sum(list(logits.values())) - logit)
+    return total / len(classes)
+
+
 def _assert_same(
     ours: Callable[..., Tensor], by_hand: Callable[..., Tensor], *inputs: Tensor
 ) -> None:
@@ -155,6 +166,28 @@ def test_hard_negatives_that_equal_the_right_text() -> None:
     assert found.next_threshold.item() == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.parametrize("classes", [[0], [4, 2, 1, 1, 0], [3, 3]])
+def test_classification(classes: list[int]) -> None:
+    """Sets of two, two and one class, in any order; a set of one tells nothing."""
+    sets = [5, 1, 5, 2, 1]
+    _assert_same(
+        lambda image, text: objectives.classification(
+            image, text, torch.tensor(classes), torch.tensor(sets), 7.0, smoothing=0.2
+        ),
+        lambda image, text: _classification(image, text, classes, sets),
+        _rows(len(classes), 1),
+        _rows(5, 2),
+    )
+
+
+def test_classification_in_one_set_is_torchs_cross_entropy() -> None:
+    image, text, classes = _rows(9, 1), _rows(4, 2), torch.arange(9) % 4
+    found = objectives.classification(image, text, classes, torch.zeros(4, dtype=torch.int64), 16.0)
+    logits = 16.0 * image @ text.T
+    expected = torch.nn.functional.cross_entropy(logits, classes, label_smoothing=0.1)
+    torch.testing.assert_close(found, expected)
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_half_precision_rows_are_computed_with_in_float32(dtype: torch.dtype) -> None:
     region, text = _rows(40, 7).to(dtype), _rows(40, 8).to(dtype)
@@ -167,6 +200,7 @@ def test_half_precision_rows_are_computed_with_in_float32(dtype: torch.dtype) ->
             objectives.sigmoid_in_chunks(region, text, scale, bias, chunk_rows=3),
             objectives.region_text(region, text, scale),
             objectives.text_contrast(text),
+            objectives.classification(region, text, torch.arange(40), torch.arange(40) % 3, 9.0),
             hard.contrast, hard.pair, hard.rank, hard.next_threshold,
         ]  # fmt: skip
 
@@ -181,6 +215,8 @@ def test_nothing_at_all_costs_nothing_and_has_a_graph() -> None:
     region, scale = _rows(0, 1).requires_grad_(), SCALE.clone().requires_grad_()
     hard = objectives.hard_negative(region, region.reshape(0, 3, 6), scale, 4.0)
     parts = [objectives.region_text(region, region, scale), objectives.text_contrast(region)]
+    none = torch.zeros(0, dtype=torch.int64)
+    parts.append(objectives.classification(region, region, none, none, scale))
     parts += [hard.contrast, hard.pair, hard.rank, objectives.sigmoid(region, region, scale, scale)]
     total = torch.stack(parts).sum()  # of one dtype: that of the vectors
     total.backward()
