@@ -236,20 +236,28 @@ class Fgclip2Model(nn.Module):
         self.dense_feature_head = PoolingHead(config.vision)
 
     def encode_image_tokens(
-        self, patches_BPV: Tensor, mask_BP: Tensor | None, shapes: list[tuple[int, int]]
+        self,
+        patches_BPV: Tensor,
+        mask_BP: Tensor | None,
+        shapes: list[tuple[int, int]],
+        seen_BQ: Tensor | None = None,
     ) -> Tensor:
         """Run the vision tower.
 
         Args:
             patches_BPV: (B, P, V), each row's first rows * columns patches are real.
-            mask_BP: (B, P) bool, True for real patches; None when nothing is padded.
+            mask_BP: (B, P) bool, True for real patches; None when nothing is padded. With
+                ``seen_BQ`` it is (B, Q), of those.
             shapes: (rows, columns) of each picture's grid.
+            seen_BQ: (B, Q) int64, the patches that the layers see; None for all.
 
         Returns:
-            (B, P, D) after the last layer norm; rows of padding hold nothing of use.
+            (B, P or Q, D) after the last layer norm; rows of padding hold nothing of use.
         """
         vision = self.vision_model
         tokens = vision.embeddings(patches_BPV, shapes)
+        if seen_BQ is not None:
+            tokens = tokens.gather(1, seen_BQ[..., None].expand(-1, -1, tokens.shape[2]))
         out: Tensor = vision.post_layernorm(vision.encoder(tokens, _key_mask(mask_BP)))
         return out
 

@@ -46,10 +46,10 @@ _MOST = 2**31 - 1
 _MOST_SHOWN = 400
 _FROM_0 = ("greatest_threshold", "weight_decay", "bias_rate")
 _ABOVE_0 = (
-    "learning_rate", "least_crop_area", "region_scale", "class_scale", "head_rate", "matrix_rate",
-    "initial_scale", "adam_epsilon", "gradient_norm",
+    "learning_rate", "least_crop_area", "seen_patches", "region_scale", "class_scale", "head_rate",
+    "matrix_rate", "initial_scale", "adam_epsilon", "gradient_norm",
 )  # fmt: skip
-_SHARES = ("chinese_share", "long_share", "average_decay", "least_crop_area")
+_SHARES = ("chinese_share", "long_share", "average_decay", "least_crop_area", "seen_patches")
 _BELOW_1 = ("beta1", "beta2")
 _GREATEST_NUMBER = 1_000_000  # products of several stay within float32
 
@@ -99,6 +99,8 @@ def check_recipe(recipe: Recipe) -> None:
     _check(recipe, "data_processes", fits, "0: this system cannot copy a process")
     _check_schedule(recipe)
     _check_weights(recipe)
+    fits = recipe.seen_patches == 1 or not recipe.counts(*REGION_OBJECTIVES)
+    _check(recipe, "seen_patches", fits, "1.0: a region is pooled from all its patches")
     if recipe.sharding == "fsdp":  # pieces would differ in number between processes
         _check(recipe, "micro_batch", recipe.micro_batch == 0, "0 with fsdp")
         # Muon needs whole matrices.

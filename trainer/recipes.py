@@ -41,6 +41,8 @@ class Recipe:
     objective above 0 needs is not computed.
     ``mask_equal_texts``: photos and regions that fit each other's texts are no negatives.
     ``class_scale`` multiplies the cosines of photos and class names in the objective ``classes``.
+    ``seen_patches`` is the share of a picture's patches, chosen by chance, that the tower sees
+    (arXiv 2208.07220); below 1 only without regions.
     ``english_prompt`` is put before English short captions.
     ``sources`` are weights of ``trainer.data.choice``.
     ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
@@ -70,6 +72,7 @@ class Recipe:
     long_share: float = 0.15
     cache_side_px: int = 144
     least_crop_area: float = 0.45
+    seen_patches: float = 1.0
     # optimisation
     steps: int = 3200
     batch_size: int = 64

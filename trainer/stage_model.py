@@ -41,6 +41,7 @@ class PicturePiece:
     """Some pictures of a batch with their boxes; ``boxes_K4`` is None where regions play no part.
 
     Boxes belong to the pictures of this piece. ``pooled`` says whether whole pictures play one.
+    ``seen_BQ`` are the patches that the layers see, and ``mask_BP`` is of those; None: all.
     """
 
     patches_BPV: Tensor
@@ -49,6 +50,7 @@ class PicturePiece:
     pooled: bool
     boxes_K4: Tensor | None
     image_K: Tensor | None
+    seen_BQ: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ class StageModel(Fgclip2Model):
                 layer.forward = torch.compile(layer.forward, dynamic=True)  # type: ignore[method-assign]
 
     def _pictures(self, piece: PicturePiece) -> tuple[Tensor, ...]:
-        tokens_BPD = self.encode_image_tokens(piece.patches_BPV, piece.mask_BP, piece.shapes)
+        tokens_BPD = self.encode_image_tokens(
+            piece.patches_BPV, piece.mask_BP, piece.shapes, piece.seen_BQ
+        )
         made = [_unit(self.pool(tokens_BPD, piece.mask_BP))] if piece.pooled else []
         if piece.boxes_K4 is not None and piece.image_K is not None:
             dense_BPD = self.dense(tokens_BPD, piece.mask_BP)
@@ -161,13 +165,16 @@ def pieces_of(batch: Batch, recipe: Recipe, split_sizes: bool, device: torch.dev
             # A copy: to compiled layers every other stride and offset is another kind of mask.
             mask_BP = batch.mask_BP[start:stop, :longest]
             mask_BP = mask_BP.clone(memory_format=torch.contiguous_format).to(device)
+        seen_BQ = None
+        if batch.seen_BQ is not None:
+            seen_BQ, mask_BP = _seen(batch.seen_BQ[start:stop].to(device))
         boxes, image = None, None
         if batch.regions is not None:
             inside = (batch.regions.image_K >= start) & (batch.regions.image_K < stop)
             boxes = batch.regions.boxes_K4[inside].to(device)
             image = (batch.regions.image_K[inside] - start).to(device)
         shapes = batch.shapes[start:stop]
-        pieces.append(PicturePiece(patches_BPV, mask_BP, shapes, pooled, boxes, image))
+        pieces.append(PicturePiece(patches_BPV, mask_BP, shapes, pooled, boxes, image, seen_BQ))
     modes: list[tuple[TextMode, Tensor]] = []
     if recipe.counts("short", "classes"):
         modes.append(("short", batch.short.ids_UL))
@@ -202,6 +209,14 @@ def joined(
         {mode: torch.cat(parts) for mode, parts in texts.items()},
         scales,
     )
+
+
+def _seen(places_BQ: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Places that can be taken, and which of them are real; see ``Batch.seen_BQ``."""
+    real_BQ = places_BQ >= 0
+    longest = int(real_BQ.sum(dim=1).max())
+    real_BQ = real_BQ[:, :longest].contiguous()
+    return places_BQ[:, :longest].clamp(min=0), None if bool(real_BQ.all()) else real_BQ
 
 
 def _picture_ranges(lengths: list[int], at_once: int, split_sizes: bool) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image, ImageEnhance
+from torch import Tensor
 
 from fgclip2.images import dynamic_budget, patch_grid
 from fgclip2.tokenizer import Tokenizer
@@ -32,6 +33,7 @@ from trainer.data.packing import (
     make_texts,
     pack,
     rows_of,
+    seen_patches,
 )
 from trainer.data.samples import Box, Label, Region, Sample, Source
 from trainer.errors import DataError, RecipeError, SampleError
@@ -184,7 +186,14 @@ class MixedBatchMaker:
             else None,
             make_regions(boxed, self._tokenizer) if recipe.counts(*REGION_OBJECTIVES) else None,
             self._make_classes(samples, names) if counts_classes else None,
+            self._seen(step, shapes, [own[at] for at in order])
+            if recipe.seen_patches < 1
+            else None,
         )
+
+    def _seen(self, step: int, shapes: list[tuple[int, int]], places: list[int]) -> Tensor:
+        rngs = [np.random.default_rng((self._recipe.seed, step, place, 1)) for place in places]
+        return seen_patches(shapes, self._recipe.seen_patches, rngs)
 
     def _names(self, step: int) -> list[str]:
         """Names of this process's part of the classes, in one language; see ``Classes``."""

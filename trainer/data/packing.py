@@ -102,6 +102,7 @@ class Classes:
 class Batch:
     """``long`` describes some of the pictures. It, ``regions`` and ``classes`` are None where no
     objective counts them. ``levels_BPV`` are uint8: a quarter of what has to be carried.
+    ``seen_BQ`` are the places of the patches that the tower sees, then -1; None where it sees all.
     """
 
     levels_BPV: Tensor
@@ -111,6 +112,7 @@ class Batch:
     long: Texts | None
     regions: Regions | None = None
     classes: Classes | None = None
+    seen_BQ: Tensor | None = None
 
     @property
     def patches(self) -> Tensor:
@@ -214,3 +216,15 @@ def pack(pictures: list[Image.Image]) -> tuple[Tensor, Tensor | None, list[tuple
         mask[index, : len(rows)] = True
     shapes = [(picture.height // 16, picture.width // 16) for picture in pictures]
     return torch.from_numpy(packed), None if mask.all() else torch.from_numpy(mask), shapes
+
+
+def seen_patches(
+    shapes: Sequence[tuple[int, int]], share: float, rngs: Sequence[np.random.Generator]
+) -> Tensor:
+    """Places of a random share of each picture's patches, one at least; see ``Batch.seen_BQ``."""
+    totals = [rows * columns for rows, columns in shapes]
+    counts = [max(1, round(total * share)) for total in totals]
+    seen = np.full((len(shapes), max(counts)), -1, np.int64)
+    for row, (total, count, rng) in enumerate(zip(totals, counts, rngs, strict=True)):
+        seen[row, :count] = np.sort(rng.permutation(total)[:count])
+    return torch.from_numpy(seen)
