@@ -142,6 +142,11 @@ class ModelConfig:
                     f"{source}: {name}.hidden_size {hidden} is not a multiple of"
                     f" num_attention_heads {heads}"
                 )
+            if hidden < 2:
+                raise ConfigError(
+                    f"{source}: {name}.hidden_size is {hidden}, 2 at least: a unit vector of one"
+                    " number tells nothing apart"
+                )
             if tower.hidden_act != ACTIVATION:
                 raise ConfigError(
                     f"{source}: {name}.hidden_act is {reprlib.repr(tower.hidden_act)},"

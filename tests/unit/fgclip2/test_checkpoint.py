@@ -300,6 +300,10 @@ def test_sharded_weights(checkpoint_dir: Path) -> None:
         (lambda v: v["vision_config"].update(layer_norm_eps=10**400), "layer_norm_eps is 100000"),
         (lambda v: v["text_config"].update(hidden_size=None), "hidden_size is None"),
         (lambda v: v["vision_config"].update(num_attention_heads=5), "not a multiple"),
+        (
+            lambda v: v["vision_config"].update(num_attention_heads=1, hidden_size=1),
+            "hidden_size is 1, 2 at least",
+        ),
         (lambda v: v["vision_config"].update(num_patches=255), "255 is not a square"),
         (lambda v: v["text_config"].update(hidden_act="relu"), "'relu'"),
     ],
