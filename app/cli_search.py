@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from app.cli_hints import contradicting_words, folder_hint
 from app.cli_output import print_hits, print_json
 from app.core.asking import Box, Filters, ImageQuery, Phrase, Query, box_text
 from app.core.errors import (
@@ -36,7 +37,7 @@ from app.core.library.vector_index import VectorIndex
 from app.core.messages import ExportForm, ExportResults, Hit
 from app.core.models import choose_model
 from app.core.paths import choose_library, default_config_dir, display_path, display_text
-from app.core.queries import ParsedQuery, parse_query, tidy
+from app.core.queries import parse_query, tidy
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
 from app.worker.decoder_pool import DecoderPool, PoolLike
@@ -278,7 +279,7 @@ def _query(options: argparse.Namespace) -> Query:
     for misread in parsed.misread:
         print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
     if exclude_each_other(parsed.filters, query.filters):
-        print(_contradiction(parsed, query.filters), file=sys.stderr)
+        print(contradicting_words(parsed, query.filters), file=sys.stderr)
     return query
 
 
@@ -292,14 +293,6 @@ def _filters(given: Sequence[str]) -> Filters:
     if contradicting:
         raise contradiction(given[contradicting[0]])
     return filters
-
-
-def _contradiction(parsed: ParsedQuery, filters: Filters) -> str:
-    """Say which words of the question leave no photo that the filters let through."""
-    found = [part for part in parsed.parts if part.filters is not None]
-    alone = [part for part in found if exclude_each_other(part.filters or Filters(), filters)]
-    words = ", ".join(repr(parsed.source[part.start : part.stop]) for part in alone or found)
-    return f"{words} in the words leaves no photo that --filter lets through; leave out either."
 
 
 def _excluded(text: str) -> tuple[Phrase, ...]:
@@ -361,6 +354,8 @@ def _find(
         if not library.n_photos():
             shown = display_path(os.fsencode(directory))
             raise LibraryError(f"The library in {shown} has no photos yet; index a folder first.")
+        if hint := folder_hint(parse_query(query.text), library):
+            print(hint, file=sys.stderr)
         encoder, searcher = _searcher(library, loader, _model_dirs(options, settings), settings)
         pictures = _decoded_pictures(query.images, pool)
         searcher.warm_up()

@@ -174,6 +174,22 @@ def test_words_that_leave_no_photo_of_the_filters_are_named(
     assert "--filter" in err
 
 
+@pytest.mark.parametrize("typed", ["folder:my trips", "folder:My trips red thing", "folder:MY"])
+def test_a_folder_with_a_space_in_its_name_is_told(
+    run: Run, album: Path, tmp_path: Path, typed: str
+) -> None:
+    (tmp_path / "My trips").mkdir()
+    make_image("red").save(tmp_path / "My trips" / "a.png")
+    run("index", tmp_path / "My trips")
+    code, _, err = run("search", typed)
+    has_space = " " in typed
+    assert (code, 'write folder:"' in err) == (0, has_space)
+    name = " ".join(typed.removeprefix("folder:").split()[:2])
+    _, quoted, silent = run("search", f'folder:"{name}"')
+    assert ([Path(hit["path"]).name for hit in quoted["results"]], silent) == (["a.png"], "")
+    assert not has_space or f'folder:"{name}"' in err
+
+
 def test_filters_alone_list_photos(run: Run, album: Path) -> None:
     code, result, _ = run("search", "", "--filter", "name:plain", "--limit", "3")
     assert code == 0
