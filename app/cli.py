@@ -15,9 +15,11 @@ from pathlib import Path
 from app import cli_models
 from app.cli_output import (
     Watcher,
+    drop_output,
     fail,
     index_result,
     make_output_safe,
+    output_refusal,
     print_backups,
     print_index,
     print_json,
@@ -80,7 +82,9 @@ def main(
     run |= {"search": run_search, "export": run_export, "concept": run_concept}
     run |= {"backups": _backups, "restore": _restore, "models": _models}
     try:
-        return run[options.command](options, loader, pool)
+        code = run[options.command](options, loader, pool)
+        sys.stdout.flush()  # what cannot be written is known here
+        return code
     except QueryError as error:
         parser.error(str(error))
     except AppError as error:
@@ -88,9 +92,14 @@ def main(
     except KeyboardInterrupt:
         return fail("Stopped before the end.")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 1
     except Exception as error:
+        if refusal := output_refusal(error):
+            drop_output()
+            return fail(
+                f"The output cannot be written: {refusal}. Make room or write it elsewhere."
+            )
         logger.debug("unexpected", exc_info=True)
         return fail(f"This should not have happened: {type(error).__name__}: {error}")
 

@@ -7,6 +7,7 @@ Paths for people are shown safely instead: nothing in a name reaches the termina
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -18,6 +19,7 @@ from app.core.messages import Event, Hit, IndexFinished, IndexProgress, JobFaile
 from app.core.paths import display_path, display_text
 
 _SCORE_BAR_CHARS = 10
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Watcher:
@@ -146,6 +148,18 @@ def make_output_safe() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def output_refusal(error: Exception) -> str:
+    """Return why standard output takes no more; empty for other errors: those of files name one."""
+    if not isinstance(error, OSError) or error.filename is not None or error.errno not in _FULL:
+        return ""
+    return str(error.strerror)
+
+
+def drop_output() -> None:
+    """Let what is still to be written to standard output go nowhere, also at the very end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(value: dict[str, Any]) -> None:

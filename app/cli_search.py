@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -13,10 +14,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from app.cli_hints import contradicting_words, folder_hint
 from app.cli_output import print_hits, print_json
 from app.core.asking import Box, Filters, ImageQuery, Phrase, Query, box_text
 from app.core.errors import (
     BoxError,
+    ConceptMissingError,
     EngineError,
     LibraryError,
     LibraryMissingError,
@@ -29,12 +32,12 @@ from app.core.library import Library
 from app.core.library.concepts import NewExample
 from app.core.library.place import library_files
 from app.core.library.region_index import RegionIndex
-from app.core.library.searches import checked_name
+from app.core.library.searches import name_key
 from app.core.library.vector_index import VectorIndex
 from app.core.messages import ExportForm, ExportResults, Hit
 from app.core.models import choose_model
 from app.core.paths import choose_library, default_config_dir, display_path, display_text
-from app.core.queries import ParsedQuery, parse_query, tidy
+from app.core.queries import parse_query, tidy
 from app.core.settings import SETTINGS_NAME, Settings, load_settings
 from app.worker.decode_messages import DecodedPixels, PixelsRequest, Refused
 from app.worker.decoder_pool import DecoderPool, PoolLike
@@ -47,6 +50,8 @@ from app.worker.question_desk import decoded_image
 from app.worker.searcher import Searcher
 
 _DEFAULT_LIMIT = 20
+_COMMAS = re.compile(r"(?<!\d),|,(?!\d)|[，、;；]")
+_QUOTE = re.compile('["“”「」『』]')
 _MOST_DIGITS = 20  # more than any library has photos
 _FORMS: tuple[ExportForm, ...] = get_args(ExportForm)
 
@@ -157,7 +162,7 @@ def run_concept(options: argparse.Namespace, loader: EncoderLoader, pool: PoolLi
         concepts = [
             {"name": each.name, "accepted": each.n_accepted, "rejected": each.n_rejected}
             for each in library.concepts.all()
-            if options.action == "list" or each.name == checked_name(options.name)
+            if options.action == "list" or name_key(each.name) == name_key(options.name)
         ]
     if options.json:
         print_json({"concepts": concepts})
@@ -179,10 +184,13 @@ def _add_concept(options: argparse.Namespace, pool: PoolLike | None) -> None:
         for picture in _decoded_pictures(images, pool)
         if picture is not None
     ]
-    name = checked_name(options.name)
     with open_known(options) as library:
-        known = {concept.name: concept.id for concept in library.concepts.all()}
-        library.concepts.save(name, examples, known.get(name))
+        try:
+            known = library.concepts.named(options.name)
+        except ConceptMissingError:
+            library.concepts.save(options.name, examples)
+        else:
+            library.concepts.save(known.name, examples, known.id)
 
 
 # ---------------------------------------------------------------- options
@@ -264,13 +272,14 @@ def _query(options: argparse.Namespace) -> Query:
     parsed = parse_query(options.query)
     phrases = None
     if options.without:
-        phrases = tuple(dict.fromkeys([*parsed.phrases, *map(_excluded, options.without)]))
+        without = [phrase for text in options.without for phrase in _excluded(text)]
+        phrases = tuple(dict.fromkeys([*parsed.phrases, *without]))
     query = Query(options.query, _images(options), phrases, _filters(options.filter))
     check_query(replace(query, images=tuple(replace(image, box=None) for image in query.images)))
     for misread in parsed.misread:
         print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
     if exclude_each_other(parsed.filters, query.filters):
-        print(_contradiction(parsed, query.filters), file=sys.stderr)
+        print(contradicting_words(parsed, query.filters), file=sys.stderr)
     return query
 
 
@@ -286,19 +295,22 @@ def _filters(given: Sequence[str]) -> Filters:
     return filters
 
 
-def _contradiction(parsed: ParsedQuery, filters: Filters) -> str:
-    """Say which words of the question leave no photo that the filters let through."""
-    found = [part for part in parsed.parts if part.filters is not None]
-    alone = [part for part in found if exclude_each_other(part.filters or Filters(), filters)]
-    words = ", ".join(repr(parsed.source[part.start : part.stop]) for part in alone or found)
-    return f"{words} in the words leaves no photo that --filter lets through; leave out either."
+def _excluded(text: str) -> tuple[Phrase, ...]:
+    """What ``--without`` names: each item of a list, as after "without" in a question.
 
-
-def _excluded(text: str) -> Phrase:
-    words = tidy(text).strip('"“” ')
+    What a question would read as more than exclusions ("a man with a hat", "2023") stays whole.
+    """
+    words = tidy(text)
     if not any(character.isalnum() for character in words):
         raise QueryError(f"--without {text!r} names nothing; give it some words.")
-    return Phrase(words, "excluded")
+    asked = parse_query(f"without {words}")
+    is_understood = asked.filters.is_empty and not asked.misread and asked.source.endswith(words)
+    if asked.phrases and not asked.wanted and is_understood:
+        return asked.phrases
+    items = [item for item in _COMMAS.split(words) if item.strip('"“” ')]
+    if len(items) > 1 and not _QUOTE.search(words):
+        return tuple(phrase for item in items for phrase in _excluded(item))
+    return (Phrase(words.strip('"“” '), "excluded"),)
 
 
 def _images(options: argparse.Namespace) -> tuple[ImageQuery, ...]:
@@ -342,6 +354,8 @@ def _find(
         if not library.n_photos():
             shown = display_path(os.fsencode(directory))
             raise LibraryError(f"The library in {shown} has no photos yet; index a folder first.")
+        if hint := folder_hint(parse_query(query.text), library):
+            print(hint, file=sys.stderr)
         encoder, searcher = _searcher(library, loader, _model_dirs(options, settings), settings)
         pictures = _decoded_pictures(query.images, pool)
         searcher.warm_up()

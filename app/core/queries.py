@@ -24,7 +24,12 @@ from app.core.errors import FilterError
 from app.core.language.clauses import HIDDEN, Piece, pieces_of
 from app.core.language.combining import combined
 from app.core.language.filter_words import blanked, find_filters
-from app.core.language.near_misses import is_attributes_only, misses_named, with_attributes
+from app.core.language.near_misses import (
+    is_attributes_only,
+    is_contrast,
+    misses_named,
+    with_attributes,
+)
 from app.core.language.places import is_side, split_place, with_place
 from app.core.language.request_words import EDGES, names_no_thing, without_request
 from app.core.language.traditional import simplified
@@ -236,7 +241,7 @@ def _is_contrasted(part: Part, excluded: Phrase) -> bool:
     phrase = part.phrase
     if phrase is None or phrase.need == "excluded":
         return False
-    return is_attributes_only(excluded.text) and bool(misses_named(phrase.text, excluded.text))
+    return is_contrast(excluded.text) and bool(misses_named(phrase.text, excluded.text))
 
 
 def _with_contrast(parts: list[Part], at: int, named: str, piece: Piece) -> list[Part]:

@@ -106,6 +106,10 @@ def misread_text(params: Mapping[str, str]) -> str:
         "negated": QCoreApplication.translate(
             "FilterText", "Filters say which photos stay, as in before:2023 or since:2024."
         ),
+        "order": QCoreApplication.translate(
+            "FilterText",
+            "Photos come in the order in which they fit. Write days, as in before:2015.",
+        ),
     }
     known = QCoreApplication.translate(
         "FilterText", "Use camera:nikon, rating>=4, date:2023-05, type:png or folder:trips."

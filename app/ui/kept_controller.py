@@ -13,6 +13,7 @@ from app.core.asking import Box, ImageQuery
 from app.core.changes import ForgetConcept
 from app.core.library.concepts import MAX_EXAMPLES_AT_ONCE
 from app.core.library.rows import Concept, SavedSearch
+from app.core.library.searches import name_key
 from app.core.messages import (
     ConceptSaved,
     ExportFinished,
@@ -182,8 +183,9 @@ class KeptController(QObject):
         return dialog
 
     def _save_concept(self, name: str, examples: tuple[ImageQuery, ...]) -> None:
-        known = next((each for each in self._kept.concepts if each.name == name), None)
-        concept_id = None if known is None else known.id
+        alike = [each for each in self._kept.concepts if name_key(each.name) == name_key(name)]
+        known = min(alike, key=lambda each: each.name != name, default=None)
+        concept_id, name = (None, name) if known is None else (known.id, known.name)
         text = self.tr("Concept “{0}” saved").format(name)
         self._carry_out(text, lambda: self._link.save_concept(name, examples, concept_id))
 

@@ -477,6 +477,10 @@
         <translation>每年{days}</translation>
     </message>
     <message>
+        <source>Photos come in the order in which they fit. Write days, as in before:2015.</source>
+        <translation>照片按符合的程度排列。请写日期，如 before:2015。</translation>
+    </message>
+    <message>
         <source>Easter</source>
         <translation>复活节</translation>
     </message>

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
-from app import cli
+from app import cli, cli_search
+from app.core.asking import Phrase
 from app.core.library import Library
 from app.worker.searcher import Searcher
 from tests.fakes import COLOURS, InlinePool, load_fake_encoder, make_image
@@ -81,6 +84,34 @@ def test_without_leaves_out(run: Run, album: Path) -> None:
     assert "both" not in kinds(result, 30)
 
 
+@pytest.mark.parametrize(
+    "without", ["blue thing, green thing", "green thing and blue thing", "绿色的东西、blue thing"]
+)
+def test_without_takes_a_list(run: Run, album: Path, without: str) -> None:
+    code, result, _ = run("search", "red thing", "--without", without, "--limit", "30")
+    assert code == 0
+    assert kinds(result, 8) == {"red"}
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("cat, bird", ["cat", "bird"]),
+        ("猫，狗", ["猫", "狗"]),
+        ("red, green or blue balloons", ["red, green or blue balloons"]),
+        ('"cat, bird"', ["cat, bird"]),
+        ("a man with a hat", ["a man with a hat"]),
+        ("people, a man with a hat", ["people", "a man with a hat"]),
+        ("people, 2023", ["people", "2023"]),
+        ("anyone", ["person"]),
+    ],
+)
+def test_what_without_names(text: str, phrases: list[str]) -> None:
+    argv = ["search", "x", "--without", text]
+    query = cli_search._query(cli._parser().parse_args(argv))
+    assert query.phrases == (Phrase("x"), *(Phrase(each, "excluded") for each in phrases))
+
+
 def test_without_means_the_same_after_an_odd_quote(run: Run, album: Path) -> None:
     code, result, _ = run("search", '5" blue thing', "--without", "red thing", "--limit", "30")
     assert (code, result["query"]) == (0, '5" blue thing')
@@ -141,6 +172,22 @@ def test_words_that_leave_no_photo_of_the_filters_are_named(
     assert (code, result["results"]) == (0, [])
     assert named in err
     assert "--filter" in err
+
+
+@pytest.mark.parametrize("typed", ["folder:my trips", "folder:My trips red thing", "folder:MY"])
+def test_a_folder_with_a_space_in_its_name_is_told(
+    run: Run, album: Path, tmp_path: Path, typed: str
+) -> None:
+    (tmp_path / "My trips").mkdir()
+    make_image("red").save(tmp_path / "My trips" / "a.png")
+    run("index", tmp_path / "My trips")
+    code, _, err = run("search", typed)
+    has_space = " " in typed
+    assert (code, 'write folder:"' in err) == (0, has_space)
+    name = " ".join(typed.removeprefix("folder:").split()[:2])
+    _, quoted, silent = run("search", f'folder:"{name}"')
+    assert ([Path(hit["path"]).name for hit in quoted["results"]], silent) == (["a.png"], "")
+    assert not has_space or f'folder:"{name}"' in err
 
 
 def test_filters_alone_list_photos(run: Run, album: Path) -> None:
@@ -305,6 +352,45 @@ def test_ctrl_c_ends_a_search_with_a_sentence(
 
     monkeypatch.setattr(Searcher, "encode", interrupted)
     assert run("search", "red") == (1, None, "Stopped before the end.\n")
+
+
+def test_a_concept_is_given_more_examples_whatever_the_capitals(run: Run, album: Path) -> None:
+    for name, n_accepted in (("Crimson", 1), (" crimson ", 2), ("ＣＲＩＭＳＯＮ", 3)):
+        code, result, _ = run("concept", "add", name, "--image", album / "red-0.png")
+        expected = {"name": "Crimson", "accepted": n_accepted, "rejected": 0}
+        assert (code, result) == (0, {"concepts": [expected]})
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_told(unbuffered: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = _models_list(unbuffered, full)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("The output cannot be written: No space left")
+    assert "elsewhere" in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_nobody_reads_ends_quietly(unbuffered: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        done = _models_list(unbuffered, pipe)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def _models_list(unbuffered: str, out: TextIO) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", "models", "list"],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=100,
+        check=False,
+    )
 
 
 def test_concepts_are_added_listed_and_searched(run: Run, album: Path, tmp_path: Path) -> None:

@@ -13,8 +13,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from app.core.asking import Need
-from app.core.language.near_misses import MEASURES, attributes, is_attributes_only
-from app.core.language.places import A_HAN, HAN, is_place, is_side
+from app.core.language.near_misses import (
+    MEASURES,
+    attributes,
+    is_attributes_only,
+    is_contrast,
+)
+from app.core.language.places import A_HAN, HAN, is_place, is_side, split_place
 from app.core.language.request_words import names_no_thing
 
 HIDDEN = "\ue000"  # stands for each character of a quoted part; typed ones are dropped
@@ -24,7 +29,7 @@ _COUNTS = "一二两三四五六七八九十几这那每"
 _VERBS = "着穿戴拿骑坐站抱背开跑吃喝看躺走飞游打弹写读笑挂放停盖拉推举牵趴睡跳玩"
 
 # As it is typed, also in haste.
-_WITHOUT = r"(?:with\s?out(?!\s+of\b)|wh?it?h?out|wihtout|withou|withot|withuot|wthout)"
+_WITHOUT = r"(?:with\s?out(?!\s+of\b)|wh?it?h?out|wihtout|withou|withot|withuot|wthout|w/\s?out)"
 # No negation: "no parking sign", "no. 5", "no dogs allowed".
 _NO_NEGATION = (
     r"\s+(?:smoking|parking|entry|swimming|trespassing|longer|man['’]s\s+land|[a-z]+\s+allowed)\b"
@@ -33,7 +38,8 @@ _NO_NEGATION = (
 _NEGATION_EN = rf"""
     (?<![\w'’-])
     (?:(?:but|and|with|has|have|had|having|there['’]s|(?:there\s+)?(?:is|are|was|were))\s+)*
-    (?: (?:{_WITHOUT}|exclud(?:e|ing)|lacking|w/o|(?:leave|filter)\s+out
+    (?: (?:{_WITHOUT}|exclud(?:e|ing)|lacking|w/o|(?<!comic\s)sans(?!\s+(?:serif|souci)\b)
+          | (?:leave|filter)\s+out
           | (?:devoid|free|empty)\s+of(?!\s+charge\b))(?=[\s:：]|$)[:：]?
       | (?: neither(?!\s+of\b) | not(?!\s+only\b)(?:\s+(?:the\s+)?ones?\s+(?:with|of))?
           | no(?!{_NO_NEGATION}) | (?:hardly|barely)(?=\s+any\b)
@@ -49,8 +55,17 @@ _NEGATION_EN = rf"""
     )
     \s*(?:(?:an?\s+single|{_ARTICLE})\s+)?
 """
+_NO_VERB = re.compile(  # things whose names have such a character
+    "飞[机船碟]|[背书]包|背[景影心后面]|玩[具偶]|跑[道车步机鞋]|停车[场位]|游[泳乐]|游[客艇轮]|坐[垫椅]"
+    "|推[车土]|开[关水]|写字|笑[脸容]|跳[台板]|戏?拉[链面萨]|盖[子饭]|挂[钩毯历]|站台|车站|[网盘]站"
+    "|打[印火]|弹[簧珠]|看台|牵牛|读[书卡]|喝水|拿铁|吃货|骑[士手]"
+)
 # What is often said to be missing by one character: 无云的天空, 有猫没狗.
 _MISSED = "人车云树叶花草雪船鸟狗猫字"
+_MISSED_EN = (  # "people-free beach"
+    "people|person|human|crowd|tourist|car|traffic|cloud|snow|ice|fog|dog|cat|animal|bird|boat|tree"
+    "|building|text|watermark"
+)
 _NEGATION_ZH = rf"""
     (?:[一几这那][{MEASURES}])?(?:但是?|可是|却|并且|而且|[而也又既])?
     (?:已经|从来|几乎|根本|完全|[都并还](?=没))?(?<!(?<!所)有)
@@ -73,7 +88,8 @@ _AND_ZH = r"""(?:
 )"""
 _SCENE = (
     r"(?:at\s+(?:night|sunset|sunrise|dusk|dawn|noon|midnight)"
-    r"|in\s+the\s+(?:rain|snow|fog|mist|dark|sun|sunshine|morning|afternoon|evening))\b"
+    r"|in\s+the\s+(?:rain|snow|fog|mist|dark|sun|sunshine|morning|afternoon|evening)"
+    r"|in\s+(?:spring|summer|autumn|fall|winter))\b"
 )
 # Where a text is cut. "negation" begins an exclusion, "list" goes on with what is there, "soft"
 # does so unless an article follows, "comma" only within a list; "none" names what is excluded
@@ -84,8 +100,9 @@ _CUTS = re.compile(
     rf"""
     (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
   | (?P<none>[一半][{MEASURES}](?P<thing>{A_HAN}{{1,6}}?)[也都]没有?(?![{_VERBS}])的?
-      | 空?无一(?P<nobody>人)的?)
-  | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<!\d)/+|/+(?!\d)|要么
+      | 空?无一(?P<nobody>人)的? | (?<!{A_HAN})(?P<absent>{A_HAN}{{1,4}})(?:不在|没有?出现)的
+      | (?<![\w-])(?:(?:an?|the)\s+)?(?P<free>{_MISSED_EN})-free(?![\w-]))
+  | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<!\d)(?<!\bf)/+|/+(?!\d)|要么
       | (?<={_HAN_OR_QUOTED})或者?(?={_HAN_OR_QUOTED}))
   | (?P<comma>(?<!\d),|,(?!\d)|，)
   | (?P<hard>
@@ -95,13 +112,16 @@ _CUTS = re.compile(
                     |with(?!\s+out\b(?!\s+of\b)))\s+
       | (?<!\s)\s+(?:that|(?:in\s+)?which|who|where)(?:['’]s)?\s+
             (?:(?:is|are|was|were|has|have)\s+)?
-      | 以及 | 并且 | 而且 | 但是 | 还有 | 同时 | 而是 | [又也]有 | (?<![{_COUNTS}不])只有
+      | 以及 | 并且 | 而且 | 但(?:是|(?=有)) | 还有 | 同时 | 而是 | [又也]有
+      | (?<![{_COUNTS}不])只有
     )
   | (?P<soft>
         (?<!\s)\s+(?:and|[&+]|和)\s+ | (?<={_HAN_OR_QUOTED}){_AND_ZH}(?={_HAN_OR_QUOTED})
+      | (?<=[a-z])[和跟与](?=[a-z])
     )
   | (?P<space>(?<={_HAN_OR_QUOTED})\s+(?={_HAN_OR_QUOTED}))
   | (?P<clause>(?<=\w)的(?=\w))
+  | (?P<side>(?<={_HAN_OR_QUOTED})(?=[左右][边侧面方](?:[是有]|[{_COUNTS}][{MEASURES}])))
   | (?P<main>(?<!\s)\s+(?:(?:is|are|was|were)\s+|(?=[a-z]+ing\b)))
   | (?P<scene>(?<!\s)\s+(?={_SCENE}))
     """,
@@ -123,6 +143,12 @@ _EXCLUDED_BY_NOT = re.compile(
     r"|(?!always\b|this\b|less\b)[a-z]+[^\Wsui]s$)",  # "dogs not cats"
     re.IGNORECASE,
 )
+_THIS_NOT_THAT = re.compile(  # "dog not cat"; no "do not enter", "car not visible"
+    r"(?!(?:do|does|is|are|was|were|why|if|or)\b)[a-z]+[a-rt-z] not "
+    r"(?!(?:far|yet|always|quite|here|there|now|again|both|too|so|me|you|us)$)"
+    r"[a-z]+(?<!ed)(?<!en)(?<!ble)",
+    re.IGNORECASE,
+)
 _WITHOUT_THING = re.compile(rf"\b(?:{_WITHOUT}|w/o|lacking)\b", re.IGNORECASE)
 _WITHOUT_A_THING = re.compile(rf"{_WITHOUT_THING.pattern}\s+(?:an?|his|her|its)\s+$", re.IGNORECASE)
 _UNTIL_MARK = re.compile(r"[,，;；、。.!?！？()（）]|\bbut\b")
@@ -135,7 +161,7 @@ _REMOVAL = re.compile(r"排除|去[掉除]")
 # What a thing is like, said at the end of what stands before 的: 穿着漂亮的裙子.
 _QUALITY = re.compile(
     r"(?:色|漂亮|美丽|可爱|好看|华丽|鲜艳|精[致美]|破旧|崭新|简单|传统|古老|老式|高大|宽大|透明"
-    r"|彩虹|条纹|格子|碎花|开心|快乐|(?:很(?!多)|[太最更超]|非常).{1,2}|([大小长短高厚薄圆红白])\1)$"
+    r"|彩虹|条纹|格子|碎花|开心|快乐|冒着?(?:热气|蒸汽|烟)|打开|开着?花|发着?光|亮着?灯|(?:很(?!多)|[太最更超]|非常).{1,2}|([大小长短高厚薄圆红白])\1)$"
 )
 # 的 goes on within what is there, 旁边停着一辆崭新的车, or within a place: 坐在河边的椅子上.
 _EXISTS = re.compile(
@@ -195,9 +221,8 @@ def _clauses(text: str) -> Iterator[Piece]:
             continue
         if cut.lastgroup == "none":  # 一个人也没有
             yield replace(piece, stop=cut.start())
-            yield Piece(
-                *cut.span("nobody" if cut["thing"] is None else "thing"), "excluded", "没有"
-            )
+            named = next(each for each in ("thing", "nobody", "absent", "free") if cut[each])
+            yield Piece(*cut.span(named), "excluded", "没有")
             piece = Piece(cut.end(), cut.end())
             continue
         words = text[piece.start : cut.start()].strip()
@@ -280,6 +305,8 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
                 _AT.search(modifier) and _THING_AT.match(after)
             )
             return not is_of_object and _ends_clause(modifier, piece)
+        case "side":  # 左边一只黑猫右边一只白猫
+            return any(split_place(text[piece.start : cut.start()]).places)
         case "main" | "scene" if piece.need != "excluded" or not before.strip():
             return False
         case "main":
@@ -292,14 +319,20 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
             said = _UNTIL_JOINT.split(after, maxsplit=1)[0]
             return not (is_attributes_only(said) or is_side(said))
         case "negation" if lone_not := _LONE_NOT.match(cut[0]):
-            excludes = is_attributes_only(after) or is_side(after) or _EXCLUDED_BY_NOT.match(after)
-            return not before.strip() or bool(lone_not["article"] or excludes)
+            return not before.strip() or bool(lone_not["article"]) or _is_excluded(before, after)
     return True
+
+
+def _is_excluded(before: str, after: str) -> bool:
+    """Tell whether what follows a "not" is to be left out; else both belong to one phrase."""
+    if is_contrast(after) or is_side(after) or _EXCLUDED_BY_NOT.match(after):
+        return True
+    return _THIS_NOT_THAT.fullmatch(f"{before.strip()} not {after.strip()}") is not None
 
 
 def _ends_clause(modifier: str, piece: Piece) -> bool:
     """Tell whether a 的 ends a clause of its own: 骑着车的女孩, but not 骑着白色的马."""
-    has_verb = any(verb in modifier for verb in _VERBS)
+    has_verb = any(verb in _NO_VERB.sub("", modifier) for verb in _VERBS)
     if piece.need != "excluded":
         is_clause = has_verb and len(modifier) >= 3
         return is_clause and not is_place(modifier) and not _is_quality(modifier)

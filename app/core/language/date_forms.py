@@ -42,6 +42,7 @@ from app.core.language.date_vocabulary import (
     DAY,
     DECADES,
     EN_COUNT,
+    EN_COUNTED,
     EN_DAYS,
     EN_DECADE,
     EN_EITHER,
@@ -157,7 +158,7 @@ FORMS = (
         read_relative,
     ),
     Form(rf"(?P<what>year|month|week|weekend|{SEASON})\s+before\s+last", read_before_last),
-    Form(rf"(?:this\s+)?past\s+(?P<what>day|week|month|year|{SEASON})", read_past),
+    Form(rf"(?:this\s+)?past\s+(?P<what>{EN_COUNTED}|{SEASON})", read_past),
     Form(
         r"(?P<day>today|tonight|this\s+(?:morning|afternoon|evening)|last\s+night"
         rf"|(?:day\s+before\s+)?yesterday){EN_TIME}",
@@ -182,21 +183,19 @@ FORMS = (
         r"|(?<![\d个])半个?月[以之]?前(?![往后面台夕])",
         read_half_month,
     ),
-    Form(rf"(?P<n>{EN_COUNT})\s+(?P<unit>day|week|month|year)s?\s+ago", read_ago),
+    Form(rf"(?P<n>{EN_COUNT})\s+(?P<unit>{EN_COUNTED})s?\s+ago", read_ago),
     Form(
-        rf"(?:last|past)\s+(?P<n>{EN_COUNT})\s+(?P<unit>day|week|month|year)s?",
+        rf"(?:last|past)\s+(?P<n>{EN_COUNT})\s+(?P<unit>{EN_COUNTED})s?",
         read_until_today,
     ),
-    Form(
-        rf"(?:(?:a\s+)?{EN_FEW}|{EN_EITHER})\s+(?P<unit>day|week|month|year)s?\s+ago", read_few_ago
-    ),
+    Form(rf"(?:(?:a\s+)?{EN_FEW}|{EN_EITHER})\s+(?P<unit>{EN_COUNTED})s?\s+ago", read_few_ago),
     Form(r"the\s+other\s+(?P<unit>day)", read_few_ago),
     Form(
-        rf"(?:(?:last|past)\s+(?:{EN_FEW}|{EN_EITHER})|recent)\s+(?P<unit>day|week|month|year)s",
+        rf"(?:(?:last|past)\s+(?:{EN_FEW}|{EN_EITHER})|recent)\s+(?P<unit>{EN_COUNTED})s",
         read_few_until_today,
     ),
     Form(
-        rf"(?P<long>(?!))?(?:(?:most\s+)?recent(?=\s*$|\s+{EN_RECENT})"
+        rf"(?P<long>(?!))?(?:(?:(?:most\s+)?recent|latest|newest)(?=\s*$|\s+{EN_RECENT})"
         rf"|(?:recently|lately)(?:\s+(?:taken|shot|made))?"
         rf"(?=\s*(?:$|[,，.;:)!?、。])|\s+(?:{PHOTO}|of|in|at|on|with|by|from)\b))",
         read_recent,
@@ -251,12 +250,16 @@ FORMS = (
     Form(rf"近(?P<unit>[年日])来?(?={ZH_RECENT_END})", read_few_until_today),
     Form(
         r"(?:近期|(?<!离.)(?<!离..)(?<!离...)(?<!离....)(?<!距.)(?<!距..)(?<!距...)最近"
-        rf"|(?P<long>前(?:段时间|[一些]?阵子?)))(?={ZH_RECENT_END})",
+        rf"|(?P<long>前(?:段时间|[一些]?阵子?)))(?={ZH_RECENT_END})"
+        rf"|最新(?:$|的(?:$|(?=(?:.{{1,12}}的)?{PHOTO_ZH}))|(?=拍摄?(?:$|的)|{PHOTO_ZH}))",
         read_recent,
     ),
     Form(
-        rf"(?P<n>{EN_COUNT})\s+years?\s+ago\s+today|(?:this\s+day|today)\s+(?P<y>last)\s+year",
+        rf"(?P<n>{EN_COUNT})\s+years?\s+ago\s+today|(?:this\s+(?:day|time)|today)\s+(?P<y>last)\s+year",
         read_this_day,
     ),
-    Form(rf"(?:(?P<y>{ZH_YEAR})|(?P<n>{ZH_COUNT})年前)的?今[天日](?!头条)", read_this_day),
+    Form(
+        rf"(?:(?P<y>{ZH_YEAR})|(?P<n>{ZH_COUNT})年前)的?(?:今[天日](?!头条)|这个?时候|此时|同期)",
+        read_this_day,
+    ),
 )

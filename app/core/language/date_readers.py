@@ -6,7 +6,7 @@ The groups of a match are those that ``date_forms.py`` lists. A reader may raise
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from app.core.language.date_vocabulary import (
     DAYS_BACK,
@@ -15,6 +15,7 @@ from app.core.language.date_vocabulary import (
     EN_NUMBERS,
     FEW,
     FIRST_SHORT_YEAR,
+    HOURS,
     MONTH_PARTS,
     MONTHS,
     NTHS,
@@ -29,7 +30,6 @@ from app.core.language.date_vocabulary import (
 from app.core.language.periods import (
     Days,
     PartOfMonth,
-    Unit,
     ago,
     days_of,
     days_of_week,
@@ -100,10 +100,12 @@ def read_short_year(match: re.Match[str], today: date) -> Days:
 
 
 def read_this_day(match: re.Match[str], today: date) -> Days:
-    """Return the day of today in another year: 去年今天, "two years ago today"."""
+    """Return the day of today in another year, or a month around it: "this time last year"."""
     n = match["n"]
     year = _year(match["y"], today) if n is None else today.year - (_number(n) or 0)
-    return days_of(year, today.month, today.day)
+    day = date(year, today.month, today.day)
+    margin = timedelta(days=15 if re.search("time|时|同期", match[0]) else 0)
+    return Days(day - margin, day + margin)
 
 
 def read_same_number(match: re.Match[str], today: date) -> Days:
@@ -166,7 +168,7 @@ def read_past(match: re.Match[str], today: date) -> Days:
     what = match["what"]
     if what in SEASONS:
         return latest_season(SEASONS[what], today)
-    return until_today(1, UNITS[what], today)
+    return _until_today(1, what, today)
 
 
 def read_zh_week(match: re.Match[str], today: date) -> Days:
@@ -192,16 +194,35 @@ def read_zh_season_near(match: re.Match[str], today: date) -> Days:
     return season_ago(match["which"].count("上"), SEASONS[match["s"]], today)
 
 
-def _counted(match: re.Match[str]) -> tuple[int, Unit]:
-    unit = UNITS[match["unit"].removeprefix("个")]
+def _ago(least: int, most: int, unit: str, today: date) -> Days:
+    """Return the days between so many units before; hours are those of the days they fall on."""
+    if unit in HOURS:
+        least, most, unit = least // 24, -(-most // 24), "day"
+    return Days(ago(most, UNITS[unit], today).first, ago(least, UNITS[unit], today).last)
+
+
+def _until_today(n: int, unit: str, today: date) -> Days:
+    return (
+        until_today(-(-n // 24), "day", today)
+        if unit in HOURS
+        else until_today(n, UNITS[unit], today)
+    )
+
+
+def _counted(match: re.Match[str]) -> tuple[int, str]:
     if match["n"].startswith(("half", "半")):
         return 6, "month"
-    return _number(match["n"]) or 0, unit
+    return _number(match["n"]) or 0, _unit(match)
+
+
+def _unit(match: re.Match[str]) -> str:
+    return match["unit"].removeprefix("个")
 
 
 def read_ago(match: re.Match[str], today: date) -> Days:
     """Return the day, week, month or year so many before."""
-    return ago(*_counted(match), today)
+    n, unit = _counted(match)
+    return _ago(n, n, unit, today)
 
 
 def read_seasons_ago(match: re.Match[str], today: date) -> Days:
@@ -211,7 +232,7 @@ def read_seasons_ago(match: re.Match[str], today: date) -> Days:
 
 def read_until_today(match: re.Match[str], today: date) -> Days:
     """Return the time from so many units before until today."""
-    return until_today(*_counted(match), today)
+    return _until_today(*_counted(match), today)
 
 
 def _numbers(match: re.Match[str]) -> tuple[int, int]:
@@ -228,13 +249,12 @@ def _numbers(match: re.Match[str]) -> tuple[int, int]:
 def read_few_ago(match: re.Match[str], today: date) -> Days:
     """Return the days between so many and so many units before today."""
     least, most = _numbers(match)
-    unit = UNITS[match["unit"].removeprefix("个")]
-    return Days(ago(most, unit, today).first, ago(least, unit, today).last)
+    return _ago(least, most, _unit(match), today)
 
 
 def read_few_until_today(match: re.Match[str], today: date) -> Days:
     """Return the time from a few units before until today."""
-    return until_today(_numbers(match)[1], UNITS[match["unit"].removeprefix("个")], today)
+    return _until_today(_numbers(match)[1], _unit(match), today)
 
 
 def read_weekends_ago(match: re.Match[str], today: date) -> Days:

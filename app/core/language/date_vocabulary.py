@@ -55,6 +55,7 @@ FIRST_SHORT_YEAR = 30  # 30 is 1930, 29 is 2029
 UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
 UNITS |= {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week"}
 UNITS |= {"月": "month", "年": "year"}
+HOURS = ("hour", "小时", "钟头")
 EN_NUMBERS = {"a": 1, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 _COUNTING = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
@@ -126,7 +127,8 @@ ZH_RECENT_END = rf"$|[^{HAN}\w]|[拍在的去和与或、照]|{PHOTO_ZH}"
 ZH_NTH = "(?:第[一二三四]|最后一)个?"
 ZH_TIME = "(?:早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜里|凌晨)?"
 ZH_EITHER = "(?P<n>[一两二三四五六七八])(?P<e>[两二三四五六七八九])"  # 两三年
-ZH_COUNTED = "个月|个?(?:星期|礼拜)|[天日周年]"
+EN_COUNTED = "(?:hour|day|week|month|year)"
+ZH_COUNTED = "个月|个?(?:星期|礼拜|钟头|小时(?!便利|营业|服务|[开店药餐热]))|[天日周年]"
 ZH_WHICH = "(?P<which>(?<![马晚早天身街路地山海湖江水桌床墙树楼车船])上+|这|本)一?个?"
 
 

@@ -30,7 +30,7 @@ from app.core.language.plain_filters import (
     find_plain,
     format_named,
 )
-from app.core.language.request_words import PHOTO
+from app.core.language.request_words import PHOTO, PHOTO_ZH
 from app.core.language.traditional import simplified
 from app.core.language.weekdays import Dated, FoundWeekdays, find_weekdays, parse_weekdays
 from app.core.language.yearly import FoundYearly, find_yearly, parse_yearly
@@ -64,6 +64,8 @@ _HINTS = {
     "type": f"the types are {', '.join(_TYPES_KNOWN)}",
     "orientation": "write landscape, portrait or square",
     "negated": "filters say which photos stay, as in before:2023, since:2024 or type:jpeg",
+    "order": "photos come in the order in which they fit, and newest first where filters alone are"
+    " given; write days, as in before:2015 or last month",
 }
 _REASONS = dict.fromkeys(get_args(Side), "date")  # of the other keys it is the key itself
 _SIGNS: dict[str, Side] = {
@@ -107,6 +109,15 @@ _KEYED = re.compile(
     re.IGNORECASE,
 )
 _UNCLEAR_DAY = re.compile(rf"(?<![\w/.-])\d\d?([/.])\d\d?\1{YEAR}(?![\w/]|[.-]\d)")
+# What asks for an order; "the oldest tree" is a thing.
+_ORDER = re.compile(
+    rf"(?<![\w-])(?:the\s+|my\s+)?(?:(?:oldest|earliest)\s+(?={PHOTO}\b)"
+    r"|(?:oldest|newest|latest|earliest)\s+first(?!\w)"
+    r"|(?:sort|order)(?:ed)?\s+by\s+(?:date|time|size|name|year)(?!\w))"
+    rf"|^\s*(?:the\s+)?(?:oldest|earliest)\s*$|最[早老](?:拍摄?)?的?(?={PHOTO_ZH}|$)|最早拍摄?的|最早的(?=.{{1,12}}的{PHOTO_ZH})"
+    r"|按(?:照?拍摄?)?(?:时间|日期|大小|名称|文件名)(?:顺序|先后)?排[序列]?|从新到旧|从旧到新",
+    re.IGNORECASE,
+)
 _PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
 _OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
 _MOST_CHARS_BEFORE = 60  # of a negation
@@ -157,7 +168,7 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
     """
     found: list[FoundFilter] = []
     candidates = (*_keyed(text, spoken, today), *find_plain(text, spoken), *_dates(text, today))
-    for candidate in (*candidates, *_unclear_days(text)):
+    for candidate in (*candidates, *_unclear_days(text), *_orders(text)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
             found.append(_with_sign(candidate, text, spoken))
     found += find_alone(blanked(text, found))
@@ -365,6 +376,13 @@ def _unclear_days(text: str) -> Iterator[FoundFilter]:
     """Yield days that can be read in two ways or in none, as misread: 5/6/2023, 31.2.2023."""
     for match in _UNCLEAR_DAY.finditer(text):
         error = _not_understood(match[0], "date")
+        yield FoundFilter(Filters(), match.start(), match.end(), error)
+
+
+def _orders(text: str) -> Iterator[FoundFilter]:
+    """Yield words that ask for an order, as misread: "oldest photos", 按时间排序."""
+    for match in _ORDER.finditer(text):
+        error = _not_understood(match[0].strip(), "order")
         yield FoundFilter(Filters(), match.start(), match.end(), error)
 
 

@@ -29,7 +29,13 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "size": ("tiny|微小 极小", "small little|小", "big large|大", "huge|巨大"),
     "side": ("left|左", "right|右", "top|上", "bottom|下"),
+    "sun": (
+        "sunset sunsets sundown dusk|日落 落日 夕阳 晚霞 黄昏",
+        "sunrise sunrises dawn|日出 朝阳 朝霞 黎明",
+    ),
 }  # fmt: skip
+# Things that look alike: they have near misses, and say nothing of another thing.
+_THINGS = ("sun",)
 MEASURES = "个只条辆朵本把张位名棵座艘架头匹块片杯瓶"  # within [...] of a pattern
 # Single Han characters count only where what follows shows that they are attributes.
 _ZH_FOLLOWED_BY = {
@@ -38,6 +44,7 @@ _ZH_FOLLOWED_BY = {
     "material": "",
     "size": r"(?=的)",
     "side": r"(?=[边侧面方])",
+    "sun": "",
 }
 _ZH_NOT_AFTER = {"colour": r"(?<![雪])", "number": r"(?<![第十])"}
 _MAX_MISSES = 6
@@ -65,6 +72,11 @@ def lowered(text: str) -> str:
 
 def attributes(text: str) -> list[Attribute]:
     """Return the attributes that a text names, from left to right."""
+    return [each for each in _named(text) if each.family not in _THINGS]
+
+
+def _named(text: str) -> list[Attribute]:
+    """Return the attributes of a text and the things that look like others."""
     low = lowered(text)
     found: list[Attribute] = []
     for candidate in sorted(_candidates(low), key=lambda each: (each.start, -each.stop)):
@@ -75,8 +87,16 @@ def attributes(text: str) -> list[Attribute]:
 
 def is_attributes_only(text: str) -> bool:
     """Tell whether a text is nothing but attributes and little words: "blue", "蓝色的"."""
+    return _is_only(text, attributes(text))
+
+
+def is_contrast(text: str) -> bool:
+    """Tell whether a text is only what a near miss changes: "blue", "sunrise"."""
+    return _is_only(text, _named(text))
+
+
+def _is_only(text: str, found: list[Attribute]) -> bool:
     rest = list(lowered(text))
-    found = attributes(text)
     for each in found:
         rest[each.start : each.stop] = " " * (each.stop - each.start)
     left = re.sub(
@@ -92,11 +112,11 @@ def misses_named(phrase: str, named: str) -> tuple[str, ...]:
 
     "red cup" with "blue" gives "blue cup"; nothing where the families have nothing in common.
     """
-    own = attributes(phrase)
+    own = _named(phrase)
     return tuple(
         dict.fromkeys(
             _put(phrase, mine, other.kind)
-            for other in attributes(named)
+            for other in _named(named)
             for mine in own
             if mine.family == other.family and mine.kind != other.kind
         )

@@ -49,8 +49,8 @@ _STARS = re.compile(
 _SHAPES = re.compile(
     r"(?<!\w)(?:in\s+)?(?P<en>(?:landscape|portrait|vertical|horizontal|square)(?=\s+(?:orientation|format))"
     rf"|(?:vertical|horizontal|square)(?=\s+{_PHOTOS}))(?:\s+(?:orientation|format))?"
-    rf"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图|[横竖](?=[屏着]?拍?的?{PHOTO_ZH})"
-    rf"|正方形(?=的?{PHOTO_ZH}))[屏着]?拍?的?",
+    rf"|(?P<zh>横图|横版|横拍|竖图|竖版|竖拍|方图|[横竖](?=[屏着]?拍?的?{PHOTO_ZH}|[屏幅]的.{{1,8}}{PHOTO_ZH}$)"
+    rf"|正方形(?=的?{PHOTO_ZH}))[屏着幅]?拍?的?",
     re.IGNORECASE,
 )
 _FAVOURITES = re.compile(

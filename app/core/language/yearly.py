@@ -151,7 +151,8 @@ def _in_year(named: str, year: int, today: date) -> Periods:
 
 
 def _is_range(named: str, n_festivals: int) -> bool:
-    return n_festivals == 2 and LISTS.search(FESTIVAL.sub("", named)) is None
+    is_list = LISTS.search(FESTIVAL.sub("", named)) and not named.startswith("between ")
+    return n_festivals == 2 and not is_list
 
 
 def _from_to(one: Days, other: Days) -> Days:
@@ -189,7 +190,7 @@ _FESTIVALS_JOINED = re.compile(
 )
 # Where a clause begins, and words that say when: not "celebrating christmas", 红色的圣诞节.
 _BEFORE_FESTIVAL = re.compile(
-    rf"(?:^|[,，、;；.。!?！？(（]\s*|[{HAN}]\s|(?<![a-z])(?:at|on|during|over|around|in|from|since"
+    rf"(?:^|[,，、;；.。!?！？(（]\s*|[{HAN}]\s|(?<![a-z])(?:at|on|during|over|around|between|in|from|since"
     rf"|after|my|our)\s+(?:the\s+)?"
     r"|(?<![a-z])(?:day|night|week)\s+(?:before|after)\s+"
     rf"|(?:^|[,;(]\s*|(?<![a-z])(?:taken|shot|{PHOTO})\s+)(?:before|until|till)\s+"

@@ -16,7 +16,7 @@ from app.core.asking import Box
 from app.core.changes import ForgetConcept, KeptExample, RestoreConcept, ReviseConcept
 from app.core.errors import ConceptMissingError, ExamplesError, NameTakenError
 from app.core.library.rows import Concept, Example
-from app.core.library.searches import checked_name
+from app.core.library.searches import checked_name, name_key
 from app.core.library.store import Store
 
 MAX_EXAMPLES_AT_ONCE = 5
@@ -55,14 +55,16 @@ class Concepts:
         return [Concept(*row) for row in rows]
 
     def named(self, name: str) -> Concept:
-        """Return the concept of a name; capitals matter only where several names differ by them.
+        """Return the concept of a name, whatever its capitals and its width.
+
+        They matter only where an older library has several names that differ by them.
 
         Raises:
             ConceptMissingError: there is none.
             NoNameError: the name is empty.
         """
         tidy = checked_name(name)
-        alike = [each for each in self.all() if each.name.casefold() == tidy.casefold()]
+        alike = [each for each in self.all() if name_key(each.name) == name_key(tidy)]
         for concept in alike:
             if concept.name == tidy or len(alike) == 1:
                 return concept
@@ -101,7 +103,7 @@ class Concepts:
 
         Raises:
             NoNameError: no name.
-            NameTakenError: another concept has the name.
+            NameTakenError: another concept has the name, or one that differs by capitals alone.
             ExamplesError: too few or too many examples.
             ConceptMissingError: no concept has that id.
         """
@@ -114,11 +116,7 @@ class Concepts:
                 limit=str(MAX_EXAMPLES_AT_ONCE),
             )
         with self._store.transaction(durable=True):
-            taken = self._store.row("SELECT id FROM concepts WHERE name = ?", (tidy,))
-            if taken is not None and taken[0] != concept_id:
-                raise NameTakenError(
-                    f"There is a concept {tidy!r} already; choose another name.", name=tidy
-                )
+            self._require_free(tidy, concept_id)
             if concept_id is None:
                 self._store.run(
                     "INSERT INTO concepts (name, created_at) VALUES (?, ?)", (tidy, _now())
@@ -153,6 +151,15 @@ class Concepts:
             )
             self._add(concept_id, example)
 
+    def _require_free(self, name: str, concept_id: int | None) -> None:
+        """Refuse a name that another concept has; one that keeps its own is fine."""
+        alike = [each for each in self.all() if name_key(each.name) == name_key(name)]
+        others = [each.name for each in alike if each.id != concept_id]
+        if others and all(each.name != name or each.id != concept_id for each in alike):
+            raise NameTakenError(
+                f"There is a concept {others[0]!r} already; choose another name.", name=others[0]
+            )
+
     def _require(self, concept_id: int) -> None:
         if self._store.row("SELECT 1 FROM concepts WHERE id = ?", (concept_id,)) is None:
             raise _gone()
@@ -183,7 +190,7 @@ def restore(store: Store, change: RestoreConcept) -> ForgetConcept:
 
     If another one was given its name meanwhile, it has a number behind its own.
     """
-    name = _free_name(store, change.name)
+    name = _free_name(store, change.name, change.concept_id)
     store.run(
         "INSERT INTO concepts (id, name, created_at) VALUES (?, ?, ?)",
         (change.concept_id, name, _now()),
@@ -200,7 +207,7 @@ def revise(store: Store, change: ReviseConcept) -> ReviseConcept:
     """
     name, examples = _kept(store, change.concept_id)
     if change.name != name:
-        free = _free_name(store, change.name)
+        free = _free_name(store, change.name, change.concept_id)
         store.run("UPDATE concepts SET name = ? WHERE id = ?", (free, change.concept_id))
     store.run("DELETE FROM concept_examples WHERE concept_id = ?", (change.concept_id,))
     _put(store, change.concept_id, change.examples)
@@ -231,11 +238,12 @@ def _put(store: Store, concept_id: int, examples: Sequence[KeptExample]) -> None
     )
 
 
-def _free_name(store: Store, name: str) -> str:
-    """A name that no concept has: this one, or with a number behind it."""
-    taken = {name for (name,) in store.rows("SELECT name FROM concepts")}
+def _free_name(store: Store, name: str, concept_id: int) -> str:
+    """A name that no other concept has: this one, or with a number behind it."""
+    rows = store.rows("SELECT name FROM concepts WHERE id != ?", (concept_id,))
+    taken = {name_key(other) for (other,) in rows}
     numbered = (f"{name} ({number})" for number in count(2))
-    return next(each for each in chain([name], numbered) if each not in taken)
+    return next(each for each in chain([name], numbered) if name_key(each) not in taken)
 
 
 def _gone() -> ConceptMissingError:

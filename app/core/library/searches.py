@@ -130,5 +130,10 @@ def checked_name(name: str) -> str:
     return tidy
 
 
+def name_key(name: str) -> str:
+    """Return what two names share that people take for one: "Mum", "mum", "Ｍｕｍ"."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -104,6 +104,17 @@ def test_days_of_a_year(texts: str, days: str) -> None:
             "2025-11-25..2025-11-25",
         ),
         ("三年前的今天 | three years ago today", "2023-11-25..2023-11-25"),
+        ("this time last year | 去年这个时候 | 去年同期", "2025-11-10..2025-12-10"),
+        (
+            "last 24 hours | the past hour | 最近24小时 | 过去24小时 | 24小时内",
+            "2026-11-24..2026-11-25",
+        ),
+        ("past 36 hours | the last 48 hours | 近48小时", "2026-11-23..2026-11-25"),
+        (
+            "3 hours ago | a few hours ago | 三个小时前 | 几个小时前 | 两个钟头前",
+            "2026-11-24..2026-11-25",
+        ),
+        ("48 hours ago", "2026-11-23..2026-11-23"),
         ("the past week | past week | 过去一周 | 一周内", "2026-11-18..2026-11-25"),
         ("past month | 最近一个月", "2026-10-25..2026-11-25"),
         ("past year", "2025-11-25..2026-11-25"),
@@ -128,6 +139,7 @@ def test_days_counted_from_today(texts: str, days: str) -> None:
     ("texts", "days"),
     [
         ("recent photos | recently | lately | my most recent pictures | taken recently | 最近"
+         " | newest | my latest photos | the newest pictures | 最新的 | 最新照片 | 最新拍的"
          " | 最近拍的 | 近期的 | 我最近拍的照片", "2026-10-25..2026-11-25"),
         ("前段时间 | 前阵子拍的 | 前一阵子", "2026-08-25..2026-11-25"),
         ("a few days ago | several days ago | the other day | 前几天 | 几天前 | 好几天前 | 前些天"
@@ -331,7 +343,8 @@ def test_dates_leave_the_sentence(typed: str, rest: str, days: str) -> None:
      "写着2023的牌子", "class of 1999", "Blade Runner 2049", "2023-05-01.jpg",
      "a 19th century building", "19世纪的建筑", "in her 20s", "今日头条", "1960年代风格的厨房",
      "90后", "70年的老树", "结婚50年", "20190505_123456", "555-2019", "2.2019", "1920 x 1080",
-     "1920×1080"],
+     "1920×1080", "24小时便利店", "open 24 hours", "newest phone", "the latest iPhone",
+     "最新的手机", "最新款汽车"],
 )  # fmt: skip
 def test_what_is_no_date_stays(typed: str) -> None:
     assert list(find_dates(typed, TODAY)) == []

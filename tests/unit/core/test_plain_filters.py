@@ -131,6 +131,8 @@ def test_things_that_only_look_like_filters(typed: str) -> None:
         ("我收藏的", Filters(favourite=True), ""),
         ("a beach in portrait format", Filters(orientations=("portrait",)), "a beach"),
         ("横着拍的照片", Filters(orientations=("landscape",)), ""),
+        ("竖屏的瀑布照片", Filters(orientations=("portrait",)), "瀑布照片"),
+        ("竖屏的手机", Filters(), "竖屏的手机"),
         ("jpg图片", Filters(formats=("jpeg",)), ""),
         ("type: png", Filters(formats=("png",)), ""),
         ("cats type:jpg, png", Filters(formats=("jpeg", "png")), "cats"),
@@ -145,6 +147,28 @@ def test_things_that_only_look_like_filters(typed: str) -> None:
 def test_filters_as_people_type_them(typed: str, filters: Filters, rest: str) -> None:
     query = parse_query(typed, TODAY)
     assert (query.filters, " | ".join(p.text for p in query.phrases)) == (filters, rest)
+
+
+@pytest.mark.parametrize(
+    ("typed", "order", "rest"),
+    [
+        ("oldest", "oldest", ""),
+        ("my oldest photos of cats", "my oldest", "cats"),
+        ("cats, newest first", "newest first", "cats"),
+        ("cats sorted by date", "sorted by date", "cats"),
+        ("最早的照片", "最早的", ""),
+        ("最早拍的猫", "最早拍的", "猫"),
+        ("最早的猫的照片", "最早的", "猫"),
+        ("猫，按时间排序", "按时间排序", "猫"),
+        ("the oldest tree", "", "the oldest tree"),
+        ("最老的猫", "", "最老的猫"),
+    ],
+)
+def test_words_for_an_order_are_named_as_misread(typed: str, order: str, rest: str) -> None:
+    query = parse_query(typed, TODAY)
+    named = [(error.params["filter"], error.params["reason"]) for error in query.misread]
+    assert named == ([(order, "order")] if order else [])
+    assert (" | ".join(p.text for p in query.phrases), query.filters) == (rest, Filters())
 
 
 def test_one_filter_may_be_said_as_in_a_sentence() -> None:

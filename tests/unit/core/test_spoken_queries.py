@@ -30,6 +30,8 @@ from tests.chips import chips
         ("search and rescue dog", "search | rescue dog"),
         ("one dog and nothing else", "one dog"),
         ("photos of food please", "food"),
+        ("I think it was in 2019, a lake", "a lake"),
+        ("our old car, maybe from the 70s", "our old car"),
     ],
 )  # fmt: skip
 def test_english_requests_leave_the_phrases(typed: str, expected: str) -> None:
@@ -53,6 +55,7 @@ def test_english_requests_leave_the_phrases(typed: str, expected: str) -> None:
         ("要么猫要么狗", "猫 | 狗"),
         ("海边的酒吧", "海边的酒吧"),
         ("一件毛呢", "一件毛呢"),
+        ("好像是去年，湖边的天鹅", "湖边的天鹅"),
     ],
 )
 def test_chinese_requests_leave_the_phrases(typed: str, expected: str) -> None:
@@ -99,6 +102,16 @@ def test_chinese_requests_leave_the_phrases(typed: str, expected: str) -> None:
         ("two women, neither of whom is wearing glasses", "two women | -wearing glasses"),
         ("children, not the ones with dogs", "children | -dogs"),
         ("a dog - no leash", "a dog | -leash"),
+        ("beach w/out people", "beach | -people"),
+        ("beach w/ people", "beach | people"),
+        ("beach sans people", "beach | -people"),
+        ("a poster in Comic Sans", "a poster in Comic Sans"),
+        ("people-free beach", "-people | beach"),
+        ("a car-free street at night", "-car | street at night"),
+        ("a sugar-free drink", "a sugar-free drink"),
+        ("dog not cat", "dog | -cat"),
+        ("do not enter", "do not enter"),
+        ("tree without leaves in winter", "tree | -leaves | in winter"),
     ],
 )
 def test_english_negations_in_sentences(typed: str, expected: str) -> None:
@@ -141,9 +154,29 @@ def test_english_negations_in_sentences(typed: str, expected: str) -> None:
         ("不只有猫还有狗", "猫 | 狗"),
         ("不是猫就是狗", "不是猫就是狗"),
         ("不要白天的，要晚上的城市", "-白天 | 晚上的城市"),
+        ("没人的海滩", "-人 | 海滩"),
+        ("不带人的", "-人"),
+        ("没有猫但有狗", "-猫 | 有狗"),
+        ("小明不在的照片", "-小明"),
     ],
 )
 def test_chinese_negations_in_sentences(typed: str, expected: str) -> None:
+    assert chips(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("sunset not sunrise", "sunset !sunrise"),
+        ("a sunset over the sea, not sunrise", "a sunset over the sea !a sunrise over the sea"),
+        ("海边的日落，不是日出", "海边的日落 !海边的日出"),
+        ("a sunset and a beach", "a sunset | a beach"),
+        ("sunset and sunrise", "sunset | sunrise"),
+        ("sunset without a sunrise", "sunset | -sunrise"),
+        ("beach, not sunrise", "beach | -sunrise"),
+    ],
+)
+def test_what_looks_alike_is_contrasted(typed: str, expected: str) -> None:
     assert chips(typed) == expected
 
 
@@ -176,6 +209,16 @@ def test_joined_emoji_stay_joined() -> None:
         ("脚边趴着一只黄白相间的小狗", "脚边趴着一只黄白相间的小狗"),
         ("餐桌上摆着一盘切好的西瓜", "餐桌上摆着一盘切好的西瓜"),
         ("牵着一只狗的女孩", "牵着一只狗 | 女孩"),
+        ("两杯冒着热气的咖啡", "两杯冒着热气的咖啡"),
+        ("两杯冒着热气 | 咖啡", "两杯冒着热气 | 咖啡"),
+        ("一本打开的书", "一本打开的书"),
+        ("飞机窗外的机翼", "飞机窗外的机翼"),
+        ("停车场的红色汽车", "停车场的红色汽车"),
+        ("坐飞机的小孩", "坐飞机 | 小孩"),
+        ("左边一只黑猫右边一只白猫", "左边一只黑猫 | 右边一只白猫"),
+        ("沙发右边有一只猫", "沙发右边有一只猫"),
+        ("cat和dog", "cat | dog"),
+        ("macro f/2.8", "macro f/2.8"),
     ],
 )
 def test_captions_are_cut_where_clauses_end(typed: str, expected: str) -> None:

@@ -50,7 +50,7 @@ def shown(filters: Filters) -> str:
         ("christmas eve | on Christmas Eve | 平安夜 | 圣诞夜", "12-24..12-24"),
         ("new year's eve | New Year’s Eve | 跨年夜", "12-31..12-31"),
         ("new year's day | 元旦 | 元旦那天", "01-01..01-01"),
-        ("christmas to new year's day", "12-24..01-01"),
+        ("christmas to new year's day | photos between christmas and new year", "12-24..01-01"),
         ("christmas and new year's day", "12-24..12-26 01-01..01-01"),
         ("国庆节 | 国庆 | 国庆假期 | 国庆期间", "10-01..10-07"),
         ("around national day | 国庆前后 | 国庆节左右", "09-28..10-10"),

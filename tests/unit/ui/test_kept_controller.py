@@ -127,8 +127,9 @@ def test_examples_make_a_concept_and_a_known_name_gets_more(qtbot: QtBot, world:
     world.enter(qtbot, world.kept.ask_to_name_concept(many), "Dog")
     command = world.link.sent[-1]
     assert command == SaveConcept(command.job_id, "Dog", many[:5])
-    world.enter(qtbot, world.kept.ask_to_name_concept(many[:1]), "My cat")
-    assert world.link.sent[-1].concept_id == 6
+    for name in ("My cat", "my CAT", "Ｍｙ cat"):
+        world.enter(qtbot, world.kept.ask_to_name_concept(many[:1]), name)
+        assert (world.link.sent[-1].concept_id, world.link.sent[-1].name) == (6, "My cat")
     failures = Listener()
     world.desk.step_failed.connect(failures.on_one)
     world.link.job_failed.emit(JobFailed(world.link.sent[-1].job_id, "QueryError", ""))

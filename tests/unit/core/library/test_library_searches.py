@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from app.core.asking import Filters, ImageQuery, Phrase, Query
 from app.core.changes import ForgetConcept, ForgetPastSearches, SetMarks
-from app.core.errors import QueryError
+from app.core.errors import NameTakenError, QueryError
 from app.core.library import Library, backups
 from app.core.library.concepts import NewExample
 from app.core.library.library import LIBRARY_NAME
@@ -145,12 +146,33 @@ def test_a_concept_has_its_examples(library: Library, model_id: int, make_photo:
 
 
 def test_capitals_matter_only_between_names_that_differ_by_them(library: Library) -> None:
-    oma, small = [library.concepts.save(name, [NewExample(b"x")]) for name in ("Oma", "tom")]
-    large = library.concepts.save("Tom", [NewExample(b"x")])
+    oma, small, large = [
+        library.concepts.save(name, [NewExample(b"x")]) for name in ("Oma", "tom", "Thomas")
+    ]
+    with sqlite3.connect(
+        library.directory / LIBRARY_NAME
+    ) as older:  # gave any name that was not the very same
+        older.execute("UPDATE concepts SET name = 'Tom' WHERE id = ?", (large,))
     found = {name: library.concepts.named(name).id for name in ("oma", "OMA", "tom", "Tom")}
     assert found == {"oma": oma, "OMA": oma, "tom": small, "Tom": large}
     with pytest.raises(QueryError, match="no concept 'TOM'"):
         library.concepts.named("TOM")
+
+
+@pytest.mark.parametrize("alike", ["mum", " MUM ", "Ｍｕｍ"])
+def test_a_name_that_differs_by_capitals_alone_is_taken(library: Library, alike: str) -> None:
+    concepts = library.concepts
+    mum, dad = [concepts.save(name, [NewExample(b"x")]) for name in ("Mum", "Dad")]
+    for concept_id, examples in ((None, [NewExample(b"y")]), (dad, [])):
+        with pytest.raises(NameTakenError, match="'Mum' already") as refused:
+            concepts.save(alike, examples, concept_id)
+        assert refused.value.params == {"name": "Mum"}
+    assert concepts.named(alike).id == mum
+    before = concepts.as_it_is(mum)
+    concepts.save(alike, [], mum)
+    assert concepts.named("Mum").name == alike.strip()
+    library.user_data.change(before)
+    assert [each.name for each in concepts.all()] == ["Dad", "Mum"]
 
 
 def test_names_are_told_apart_by_what_is_seen(library: Library) -> None:
