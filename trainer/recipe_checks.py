@@ -141,9 +141,6 @@ def _check_weights(recipe: Recipe) -> None:
     fits = recipe.counts("region", *HARD_OBJECTIVES) or not recipe.counts("text")
     needed = "text above 0 beside region, contrast, pair or rank: alone it sees no picture"
     _check(recipe, "objectives", fits, needed)
-    fits = "photos" in recipe.sources or not recipe.counts("classes")
-    needed = "classes above 0 beside the source photos: no other says what class a picture has"
-    _check(recipe, "objectives", fits, needed)
     fits = bool(recipe.sources) and all(
         isinstance(name, str) and _is_number(weight) and weight > 0
         for name, weight in recipe.sources.items()

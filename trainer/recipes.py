@@ -187,6 +187,7 @@ def tiny() -> Recipe:
             "flowers": 0.05,
             "trash": 0.005,
         },
+        objectives={"short": 1.0, "long": 1.0, "classes": 2.0},
         sources={"photos": 0.9, "scenes": 0.1},
         scene_count=4000,
         chinese_share=0.55,
@@ -210,8 +211,8 @@ def tiny_regions() -> Recipe:
         name="tiny-regions",
         stage=2,
         objectives={
-            "short": 1.0, "long": 1.0, "region": 1.0, "text": 0.1, "contrast": 0.0, "pair": 2.0,
-            "rank": 0.4,
+            "short": 1.0, "long": 1.0, "classes": 2.0, "region": 1.0, "text": 0.1, "contrast": 0.0,
+            "pair": 2.0, "rank": 0.4,
         },
         sources={"photos": 0.58, "mosaics": 0.06, "scenes": 0.36},
         scene_count=10_000,

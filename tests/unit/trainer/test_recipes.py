@@ -86,11 +86,6 @@ def test_texts_are_not_pushed_apart_without_their_regions() -> None:
         resolve("tiny-regions", ["objectives={'short': 1.0, 'text': 0.1, 'pair': 0.0}"])
 
 
-def test_classes_are_not_counted_without_photos_that_have_one() -> None:
-    with pytest.raises(RecipeError, match=r"objectives is .* beside the source photos"):
-        resolve("tiny", ["sources={'scenes': 1.0}", "objectives={'classes': 1.0}"])
-
-
 def test_documents_name_recipes_and_tasks_that_exist() -> None:
     root = Path(__file__).resolve().parents[3]
     documents = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
