@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, get_args
 
+from app.core.language.date_vocabulary import ZH_TIME
 from app.core.language.places import HAN
 
 Side = Literal["before", "until", "since", "after"]
@@ -83,12 +84,14 @@ _BEFORE = re.compile(
     r"|(?<!来)自(?!从)|从|在|(?<=[拍摄])于)?"
     rf"(?:(?P<about>{_ABOUT})是?在?|(?:应该|可能)是?在?)?"
     r"(?:(?<![a-z])(?:the\s+)?(?P<next>(?:day|night|week)\s+(?:before|after))\s+"
-    r"|(?<![a-z])(?P<before>before|prior\s+to|(?:older|(?<!no\s)(?<!not\s)earlier)\s+than)\s+"
-    r"|(?P<since>(?<![a-z])(?:since|(?:no|not)\s+earlier\s+than)\s+|自从)"
+    r"|(?<![a-z])(?P<before>before|prior\s+to|(?:older|(?<!no\s)(?<!not\s)earlier)\s+than"
+    r"|(?<!no\s)(?<!not\s)more\s+than)\s+"
+    r"|(?P<since>(?<![a-z])(?:since|(?:no|not)\s+earlier\s+than|(?:less|(?:no|not)\s+more)\s+than)\s+|自从)"
     r"|(?<![a-z])(?P<after>after|(?:newer|(?<!no\s)(?<!not\s)later)\s+than)\s+"
     r"|(?P<until>(?<![a-z])(?:until|till|up\s+to|(?:no|not)\s+later\s+than)\s+|(?<![\w.])\.\.))?"
     rf"(?:{_ABOUT})?(?:(?<![a-z])the\s+)?"
-    r"(?:(?<!new\s)(?<![a-z])(?:years?(?:\s+of)?|months?\s+of)\s+|(?<![a-z])(?:earlier|later)\s+)?$"
+    r"(?:(?<!new\s)(?<![a-z])(?:years?(?:\s+of)?|months?\s+of"
+    r"|(?:day|night|morning|afternoon|evening)\s+of)\s+|(?<![a-z])(?:earlier|later)\s+)?$"
 )
 _BEHIND = re.compile(
     rf"(?P<next>的?(?:[前后]一?(?:天|晚|夜|周|个?星期|个?礼拜|个月)|第二天)(?:(?![{HAN}])|(?=[的拍在去])))"
@@ -99,5 +102,5 @@ _BEHIND = re.compile(
 )
 _LITTLE_WORDS = re.compile(
     r"(?P<about>\s?(?:左右|前后)|\s+or\s+(?:so|thereabouts)\b)?"
-    r"(?:['’]s\b|(?:的时候|时(?![代装尚间光钟空])|[期之]?间|[那当]天|里(?![约斯昂程]))?(?:\s?(?:拍摄?)?的|拍摄?(?![卖手打照]))?)"
+    rf"(?:['’]s\b|(?:(?<=[日号]){ZH_TIME})?(?:的时候|时(?![代装尚间光钟空])|[期之]?间|[那当]天|里(?![约斯昂程]))?(?:\s?(?:拍摄?)?的|拍摄?(?![卖手打照]))?)"
 )

@@ -33,7 +33,7 @@ _LEADS_EN = rf"""
   | (?:show|find|give|get)\s+(?:me|us) | find | (?:search|look)\s+for | (?:find|search|query)\s*:
   | show(?=\s+{_WHOSE}*{PHOTO}\b)
   | (?:shows?|contains?|includes?|depicts?)(?=\s+(?:an?|the|some|both|one|two|three|\d+)\s)
-  | in\s+(?:this|that|the)\s+{PHOTO}
+  | in\s+(?:this|that|the)\s+{PHOTO} | (?:every|any|some)thing\s+(?:from|of|with|in|at|on)
   | {_WHOSE}*(?:(?:an?|some)\s+)?{PHOTO}\s+(?:{_MADE}\s+)?
         (?:of|with|show(?:s|ing)|contain(?:s|ing)|featuring|depict(?:s|ing)|at|in|on|from)
 """
@@ -54,7 +54,7 @@ _LEADS = re.compile(
 )
 _TAILS = re.compile(
     rf"(?:[以之]外|什么(?=都)|都(?:可以|[可行好要])|(?:好|行|可以|有)?吗|(?<![毛花])呢|呀|啊|哦|(?<![酒网书茶水氧餐])吧|谢谢你?"
-    rf"|(?<=.)(?:拍摄?)?的{PHOTO_ZH}|\s+(?:and|or|but|with|without|please|pls|thanks|thank\s+you)"
+    rf"|(?<=.)(?:拍摄?)?的(?:{PHOTO_ZH}|那[张幅])|\s+(?:and|or|but|with|without|please|pls|thanks|thank\s+you)"
     rf"|\s+in\s+(?:it|them|the\s+{PHOTO}))+$",
     re.IGNORECASE,
 )

@@ -281,7 +281,9 @@ _PIECES = st.sampled_from(
      "without", "2023", "last summer", "去年", "red", "blue", "猫", "a dog", "not", "type:png",
      "rating>=", "★", ".", "\n", "1,0", "nobody", "doesn't ", " or ", "on the left",
      "（", "‘", "’", "İ", "May", "christmas", "5月", "1日", "圣诞节", "taken with a Nikon",
-     "in folder x", "my photos", "不是", "一只", "左边", "所有", "照片里", "Ａ２"]
+     "in folder x", "my photos", "不是", "一只", "左边", "所有", "照片里", "Ａ２",
+     "sunset", "日出", "people-free ", "最早的", "newest", "24小时内", "左边一只", "不在的",
+     "more than"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES | st.text(max_size=3), max_size=12).map("".join)
 

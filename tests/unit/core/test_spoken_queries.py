@@ -31,6 +31,7 @@ from tests.chips import chips
         ("one dog and nothing else", "one dog"),
         ("photos of food please", "food"),
         ("I think it was in 2019, a lake", "a lake"),
+        ("everything from our trip to Italy", "our trip to Italy"),
         ("our old car, maybe from the 70s", "our old car"),
     ],
 )  # fmt: skip
@@ -56,6 +57,7 @@ def test_english_requests_leave_the_phrases(typed: str, expected: str) -> None:
         ("海边的酒吧", "海边的酒吧"),
         ("一件毛呢", "一件毛呢"),
         ("好像是去年，湖边的天鹅", "湖边的天鹅"),
+        ("莉莉吹蜡烛的那张", "莉莉吹蜡烛"),
     ],
 )
 def test_chinese_requests_leave_the_phrases(typed: str, expected: str) -> None:
