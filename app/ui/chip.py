@@ -117,7 +117,7 @@ class Chip(QWidget):
             action.setChecked(need == self._state.need and not self._state.removed)
         menu.addSeparator()
         if self._can_open:
-            menu.addAction(self.tr("Open and draw a box…"), self.opened)
+            menu.addAction(self.tr("Open and draw a box…"), self.opened.emit)
         if not self._state.removed:
             menu.addAction(self.tr("Take out"), lambda: self.need_chosen.emit(None))
         return menu

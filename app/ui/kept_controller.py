@@ -127,6 +127,13 @@ class KeptController(QObject):
         if question.is_bare:
             self.said.emit(self.tr("Search for something first, then keep it."))
             return None
+        if any(picture.image.pixels is not None for picture in question.pictures):
+            text = self.tr(
+                "A search by a pasted picture cannot be kept."
+                " Save what it shows as a concept instead."
+            )
+            self.said.emit(text)
+            return None
         dialog = NameDialog(
             self._window,
             self.tr("Keep this search"),

@@ -9,6 +9,9 @@ from app.core.asking import ImageQuery
 from app.core.library.rows import Photo
 from app.core.paths import display_path
 
+# Of a file the size is known once it is decoded; so large, enough of it is asked for at once.
+_UNKNOWN_SIZE_PX = (4000, 3000)
+
 
 class OutsidePictures:
     """Gives pictures negative numbers, under which the photo page shows them like photos."""
@@ -47,9 +50,8 @@ class OutsidePictures:
             mtime_ns=0,
             inode=0,
             content_hash=b"",
-            # Of a file the size is known once it is decoded.
-            width_px=image.width_px or 4,
-            height_px=image.height_px or 3,
+            width_px=image.width_px or _UNKNOWN_SIZE_PX[0],
+            height_px=image.height_px or _UNKNOWN_SIZE_PX[1],
             taken_at=None,
             camera=None,
             format="",

@@ -363,7 +363,7 @@ class PhotoView(QWidget):
         photo = self._photo
         if photo is None or not self.isVisible():
             return
-        full_px = max(photo.width_px, photo.height_px, 1)
+        full_px = max(self._transform.photo_px)
         needed_px = math.ceil(max(self._transform.shown_px) * self._transform.ratio)
         side_px = math.ceil(needed_px / SIDE_STEP_PX) * SIDE_STEP_PX
         side_px = min(side_px, full_px, MAX_SIDE_PX)

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QFile, QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
+from PySide6.QtCore import (
+    QFile,
+    QObject,
+    QRunnable,
+    QStandardPaths,
+    Qt,
+    QThreadPool,
+    Signal,
+    SignalInstance,
+    Slot,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +46,15 @@ class TrashDone:
 
 def move_to_trash(path: bytes) -> bytes | None:
     """Move one file to the system's trash; returns where it is now, None if it stayed."""
+    # On Linux the trash lies in the user's data folder, which Qt expects to be there.
+    data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    with contextlib.suppress(OSError):
+        Path(data).mkdir(mode=0o700, parents=True, exist_ok=True)
     file = QFile(os.fsdecode(path))
-    return os.fsencode(file.fileName()) if file.moveToTrash() else None
+    if file.moveToTrash():
+        return os.fsencode(file.fileName())
+    logger.warning("a file cannot be moved to the trash: %s", file.errorString())
+    return None
 
 
 def put_back(file: TrashedFile) -> bool:

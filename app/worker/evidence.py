@@ -43,6 +43,7 @@ PLACE_WEIGHT = 4.0
 VOTE_SPREAD = 0.5
 _LEAST_SCALE = 0.5
 _MOST = 2.0
+_ABOVE_MOST_SHARE = 1e-3
 _AHEAD = 1e-3
 
 
@@ -199,10 +200,13 @@ def together(parts: Sequence[Float32Array], required: Sequence[Float32Array]) ->
 
     Args:
         parts: excess for each part that is looked for; a part counts ``_MOST`` at most, so that one
-            that fits very well does not hide one that is missing.
+            that fits very well does not hide one that is missing. What is above it decides between
+            photos that fit all parts so well.
         required: those that a match must fit; a photo that lacks one is a weak match at best.
     """
-    excess = np.mean([np.minimum(part, _MOST) for part in parts], axis=0)
+    counted = [np.minimum(part, _MOST) for part in parts]
+    above = [part - most for part, most in zip(parts, counted, strict=True)]
+    excess = np.mean(counted, axis=0) + _ABOVE_MOST_SHARE * np.mean(above, axis=0)
     if len(parts) == 1:
         excess = parts[0]
     lacking = np.zeros(len(excess), dtype=np.bool_)

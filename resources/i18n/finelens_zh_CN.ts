@@ -787,6 +787,10 @@
         <translation>请先搜索，再保存。</translation>
     </message>
     <message>
+        <source>A search by a pasted picture cannot be kept. Save what it shows as a concept instead.</source>
+        <translation>用粘贴的图片进行的搜索无法保存。请把其中的内容存为概念。</translation>
+    </message>
+    <message>
         <source>Keep this search</source>
         <translation>保存此搜索</translation>
     </message>

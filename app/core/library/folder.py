@@ -37,7 +37,7 @@ def make_private(directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours = (directory / LIBRARY_NAME).exists() or not any(directory.iterdir())
         if ours and directory.stat().st_mode & 0o077:
-            directory.chmod(0o700)
+            directory.chmod(directory.stat().st_mode & 0o700)
     except OSError as error:
         shown = display_path(os.fsencode(directory))
         raise LibraryError(

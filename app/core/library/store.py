@@ -24,6 +24,7 @@ _PAGE_SIZE_BYTES = 8192  # vectors are 1.5 to 2.3 KB; smaller pages would waste 
 _CACHE_KIB = 8192
 _JOURNAL_LIMIT_BYTES = 64 * 2**20
 _ROWS_PER_FETCH = 2000
+_LONGEST_PATH_BYTES = 504  # of what SQLite opens on Unix
 
 
 class Store:
@@ -43,6 +44,8 @@ class Store:
         else:
             _require_file(path)
         uri = f"{path.absolute().as_uri()}?mode={'rw' if write else 'ro'}"
+        if not write and _cannot_change(path):
+            uri += "&immutable=1"
         with self.plain_errors():
             self.connection = sqlite3.connect(
                 uri,
@@ -170,10 +173,12 @@ class Store:
         except sqlite3.IntegrityError:
             raise
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise _plain(error, self._display) from error
+            raise _plain(error, self.path) from error
 
 
-def _plain(error: Exception, display: str) -> LibraryError:
+def _plain(error: Exception, path: Path) -> LibraryError:
+    display = display_path(os.fsencode(path))
+    n_bytes = len(os.fsencode(path.absolute()))
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & 0xFF
     # Errors without a code come from the binding: text in the file, or in SQLite's own sentence
@@ -187,6 +192,11 @@ def _plain(error: Exception, display: str) -> LibraryError:
         return full_disk(display)
     if primary == sqlite3.SQLITE_BUSY:
         sentence = "The library file {} is busy; try again in a moment."
+    elif primary == sqlite3.SQLITE_CANTOPEN and n_bytes > _LONGEST_PATH_BYTES:
+        sentence = (
+            f"The path of the library file {{}} is too long for a database, {n_bytes} bytes of"
+            f" {_LONGEST_PATH_BYTES}; choose a folder with a shorter path."
+        )
     elif primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         sentence = "The library file {} cannot be opened or written; check its permissions."
         return LibraryError(sentence.format(display), file=display, reason="read_only")
@@ -202,6 +212,13 @@ def full_disk(display: str) -> LibraryFullError:
     return LibraryFullError(
         f"The disk is full: {display} cannot grow. Make room on it.", file=display
     )
+
+
+def _cannot_change(path: Path) -> bool:
+    """Whether a file lies still: SQLite's logs are not beside it, and cannot be made there."""
+    if os.access(path.parent, os.W_OK):
+        return False
+    return not any(Path(f"{path}{ending}").exists() for ending in ("-wal", "-shm"))
 
 
 def _require_file(path: Path) -> None:

@@ -27,7 +27,7 @@ from app.core.messages import (
 from app.ui.kept_controller import KeptController
 from app.ui.library_reader import Kept
 from app.ui.name_dialog import NameDialog
-from app.ui.question import Question, results_of
+from app.ui.question import Picture, Question, results_of
 from app.ui.scope import Scope
 from app.ui.undo_desk import UndoDesk
 from tests.unit.ui.samples import Listener, RecordingLink, hit
@@ -79,6 +79,9 @@ def world(qtbot: QtBot) -> World:
 def test_a_search_is_kept_and_that_is_undone(qtbot: QtBot, world: World) -> None:
     assert world.kept.ask_to_save(Question()) is None
     assert world.said.heard == ["Search for something first, then keep it."]
+    pasted = Picture(ImageQuery(pixels=bytes(3), width_px=1, height_px=1), "Pasted picture")
+    assert world.kept.ask_to_save(Question(pictures=(pasted,))) is None
+    assert "pasted picture cannot be kept" in world.said.heard[-1]
     question = Question().with_text("red boat")
     world.enter(qtbot, world.kept.ask_to_save(question), "  Red   boats ")
     command = world.link.sent[-1]

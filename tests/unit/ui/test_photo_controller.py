@@ -252,6 +252,7 @@ def test_pictures_from_outside_are_opened_by_their_pixels_or_their_path(
     world.open(number, "boat")
     (command,) = world.asked(OpenPhoto)
     assert command.path == b"/tmp/a boat.jpg"
+    assert command.max_side_px >= min(world.page.view.width(), world.page.view.height())
     (locate,) = world.asked(Locate)
     whole = ImageQuery(path=b"/tmp/a boat.jpg")
     assert locate == Locate(locate.job_id, number, ("boat",), whole), "phrases are found there too"

@@ -58,6 +58,16 @@ def test_asks_for_as_many_pixels_as_the_screen_shows_and_more_when_zoomed(
     assert len(heard.pixels) == 2, "smaller ones are at hand already"
 
 
+def test_asks_for_more_of_a_file_that_is_larger_than_it_was(
+    qtbot, view: PhotoView, heard: Heard
+) -> None:
+    view.set_photo(photo(size=(40, 30)))
+    assert heard.pixels == [(BIG_ID, 40)]
+    with qtbot.waitSignal(view.pixels_requested):
+        view.set_pixels(opened(size=(40, 30)))
+    assert heard.pixels[1:] == [(BIG_ID, 1024)]
+
+
 def test_a_hidden_view_asks_when_it_is_shown(qtbot) -> None:
     view = PhotoView()
     qtbot.addWidget(view)

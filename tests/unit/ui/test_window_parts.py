@@ -120,6 +120,20 @@ def test_a_chip_is_changed_by_mouse_menu_and_key(qtbot: QtBot) -> None:
     assert heard == [(0, "optional")], "a chip that was taken out comes back"
 
 
+def test_a_picture_is_opened_from_its_chip(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    picture = Picture(ImageQuery(path=b"/a.jpg"), "Like a.jpg")
+    chips.show_question(Question(pictures=(picture,)), str)
+    opened: list[int] = []
+    chips.picture_opened.connect(lambda number: opened.append(number))
+    menu = chips.chips[0].menu()
+    (action,) = (each for each in menu.actions() if each.text() == "Open and draw a box…")
+    action.trigger()
+    menu.deleteLater()
+    assert opened == [0]
+
+
 def test_chips_wrap_where_the_window_is_narrow(qtbot: QtBot) -> None:
     chips = QueryChips()
     qtbot.addWidget(chips)

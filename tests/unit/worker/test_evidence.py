@@ -11,7 +11,7 @@ from app.core.library.rows import PackedRegions
 from app.core.ranking import Background
 from app.worker.backgrounds import Backgrounds
 from app.worker.encoding_questions import AskedPhrase
-from app.worker.evidence import Candidates, Evidence, fitting_boxes, phrase_evidence
+from app.worker.evidence import Candidates, Evidence, fitting_boxes, phrase_evidence, together
 
 WHOLE, THING = (0.0, 0.0, 1.0, 1.0), (0.2, 0.2, 0.6, 0.6)
 PARTS = [(0.2, 0.2, 0.4, 0.6), (0.4, 0.2, 0.6, 0.6), (0.2, 0.3, 0.6, 0.6)]
@@ -117,3 +117,10 @@ def test_a_thing_in_the_wrong_place_fits_less_however_well_the_photo_fits() -> N
     assert right == pytest.approx(anywhere, abs=0.5)
     assert wrong < right - 3
     assert region == pytest.approx(wrong, abs=0.5)
+
+
+def test_of_photos_that_fit_all_parts_very_well_the_best_comes_first() -> None:
+    parts = [np.array([2.5, 3.001, 3.0, 9.0], np.float32), np.array([4, 4.001, 4, 1.9], np.float32)]
+    whole = together(parts, required=parts)
+    assert list(np.argsort(-whole)) == [1, 2, 0, 3], "one part does not hide another"
+    assert whole == pytest.approx([2, 2, 2, 1.95], abs=0.01)

@@ -17,7 +17,7 @@ from app.core.errors import (
     LibraryNewerError,
 )
 from app.core.library import Library
-from app.core.library.folder import LIBRARY_NAME
+from app.core.library.folder import LIBRARY_NAME, make_private
 from app.core.library.lock import LOCK_NAME
 from app.core.library.schema import APPLICATION_ID, SCHEMA_VERSION
 from app.core.library.thumbnails import THUMBNAILS_NAME
@@ -128,6 +128,33 @@ def test_a_folder_that_cannot_be_written_is_named(directory: Path) -> None:
     with pytest.raises(LibraryError, match="Allow writing") as caught:
         Library.open(directory, write=True)
     assert caught.value.params == {"file": str(directory / LOCK_NAME), "reason": "read_only"}
+
+
+def test_a_path_that_is_too_long_for_a_database_is_named(directory: Path) -> None:
+    deep = directory.joinpath(*["夏" * 60] * 3)
+    with pytest.raises(LibraryError, match=r"too long .* bytes of 504; choose a folder"):
+        Library.open(deep, write=True)
+
+
+def test_a_library_on_a_disk_that_cannot_be_written_is_read(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Library.open(directory, write=True).close()
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+    with Library.open(directory, write=False) as library:
+        assert library.n_photos() == 0
+        assert sorted(path.name for path in directory.glob(f"{LIBRARY_NAME}*")) == [LIBRARY_NAME]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such mode there")
+def test_opening_a_folder_does_not_allow_writing_in_it(directory: Path) -> None:
+    Library.open(directory, write=True).close()
+    directory.chmod(0o555)
+    try:
+        make_private(directory)
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o500
+    finally:
+        directory.chmod(0o700)
 
 
 def test_a_failed_open_gives_the_lock_back(directory: Path) -> None:
