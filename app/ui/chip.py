@@ -29,7 +29,6 @@ class ChipState:
         color: of its places on photos; None for none.
         removed: it is only shown so that it can come back.
         icon_name: a drawing in place of the dot.
-        fixed: it cannot be taken out here.
         hint: more about it, under the pointer and for screen readers.
     """
 
@@ -38,7 +37,6 @@ class ChipState:
     color: QColor | None = None
     removed: bool = False
     icon_name: str = ""
-    fixed: bool = False
     hint: str = ""
 
 
@@ -80,7 +78,7 @@ class Chip(QWidget):
         self._state = state
         has_mark = state.need is not None or bool(state.icon_name)
         left = MARK_LEFT_PX + MARK_PX + 5 if has_mark else 12
-        self.layout().setContentsMargins(left, 0, 12 if state.fixed else 4, 0)
+        self.layout().setContentsMargins(left, 0, 4, 0)
         font = self.font()
         font.setStrikeOut(state.removed)
         self.label.setFont(font)
@@ -88,7 +86,6 @@ class Chip(QWidget):
         self.label.setForegroundRole(quiet if state.removed else QPalette.ColorRole.WindowText)
         middle = Qt.TextElideMode.ElideMiddle
         self.label.setText(self.fontMetrics().elidedText(state.text, middle, MAX_LABEL_PX))
-        self.button.setVisible(not state.fixed)
         self.button.set_icon_name("plus" if state.removed else "clear")
         can_focus = state.need is not None or bool(state.hint)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_focus else Qt.FocusPolicy.NoFocus)
@@ -141,7 +138,7 @@ class Chip(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the menu or take the part out by keyboard."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self._state.fixed:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.need_chosen.emit(None)
         elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open_menu()

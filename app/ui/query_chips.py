@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.asking import Need
@@ -34,6 +34,8 @@ class QueryChips(QWidget):
     picture_need_chosen = Signal(int, object)  # number of the picture, Need or None
     picture_opened = Signal(int)
     filters_changed = Signal(object)  # Filters
+    text_filter_dropped = Signal(object)  # Filters that the words are still to say
+    misread_dropped = Signal(int)  # number of the words that are no filter
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +72,7 @@ class QueryChips(QWidget):
 
     def _set_chips(self, shown: list[_Shown]) -> None:
         """Put these chips in place of the old ones; the keyboard stays where it was."""
-        focus = next((at for at, chip in enumerate(self.chips) if chip.hasFocus()), None)
+        focus = self._focused()
         while self.chips:
             chip = self.chips.pop()
             self._flow.removeWidget(chip)
@@ -90,7 +92,16 @@ class QueryChips(QWidget):
         for first, second in pairwise(in_order):
             self.setTabOrder(first, second)
         if focus is not None and self.chips:
-            self.chips[min(focus, len(self.chips) - 1)].setFocus()
+            chip = self.chips[min(focus, len(self.chips) - 1)]
+            can_focus = chip.focusPolicy() != Qt.FocusPolicy.NoFocus
+            (chip if can_focus else chip.button).setFocus()
+
+    def _focused(self) -> int | None:
+        """Which chip has the keyboard, itself or its button."""
+        for at, chip in enumerate(self.chips):
+            if chip.hasFocus() or chip.button.hasFocus():
+                return at
+        return None
 
     def _pictures(self) -> list[_Shown]:
         shown = []
@@ -138,25 +149,22 @@ class QueryChips(QWidget):
             )
             for text in filter_texts(self._question.filters, self._root_name)
         ]
-        # What the words say is taken out where it was said.
+        # What the words say is taken out of the words.
         shown += [
-            _Shown(ChipState(text.text, icon_name="filter", fixed=True), lambda _need: None)
+            _Shown(
+                ChipState(text.text, icon_name="filter"),
+                lambda _need, text=text: self.text_filter_dropped.emit(text.without),
+            )
             for text in filter_texts(self._question.text_filters, self._root_name)
         ]
         shown += [
             _Shown(
                 ChipState(
-                    error.params["filter"],
-                    None,
-                    None,
-                    False,
-                    "warning",
-                    True,
-                    misread_text(error.params),
+                    error.params["filter"], icon_name="warning", hint=misread_text(error.params)
                 ),
-                lambda _need: None,
+                lambda _need, number=number: self.misread_dropped.emit(number),
             )
-            for error in self._question.misread
+            for number, error in enumerate(self._question.misread)
         ]
         return shown
 
