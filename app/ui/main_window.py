@@ -242,19 +242,26 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_next_panel_triggered(self) -> None:
-        panels, box_bar = self.panels, self.panels.photo_page.view.box_bar
+        panels, strip = self.panels, self.panels.photo_page.strip
+        box_bar = panels.photo_page.view.box_bar
         stops: list[tuple[QWidget, QWidget]] = [  # a panel, and what in it takes the keyboard
             (panels.search_bar, panels.search_bar.edit),
             (panels.results, panels.results.grid),
             (panels.photo_page, panels.photo_page.view),
             (box_bar, box_bar.chosen_button),
+            (strip, strip),
             (panels.first_start, panels.first_start.add_button),
             (panels.inspector, panels.inspector.stars),
             (panels.status_bar, panels.status_bar.size_slider),
             (panels.rail, panels.rail.photos_button),
             (panels.sidebar, panels.sidebar.view),
         ]
-        shown = [(panel, target) for panel, target in stops if target.isVisible()]
+        no_focus = Qt.FocusPolicy.NoFocus
+        shown = [
+            (panel, target)
+            for panel, target in stops
+            if target.isVisible() and target.focusPolicy() != no_focus
+        ]
         focus = QApplication.focusWidget()
         at = -1
         for number, (panel, _target) in enumerate(shown):
