@@ -46,6 +46,7 @@ from app.ui.window_actions import WindowActions
 SIDEBAR_WIDTH_PX = 232
 SIDEBAR_MIN_WIDTH_PX = 160
 INSPECTOR_WIDTH_PX = 264
+CENTER_MIN_WIDTH_PX = 400  # the panels shrink before the search line shows less than 20 letters
 DEFAULT_SIZE = QSize(1280, 820)
 # Every page fits between both panels at their narrowest.
 MINIMUM_SIZE = QSize(856, 480)
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         ask.addWidget(panels.search_bar)
         ask.addWidget(panels.chips)
         center = QWidget(self)
+        center.setMinimumWidth(CENTER_MIN_WIDTH_PX)
         column = QVBoxLayout(center)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

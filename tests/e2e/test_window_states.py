@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -124,3 +124,25 @@ def test_every_page_fits_the_narrowest_window(driver: WindowDriver, language: st
     for show in (window.show_first_start, window.show_results, window.show_photo):
         show()
         assert window.centralWidget().minimumSizeHint().width() <= window.minimumWidth()
+
+
+def test_a_query_can_be_read_between_both_panels_in_a_small_window(driver: WindowDriver) -> None:
+    window, edit = driver.window, driver.panels.search_bar.edit
+    window.set_sidebar_shown(True)
+    window.set_inspector_shown(True)
+    window.resize(1400, 800)
+    window.show()
+    window.splitter.setSizes([300, 760, 290])
+    wide = window.splitter.sizes()
+    for width, height in ((900, 600), (window.minimumWidth(), window.minimumHeight())):
+        window.resize(width, height)
+        edit.setText("penguins in the snow, a green tree")
+        edit.setCursorPosition(0)
+        driver.until(lambda width=width: sum(window.splitter.sizes()) < width)
+        before_clear_sign = QPoint(edit.width() - 36, 18)
+        assert edit.cursorPositionAt(before_clear_sign) >= 20
+        sidebar, _center, inspector = window.splitter.sizes()
+        assert sidebar >= driver.panels.sidebar.minimumWidth()
+        assert inspector >= driver.panels.inspector.minimumWidth()
+    window.resize(1400, 800)
+    driver.until(lambda: window.splitter.sizes() == wide)
