@@ -13,7 +13,6 @@ from app.core.asking import Need
 from app.ui.chip import Chip, ChipState
 from app.ui.filter_texts import filter_texts, misread_text
 from app.ui.flow_layout import FlowLayout
-from app.ui.photo_grid_painter import chip_color
 from app.ui.question import Question, chip_colors, picture_colors
 from app.ui.token_meter import TokenMeter
 
@@ -113,8 +112,7 @@ class QueryChips(QWidget):
             icon_name = "picture" if image.box is None else "box"
             if image.concept_id is not None:
                 icon_name = "concept"
-            shade = None if color is None else chip_color(color)
-            state = ChipState(picture.label, image.need, shade, icon_name=icon_name)
+            state = ChipState(picture.label, image.need, color, icon_name=icon_name)
             shown.append(
                 _Shown(
                     state,
@@ -130,12 +128,7 @@ class QueryChips(QWidget):
         shown = []
         colors = chip_colors(self._question.chips)
         for number, (chip, color) in enumerate(zip(self._question.chips, colors, strict=True)):
-            state = ChipState(
-                chip.phrase.text,
-                chip.phrase.need,
-                None if color is None else chip_color(color),
-                chip.removed,
-            )
+            state = ChipState(chip.phrase.text, chip.phrase.need, color, chip.removed)
             shown.append(
                 _Shown(state, lambda need, number=number: self.need_chosen.emit(number, need))
             )
