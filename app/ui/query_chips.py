@@ -86,7 +86,13 @@ class QueryChips(QWidget):
             self._flow.addWidget(chip)
             chip.show()
             self.chips.append(chip)
-        parts = [part for chip in self.chips for part in (chip, chip.button)]
+        # A widget that takes no focus ends Qt's order of Tab.
+        parts = [
+            part
+            for chip in self.chips
+            for part in (chip, chip.button)
+            if part.focusPolicy() != Qt.FocusPolicy.NoFocus
+        ]
         in_order = parts if self._before is None else [self._before, *parts]
         for first, second in pairwise(in_order):
             self.setTabOrder(first, second)

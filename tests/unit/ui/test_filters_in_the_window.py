@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QDate, QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.asking import Filters
@@ -102,6 +103,26 @@ def test_the_keyboard_stays_in_the_chips_when_one_is_taken_out_by_its_button(qtb
     qtbot.keyClick(chips.chips[1].button, Qt.Key.Key_Space)
     assert [chip.text for chip in chips.chips] == ["a dog", "2024", "★★★★ or more"]
     assert chips.chips[1].button.hasFocus()
+
+
+def test_tab_leads_to_the_button_of_every_filter(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    before, after, chips = QLineEdit(window), QLineEdit(window), QueryChips(window)
+    QWidget.setTabOrder(before, after)
+    chips.follow_by_tab(before)
+    for text in ("a dog 2022, rating:4", "a dog 2022, rating:4 date:2023-13"):
+        chips.show_question(replace(Question(), filters=_DAYS).with_text(text), str)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    before.setFocus()
+    reached = []
+    while not after.hasFocus() and len(reached) < 30:
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget().accessibleName())
+    buttons = [chip.button.accessibleName() for chip in chips.chips]
+    assert [name for name in reached if name.startswith("Remove: ")] == buttons
 
 
 def test_the_controls_say_what_the_words_filter_by(
