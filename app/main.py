@@ -323,6 +323,8 @@ def _connect_panels(window: MainWindow, controllers: Controllers) -> None:
     chips.picture_need_chosen.connect(search.set_picture_need)
     chips.picture_opened.connect(middle.open_picture)
     chips.filters_changed.connect(search.set_filters)
+    chips.text_filter_dropped.connect(search.drop_text_filter)
+    chips.misread_dropped.connect(search.drop_misread)
     sidebar.scope_changed.connect(middle.choose_scope)
     sidebar.add_folder_requested.connect(folders.choose_folder)
     sidebar.index_requested.connect(folders.update_folder)

@@ -40,7 +40,8 @@ than those of words and are not normal. The line lies ``_SIMILAR_PART`` of the w
 pair of the library's photos to the most alike ``SIMILAR_SHARE`` of pairs, and an identical picture
 is ``IDENTICAL_Z`` above it. For regions searched by a box (``Background.of_a_box``) it lies
 ``_BOX_PART`` of the way from the box's own usual cosine to 1: skies and walls are all alike. Where
-there are few photos, both lines lie near a standard one.
+there are few photos, both lines lie near a standard one. Neither lies above ``_SAME``: in a library
+of one scene all photos are like each other, and not weak matches.
 
 A query that is high for every photo (a hub) is judged by how far photos stand out for it. The shift
 is limited to what is usual between queries: "a dog" in an album of dogs stands far above it and
@@ -79,6 +80,7 @@ _PHOTOS_FOR_HALF_TRUST = 30
 _LEAST_DEVIATION = 0.004
 _SIMILAR_PART = 0.7
 _BOX_PART = 0.6
+_SAME = 0.9  # two shots of one scene, and a thing in both, were measured at 0.93 to 0.99
 _COUNT_FOR_HALF_TRUST = 5
 _STANDARD_SIMILAR = 0.85
 _STANDARD_DEVIATION = 0.03
@@ -234,8 +236,7 @@ class Background:
             pairs = photos @ others.T
             usual, high = np.quantile(pairs, (0.5, 1 - SIMILAR_SHARE))
             line = _known_by(pairs.size, usual + _SIMILAR_PART * (high - usual), line)
-        deviation = max((1 - line) / IDENTICAL_Z, _LEAST_DEVIATION)
-        return cls(mean=line, deviation=deviation, n_photos=len(photo_vectors), good_z=0.0)
+        return cls._above(line, len(photo_vectors))
 
     @classmethod
     def of_a_box(cls, cosines: Floats) -> Background:
@@ -248,8 +249,14 @@ class Background:
         if len(cosines):
             usual = float(np.median(cosines))
             line = _known_by(len(cosines), usual + _BOX_PART * (1 - usual), line)
-        deviation = max((1 - line) / IDENTICAL_Z, _LEAST_DEVIATION)
-        return cls(mean=line, deviation=deviation, n_photos=len(cosines), good_z=0.0)
+        return cls._above(line, len(cosines))
+
+    @classmethod
+    def _above(cls, line: float, n_photos: int) -> Background:
+        """Return the background of pictures that match from a cosine on, ``_SAME`` at most."""
+        line = min(line, _SAME)
+        deviation = (1 - line) / IDENTICAL_Z
+        return cls(mean=line, deviation=deviation, n_photos=n_photos, good_z=0.0)
 
     def for_query(self, cosines: Floats, n_photos: int | None = None) -> Background:
         """Return the background of one query, which may be high or low for all photos alike.

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
 
 from app.core.asking import Need
+from app.ui.chip_mark import chip_color, paint_dot
 from app.ui.icon_button import IconButton
 from app.ui.icons import paint_icon
 from app.ui.plain_tip import plain_tip
@@ -26,19 +27,17 @@ class ChipState:
     Attributes:
         text: the words.
         need: how much it counts; None for a part that simply holds, such as a filter.
-        color: of its places on photos; None for none.
+        number: of its mark and its places on photos; None for none.
         removed: it is only shown so that it can come back.
         icon_name: a drawing in place of the dot.
-        fixed: it cannot be taken out here.
         hint: more about it, under the pointer and for screen readers.
     """
 
     text: str
     need: Need | None = None
-    color: QColor | None = None
+    number: int | None = None
     removed: bool = False
     icon_name: str = ""
-    fixed: bool = False
     hint: str = ""
 
 
@@ -80,7 +79,7 @@ class Chip(QWidget):
         self._state = state
         has_mark = state.need is not None or bool(state.icon_name)
         left = MARK_LEFT_PX + MARK_PX + 5 if has_mark else 12
-        self.layout().setContentsMargins(left, 0, 12 if state.fixed else 4, 0)
+        self.layout().setContentsMargins(left, 0, 4, 0)
         font = self.font()
         font.setStrikeOut(state.removed)
         self.label.setFont(font)
@@ -88,7 +87,6 @@ class Chip(QWidget):
         self.label.setForegroundRole(quiet if state.removed else QPalette.ColorRole.WindowText)
         middle = Qt.TextElideMode.ElideMiddle
         self.label.setText(self.fontMetrics().elidedText(state.text, middle, MAX_LABEL_PX))
-        self.button.setVisible(not state.fixed)
         self.button.set_icon_name("plus" if state.removed else "clear")
         can_focus = state.need is not None or bool(state.hint)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_focus else Qt.FocusPolicy.NoFocus)
@@ -141,7 +139,7 @@ class Chip(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the menu or take the part out by keyboard."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self._state.fixed:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.need_chosen.emit(None)
         elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open_menu()
@@ -183,8 +181,8 @@ class Chip(QWidget):
         width = 1.0
         if self.hasFocus():
             line = palette.color(QPalette.ColorRole.Accent)
-        elif state.need == "required" and state.color is not None and not state.removed:
-            line, width = state.color, 2.0
+        elif state.need == "required" and state.number is not None and not state.removed:
+            line, width = chip_color(state.number), 2.0
         pen = QPen(line, width)
         if state.need == "excluded" or state.removed:
             pen.setStyle(Qt.PenStyle.DashLine)
@@ -206,9 +204,8 @@ class Chip(QWidget):
             painter.drawLine(middle - QPointF(4, 0), middle + QPointF(4, 0))
         elif state.icon_name:
             corner = middle - QPointF(MARK_PX / 2, MARK_PX / 2)
-            color = state.color or ink
+            color = ink if state.number is None else chip_color(state.number)
             paint_icon(painter, state.icon_name, QRectF(corner, QSize(MARK_PX, MARK_PX)), color)
-        elif state.color is not None:
+        elif state.number is not None:
             painter.setPen(QPen(QColor(0, 0, 0, 90), 1))
-            painter.setBrush(state.color)
-            painter.drawEllipse(middle, 5, 5)
+            paint_dot(painter, middle, 5, state.number)

@@ -46,6 +46,7 @@ from app.ui.window_actions import WindowActions
 SIDEBAR_WIDTH_PX = 232
 SIDEBAR_MIN_WIDTH_PX = 160
 INSPECTOR_WIDTH_PX = 264
+CENTER_MIN_WIDTH_PX = 400  # the panels shrink before the search line shows less than 20 letters
 DEFAULT_SIZE = QSize(1280, 820)
 # Every page fits between both panels at their narrowest.
 MINIMUM_SIZE = QSize(856, 480)
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         ask.addWidget(panels.search_bar)
         ask.addWidget(panels.chips)
         center = QWidget(self)
+        center.setMinimumWidth(CENTER_MIN_WIDTH_PX)
         column = QVBoxLayout(center)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -242,19 +244,26 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_next_panel_triggered(self) -> None:
-        panels, box_bar = self.panels, self.panels.photo_page.view.box_bar
+        panels, strip = self.panels, self.panels.photo_page.strip
+        box_bar = panels.photo_page.view.box_bar
         stops: list[tuple[QWidget, QWidget]] = [  # a panel, and what in it takes the keyboard
             (panels.search_bar, panels.search_bar.edit),
             (panels.results, panels.results.grid),
             (panels.photo_page, panels.photo_page.view),
             (box_bar, box_bar.chosen_button),
+            (strip, strip),
             (panels.first_start, panels.first_start.add_button),
             (panels.inspector, panels.inspector.stars),
             (panels.status_bar, panels.status_bar.size_slider),
             (panels.rail, panels.rail.photos_button),
             (panels.sidebar, panels.sidebar.view),
         ]
-        shown = [(panel, target) for panel, target in stops if target.isVisible()]
+        no_focus = Qt.FocusPolicy.NoFocus
+        shown = [
+            (panel, target)
+            for panel, target in stops
+            if target.isVisible() and target.focusPolicy() != no_focus
+        ]
         focus = QApplication.focusWidget()
         at = -1
         for number, (panel, _target) in enumerate(shown):

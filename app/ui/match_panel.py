@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.core.messages import Hit
 from app.core.ranking import GOOD_SCORE
+from app.ui.chip_mark import chip_color, paint_dot
 from app.ui.percent import percent_text
-from app.ui.photo_grid_painter import chip_color
 from app.ui.plain_tip import plain_tip
 from app.ui.question import NO_FILTERS, Question
 
@@ -26,7 +26,7 @@ class _Part:
 
     text: str
     score: float
-    color: QColor | None
+    number: int
     place: str
 
 
@@ -52,12 +52,9 @@ class _PartRow(QWidget):
         palette, part = self.palette(), self._part
         ink = palette.color(QPalette.ColorRole.WindowText)
         quiet = palette.color(QPalette.ColorRole.PlaceholderText)
-        left = 0
         painter.setPen(Qt.PenStyle.NoPen)
-        if part.color is not None:
-            painter.setBrush(part.color)
-            painter.drawEllipse(QPointF(DOT_PX / 2, 9), DOT_PX / 2, DOT_PX / 2)
-            left = DOT_PX + 6
+        paint_dot(painter, QPointF(DOT_PX / 2, 9), DOT_PX / 2, part.number)
+        left = DOT_PX + 6
         metrics = self.fontMetrics()
         percent_px = metrics.horizontalAdvance(self._percent)
         room = self.width() - left - percent_px - 8
@@ -68,16 +65,16 @@ class _PartRow(QWidget):
         painter.setPen(ink if part.score >= GOOD_SCORE else quiet)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(line, right, self._percent)
-        self._paint_bar(painter, palette, quiet)
+        self._paint_bar(painter, palette)
 
-    def _paint_bar(self, painter: QPainter, palette: QPalette, quiet: QColor) -> None:
+    def _paint_bar(self, painter: QPainter, palette: QPalette) -> None:
         track = QRectF(0, 22, self.width(), BAR_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.color(QPalette.ColorRole.Mid))
         painter.drawRoundedRect(track, 2, 2)
         filled = QRectF(track)
         filled.setWidth(track.width() * min(1.0, max(0.0, self._part.score)))
-        painter.setBrush(self._part.color or quiet)
+        painter.setBrush(chip_color(self._part.number))
         painter.drawRoundedRect(filled, 2, 2)
         painter.setBrush(palette.color(QPalette.ColorRole.WindowText))
         painter.drawRect(QRectF(track.width() * GOOD_SCORE - 0.5, track.top() - 2, 1, BAR_PX + 4))
@@ -152,7 +149,7 @@ class MatchPanel(QWidget):
             _Part(
                 picture.label,
                 image.score,
-                chip_color(len(hit.phrases) + number),
+                len(hit.phrases) + number,
                 whole if image.region is None else place,
             )
             for number, (picture, image) in enumerate(zip(pictures, hit.images, strict=False))
@@ -161,7 +158,7 @@ class MatchPanel(QWidget):
             _Part(
                 phrase.text,
                 phrase.score,
-                chip_color(number),
+                number,
                 whole if phrase.region is None else place,
             )
             for number, phrase in enumerate(hit.phrases)

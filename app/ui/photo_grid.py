@@ -16,10 +16,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
+from app.ui.chip_mark import paint_region
 from app.ui.photo_grid_canvas import PhotoGridCanvas
 from app.ui.photo_grid_keys import PhotoGridKeys
 from app.ui.photo_grid_model import PhotoGridModel
-from app.ui.photo_grid_painter import chip_color, paint_region
 from app.ui.photo_grid_pointer import PhotoGridPointer
 
 __all__ = ["PhotoGrid", "PhotoGridModel"]
@@ -98,7 +98,7 @@ class PhotoGrid(PhotoGridCanvas):
             painter.drawRoundedRect(QRectF(band).translated(0.5, 0.5 - offset), 2, 2)
         if box is not None and self._pointer.box_row is not None:
             area = box.intersected(self.cell_map(self._pointer.box_row).shown)
-            paint_region(painter, area.translated(0, -offset), chip_color(0))
+            paint_region(painter, area.translated(0, -offset), 0)
 
     # ---------------------------------------------------------------- events
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -177,7 +178,28 @@ class PhotoGridCanvas(QAbstractItemView):
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         super().currentChanged(current, previous)
+        self._name_current()
         self.current_photo_changed.emit(self.current_photo_id())
+
+    def dataChanged(self, first: AnyIndex, last: AnyIndex, roles: Sequence[int] = ()) -> None:
+        super().dataChanged(first, last, roles)
+        if first.row() <= self.currentIndex().row() <= last.row():
+            self._name_current()
+
+    def _name_current(self) -> None:
+        """Say to screen readers which photo the keyboard is on: Qt knows no parts of this view."""
+        index = self.currentIndex()
+        texts = [
+            index.data(role)
+            for role in (
+                Qt.ItemDataRole.AccessibleTextRole,
+                Qt.ItemDataRole.AccessibleDescriptionRole,
+            )
+        ]
+        photo = ", ".join(filter(None, texts))
+        photos = self.tr("Photos")
+        self.setAccessibleName(photo or photos)
+        self.setAccessibleDescription(photos if photo else "")
 
     def focus_separator(self) -> None:
         """Give the keyboard to the row that unfolds the weak matches."""
@@ -223,6 +245,7 @@ class PhotoGridCanvas(QAbstractItemView):
         else:
             self._return_to(place, photos)
         self._ask_for_thumbnails()
+        self._name_current()
         self.current_photo_changed.emit(self.current_photo_id())
         self.selected_photos_changed.emit()
 
@@ -445,7 +468,7 @@ class PhotoGridCanvas(QAbstractItemView):
             self.viewport().update()
 
     def _retranslate(self) -> None:
-        self.setAccessibleName(self.tr("Photos"))
+        self._name_current()
 
     @Slot(bool)
     def _on_separator_toggled(self, shown: bool) -> None:

@@ -11,14 +11,16 @@ from app.core.changes import Marks
 from app.core.hit_places import framed_places
 from app.core.messages import Hit
 from app.core.ranking import GOOD_SCORE
+from app.ui.chip_mark import paint_region, paint_tick
 from app.ui.photo_grid_cell import CellMap
-from app.ui.photo_grid_hover import OUTLINE, HoverButtons, paint_badges, paint_buttons
+from app.ui.photo_grid_hover import HoverButtons, paint_badges, paint_buttons
 from app.ui.photo_grid_model import PhotoCell
-from app.ui.theme import CHIP_COLORS, FRAME_PX, RADIUS_PX, SECONDARY_TEXT_PX
+from app.ui.theme import FRAME_PX, RADIUS_PX, SECONDARY_TEXT_PX
 
 OUTSET_PX = 4
 """The selection frame reaches this far out of a cell: half the gap, so neighbours never touch."""
 TICK_SIZE = (12, 3)
+TICK_GAP_PX = 3
 REJECTED_OPACITY = 0.45
 N_NAMES_KEPT = 2000
 
@@ -31,21 +33,6 @@ class CellState:
     current: bool = False
     hovered: bool = False
     judging: bool = False
-
-
-def chip_color(number: int) -> QColor:
-    """The colour of a part of a question: phrases first, then pictures."""
-    return QColor(CHIP_COLORS[number % len(CHIP_COLORS)])
-
-
-def paint_region(painter: QPainter, area: QRectF, color: QColor) -> None:
-    """Frame a region: 2 px of its colour, with a thin dark outline to read on any photo."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    inner = QRectF(area.toAlignedRect()).adjusted(1, 1, -1, -1)
-    painter.setPen(QPen(OUTLINE, FRAME_PX + 2))
-    painter.drawRoundedRect(inner, 3, 3)
-    painter.setPen(QPen(color, FRAME_PX))
-    painter.drawRoundedRect(inner, 3, 3)
 
 
 class PhotoCellPainter:
@@ -115,7 +102,7 @@ class PhotoCellPainter:
         for number, box in () if hit is None else framed_places(hit):
             area = places.to_cell(box)
             if area.width() > 2 * FRAME_PX and area.height() > 2 * FRAME_PX:
-                paint_region(painter, area, chip_color(number))
+                paint_region(painter, area, number)
 
     def _paint_frame(
         self, painter: QPainter, shown: QRectF, state: CellState, palette: QPalette
@@ -143,12 +130,16 @@ class PhotoCellPainter:
         state: CellState,
         palette: QPalette,
     ) -> None:
-        """The name, after a tick in its colour for every phrase that fits."""
+        """The name, after a tick with its mark for every phrase that fits."""
         left = area.left() + 1
-        for number in self._ticks(cell.hit):
-            tick = QRect(left, area.center().y() + 1 - TICK_SIZE[1] // 2, *TICK_SIZE)
-            painter.fillRect(tick, chip_color(number))
-            left += TICK_SIZE[0] + 3
+        ticks = self._ticks(cell.hit)
+        # Many are narrower: they stay under their own photo.
+        step = min(TICK_SIZE[0] + TICK_GAP_PX, (area.width() - 1) // max(1, len(ticks)))
+        for number in ticks:
+            top = area.center().y() + 1 - TICK_SIZE[1] // 2
+            tick = QRectF(left, top, max(1, step - TICK_GAP_PX), TICK_SIZE[1])
+            paint_tick(painter, tick, number)
+            left += step
         if area.height() < self._metrics.height():
             return
         if left > area.left() + 1:

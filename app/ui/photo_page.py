@@ -135,6 +135,7 @@ class PhotoPage(QWidget):
         view.box_mode_changed.connect(self._on_view_box_mode_changed)
         self.toggles.phrase_toggled.connect(view.set_phrase_shown)
         self.strip.photo_chosen.connect(self.result_chosen)
+        self.strip.left.connect(self._on_strip_left)
         self.back_button.clicked.connect(self.close_requested)
         self.previous_button.clicked.connect(self._on_previous_button_clicked)
         self.next_button.clicked.connect(self._on_next_button_clicked)
@@ -262,6 +263,10 @@ class PhotoPage(QWidget):
     @Slot()
     def _on_next_button_clicked(self) -> None:
         self.step_requested.emit(1)
+
+    @Slot()
+    def _on_strip_left(self) -> None:
+        self.view.setFocus()
 
     @Slot()
     def _on_phrase_edit_escape_pressed(self) -> None:

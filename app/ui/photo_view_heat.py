@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage
 
 from app.core.messages import PhotoLocated
-from app.ui.photo_grid_painter import chip_color
+from app.ui.chip_mark import chip_color
 
 Float32Array = npt.NDArray[np.float32]
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from app.core.asking import Box
-from app.ui.photo_grid_painter import chip_color, paint_region
+from app.ui.chip_mark import chip_color, paint_region
 from app.ui.photo_view_box import HANDLES, handle_point
 from app.ui.photo_view_pixels import PhotoPixels
 from app.ui.photo_view_transform import ViewTransform
@@ -108,8 +108,7 @@ class PhotoPainter:
 
     def _paint_place(self, painter: QPainter, place: Place, transform: ViewTransform) -> None:
         area = _area(transform.box_to_view(place.box))
-        color = chip_color(place.chip)
-        paint_region(painter, area, color)
+        paint_region(painter, area, place.chip)
         if not place.label:
             return
         font = painter.font()
@@ -126,7 +125,7 @@ class PhotoPainter:
         top = above if above >= 4 else min(area.top() + 4, view_height - height_px - 4)
         tag = QRectF(left, max(4.0, top), width_px, height_px)
         painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
-        painter.setBrush(color)
+        painter.setBrush(chip_color(place.chip))
         painter.drawRoundedRect(tag, 4, 4)
         painter.setPen(QColor("#161616"))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, label)

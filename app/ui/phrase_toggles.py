@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from app.core.messages import LocatedPhrase
+from app.ui.chip_mark import chip_color
 from app.ui.flow_layout import FlowLayout
 from app.ui.percent import percent_text
-from app.ui.photo_grid_painter import chip_color
 from app.ui.plain_tip import plain_tip
 
 HEIGHT_PX = 26

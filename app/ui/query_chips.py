@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.asking import Need
 from app.ui.chip import Chip, ChipState
 from app.ui.filter_texts import filter_texts, misread_text
 from app.ui.flow_layout import FlowLayout
-from app.ui.photo_grid_painter import chip_color
 from app.ui.question import Question, chip_colors, picture_colors
 from app.ui.token_meter import TokenMeter
 
@@ -34,6 +33,8 @@ class QueryChips(QWidget):
     picture_need_chosen = Signal(int, object)  # number of the picture, Need or None
     picture_opened = Signal(int)
     filters_changed = Signal(object)  # Filters
+    text_filter_dropped = Signal(object)  # Filters that the words are still to say
+    misread_dropped = Signal(int)  # number of the words that are no filter
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +71,7 @@ class QueryChips(QWidget):
 
     def _set_chips(self, shown: list[_Shown]) -> None:
         """Put these chips in place of the old ones; the keyboard stays where it was."""
-        focus = next((at for at, chip in enumerate(self.chips) if chip.hasFocus()), None)
+        focus = self._focused()
         while self.chips:
             chip = self.chips.pop()
             self._flow.removeWidget(chip)
@@ -85,12 +86,27 @@ class QueryChips(QWidget):
             self._flow.addWidget(chip)
             chip.show()
             self.chips.append(chip)
-        parts = [part for chip in self.chips for part in (chip, chip.button)]
+        # A widget that takes no focus ends Qt's order of Tab.
+        parts = [
+            part
+            for chip in self.chips
+            for part in (chip, chip.button)
+            if part.focusPolicy() != Qt.FocusPolicy.NoFocus
+        ]
         in_order = parts if self._before is None else [self._before, *parts]
         for first, second in pairwise(in_order):
             self.setTabOrder(first, second)
         if focus is not None and self.chips:
-            self.chips[min(focus, len(self.chips) - 1)].setFocus()
+            chip = self.chips[min(focus, len(self.chips) - 1)]
+            can_focus = chip.focusPolicy() != Qt.FocusPolicy.NoFocus
+            (chip if can_focus else chip.button).setFocus()
+
+    def _focused(self) -> int | None:
+        """Which chip has the keyboard, itself or its button."""
+        for at, chip in enumerate(self.chips):
+            if chip.hasFocus() or chip.button.hasFocus():
+                return at
+        return None
 
     def _pictures(self) -> list[_Shown]:
         shown = []
@@ -102,8 +118,7 @@ class QueryChips(QWidget):
             icon_name = "picture" if image.box is None else "box"
             if image.concept_id is not None:
                 icon_name = "concept"
-            shade = None if color is None else chip_color(color)
-            state = ChipState(picture.label, image.need, shade, icon_name=icon_name)
+            state = ChipState(picture.label, image.need, color, icon_name=icon_name)
             shown.append(
                 _Shown(
                     state,
@@ -119,12 +134,7 @@ class QueryChips(QWidget):
         shown = []
         colors = chip_colors(self._question.chips)
         for number, (chip, color) in enumerate(zip(self._question.chips, colors, strict=True)):
-            state = ChipState(
-                chip.phrase.text,
-                chip.phrase.need,
-                None if color is None else chip_color(color),
-                chip.removed,
-            )
+            state = ChipState(chip.phrase.text, chip.phrase.need, color, chip.removed)
             shown.append(
                 _Shown(state, lambda need, number=number: self.need_chosen.emit(number, need))
             )
@@ -138,25 +148,22 @@ class QueryChips(QWidget):
             )
             for text in filter_texts(self._question.filters, self._root_name)
         ]
-        # What the words say is taken out where it was said.
+        # What the words say is taken out of the words.
         shown += [
-            _Shown(ChipState(text.text, icon_name="filter", fixed=True), lambda _need: None)
+            _Shown(
+                ChipState(text.text, icon_name="filter"),
+                lambda _need, text=text: self.text_filter_dropped.emit(text.without),
+            )
             for text in filter_texts(self._question.text_filters, self._root_name)
         ]
         shown += [
             _Shown(
                 ChipState(
-                    error.params["filter"],
-                    None,
-                    None,
-                    False,
-                    "warning",
-                    True,
-                    misread_text(error.params),
+                    error.params["filter"], icon_name="warning", hint=misread_text(error.params)
                 ),
-                lambda _need: None,
+                lambda _need, number=number: self.misread_dropped.emit(number),
             )
-            for error in self._question.misread
+            for number, error in enumerate(self._question.misread)
         ]
         return shown
 

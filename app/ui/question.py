@@ -134,6 +134,18 @@ class Question:
         )
         return replace(self, text=text, chips=chips, edited=chips != typed)
 
+    def without_text_filter(self, left: Filters) -> Question:
+        """The words without those that say a filter; ``left``: the filters that are to stay."""
+        from app.core.taking_out import without_filter
+
+        return self.with_text(without_filter(self.text, left))
+
+    def without_misread(self, number: int) -> Question:
+        """The words without those that look like a filter and are none; which of ``misread``."""
+        from app.core.taking_out import without_misread
+
+        return self.with_text(without_misread(self.text, number))
+
     def with_need(self, number: int, need: Need | None) -> Question:
         """One chip required, optional or excluded; None takes it out."""
         chip = self.chips[number]

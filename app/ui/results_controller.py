@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.ui.filter_texts import filter_texts
 from app.ui.folders_controller import FoldersController
@@ -14,9 +14,16 @@ from app.ui.question import Question, Results
 from app.ui.results_page import ResultsState
 from app.ui.search_controller import SearchController
 
+# A search that takes longer than this takes along what was said of the one before.
+LATE_MS = 300
+
 
 class ResultsController(QObject):
-    """Keeps the grid, the chips and the status bar true to the question and its answer."""
+    """Keeps the grid, the chips and the status bar true to the question and its answer.
+
+    The photos of the question before stay while the next one is answered; what was said of them
+    does not.
+    """
 
     def __init__(
         self,
@@ -36,6 +43,11 @@ class ResultsController(QObject):
         self._search = search
         self._folders = folders
         self._index = index
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LATE_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        self._instead: ResultsState | None = None  # of what was said of the photos that are shown
         search.question_changed.connect(self._on_search_question_changed)
         search.history_changed.connect(self._on_search_history_changed)
         search.search_started.connect(self._on_search_started)
@@ -64,6 +76,8 @@ class ResultsController(QObject):
 
     @Slot(object)
     def _on_search_question_changed(self, question: Question) -> None:
+        if question.is_empty:
+            self._timer.stop()  # a list is read
         edit = self._panels.search_bar.edit
         if edit.query() != question.text:
             edit.show_query(question.text)
@@ -86,16 +100,33 @@ class ResultsController(QObject):
     @Slot()
     def _on_search_started(self) -> None:
         self._panels.status_bar.show_searching()
+        self._timer.start()
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        self._drop_verdict("searching")
+
+    def _drop_verdict(self, instead: ResultsState) -> None:
+        """Say no more what was said of the answer before."""
+        self._instead = instead
+        self._panels.chips.meter.show_tokens(0)
+        self._update_state()
 
     @Slot(object)
     def _on_search_failed(self, _failure: object) -> None:
         """The grid keeps what it shows; the banner says why there is nothing new."""
+        self._timer.stop()
         self._panels.status_bar.show_browsing(self._grid_model.rowCount())
+        results = self._search.results
+        if results is None or results.question != self._search.question:
+            self._drop_verdict("unanswered")
 
     # ------------------------------------------------------------ the answer
 
     @Slot(object)
     def _on_search_results_changed(self, results: Results) -> None:
+        self._timer.stop()
+        self._instead = None
         self._grid_model.set_photos(
             results.ids,
             results.hits or None,
@@ -118,7 +149,10 @@ class ResultsController(QObject):
     @Slot()
     def _update_state(self) -> None:
         results = self._search.results
-        if results is not None:
+        if self._instead is not None:
+            has_photos = self._grid_model.rowCount() > 0
+            self._panels.results.set_state("photos" if has_photos else self._instead)
+        elif results is not None:
             self._panels.results.set_state(self._state_of(results))
 
     def _state_of(self, results: Results) -> ResultsState:

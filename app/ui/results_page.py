@@ -19,6 +19,8 @@ ResultsState = Literal[
     "offline",
     "empty",
     "loading",
+    "searching",
+    "unanswered",
 ]
 
 
@@ -95,6 +97,11 @@ class ResultsPage(QWidget):
             "all_excluded": (
                 self.tr("Nothing is left"),
                 self.tr("All photos that could fit show what must not be there."),
+            ),
+            "searching": (self.tr("Searching…"), ""),
+            "unanswered": (
+                self.tr("This search was not answered"),
+                self.tr("Press Enter in the search line to ask again."),
             ),
             "no_favourites": (
                 self.tr("No favourites yet"),

@@ -115,6 +115,16 @@ class SearchController(QObject):
         self._ask(self._question.with_picture_need(number, need))
 
     @Slot(object)
+    def drop_text_filter(self, left: Filters) -> None:
+        """Take words that filter out of the text; ``left``: the filters that it still says."""
+        self._ask(self._question.without_text_filter(left))
+
+    @Slot(int)
+    def drop_misread(self, number: int) -> None:
+        """Take words that look like a filter and are none out of the text."""
+        self._ask(self._question.without_misread(number))
+
+    @Slot(object)
     def set_filters(self, filters: Filters) -> None:
         """Let the controls narrow what counts; a folder among them displaces that of the scope."""
         question = replace(self._question, filters=filters)

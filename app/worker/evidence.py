@@ -8,7 +8,8 @@ parts can be put together.
               about the whole photo, some about a thing in it
     picture   the mean of both, in which the region counts ``REGION_SHARE``; a whole picture counts
               by the photo alone. In the photo that it was taken from the box is a region too, and
-              no other photo fits better.
+              no other photo fits better. A box is unlike whole photos: they count ``_LEAST_Z`` at
+              least beside their regions
 
 Which box is shown is another question than how well the best region fits: the best one is often a
 part of the thing. So regions vote: the box is shown that overlaps most with all that fit,
@@ -44,6 +45,7 @@ VOTE_SPREAD = 0.5
 _LEAST_SCALE = 0.5
 _MOST = 2.0
 _ABOVE_MOST_SHARE = 1e-3
+_LEAST_Z = -3.0
 _AHEAD = 1e-3
 
 
@@ -139,8 +141,10 @@ def picture_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backg
     row = int(own[0])
     identical = IDENTICAL_Z
     if asked.region is not None:
-        by_photo = grounds.picture_photo.z(candidates.vectors[row] @ asked.photo)
-        identical = REGION_SHARE * IDENTICAL_Z + (1 - REGION_SHARE) * float(by_photo)
+        by_photo = max(
+            float(grounds.picture_photo.z(candidates.vectors[row] @ asked.photo)), _LEAST_Z
+        )
+        identical = REGION_SHARE * IDENTICAL_Z + (1 - REGION_SHARE) * by_photo
     found.excess[row] = max(identical, float(found.excess.max()) + _AHEAD)
     return replace(found, own_row=row, own_box=asked.box)
 
@@ -154,7 +158,8 @@ def _seen_evidence(asked: AskedPicture, candidates: Candidates, grounds: Backgro
     sample = best_of_photos(grounds.region_vectors @ asked.region, grounds.regions)
     z = Background.of_a_box(sample).z(best_of_photos(values, candidates.regions))
     rows = candidates.rows
-    evidence.excess[rows] = REGION_SHARE * z + (1 - REGION_SHARE) * by_photo[rows]
+    by_photo = np.maximum(by_photo[rows], _LEAST_Z)
+    evidence.excess[rows] = REGION_SHARE * z + (1 - REGION_SHARE) * by_photo
     evidence.by_region[rows] = z
     return evidence
 

@@ -1699,6 +1699,18 @@
         <translation>可能符合的照片都含有需要排除的内容。</translation>
     </message>
     <message>
+        <source>Searching…</source>
+        <translation>正在搜索…</translation>
+    </message>
+    <message>
+        <source>This search was not answered</source>
+        <translation>这次搜索没有得到回答</translation>
+    </message>
+    <message>
+        <source>Press Enter in the search line to ask again.</source>
+        <translation>在搜索框里按 Enter 再问一次。</translation>
+    </message>
+    <message>
         <source>No favourites yet</source>
         <translation>还没有收藏</translation>
     </message>
@@ -1762,6 +1774,10 @@
         <translation>
             <numerusform>%Ln 张照片含有类似内容</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{0}, {1} of {2}</source>
+        <translation>{0}，第 {1} 个，共 {2} 个</translation>
     </message>
 </context>
 <context>

@@ -266,8 +266,13 @@ def test_f6_leads_to_the_tools_of_a_box_and_to_the_information(driver: WindowDri
     driver.press(Qt.Key.Key_F6)
     assert bar.meaning_buttons["similar"].hasFocus()
     driver.press(Qt.Key.Key_Tab)
+    strip = panels.photo_page.strip
+    driver.until(lambda: strip.n_shown > 0)
     driver.press(Qt.Key.Key_F6)
-    assert panels.inspector.stars.hasFocus(), "from any tool on to the next panel"
+    assert strip.hasFocus(), "from any tool on to the results"
+    assert strip.accessibleName().startswith(f"{driver.names()[0]}, 1 of ")
+    driver.press(Qt.Key.Key_F6)
+    assert panels.inspector.stars.hasFocus()
     driver.press(Qt.Key.Key_F6)
     assert panels.status_bar.size_slider.hasFocus()
 

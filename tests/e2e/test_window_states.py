@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.core.messages import JobFailed
 from app.ui.history_panel import HistoryPanel
 from app.ui.language import LanguageSwitcher
 from tests.e2e.window_driver import TIMEOUT_MS, WindowDriver
@@ -52,6 +53,41 @@ def test_a_question_that_nothing_fits_says_so(driver: WindowDriver, tmp_path: Pa
     assert driver.failures == []
 
 
+def test_a_slow_search_takes_along_what_was_said_of_the_one_before(
+    driver: WindowDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "reds"
+    for seed in range(30):
+        save_photo(folder / f"red_{seed}.png", "red", seed=seed)
+    driver.show()
+    driver.add_folder(folder)
+    page, meter = driver.panels.results, driver.panels.chips.meter
+    edit = driver.panels.search_bar.edit
+    ask = driver.link.search
+    jobs: list[int] = []
+
+    def ask_in_vain(*_question: object) -> int:
+        jobs.append(1_000_000 + len(jobs))
+        return jobs[-1]
+
+    for before, state in (("green", "weak"), ("red, without red type:png", "all_excluded")):
+        driver.search(before)
+        driver.until(lambda state=state: page.state == state)
+        assert meter.isVisible()
+        monkeypatch.setattr(driver.link, "search", ask_in_vain)
+        edit.setText(f"blue {before}")
+        driver.until(lambda: not meter.isVisible())
+        assert not page.notice.isVisible()
+        assert page.state == ("photos" if state == "weak" else "searching"), "photos stay"
+        monkeypatch.setattr(driver.link, "search", ask)
+    assert page.empty_title.text() == "Searching…"
+    driver.link.job_failed.emit(JobFailed(jobs[-1], "TooLongError", {}, ""))
+    assert page.state == "unanswered"
+    assert "Enter" in page.empty_page.accessibleName()
+    driver.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    driver.until(lambda: page.state == "all_excluded" and meter.isVisible())
+
+
 def test_enter_presses_what_has_the_keyboard_and_dialogs_begin_at_the_pictures(
     driver: WindowDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,3 +124,25 @@ def test_every_page_fits_the_narrowest_window(driver: WindowDriver, language: st
     for show in (window.show_first_start, window.show_results, window.show_photo):
         show()
         assert window.centralWidget().minimumSizeHint().width() <= window.minimumWidth()
+
+
+def test_a_query_can_be_read_between_both_panels_in_a_small_window(driver: WindowDriver) -> None:
+    window, edit = driver.window, driver.panels.search_bar.edit
+    window.set_sidebar_shown(True)
+    window.set_inspector_shown(True)
+    window.resize(1400, 800)
+    window.show()
+    window.splitter.setSizes([300, 760, 290])
+    wide = window.splitter.sizes()
+    for width, height in ((900, 600), (window.minimumWidth(), window.minimumHeight())):
+        window.resize(width, height)
+        edit.setText("penguins in the snow, a green tree")
+        edit.setCursorPosition(0)
+        driver.until(lambda width=width: sum(window.splitter.sizes()) < width)
+        before_clear_sign = QPoint(edit.width() - 36, 18)
+        assert edit.cursorPositionAt(before_clear_sign) >= 20
+        sidebar, _center, inspector = window.splitter.sizes()
+        assert sidebar >= driver.panels.sidebar.minimumWidth()
+        assert inspector >= driver.panels.inspector.minimumWidth()
+    window.resize(1400, 800)
+    driver.until(lambda: window.splitter.sizes() == wide)

@@ -101,6 +101,8 @@ _SPACED = re.compile(
     rf"|(?:^|(?<=[,，;；]\s))(?:camera|相机)[:：]\s+(?:{MAKERS})(?!\w))",
     re.IGNORECASE,
 )
+_LISTED_KEYS = ("camera", "type", "orientation")
+_NEXT = re.compile(r"[,，、]|\s+or\s", re.IGNORECASE)
 _DATE_KEYS = ("date", "before", "until", "since", "after")
 _MORE_WORDS = re.compile(r"\s+[^\s,，;；、]+")
 _MAX_MORE_WORDS = 4  # of a date: "since:the 5th of May 2020"
@@ -354,9 +356,11 @@ def _longest(
     text: str, match: re.Match[str], spoken: Callable[[int, int], str], today: date
 ) -> FoundFilter:
     """Return what a key and its value say; a date may go on behind a space: "since:May 2020"."""
-    key = _ONE_FILTER.match(text, match.start())
-    stops = [match.end()]
-    while key is not None and _KEY_OF[key["key"].lower()] in _DATE_KEYS:
+    found = _ONE_FILTER.match(text, match.start())
+    key = "" if found is None else _KEY_OF[found["key"].lower()]
+    listed = None if key in _LISTED_KEYS else _NEXT.search(text, match.start(), match.end())
+    stops = [match.end() if listed is None else listed.start()]
+    while key in _DATE_KEYS:
         more = _MORE_WORDS.match(text, stops[-1])
         if more is None or len(stops) > _MAX_MORE_WORDS:
             break
@@ -369,7 +373,7 @@ def _longest(
             misread = error
         else:
             return FoundFilter(filters, match.start(), stop)
-    return FoundFilter(Filters(), match.start(), match.end(), misread)
+    return FoundFilter(Filters(), match.start(), stops[0], misread)
 
 
 def _unclear_days(text: str) -> Iterator[FoundFilter]:

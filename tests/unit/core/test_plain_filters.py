@@ -180,3 +180,18 @@ def test_one_filter_may_be_said_as_in_a_sentence() -> None:
     for odd in ("", "a cat", "5 stars a cat", "2020 a cat"):
         with pytest.raises(FilterError, match="is not understood"):
             parse_filter(odd, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("rating>=4, vertical photos", Filters(min_rating=4, orientations=("portrait",))),
+        ("rating:4, png photos", Filters(min_rating=4, formats=("png",))),
+        ("folder:trips, png photos", Filters(folders=("trips",), formats=("png",))),
+        ("评分:4，png照片", Filters(min_rating=4, formats=("png",))),
+        ("type:jpg, png", Filters(formats=("jpeg", "png"))),
+    ],
+)
+def test_a_comma_ends_a_value_that_is_no_list(typed: str, expected: Filters) -> None:
+    query = parse_query(typed, TODAY)
+    assert (query.filters, query.misread) == (expected, ())

@@ -317,6 +317,37 @@ def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: Worl
     assert results.heard == [None]
 
 
+def test_the_strip_is_used_by_keyboard(qtbot: QtBot, world: World) -> None:
+    strip = world.page.strip
+    world.model.set_photos([11, 12, 13], {n: hit(n) for n in (11, 12, 13)}, None)
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    assert strip.focusPolicy() == Qt.FocusPolicy.NoFocus, "nothing to choose before a box"
+    world.draw((0.2, 0.2), (0.6, 0.5))
+    job_id = next(c.job_id for c in reversed(world.link.sent) if isinstance(c, Search))
+    world.link.search_finished.emit(SearchFinished(job_id, "", "m", 5.0, ()))
+    assert strip.focusPolicy() == Qt.FocusPolicy.TabFocus
+    world.page.activateWindow()
+    qtbot.waitUntil(world.page.isActiveWindow)
+    strip.setFocus(Qt.FocusReason.TabFocusReason)
+    chosen = Listener()
+    world.page.result_chosen.connect(chosen.on_one)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Left, Qt.Key.Key_Space, Qt.Key.Key_Right):
+        QTest.keyClick(strip, key)
+    assert chosen.heard == [11, 11]
+    world.model.set_photos([12, 11, 13], {n: hit(n) for n in (11, 12, 13)}, None)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_End, Qt.Key.Key_Enter, Qt.Key.Key_Home):
+        QTest.keyClick(strip, key)
+    assert chosen.heard[2:] == [12, 13], "a better order takes the keyboard along"
+    QTest.keyClick(strip, Qt.Key.Key_Return)
+    assert chosen.heard[-1] == 12
+    QTest.keyClick(strip, Qt.Key.Key_Escape)
+    assert world.view.hasFocus()
+    assert world.view.box is not None, "it leaves the results, not the box"
+    strip.setFocus()
+    world.model.set_photos([], {}, None)
+    assert world.view.hasFocus(), "nothing is left to choose from"
+
+
 def test_what_is_in_the_box_is_copied_and_named(qtbot: QtBot, world: World) -> None:
     world.view.set_pixels(opened(7))
     qtbot.waitUntil(lambda: world.view.picture.pixels is not None, timeout=10_000)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QDate, QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.asking import Filters
@@ -64,6 +65,64 @@ def test_what_has_no_control_is_a_chip_that_can_be_taken_out(qtbot: QtBot) -> No
         with qtbot.waitSignal(chips.filters_changed) as got:
             qtbot.mouseClick(chip.button, Qt.MouseButton.LeftButton)
         assert got.args == [expected]
+
+
+def test_what_words_filter_by_is_taken_out_of_them_by_mouse_and_key(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    text = "a dog 2022, 2024, rating:4 date:2023-13"
+    chips.show_question(Question().with_text(text), str)
+    _dog, first, _second, stars, misread = chips.chips
+    filters = Question(text).text_filters
+    with qtbot.waitSignal(chips.text_filter_dropped) as got:
+        qtbot.mouseClick(first.button, Qt.MouseButton.LeftButton)
+    assert got.args == [replace(filters, taken=filters.taken[1:])]
+    with qtbot.waitSignal(chips.text_filter_dropped) as got:
+        qtbot.keyClick(stars.button, Qt.Key.Key_Space)
+    assert got.args == [replace(filters, min_rating=0)]
+    with qtbot.waitSignal(chips.misread_dropped) as got:
+        qtbot.mouseClick(misread.button, Qt.MouseButton.LeftButton)
+    assert got.args == [0]
+    with qtbot.waitSignal(chips.misread_dropped):
+        qtbot.keyClick(misread, Qt.Key.Key_Delete)
+    assert stars.button.accessibleName() == "Remove: ★★★★ or more"
+
+
+def test_the_keyboard_stays_in_the_chips_when_one_is_taken_out_by_its_button(qtbot: QtBot) -> None:
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    question = Question().with_text("a dog 2022, 2024, rating:4")
+    chips.text_filter_dropped.connect(
+        lambda left: chips.show_question(question.without_text_filter(left), str)
+    )
+    chips.show_question(question, str)
+    chips.show()
+    chips.activateWindow()
+    qtbot.waitUntil(chips.isActiveWindow)
+    chips.chips[1].button.setFocus()
+    qtbot.keyClick(chips.chips[1].button, Qt.Key.Key_Space)
+    assert [chip.text for chip in chips.chips] == ["a dog", "2024", "★★★★ or more"]
+    assert chips.chips[1].button.hasFocus()
+
+
+def test_tab_leads_to_the_button_of_every_filter(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    before, after, chips = QLineEdit(window), QLineEdit(window), QueryChips(window)
+    QWidget.setTabOrder(before, after)
+    chips.follow_by_tab(before)
+    for text in ("a dog 2022, rating:4", "a dog 2022, rating:4 date:2023-13"):
+        chips.show_question(replace(Question(), filters=_DAYS).with_text(text), str)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    before.setFocus()
+    reached = []
+    while not after.hasFocus() and len(reached) < 30:
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget().accessibleName())
+    buttons = [chip.button.accessibleName() for chip in chips.chips]
+    assert [name for name in reached if name.startswith("Remove: ")] == buttons
 
 
 def test_the_controls_say_what_the_words_filter_by(

@@ -19,6 +19,7 @@ from app.ui.photo_grid_hover import HoverButtons
 from app.ui.theme import CHIP_COLORS
 from tests.pointer import LEFT
 from tests.unit.ui.photo_grid_stage import HEIGHT, WIDTH, Stage, make_stage, wheel
+from tests.unit.ui.samples import hit
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -253,6 +254,18 @@ def test_fitted_thumbnails_are_asked_for_after_the_change(
 
 
 def test_screen_readers_hear_what_it_is(stage: Stage) -> None:
+    assert stage.grid.accessibleName() == "Photos"
+    stage.model.set_photos(np.arange(10), {1: hit(1)})
+    stage.press(Qt.Key.Key_Home)
+    assert stage.grid.accessibleName() == "照片 0.jpg"
+    stage.press(Qt.Key.Key_Right)
+    assert stage.grid.accessibleName() == "照片 1.jpg, fits 90 %"
+    assert stage.grid.accessibleDescription() == "Photos"
+    stage.model.set_marks({1: Marks(1, 4)})
+    assert stage.grid.accessibleName() == "照片 1.jpg, fits 90 %, 4 stars"
+    stage.model.set_photos(np.arange(20, 30))
+    assert stage.grid.accessibleName() == f"照片 {stage.grid.current_photo_id()}.jpg"
+    stage.model.set_photos(np.arange(0))
     assert stage.grid.accessibleName() == "Photos"
 
 

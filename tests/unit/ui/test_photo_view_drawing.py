@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from app.core.asking import Box
-from app.ui.photo_grid_painter import chip_color
+from app.ui.chip_mark import chip_color
 from app.ui.photo_view import PhotoView
 from tests.pointer import LEFT, PLAIN, drag, move_pointer
 from tests.unit.ui.photo_view_stage import (

@@ -232,6 +232,20 @@ def test_words_that_only_filter_narrow_the_list(world: World) -> None:
     assert world.last.query.filters == Filters(min_rating=4)
 
 
+def test_words_that_filter_are_taken_out_and_come_back_with_back(world: World) -> None:
+    world.search.ask_text("red umbrella in 2023, cars")
+    world.search.set_need(1, "excluded")
+    world.search.drop_text_filter(Filters())
+    assert world.search.question.text == "red umbrella, cars"
+    expected = (Phrase("red umbrella"), Phrase("cars", "excluded"))
+    assert world.last.query.phrases == expected, "what was said of a chip holds on"
+    world.search.go_back()
+    assert world.last.query.text == "red umbrella in 2023, cars"
+    world.search.ask_text("a dog date:2023-13")
+    world.search.drop_misread(0)
+    assert world.last.query == Query("a dog")
+
+
 def test_refined_results_replace_the_first_ones(world: World) -> None:
     world.search.ask_text("x")
     job_id = world.last.job_id

@@ -10,8 +10,15 @@ from app.core.language.places import Place
 from app.core.library.rows import PackedRegions
 from app.core.ranking import Background
 from app.worker.backgrounds import Backgrounds
-from app.worker.encoding_questions import AskedPhrase
-from app.worker.evidence import Candidates, Evidence, fitting_boxes, phrase_evidence, together
+from app.worker.encoding_questions import AskedPhrase, AskedPicture
+from app.worker.evidence import (
+    Candidates,
+    Evidence,
+    fitting_boxes,
+    phrase_evidence,
+    picture_evidence,
+    together,
+)
 
 WHOLE, THING = (0.0, 0.0, 1.0, 1.0), (0.2, 0.2, 0.6, 0.6)
 PARTS = [(0.2, 0.2, 0.4, 0.6), (0.4, 0.2, 0.6, 0.6), (0.2, 0.3, 0.6, 0.6)]
@@ -124,3 +131,29 @@ def test_of_photos_that_fit_all_parts_very_well_the_best_comes_first() -> None:
     whole = together(parts, required=parts)
     assert list(np.argsort(-whole)) == [1, 2, 0, 3], "one part does not hide another"
     assert whole == pytest.approx([2, 2, 2, 1.95], abs=0.01)
+
+
+def test_a_box_in_shots_of_one_scene_finds_all_of_them() -> None:
+    rng = np.random.default_rng(3)
+
+    def shots(of: np.ndarray, n: int) -> np.ndarray:
+        rows = of + rng.standard_normal((n, len(of))) * 0.15 / np.sqrt(len(of))
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+    scene, thing, n_photos = np.eye(32)[0], np.eye(32)[1], 40
+    photos, regions = shots(scene, n_photos), shots(thing, n_photos)
+    packed = _candidates([[THING]] * n_photos, list(range(n_photos)), n_photos).regions
+    rows = np.arange(n_photos, dtype=np.int64)
+    candidates = Candidates(rows, photos, packed, regions, rows)
+    any_text = Background(0.0, 1.0)
+    grounds = Backgrounds(
+        photos, packed, regions, any_text, any_text, Background.of_pictures(photos), n_photos, 1
+    )
+    # A crop as a photo is like its scene a little, and like its thing.
+    crop = (0.3 * scene + 0.95 * thing).astype(np.float32)
+    asked = AskedPicture("required", crop, regions[5], own_id=5, box=THING)
+    found = picture_evidence(asked, candidates, grounds)
+    assert (found.excess >= 0).mean() > 0.9
+    assert found.excess.argmax() == 5
+    other = AskedPicture("required", crop, np.eye(32, dtype=np.float32)[2])
+    assert (picture_evidence(other, candidates, grounds).excess < 0).all(), "nothing like it"
