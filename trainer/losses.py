@@ -95,7 +95,7 @@ def make_pairs(batch: Batch, embeddings: Embeddings, recipe: Recipe, gather: Gat
     }
     classes, regions, hard = None, None, None
     if batch.classes is not None:
-        classes = _classes(batch.classes, embeddings, gather)
+        classes = _classes(batch.classes, batch.short, embeddings, gather)
     if batch.regions is not None and recipe.counts("region", "text"):
         regions = _regions(batch.regions, embeddings, gather)
     if batch.regions is not None and recipe.counts(*HARD_OBJECTIVES):
@@ -177,13 +177,13 @@ def _captions(embeddings: Embeddings, name: str, texts: Texts, gather: Gather) -
     )
 
 
-def _classes(classes: Classes, embeddings: Embeddings, gather: Gather) -> ClassPairs:
+def _classes(classes: Classes, short: Texts, embeddings: Embeddings, gather: Gather) -> ClassPairs:
     image_BE, text_UE = embeddings.image_BE, embeddings.texts["short"]
     assert image_BE is not None
     device = image_BE.device
     return ClassPairs(
         gather(image_BE[classes.image_A.to(device)]),
-        gather(text_UE[classes.row_M.to(device)]),
+        gather(text_UE[short.name_row_M.to(device)]),
         gather(classes.class_A.to(device)),
         classes.set_C.to(device),
     )

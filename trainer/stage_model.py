@@ -159,15 +159,14 @@ def pieces_of(batch: Batch, recipe: Recipe, split_sizes: bool, device: torch.dev
     for start, stop in _picture_ranges(lengths, recipe.micro_batch, split_sizes):
         longest = max(lengths[start:stop])
         patches_BPV = normalised(batch.levels_BPV[start:stop, :longest].to(device))
-        mask_BP = None
-        if min(lengths[start:stop]) < longest:
+        seen_BQ, mask_BP = None, None
+        if batch.seen_BQ is not None:
+            seen_BQ, mask_BP = _seen(batch.seen_BQ[start:stop].to(device))
+        elif min(lengths[start:stop]) < longest:
             assert batch.mask_BP is not None
             # A copy: to compiled layers every other stride and offset is another kind of mask.
             mask_BP = batch.mask_BP[start:stop, :longest]
             mask_BP = mask_BP.clone(memory_format=torch.contiguous_format).to(device)
-        seen_BQ = None
-        if batch.seen_BQ is not None:
-            seen_BQ, mask_BP = _seen(batch.seen_BQ[start:stop].to(device))
         boxes, image = None, None
         if batch.regions is not None:
             inside = (batch.regions.image_K >= start) & (batch.regions.image_K < stop)

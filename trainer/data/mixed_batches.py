@@ -185,7 +185,7 @@ class MixedBatchMaker:
             if recipe.counts("long")
             else None,
             make_regions(boxed, self._tokenizer) if recipe.counts(*REGION_OBJECTIVES) else None,
-            self._make_classes(samples, names) if counts_classes else None,
+            self._make_classes(samples) if counts_classes else None,
             self._seen(step, shapes, [own[at] for at in order])
             if recipe.seen_patches < 1
             else None,
@@ -204,12 +204,10 @@ class MixedBatchMaker:
         start, stop = (len(names) * part // self._n_parts for part in (self._part, self._part + 1))
         return names[start:stop]
 
-    def _make_classes(self, samples: list[Sample], names: list[str]) -> Classes:
-        rows = rows_of([*(sample.short.text for sample in samples), *names])
+    def _make_classes(self, samples: list[Sample]) -> Classes:
         numbers = self._class_numbers
         known = [(at, numbers[s.label]) for at, s in enumerate(samples) if s.label in numbers]
         return Classes(
-            torch.tensor([rows[name] for name in names], dtype=torch.int64),
             torch.tensor([at for at, _ in known], dtype=torch.int64),
             torch.tensor([number for _, number in known], dtype=torch.int64),
             self._set_C,

@@ -55,7 +55,8 @@ class MatchKeys:
 class Texts:
     """Distinct texts of a batch: each is encoded once, ``row_T`` says which one a picture has.
 
-    ``image_T`` says which pictures the texts describe. There is at least one row of ``ids_UL`` (all
+    ``image_T`` says which pictures the texts describe; ``name_row_M`` are further texts, which
+    describe none of them but name classes. There is at least one row of ``ids_UL`` (all
     padding where there are no texts): attention cannot run on none.
     """
 
@@ -63,6 +64,7 @@ class Texts:
     row_T: Tensor
     image_T: Tensor
     keys: MatchKeys
+    name_row_M: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,10 @@ class Regions:
 class Classes:
     """The classes of all sets, and of the pictures that have one.
 
-    ``row_M`` are the rows of the short texts that name this process's part of the classes; all
-    parts in order are all classes. ``image_A`` are pictures, ``class_A`` their classes among all;
-    ``set_C`` says which set each class is of.
+    ``image_A`` are pictures, ``class_A`` their classes among all; ``set_C`` says which set each
+    class is of. The short texts name this process's part of them; all parts in order are all.
     """
 
-    row_M: Tensor
     image_A: Tensor
     class_A: Tensor
     set_C: Tensor
@@ -176,6 +176,7 @@ def make_texts(
         torch.tensor([rows[caption.text] for caption in captions], dtype=torch.int64),
         torch.tensor(images, dtype=torch.int64),
         match_keys(captions, shown),
+        torch.tensor([rows[name] for name in names], dtype=torch.int64),
     )
 
 

@@ -54,9 +54,10 @@ def test_a_batch_names_all_classes_and_knows_those_of_its_photos(
 
     whole, classes = made(0, 1)
     parts = [made(0, 2), made(1, 2)]
-    named = whole.short.ids_UL[classes.row_M]
+    named = whole.short.ids_UL[whole.short.name_row_M]
     assert len(torch.unique(named, dim=0)) == len(COLOURS)
-    assert torch.equal(named, torch.cat([part.short.ids_UL[own.row_M] for part, own in parts]))
+    said = [part.short.ids_UL[part.short.name_row_M] for part, _ in parts]
+    assert torch.equal(named, torch.cat(said))
     # Photos of fruit have a class: no mosaics of them, no people.
     assert 0 < len(classes.image_A) < len(whole.shapes) / 2
     assert len(classes.image_A) == sum(len(own.image_A) for _, own in parts)
