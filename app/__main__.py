@@ -5,6 +5,7 @@ Only the standard library is imported here, so that spawned processes and ``--he
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -43,6 +44,7 @@ def main(argv: list[str] | None = None) -> int:
             return 1
         return cli.main(arguments)
     if has_display():
+        gc.disable()  # until the window is built: nothing of what is made before is garbage
         from app.main import main as window_main
 
         return window_main(arguments)

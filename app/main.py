@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import time
@@ -485,6 +486,8 @@ def main(argv: Sequence[str]) -> int:
     app.setWindowIcon(_icon())
     life = WindowLife(_build, kept_places(library_dir, config_dir), app, first)
     window = life.open()
+    gc.freeze()
+    gc.enable()
     window.first_painted.connect(
         lambda: logger.info("first paint after %d ms", (time.perf_counter() - started_s) * 1000)
     )

@@ -47,7 +47,12 @@ def _freeze() -> None:
     command = [sys.executable, "-m", "PyInstaller", "build.spec", "--noconfirm", "--clean"]
     command += ["--distpath", str(ARCHIVE_DIR), "--workpath", str(WORK_DIR)]
     # A fixed seed of hashes and a fixed time keep two builds of the same sources alike.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "1600000000"}
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "1600000000",
+        "PYINSTALLER_ZLIB_COMPRESSION_LEVEL": "0",  # modules need not be unpacked at every start
+    }
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
             command, cwd=ROOT, env=environment, stdout=output, stderr=output, check=False

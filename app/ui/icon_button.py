@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from app.ui.icons import line_icon
+from app.ui.icons import icon_colors, line_icon
 from app.ui.plain_tip import plain_tip
 
 
@@ -17,6 +17,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._icon_name = icon_name
         self._icon_px = icon_px
+        self._drawn: object = None
         self.setAutoRaise(True)
         self.setIconSize(QSize(icon_px, icon_px))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -29,9 +30,8 @@ class IconButton(QToolButton):
 
     def set_icon_name(self, icon_name: str) -> None:
         """Show another drawing."""
-        if icon_name != self._icon_name:
-            self._icon_name = icon_name
-            self._redraw()
+        self._icon_name = icon_name
+        self._redraw()
 
     def set_label(self, text: str, shortcut: str = "") -> None:
         """Name the button: for screen readers, and as a tool tip with its shortcut."""
@@ -52,4 +52,9 @@ class IconButton(QToolButton):
             super().keyPressEvent(event)
 
     def _redraw(self) -> None:
+        """Draw the icon unless it is drawn: palettes change often with the same colours."""
+        wanted = (self._icon_name, icon_colors(self.palette()))
+        if wanted == self._drawn:
+            return
+        self._drawn = wanted
         self.setIcon(line_icon(self._icon_name, self.palette(), self._icon_px))

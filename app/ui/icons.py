@@ -293,6 +293,15 @@ def paint_icon(
     painter.restore()
 
 
+def icon_colors(palette: QPalette) -> dict[QIcon.Mode, QColor]:
+    """The colours in which an icon is drawn, by state."""
+    role = QPalette.ColorRole.ButtonText
+    return {
+        QIcon.Mode.Normal: palette.color(QPalette.ColorGroup.Active, role),
+        QIcon.Mode.Disabled: palette.color(QPalette.ColorGroup.Disabled, role),
+    }
+
+
 def line_icon(name: str, palette: QPalette, side_px: int = 18) -> QIcon:
     """Return the named icon in the palette's text colour, with a faint disabled variant.
 
@@ -300,13 +309,7 @@ def line_icon(name: str, palette: QPalette, side_px: int = 18) -> QIcon:
         KeyError: no icon has this name.
     """
     icon = QIcon()
-    colors = {
-        QIcon.Mode.Normal: palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText),
-        QIcon.Mode.Disabled: palette.color(
-            QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText
-        ),
-    }
-    for mode, color in colors.items():
+    for mode, color in icon_colors(palette).items():
         for ratio in PIXEL_RATIOS:
             pixmap = QPixmap(QSize(round(side_px * ratio), round(side_px * ratio)))
             pixmap.setDevicePixelRatio(ratio)

@@ -9,6 +9,7 @@ Dynamic properties that the style sheet knows: ``secondary`` (11 px, quieter tex
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -137,11 +138,11 @@ def palette_for(colors: ThemeColors) -> QPalette:
     return palette
 
 
-def font_families() -> list[str]:
-    """The system's family, then the families with Chinese that this machine has."""
-    families = [QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()]
-    families += [name for name in CJK_FAMILIES if QFontDatabase.hasFamily(name)]
-    return families
+@cache
+def font_families() -> tuple[str, ...]:
+    """The system's family, then the families with Chinese that this machine has; asked once."""
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+    return (system, *(name for name in CJK_FAMILIES if QFontDatabase.hasFamily(name)))
 
 
 def text_font(size_px: int = TEXT_PX) -> QFont:

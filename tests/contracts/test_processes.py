@@ -120,3 +120,25 @@ print(os.environ["OPENBLAS_NUM_THREADS"])
         check=False,
     )
     assert done.stdout.splitlines()[-1:] == [kept], done.stderr
+
+
+def test_the_window_runs_with_garbage_collection(tmp_path: Path) -> None:
+    """It is off only while the window is built."""
+    code = f"""
+import gc
+from app.__main__ import main
+from PySide6.QtWidgets import QApplication
+
+QApplication.exec = lambda *_: print("collects", gc.isenabled()) or 0
+print("result", main(["--library", {str(tmp_path / "library")!r}]))
+"""
+    places = {name: str(tmp_path / name) for name in ("FINELENS_CONFIG", "HOME")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **places, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == ["collects True", "result 0"], done.stderr
