@@ -56,6 +56,7 @@ class ClassPairs:
     image_AE: Tensor
     text_CE: Tensor
     class_A: Tensor
+    share_A: Tensor
     set_C: Tensor
 
 
@@ -126,7 +127,12 @@ def weighted_losses(
     if pairs.classes is not None:
         classes = pairs.classes
         found["classes"] = objectives.classification(
-            classes.image_AE, classes.text_CE, classes.class_A, classes.set_C, recipe.class_scale
+            classes.image_AE,
+            classes.text_CE,
+            classes.class_A,
+            classes.set_C,
+            recipe.class_scale,
+            classes.share_A,
         )
     if pairs.regions is not None:
         regions = pairs.regions
@@ -185,6 +191,7 @@ def _classes(classes: Classes, short: Texts, embeddings: Embeddings, gather: Gat
         gather(image_BE[classes.image_A.to(device)]),
         gather(text_UE[short.name_row_M.to(device)]),
         gather(classes.class_A.to(device)),
+        gather(classes.share_A.to(device)),
         classes.set_C.to(device),
     )
 

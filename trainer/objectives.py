@@ -116,6 +116,7 @@ def classification(
     class_A: Tensor,
     set_C: Tensor,
     scale: Tensor | float,
+    share_A: Tensor | None = None,
     smoothing: float = 0.1,
 ) -> Tensor:
     """Softmax loss of pictures over the names of all classes of their set, not of a batch alone.
@@ -130,6 +131,7 @@ def classification(
         set_C: (C,) integers, the set of each class. Only names of its own set are wrong for a
             picture: another set may name the same thing otherwise.
         scale: of the cosines; not its logarithm.
+        share_A: (A,), how much each row counts; above 0. None: all alike.
         smoothing: share of the label that all classes of the set have in common.
     """
     image_AE, text_CE, scale = _exact(image_AE, text_CE, scale)
@@ -139,7 +141,9 @@ def classification(
     log_share_AC = (scale * image_AE @ text_CE.T).masked_fill(other_AC, -torch.inf).log_softmax(1)
     right_A = log_share_AC.gather(1, class_A[:, None])[:, 0]
     mean_A = log_share_AC.masked_fill(other_AC, 0.0).sum(dim=1) / (~other_AC).sum(dim=1)
-    return -((1 - smoothing) * right_A + smoothing * mean_A).mean()
+    likely_A = (1 - smoothing) * right_A + smoothing * mean_A
+    share_A = torch.ones_like(likely_A) if share_A is None else share_A.to(likely_A.dtype)
+    return -(share_A * likely_A).sum() / share_A.sum()
 
 
 @dataclass(frozen=True, slots=True)

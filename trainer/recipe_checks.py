@@ -49,7 +49,9 @@ _ABOVE_0 = (
     "learning_rate", "least_crop_area", "seen_patches", "region_scale", "class_scale", "head_rate",
     "matrix_rate", "initial_scale", "adam_epsilon", "gradient_norm",
 )  # fmt: skip
-_SHARES = ("chinese_share", "long_share", "average_decay", "least_crop_area", "seen_patches")
+_SHARES = (
+    "chinese_share", "long_share", "average_decay", "least_crop_area", "seen_patches", "mixed_share"
+)  # fmt: skip
 _BELOW_1 = ("beta1", "beta2")
 _GREATEST_NUMBER = 1_000_000  # products of several stay within float32
 
@@ -101,6 +103,10 @@ def check_recipe(recipe: Recipe) -> None:
     _check_weights(recipe)
     fits = recipe.seen_patches == 1 or not recipe.counts(*REGION_OBJECTIVES)
     _check(recipe, "seen_patches", fits, "1.0: a region is pooled from all its patches")
+    fits = not recipe.mixed_share or not recipe.counts(*REGION_OBJECTIVES)
+    _check(recipe, "mixed_share", fits, "0.0: a part of another picture may hide a region")
+    fits = not recipe.mixed_share or recipe.counts("classes")
+    _check(recipe, "mixed_share", fits, "0.0, or give the objective classes a weight")
     if recipe.sharding == "fsdp":  # pieces would differ in number between processes
         _check(recipe, "micro_batch", recipe.micro_batch == 0, "0 with fsdp")
         # Muon needs whole matrices.

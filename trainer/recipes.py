@@ -43,6 +43,8 @@ class Recipe:
     ``class_scale`` multiplies the cosines of photos and class names in the objective ``classes``.
     ``seen_patches`` is the share of a picture's patches, chosen by chance, that the tower sees
     (arXiv 2208.07220); below 1 only without regions.
+    ``mixed_share`` is the share of photos of a class that get a part of another such photo
+    (arXiv 1905.04899); above 0 only without regions.
     ``english_prompt`` is put before English short captions.
     ``sources`` are weights of ``trainer.data.choice``.
     ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
@@ -73,6 +75,7 @@ class Recipe:
     cache_side_px: int = 144
     least_crop_area: float = 0.45
     seen_patches: float = 1.0
+    mixed_share: float = 0.0
     # optimisation
     steps: int = 3200
     batch_size: int = 64

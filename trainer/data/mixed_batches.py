@@ -42,6 +42,7 @@ from trainer.recipes import Recipe
 
 _LEAST_VISIBLE = 0.6  # share of a box that a cut picture must keep
 _TRIES = 50
+_MOST_PASTED = 0.5
 
 
 class MixedSource:
@@ -158,7 +159,7 @@ class MixedBatchMaker:
         own = range(self._part * size, (self._part + 1) * size)
         places = self._source.places(step, recipe.batch_size)
         with ThreadPoolExecutor(recipe.data_threads) as pool:  # samples are independent
-            made = list(pool.map(lambda place: self._make_one(step, place, places[place]), own))
+            made = list(pool.map(lambda place: self._make_one(step, place, places), own))
         # Pictures of like size lie together, so that little is padded.
         order = sorted(range(size), key=lambda at: -made[at].image.width * made[at].image.height)
         samples = [made[at] for at in order]
@@ -205,21 +206,36 @@ class MixedBatchMaker:
         return names[start:stop]
 
     def _make_classes(self, samples: list[Sample]) -> Classes:
-        numbers = self._class_numbers
-        known = [(at, numbers[s.label]) for at, s in enumerate(samples) if s.label in numbers]
+        known = [
+            (at, self._class_numbers[label], share)
+            for at, sample in enumerate(samples)
+            for label, share in (
+                (sample.label, 1 - sample.pasted_share),
+                (sample.pasted, sample.pasted_share),
+            )
+            if label in self._class_numbers
+        ]
         return Classes(
-            torch.tensor([at for at, _ in known], dtype=torch.int64),
-            torch.tensor([number for _, number in known], dtype=torch.int64),
+            torch.tensor([at for at, _, _ in known], dtype=torch.int64),
+            torch.tensor([number for _, number, _ in known], dtype=torch.int64),
+            torch.tensor([share for _, _, share in known], dtype=torch.float32),
             self._set_C,
         )
 
-    def _make_one(self, step: int, place: int, where: tuple[int, int]) -> Sample:
+    def _make_one(self, step: int, place: int, places: list[tuple[int, int]]) -> Sample:
         """A sample ready for the batch: picture on its patch grid, regions chosen, texts final."""
         recipe = self._recipe
         rng = np.random.default_rng((recipe.seed, step, place))
         language: Language = "zh" if rng.random() < recipe.chinese_share else "en"
-        sample = self._source.sample(where, language, rng)
+        sample = self._source.sample(places[place], language, rng)
         picture, regions = augment_sample(sample, recipe.patches_at(step), recipe, rng)
+        if sample.label is not None and rng.random() < recipe.mixed_share:
+            other = self._source.sample(places[rng.integers(len(places))], language, rng)
+            if other.label is not None:
+                part, _ = augment_sample(other, recipe.patches_at(step), recipe, rng)
+                picture, share = paste_part(picture, part, rng)
+                shown = sample.concepts | other.concepts
+                sample = replace(sample, concepts=shown, pasted=other.label, pasted_share=share)
         chosen = rng.permutation(len(regions))[: recipe.regions_per_image]
         has_long = int((place + 1) * recipe.long_share) > int(place * recipe.long_share)
         return replace(
@@ -264,6 +280,24 @@ def augment_sample(
         if box is not None:
             regions.append(replace(region, box=box))
     return picture, regions
+
+
+def paste_part(
+    picture: Image.Image, other: Image.Image, rng: np.random.Generator
+) -> tuple[Image.Image, float]:
+    """The picture with a random rectangle of another one at its place (arXiv 1905.04899).
+
+    Returns:
+        The picture, and the share that is covered: up to half, so that it still shows its own.
+    """
+    width, height = picture.size
+    side = np.sqrt(rng.uniform(0, _MOST_PASTED))
+    part_w, part_h = max(1, int(width * side)), max(1, int(height * side))
+    left, top = (int(rng.integers(0, most + 1)) for most in (width - part_w, height - part_h))
+    box = (left, top, left + part_w, top + part_h)
+    mixed = picture.copy()
+    mixed.paste(other.resize(picture.size).crop(box), box)
+    return mixed, part_w * part_h / (width * height)
 
 
 def crop_window(

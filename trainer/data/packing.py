@@ -89,12 +89,14 @@ class Regions:
 class Classes:
     """The classes of all sets, and of the pictures that have one.
 
-    ``image_A`` are pictures, ``class_A`` their classes among all; ``set_C`` says which set each
+    ``image_A`` are pictures, ``class_A`` their classes among all, ``share_A`` how much of the
+    picture shows it: one that is put together of two is there twice. ``set_C`` says which set each
     class is of. The short texts name this process's part of them; all parts in order are all.
     """
 
     image_A: Tensor
     class_A: Tensor
+    share_A: Tensor
     set_C: Tensor
 
 

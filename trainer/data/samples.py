@@ -37,7 +37,8 @@ class Sample:
     ``concepts`` are English names of what it certainly shows. ``may_crop`` and ``may_flip`` say
     whether a cut or mirrored picture still fits the texts. ``language`` is that of the texts.
     ``unusable`` are messages about regions that had to be left out. ``label`` is what it shows as a
-    whole, where that is one of a set of classes.
+    whole, where that is one of a set of classes. ``pasted`` is the label of another picture, a part
+    of which covers the share ``pasted_share`` of this one.
     """
 
     image: Image.Image
@@ -50,6 +51,8 @@ class Sample:
     language: Language = "en"
     unusable: tuple[str, ...] = ()
     label: Label | None = None
+    pasted: Label | None = None
+    pasted_share: float = 0.0
 
 
 class Source(Protocol):

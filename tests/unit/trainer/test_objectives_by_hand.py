@@ -188,6 +188,19 @@ def test_classification_in_one_set_is_torchs_cross_entropy() -> None:
     torch.testing.assert_close(found, expected)
 
 
+def test_classification_of_pictures_put_together_of_two() -> None:
+    """Rows that count by their share are cross entropy with soft labels."""
+    image, text = _rows(3, 1), _rows(4, 2)
+    image_A, class_A = torch.tensor([0, 0, 1, 2, 2]), torch.tensor([3, 1, 0, 2, 0])
+    share_A = torch.tensor([0.7, 0.3, 1.0, 0.6, 0.4])
+    sets = torch.zeros(4, dtype=torch.int64)
+    found = objectives.classification(image[image_A], text, class_A, sets, 16.0, share_A)
+    soft = torch.zeros(3, 4, dtype=image.dtype)
+    soft[image_A, class_A] = share_A.to(image.dtype)
+    expected = torch.nn.functional.cross_entropy(16.0 * image @ text.T, soft, label_smoothing=0.1)
+    torch.testing.assert_close(found, expected)
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_half_precision_rows_are_computed_with_in_float32(dtype: torch.dtype) -> None:
     region, text = _rows(40, 7).to(dtype), _rows(40, 8).to(dtype)
