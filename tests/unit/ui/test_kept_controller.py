@@ -97,6 +97,14 @@ def test_a_search_is_kept_and_that_is_undone(qtbot: QtBot, world: World) -> None
     assert again == SaveSearch(again.job_id, "Red boats", question.query)
 
 
+def test_a_long_name_is_suggested_whole_and_shows_its_beginning(world: World) -> None:
+    name = "a dog and a cat on a wide green meadow with many flowers in the morning sun"
+    dialog = world.kept.ask_to_save(Question().with_text(name))
+    assert dialog is not None
+    assert dialog.edit.selectedText() == name
+    assert dialog.edit.cursorPosition() == 0
+
+
 def test_a_kept_search_and_a_concept_are_questions(world: World) -> None:
     question = world.kept.question(Scope(saved_id=5))
     assert question is not None
