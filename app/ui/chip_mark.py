@@ -1,7 +1,6 @@
-"""The mark of a part of a question, on its chip and on photos: a colour, in one or more pieces.
+"""The mark of a part of a question, on its chip and on photos: a dot, a tick or a frame.
 
-Parts are numbered, phrases first, then pictures. When the colours are used up they begin again, in
-two pieces and then in three: a dot or tick with a gap, a frame of dashes or of dots.
+One in pieces is a dot or tick with gaps, a frame of dashes or of dots.
 """
 
 from __future__ import annotations
@@ -9,30 +8,24 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from app.core.part_marks import DASHES, part_color, part_pieces
 from app.ui.photo_grid_hover import OUTLINE
-from app.ui.theme import CHIP_COLORS, FRAME_PX
+from app.ui.theme import FRAME_PX
 
-MAX_PIECES = 3
 DOT_GAP_PX = 1.6
 PIECE_GAP_PX = 2
-_DASHES = ((), (4.0, 2.0), (1.0, 1.5))  # of a frame, in widths of its line, by pieces
 
 
 def chip_color(number: int) -> QColor:
     """The colour of a part of a question."""
-    return QColor(CHIP_COLORS[number % len(CHIP_COLORS)])
-
-
-def chip_pieces(number: int) -> int:
-    """In how many pieces the mark of a part is drawn, 1 to ``MAX_PIECES``."""
-    return number // len(CHIP_COLORS) % MAX_PIECES + 1
+    return QColor(part_color(number))
 
 
 def paint_dot(painter: QPainter, middle: QPointF, radius: float, number: int) -> None:
     """Fill a dot with the colour of a part, with the painter's pen around it."""
     dot = QPainterPath()
     dot.addEllipse(middle, radius, radius)
-    n_pieces = chip_pieces(number)
+    n_pieces = part_pieces(number)
     for place in range(1, n_pieces):
         gap = QPainterPath()
         x = middle.x() + radius * (2 * place / n_pieces - 1) - DOT_GAP_PX / 2
@@ -44,7 +37,7 @@ def paint_dot(painter: QPainter, middle: QPointF, radius: float, number: int) ->
 
 def paint_tick(painter: QPainter, area: QRectF, number: int) -> None:
     """Fill a tick with the colour of a part."""
-    n_pieces = chip_pieces(number)
+    n_pieces = part_pieces(number)
     width = (area.width() - PIECE_GAP_PX * (n_pieces - 1)) / n_pieces
     for place in range(n_pieces):
         left = area.left() + place * (width + PIECE_GAP_PX)
@@ -58,8 +51,8 @@ def paint_region(painter: QPainter, area: QRectF, number: int) -> None:
     painter.setPen(QPen(OUTLINE, FRAME_PX + 2))
     painter.drawRoundedRect(inner, 3, 3)
     pen = QPen(chip_color(number), FRAME_PX)
-    dashes = _DASHES[chip_pieces(number) - 1]
-    if dashes:
+    dashes = DASHES[part_pieces(number) - 1]
+    if dashes is not None:
         pen.setDashPattern(dashes)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)

@@ -80,6 +80,7 @@ class KeptController(QObject):
         self._kept = Kept()
         self._export_jobs: set[int] = set()
         self._inverses: dict[int, Callable[[SearchesSaved], Callable[[], int]]] = {}
+        self._ids_now: dict[int, int] = {}  # of searches that came back under another number
         reader.kept_loaded.connect(self._on_reader_kept_loaded)
         link.library_changed.connect(self._on_link_library_changed)
         link.searches_saved.connect(self._on_link_searches_saved)
@@ -152,18 +153,31 @@ class KeptController(QObject):
 
     def _send_save(self, saved: SavedSearch) -> int:
         job_id = self._link.save_search(saved.name, saved.query)
-        self._inverses[job_id] = lambda event: (
-            lambda: self._send_removal(SavedSearch(event.saved_id or 0, saved.name, saved.query))
-        )
+
+        def inverse(event: SearchesSaved) -> Callable[[], int]:
+            saved_id = event.saved_id or 0
+            if saved.id:
+                self._note_number(saved.id, saved_id)
+            return lambda: self._send_removal(SavedSearch(saved_id, saved.name, saved.query))
+
+        self._inverses[job_id] = inverse
         return job_id
 
+    def _note_number(self, before: int, now: int) -> None:
+        """Lead earlier steps, which know a search by its former number, to where it is now."""
+        moved = {old: now if new == before else new for old, new in self._ids_now.items()}
+        moved[before] = now
+        moved.pop(now, None)  # the number of a search that is there means itself
+        self._ids_now = moved
+
     def _send_removal(self, saved: SavedSearch) -> int:
-        job_id = self._link.remove_saved_search(saved.id)
+        job_id = self._link.remove_saved_search(self._ids_now.get(saved.id, saved.id))
         self._inverses[job_id] = lambda _event: lambda: self._send_save(saved)
         return job_id
 
     def _send_rename(self, before: SavedSearch, after: SavedSearch) -> int:
-        job_id = self._link.save_search(after.name, after.query, after.id)
+        saved_id = self._ids_now.get(after.id, after.id)
+        job_id = self._link.save_search(after.name, after.query, saved_id)
         self._inverses[job_id] = lambda _event: lambda: self._send_rename(after, before)
         return job_id
 

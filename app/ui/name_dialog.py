@@ -47,7 +47,7 @@ class NameDialog(QDialog):
         self.edit = QLineEdit(name, self)
         self.edit.setMinimumWidth(WIDTH_PX)
         self.edit.setAccessibleName(sentence)
-        self.edit.selectAll()
+        self.edit.setSelection(len(name), -len(name))  # a long name shows its beginning
         # Before there are buttons: they ask when they are made.
         self.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)

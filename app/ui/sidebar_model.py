@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 
 from app.core.library.rows import Album, Concept, Root, SavedSearch
+from app.core.library.searches import name_key
 from app.core.messages import IndexProgress
 from app.ui.percent import percent_text
 from app.ui.photo_drag import PHOTO_IDS_TYPE, photo_ids_in
@@ -173,7 +174,8 @@ class SidebarModel(QAbstractListModel):
             rows.append(SidebarRow(hint, group=group, is_hint=True))
         icon_name = {"albums": "album", "searches": "saved_search", "concepts": "concept"}[group]
         rows += [
-            SidebarRow(name, scope, icon_name, count, group=group) for scope, name, count in items
+            SidebarRow(name, scope, icon_name, count, group=group)
+            for scope, name, count in sorted(items, key=lambda item: name_key(item[1]))
         ]
         return rows
 
@@ -222,7 +224,9 @@ class SidebarModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.text
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(row.path_text) or None
+            # Names that people gave may be too long for the sidebar.
+            is_named = row.group in ("albums", "searches", "concepts") and row.scope is not None
+            return plain_tip(row.path_text or (row.text if is_named else "")) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self.spoken(row)
         if role == ScopeRole:

@@ -27,9 +27,6 @@ TITLE_TEXT_PX = 20
 CONTROL_HEIGHT_PX = 28
 FRAME_PX = 2
 
-CHIP_COLORS = ("#f5b83d", "#35c9a5", "#f278b0", "#a992ff", "#a5d046", "#ff8a50", "#5cc4f5")
-"""Colours of phrases, in the order of a query; they read on any photo with a thin dark outline."""
-
 CJK_FAMILIES = (
     "PingFang SC",
     "Microsoft YaHei UI",

@@ -1,4 +1,4 @@
-"""Results written to a file: a table, plain data, or a contact sheet with the boxes drawn."""
+"""Results written to a file: a table, plain data, or a contact sheet."""
 
 from __future__ import annotations
 
@@ -7,43 +7,23 @@ import errno
 import io
 import json
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
-
-from app.core.asking import Box, Query
+from app.core.asking import Query
 from app.core.errors import ExportError
 from app.core.files import replace_file
-from app.core.hit_places import framed_places
 from app.core.library import Library
 from app.core.library.place import library_files
 from app.core.library.rows import Photo
 from app.core.messages import ExportResults, Hit
 from app.core.paths import display_path, display_text
+from app.worker.contact_sheet import contact_sheet
 
 _COLUMNS = ("path", "score", "match", "x0", "y0", "x1", "y1", "taken_at", "camera", "phrases")
-_CELL_PX, _GAP_PX, _MARGIN_PX, _TEXT_PX = 240, 16, 40, 34
-_SHEET_COLUMNS, _SHEET_ROWS = 5, 6
 # Beyond, most programs refuse to open a picture that tall.
 _MOST_ON_A_PICTURE = 1000
-_LEGEND_PX = 24  # between the entries
-_PAPER, _INK, _FAINT = "white", "#202020", "#707070"
-_PHRASE_COLOURS = ("#d23b2f", "#2f6fd2", "#2f9e44", "#b8860b", "#8e44ad", "#00838f")
-_DPI = 150
 _FOR_OTHERS = 0o666  # less what the user's own rule takes away: exports are made to be shared
-_LEAST_SHARE_OF_HEIGHT = 0.2  # of a letter's width; narrower ones are rare
-_HAN_FONTS = (
-    "NotoSansCJK-Regular.ttc",
-    "NotoSansSC-Regular.otf",
-    "SourceHanSansCN-Regular.otf",
-    "wqy-microhei.ttc",
-    "wqy-zenhei.ttc",
-    "PingFang.ttc",
-    "Hiragino Sans GB.ttc",
-    "msyh.ttc",
-)
 _REASONS = {
     errno.ENOSPC: "full",
     errno.EDQUOT: "full",
@@ -102,7 +82,7 @@ def export_results(library: Library, command: ExportResults) -> int:
             thumbnails = library.thumbnails([photo.id for _, photo in found])
             title = display_text(title_of(library, command.query))
             parts = _part_names(library, command.query, found[0][0]) if found else []
-            data = _contact_sheet(title, parts, found, thumbnails, command.form)
+            data = contact_sheet(title, parts, found, thumbnails, command.form)
     try:
         replace_file(target, data, mode=_FOR_OTHERS)
     except OSError as error:
@@ -159,9 +139,6 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-# ---------------------------------------------------------------- contact sheets
-
-
 def title_of(library: Library, query: Query) -> str:
     """Return what was asked: the words, and the names of concepts."""
     concept_ids = {image.concept_id for image in query.images}
@@ -182,118 +159,3 @@ def _part_names(library: Library, query: Query, hit: Hit) -> list[str]:
             name = display_path(image.path)
         names.append(os.path.basename(name) if name else f"#{number}")
     return [*(phrase.text for phrase in hit.phrases), *names[: len(hit.images)]]
-
-
-def _contact_sheet(
-    title: str,
-    parts: list[str],
-    found: list[tuple[Hit, Photo]],
-    thumbnails: dict[int, bytes],
-    form: str,
-) -> bytes:
-    """Draw all hits: one tall PNG, or PDF pages of 30, of which one is in memory at a time."""
-    buffer = io.BytesIO()
-    if form == "png":
-        _page(title, parts, found, thumbnails).save(buffer, "PNG")
-        return buffer.getvalue()
-    per_page = _SHEET_COLUMNS * _SHEET_ROWS
-    for start in range(0, max(len(found), 1), per_page):
-        page = _page(title, parts, found[start : start + per_page], thumbnails)
-        page.save(buffer, "PDF", append=start > 0, resolution=_DPI)
-    return buffer.getvalue()
-
-
-def _page(
-    title: str, parts: list[str], found: list[tuple[Hit, Photo]], thumbnails: dict[int, bytes]
-) -> Image.Image:
-    n_rows = max(1, -(-len(found) // _SHEET_COLUMNS))
-    head_px = _MARGIN_PX + _TEXT_PX + (_TEXT_PX if len(parts) > 1 else 0)
-    width = 2 * _MARGIN_PX + _SHEET_COLUMNS * (_CELL_PX + _GAP_PX) - _GAP_PX
-    height = head_px + _MARGIN_PX + n_rows * (_CELL_PX + _TEXT_PX + _GAP_PX)
-    page = Image.new("RGB", (width, height), _PAPER)
-    draw = ImageDraw.Draw(page)
-    _write(draw, (_MARGIN_PX, _MARGIN_PX), title, 22, _INK, width - 2 * _MARGIN_PX)
-    if len(parts) > 1:
-        _write_legend(draw, _MARGIN_PX + _TEXT_PX, parts, width - _MARGIN_PX)
-    for at, (hit, photo) in enumerate(found):
-        row, column = divmod(at, _SHEET_COLUMNS)
-        left = _MARGIN_PX + column * (_CELL_PX + _GAP_PX)
-        top = head_px + row * (_CELL_PX + _TEXT_PX + _GAP_PX)
-        _draw_photo(page, (left, top), hit, thumbnails.get(photo.id))
-        name = os.path.basename(photo.display)
-        caption = f"{hit.score:.2f}  {name}"
-        _write(draw, (left, top + _CELL_PX + 4), caption, 13, _FAINT, _CELL_PX)
-    return page
-
-
-def _write_legend(draw: ImageDraw.ImageDraw, top: int, parts: list[str], right: int) -> None:
-    """Write which colour is which phrase or picture, in one line."""
-    left = _MARGIN_PX
-    for number, part in enumerate(parts):
-        room_px = right - left - _LEGEND_PX
-        if room_px < _LEGEND_PX:
-            return
-        draw.rectangle((left, top + 4, left + 11, top + 15), fill=_colour(number))
-        shown_px = _write(
-            draw, (left + 18, top), display_text(part), 14, _INK, min(room_px, _CELL_PX)
-        )
-        left += 18 + shown_px + _LEGEND_PX
-
-
-def _colour(number: int) -> str:
-    return _PHRASE_COLOURS[number % len(_PHRASE_COLOURS)]
-
-
-def _draw_photo(
-    page: Image.Image, corner: tuple[int, int], hit: Hit, thumbnail: bytes | None
-) -> None:
-    """Put a thumbnail into its cell and draw the places of its parts, each in its colour."""
-    cell = Image.new("RGB", (_CELL_PX, _CELL_PX), "#e8e8e8")
-    if thumbnail is not None:
-        cell = Image.open(io.BytesIO(thumbnail)).convert("RGB")
-        cell.thumbnail((_CELL_PX, _CELL_PX))
-    draw = ImageDraw.Draw(cell)
-    for number, box in framed_places(hit):
-        _draw_box(draw, cell.size, box, _colour(number))
-    left = corner[0] + (_CELL_PX - cell.width) // 2
-    top = corner[1] + (_CELL_PX - cell.height) // 2
-    page.paste(cell, (left, top))
-
-
-def _draw_box(draw: ImageDraw.ImageDraw, size: tuple[int, int], box: Box, colour: str) -> None:
-    width, height = size
-    x0, y0 = round(box[0] * (width - 1)), round(box[1] * (height - 1))
-    x1, y1 = round(box[2] * (width - 1)), round(box[3] * (height - 1))
-    draw.rectangle((x0, y0, x1, y1), outline="black", width=4)
-    draw.rectangle(
-        (x0 + 1, y0 + 1, max(x1 - 1, x0 + 1), max(y1 - 1, y0 + 1)), outline=colour, width=2
-    )
-
-
-def _write(
-    draw: ImageDraw.ImageDraw,
-    corner: tuple[int, int],
-    text: str,
-    size_px: int,
-    colour: str,
-    room_px: int,
-) -> int:
-    """Write one line, cut to its room; return how wide it is."""
-    font = _font(size_px)
-    most_letters = int(room_px / (_LEAST_SHARE_OF_HEIGHT * size_px))
-    shown = text if len(text) <= most_letters else f"{text[:most_letters]}…"
-    while shown and draw.textlength(shown, font) > room_px:
-        shown = shown[:-2] + "…" if len(shown) > 2 else ""
-    draw.text(corner, shown, fill=colour, font=font)
-    return round(draw.textlength(shown, font))
-
-
-@lru_cache
-def _font(size_px: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
-    """Return a font with Han characters where the system has one, else Pillow's own."""
-    for name in _HAN_FONTS:
-        try:
-            return ImageFont.truetype(name, size_px)
-        except OSError:
-            continue
-    return ImageFont.load_default(size_px)

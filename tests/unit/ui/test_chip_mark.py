@@ -12,16 +12,16 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette
 from pytestqt.qtbot import QtBot
 
 from app.core.messages import PhraseHit
-from app.ui.chip_mark import MAX_PIECES, chip_color, paint_dot, paint_region, paint_tick
+from app.core.part_marks import MAX_PIECES, PART_COLORS
+from app.ui.chip_mark import chip_color, paint_dot, paint_region, paint_tick
 from app.ui.photo_grid_model import PhotoCell
 from app.ui.photo_grid_painter import CellState, PhotoCellPainter
 from app.ui.query_chips import QueryChips
 from app.ui.question import Question
-from app.ui.theme import CHIP_COLORS
 from tests.unit.ui.samples import hit
 
 PAPER = QColor("#808080")
-N_MARKS = MAX_PIECES * len(CHIP_COLORS)
+N_MARKS = MAX_PIECES * len(PART_COLORS)
 
 
 def drawn(draw: Callable[[QPainter], None], width: int = 60, height: int = 60) -> QImage:

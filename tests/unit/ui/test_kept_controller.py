@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,14 @@ def test_a_search_is_kept_and_that_is_undone(qtbot: QtBot, world: World) -> None
     assert again == SaveSearch(again.job_id, "Red boats", question.query)
 
 
+def test_a_long_name_is_suggested_whole_and_shows_its_beginning(world: World) -> None:
+    name = "a dog and a cat on a wide green meadow with many flowers in the morning sun"
+    dialog = world.kept.ask_to_save(Question().with_text(name))
+    assert dialog is not None
+    assert dialog.edit.selectedText() == name
+    assert dialog.edit.cursorPosition() == 0
+
+
 def test_a_kept_search_and_a_concept_are_questions(world: World) -> None:
     question = world.kept.question(Scope(saved_id=5))
     assert question is not None
@@ -122,6 +131,32 @@ def test_renaming_and_deleting(qtbot: QtBot, world: World) -> None:
     world.link.searches_saved.emit(SearchesSaved(removal.job_id))
     world.desk.undo()
     assert world.link.sent[-1].name == "Boats"
+
+
+def test_steps_before_a_deletion_are_undone_where_the_search_is_now(
+    qtbot: QtBot, world: World
+) -> None:
+    def answered(saved_id: int | None = None) -> object:
+        command = world.link.sent[-1]
+        world.link.searches_saved.emit(SearchesSaved(command.job_id, saved_id))
+        return command
+
+    world.enter(qtbot, world.kept.ask_to_rename(Scope(saved_id=5)), "Ships")
+    answered(5)
+    numbers = (5, 8, 7, 5)  # a search that comes back has another number, also a former one
+    for before, now in pairwise(numbers):
+        ships = SavedSearch(before, "Ships", BOATS.query)
+        world.reader.kept_loaded.emit(Kept((ships,)))
+        world.kept.delete(Scope(saved_id=before))
+        removal = answered()
+        assert removal == RemoveSavedSearch(world.link.sent[-1].job_id, before)
+        world.desk.undo()
+        answered(now)
+        world.desk.undo()
+        renamed = answered(now)
+        assert renamed == SaveSearch(world.link.sent[-1].job_id, "Boats", BOATS.query, now)
+        world.desk.redo()
+        answered(now)
 
 
 def test_examples_make_a_concept_and_a_known_name_gets_more(qtbot: QtBot, world: World) -> None:

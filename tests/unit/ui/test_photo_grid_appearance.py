@@ -15,8 +15,8 @@ from app.core.asking import Box
 from app.core.changes import Marks
 from app.core.hit_places import framed_places
 from app.core.messages import Hit, PhraseHit
+from app.core.part_marks import PART_COLORS
 from app.ui.photo_grid_hover import HoverButtons
-from app.ui.theme import CHIP_COLORS
 from tests.pointer import LEFT
 from tests.unit.ui.photo_grid_stage import HEIGHT, WIDTH, Stage, make_stage, wheel
 from tests.unit.ui.samples import hit
@@ -184,13 +184,13 @@ def test_matched_places_are_framed_in_their_colours(stage: Stage) -> None:
     scale = image.width() / cell.width()
     side = cell.width()
     # The square shows 0.25..0.75 of the width: x = (0.3 - 0.25) * 2 of the side.
-    for part, color in ((0.05, CHIP_COLORS[0]), (0.3, CHIP_COLORS[1])):
+    for part, color in ((0.05, PART_COLORS[0]), (0.3, PART_COLORS[1])):
         at = QPoint(round(part * 2 * side * scale), round(0.4 * side * scale))
         assert any(
             _near(image.pixelColor(at + QPoint(dx, 0)), QColor(color)) for dx in (-1, 0, 1, 2)
         )
     plain = colors_in(stage.grid.viewport().grab(stage.grid.photo_layout.cell(1)).toImage())
-    assert CHIP_COLORS[0] not in plain
+    assert PART_COLORS[0] not in plain
 
 
 def _near(color: QColor, wanted: QColor) -> bool:

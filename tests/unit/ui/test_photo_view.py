@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from app.core.messages import Hit, PhotoOpened, PhraseHit
+from app.core.part_marks import PART_COLORS
 from app.ui.photo_view import PhotoView
 from app.ui.photo_view_pixels import prepare
-from app.ui.theme import CHIP_COLORS
 from tests.pointer import LEFT, PLAIN, drag
 from tests.unit.ui.photo_view_stage import (
     BIG_ID,
@@ -201,7 +201,7 @@ def test_heat_and_the_best_place_are_shown_and_go_with_the_phrase(
     assert hot.name() != "#205080"
     assert color_at(view, 0.02, 0.95).name() == "#205080"
     frame = [color_at(view, 0.25 + dx / 1000, 0.4).name() for dx in (0, 1, 2, 3)]
-    assert CHIP_COLORS[0] in frame
+    assert PART_COLORS[0] in frame
     view.toolbar.heat_slider.setValue(0)
     assert color_at(view, 4.5 / 8, 2.5 / 6).name() == "#205080"
     view.set_heat(None)

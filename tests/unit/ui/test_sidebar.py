@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.core.asking import Query
 from app.core.library.rows import Album, Concept, SavedSearch
 from app.ui.photo_drag import put_photo_ids
+from app.ui.plain_tip import plain_tip
 from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 from app.ui.sidebar import Sidebar
 from app.ui.sidebar_model import SidebarContent, SidebarModel
@@ -83,6 +84,20 @@ def test_albums_searches_and_concepts_are_listed_and_have_menus(
     sidebar.show_group("searches")
     assert sidebar.view.currentIndex().data() == "Boats"
     assert sidebar.scope == ALL_PHOTOS, "showing a part chooses nothing"
+
+
+def test_names_are_in_order_whatever_their_capitals_and_tips_say_them_whole(
+    sidebar: Sidebar,
+) -> None:
+    searches = tuple(
+        SavedSearch(number, name, Query("x"))
+        for number, name in enumerate(("Zoo", "apple <b>tree</b>", "Boat", "zoo"))
+    )
+    sidebar.set_content(SidebarContent(searches=searches))
+    names = texts(sidebar.model)[7:11]
+    assert names == ["apple <b>tree</b>", "Boat", "Zoo", "zoo"]
+    tips = [sidebar.model.index(row).data(Qt.ItemDataRole.ToolTipRole) for row in (1, 4, 6, 7, 8)]
+    assert tips == [None, None, None, plain_tip(names[0]), "Boat"]
 
 
 @pytest.mark.parametrize(
