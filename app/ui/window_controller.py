@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
@@ -33,7 +33,12 @@ PICTURE_FILTER = "*.jpg *.jpeg *.png *.webp *.heic *.heif *.avif *.tif *.tiff *.
 
 
 class WindowController(QObject):
-    """Opens and closes photos, and turns wishes of the panels into questions."""
+    """Opens and closes photos, and turns wishes of the panels into questions.
+
+    ``said`` holds a sentence for the user.
+    """
+
+    said = Signal(str)
 
     def __init__(
         self,
@@ -106,7 +111,9 @@ class WindowController(QObject):
     def find_similar_to_current(self) -> None:
         """Look for photos like the open or the selected one."""
         photo_id = self.current_photo_id()
-        if photo_id is not None:
+        if photo_id is None:
+            self._say_choose_first()
+        else:
             self.find_similar(photo_id)
 
     @Slot(object)
@@ -156,7 +163,9 @@ class WindowController(QObject):
         photo_id = self.current_photo_id()
         if self._window.is_photo_shown:
             self._panels.photo_page.toggle_box_mode()
-        elif photo_id is not None:
+        elif photo_id is None:
+            self._say_choose_first()
+        else:
             self.start_box_in(photo_id)
 
     @Slot(object)
@@ -343,6 +352,9 @@ class WindowController(QObject):
             photo = self._photos.photo
             return [] if photo is None or photo.id < 0 else [photo.id]
         return self._grid.selected_photo_ids()
+
+    def _say_choose_first(self) -> None:
+        self.said.emit(self.tr("Choose a photo first."))
 
     def current_photo_id(self) -> int | None:
         """The open photo, else the current one of the grid."""

@@ -2571,6 +2571,10 @@
         <source>Like the pasted picture</source>
         <translation>与粘贴的图片相似</translation>
     </message>
+    <message>
+        <source>Choose a photo first.</source>
+        <translation>请先选择一张照片。</translation>
+    </message>
 </context>
 <context>
     <name>WindowLife</name>

@@ -53,6 +53,16 @@ def test_a_question_that_nothing_fits_says_so(driver: WindowDriver, tmp_path: Pa
     assert driver.failures == []
 
 
+def test_what_needs_a_photo_asks_for_one(driver: WindowDriver) -> None:
+    driver.show(ready=False)
+    toast = driver.window.toast
+    for action in (driver.window.actions_.search_region, driver.window.actions_.find_similar):
+        toast.hide()
+        action.trigger()
+        assert toast.isVisible()
+        assert toast.label.text() == "Choose a photo first."
+
+
 def test_a_slow_search_takes_along_what_was_said_of_the_one_before(
     driver: WindowDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
