@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from app import cli_models
 from app.cli_output import (
@@ -59,6 +60,12 @@ _DEFAULT_LIMIT = 20
 _WAIT_S = 0.1
 
 
+class _Parser(argparse.ArgumentParser):
+    def print_help(self, file: Any = None) -> None:
+        """Write the help now; argparse alone passes over what hinders it."""
+        print(self.format_help(), end="", file=file, flush=True)
+
+
 def main(
     argv: Sequence[str],
     *,
@@ -77,11 +84,11 @@ def main(
     """
     make_output_safe()
     parser = _parser()
-    options = parser.parse_args(_with_exclusions(argv))
     run = {"index": _index, "problems": _problems, "status": _status, "relink": _relink}
     run |= {"search": run_search, "export": run_export, "concept": run_concept}
     run |= {"backups": _backups, "restore": _restore, "models": _models}
     try:
+        options = parser.parse_args(_with_exclusions(argv))
         code = run[options.command](options, loader, pool)
         sys.stdout.flush()  # what cannot be written is known here
         return code
@@ -111,7 +118,7 @@ def _with_exclusions(argv: Sequence[str]) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     program = "finelens" if getattr(sys, "frozen", False) else "python -m app"
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=program,
         description="Finelens finds photos by sentences and by pictures, on your own machine."
         " Without a command it opens the window.",

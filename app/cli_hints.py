@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
-from app.core.asking import Filters
+from app.core.asking import Filters, Query
 from app.core.language.combining import exclude_each_other
 from app.core.library import Library
-from app.core.queries import ParsedQuery, Part
+from app.core.queries import ParsedQuery, Part, parse_query
 
 _MAX_WORDS = 4  # of a folder's name behind the first
 
 
-def contradicting_words(parsed: ParsedQuery, filters: Filters) -> str:
+def hints(query: Query, library: Library) -> Iterator[str]:
+    """Yield what people should know of how their words were read, one sentence each."""
+    parsed = parse_query(query.text)
+    for misread in parsed.misread:
+        yield f"{misread} The photos are not narrowed by it."
+    if exclude_each_other(parsed.filters, query.filters):
+        yield _contradicting_words(parsed, query.filters)
+    if hint := _folder_hint(parsed, library):
+        yield hint
+
+
+def _contradicting_words(parsed: ParsedQuery, filters: Filters) -> str:
     """Say which words of the question leave no photo that the filters let through."""
     found = [part for part in parsed.parts if part.filters is not None]
     alone = [part for part in found if exclude_each_other(part.filters or Filters(), filters)]
@@ -20,7 +32,7 @@ def contradicting_words(parsed: ParsedQuery, filters: Filters) -> str:
     return f"{words} in the words leaves no photo that --filter lets through; leave out either."
 
 
-def folder_hint(parsed: ParsedQuery, library: Library) -> str:
+def _folder_hint(parsed: ParsedQuery, library: Library) -> str:
     """Say how to ask for a folder whose name goes on behind a space; empty where none does."""
     for part, behind in pairwise(parsed.parts):
         for name in _longer_names(parsed.source, part, behind):

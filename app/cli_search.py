@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
-from app.cli_hints import contradicting_words, folder_hint
+from app.cli_hints import hints
 from app.cli_output import print_hits, print_json
 from app.core.asking import Box, Filters, ImageQuery, Phrase, Query, box_text
 from app.core.errors import (
@@ -26,7 +26,7 @@ from app.core.errors import (
     ModelError,
     QueryError,
 )
-from app.core.language.combining import combined, exclude_each_other
+from app.core.language.combining import combined
 from app.core.language.filter_words import contradiction, parse_filter
 from app.core.library import Library
 from app.core.library.concepts import NewExample
@@ -269,17 +269,12 @@ def _pixel_box(text: str) -> Box:
 
 def _query(options: argparse.Namespace) -> Query:
     """The question that the options ask; boxes are still in pixels."""
-    parsed = parse_query(options.query)
     phrases = None
     if options.without:
         without = [phrase for text in options.without for phrase in _excluded(text)]
-        phrases = tuple(dict.fromkeys([*parsed.phrases, *without]))
+        phrases = tuple(dict.fromkeys([*parse_query(options.query).phrases, *without]))
     query = Query(options.query, _images(options), phrases, _filters(options.filter))
     check_query(replace(query, images=tuple(replace(image, box=None) for image in query.images)))
-    for misread in parsed.misread:
-        print(f"{misread} The photos are not narrowed by it.", file=sys.stderr)
-    if exclude_each_other(parsed.filters, query.filters):
-        print(contradicting_words(parsed, query.filters), file=sys.stderr)
     return query
 
 
@@ -354,7 +349,7 @@ def _find(
         if not library.n_photos():
             shown = display_path(os.fsencode(directory))
             raise LibraryError(f"The library in {shown} has no photos yet; index a folder first.")
-        if hint := folder_hint(parse_query(query.text), library):
+        for hint in hints(query, library):
             print(hint, file=sys.stderr)
         encoder, searcher = _searcher(library, loader, _model_dirs(options, settings), settings)
         pictures = _decoded_pictures(query.images, pool)

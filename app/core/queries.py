@@ -171,6 +171,8 @@ def _excluded_words(words: str, piece: Piece) -> str:
         words = words.removesuffix("外")  # 除红色外
     if not is_attributes_only(words) and not is_side(words):
         words = words.removesuffix("的")  # 不要有人的
+    if piece.negation.endswith(("是", "在")):
+        words = re.sub("(?<=.)拍摄?$", "", words)  # 不在北京拍的
     return words
 
 

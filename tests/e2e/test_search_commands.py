@@ -100,8 +100,8 @@ def test_without_takes_a_list(run: Run, album: Path, without: str) -> None:
         ("猫，狗", ["猫", "狗"]),
         ("red, green or blue balloons", ["red, green or blue balloons"]),
         ('"cat, bird"', ["cat, bird"]),
-        ("a man with a hat", ["a man with a hat"]),
-        ("people, a man with a hat", ["people", "a man with a hat"]),
+        ("a man with a hat", ["man with a hat"]),
+        ("people, a man with a hat", ["people", "man with a hat"]),
         ("people, 2023", ["people", "2023"]),
         ("anyone", ["person"]),
     ],
@@ -363,9 +363,10 @@ def test_a_concept_is_given_more_examples_whatever_the_capitals(run: Run, album:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_output_that_cannot_be_written_is_told(unbuffered: str) -> None:
+@pytest.mark.parametrize("arguments", [("models", "list"), ("--help",), ("search", "--help")])
+def test_output_that_cannot_be_written_is_told(unbuffered: str, arguments: tuple[str, ...]) -> None:
     with open("/dev/full", "w") as full:
-        done = _models_list(unbuffered, full)
+        done = _run_alone(unbuffered, full, *arguments)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("The output cannot be written: No space left")
     assert "elsewhere" in done.stderr
@@ -376,13 +377,13 @@ def test_a_pipe_that_nobody_reads_ends_quietly(unbuffered: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as pipe:
-        done = _models_list(unbuffered, pipe)
+        done = _run_alone(unbuffered, pipe, "models", "list")
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def _models_list(unbuffered: str, out: TextIO) -> subprocess.CompletedProcess[str]:
+def _run_alone(unbuffered: str, out: TextIO, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "app", "models", "list"],
+        [sys.executable, "-m", "app", *arguments],
         cwd=Path(__file__).parents[2],
         env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
         stdout=out,

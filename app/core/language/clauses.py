@@ -20,7 +20,7 @@ from app.core.language.near_misses import (
     is_contrast,
 )
 from app.core.language.places import A_HAN, HAN, is_place, is_side, split_place
-from app.core.language.request_words import names_no_thing
+from app.core.language.request_words import PHOTO_ZH, names_no_thing
 
 HIDDEN = "\ue000"  # stands for each character of a quoted part; typed ones are dropped
 _HAN_OR_QUOTED = rf"(?-i:[{HAN}{HIDDEN}])"
@@ -46,6 +46,7 @@ _NEGATION_EN = rf"""
           | (?:none|neither)\s+of\s+(?:them|these|those|which|whom)
                 (?:\s+(?:is|are|was|were|has|have))?
           | except(?:\s+for)? | (?:apart|aside)\s+from | (?:other|rather)\s+than | instead\s+of
+          | all\s+but(?=\s+(?:the|my|our)\s)
           | (?:(?:any|every)thing|all\s+(?:photos|pictures|images))\s+but
           | (?:there\s+)?(?:is|are|was|were)n['’]t
           | (?:(?:i|we)\s+)?(?:do|does|did)(?:n['’]t|\s+not)(?!\s+(?:disturb|enter|cross|touch)\b)
@@ -100,7 +101,7 @@ _CUTS = re.compile(
     rf"""
     (?P<negation>{_NEGATION_EN}|{_NEGATION_ZH})
   | (?P<none>[一半][{MEASURES}](?P<thing>{A_HAN}{{1,6}}?)[也都]没有?(?![{_VERBS}])的?
-      | 空?无一(?P<nobody>人)的? | (?<!{A_HAN})(?P<absent>{A_HAN}{{1,4}})(?:不在|没有?出现)的
+      | 空?无一(?P<nobody>人)的? | (?<!{A_HAN})(?P<absent>{A_HAN}{{1,4}})(?:[不没]在|没有?出现)的
       | (?<![\w-])(?:(?:an?|the)\s+)?(?P<free>{_MISSED_EN})-free(?![\w-]))
   | (?P<list>、|(?<!\s)\s+(?:or|nor)\s+|(?<!\d)(?<!\bf)/+|/+(?!\d)|要么
       | (?<={_HAN_OR_QUOTED})或者?(?={_HAN_OR_QUOTED}))
@@ -133,6 +134,15 @@ _SIGNED = re.compile(
     rf"(?<!\S)(?P<sign>[-－–+]|[−‐‑﹣](?!\d))(?P<word>{HIDDEN}+|[^\W_][^\s,，;；、]*)"
 )
 _ARTICLE_AHEAD = re.compile(rf"\s*{_ARTICLE}", re.IGNORECASE)
+_ARTICLE_OR_WITH_AHEAD = re.compile(rf"\s*(?:{_ARTICLE}|with\b)", re.IGNORECASE)
+# What has and does things: "a man with a hat", "people who smile".
+_BEING = re.compile(
+    r"\b(?:(?:wo)?m[ae]n|people|persons?|boys?|girls?|child(?:ren)?|kids?|bab(?:y|ies)|ladies|lady"
+    r"|guys?|players?|tourists?|dogs?|cats?|horses?|birds?|animals?|(?:any|some)?(?:one|body))$",
+    re.IGNORECASE,
+)
+_OF_BEING = re.compile(r"\s+(?:with|that|which|who)(?:['’]s)?\s(?:.*\s)?", re.IGNORECASE)
+_BEING_ZH = re.compile(rf"(?:人|女[人孩士]|男[人孩士]|小?孩子?|儿童)的(?!{PHOTO_ZH})")
 _CONTRAST = re.compile(
     r"\b(?:not|neither|rather\s+than|instead\s+of)\b|n['’]t\b|不[是在]|非", re.IGNORECASE
 )
@@ -217,7 +227,7 @@ def pieces_of(text: str) -> Iterator[Piece]:
 def _clauses(text: str) -> Iterator[Piece]:
     piece, has_thing = Piece(0, 0), False
     for cut in _CUTS.finditer(text):
-        if not _cuts(text, cut, piece):
+        if not _cuts(text, cut, piece) or _is_of_excluded(text, cut, piece, has_thing):
             continue
         if cut.lastgroup == "none":  # 一个人也没有
             yield replace(piece, stop=cut.start())
@@ -255,8 +265,8 @@ def _goes_on(text: str, cut: re.Match[str], piece: Piece) -> bool:
         case "list":  # 没有人的、有狗的海滩 excludes no dog
             words = text[piece.start : cut.start()].strip()
             return piece.need != "excluded" or not words.endswith("的") or is_attributes_only(words)
-        case "soft":
-            return not _ARTICLE_AHEAD.match(text, cut.end())
+        case "soft":  # "without people and with dogs" wants dogs
+            return not _ARTICLE_OR_WITH_AHEAD.match(text, cut.end())
         case "comma":
             return piece.need == "excluded" and _lists(text, cut.end(), piece)
     return False
@@ -304,7 +314,7 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
             is_of_object = _EXISTS.search(modifier) or (
                 _AT.search(modifier) and _THING_AT.match(after)
             )
-            return not is_of_object and _ends_clause(modifier, piece)
+            return not is_of_object and _ends_clause(modifier, after, piece)
         case "side":  # 左边一只黑猫右边一只白猫
             return any(split_place(text[piece.start : cut.start()]).places)
         case "main" | "scene" if piece.need != "excluded" or not before.strip():
@@ -323,6 +333,20 @@ def _cuts(text: str, cut: re.Match[str], piece: Piece) -> bool:
     return True
 
 
+def _is_of_excluded(text: str, cut: re.Match[str], piece: Piece, has_thing: bool) -> bool:
+    """Tell whether a cut goes on with what is excluded: "no man with a hat".
+
+    It does where nothing else was named, or nothing that has and does things.
+    """
+    if cut.lastgroup != "hard" or piece.need != "excluded" or not _OF_BEING.fullmatch(cut[0]):
+        return False
+    if not has_thing:
+        return True
+    wanted = text[: piece.start].removesuffix(piece.negation)
+    is_being = any(_BEING.search(word) for word in wanted.split())
+    return not is_being and _BEING.search(text[piece.start : cut.start()].rstrip()) is not None
+
+
 def _is_excluded(before: str, after: str) -> bool:
     """Tell whether what follows a "not" is to be left out; else both belong to one phrase."""
     if is_contrast(after) or is_side(after) or _EXCLUDED_BY_NOT.match(after):
@@ -330,7 +354,7 @@ def _is_excluded(before: str, after: str) -> bool:
     return _THIS_NOT_THAT.fullmatch(f"{before.strip()} not {after.strip()}") is not None
 
 
-def _ends_clause(modifier: str, piece: Piece) -> bool:
+def _ends_clause(modifier: str, after: str, piece: Piece) -> bool:
     """Tell whether a 的 ends a clause of its own: 骑着车的女孩, but not 骑着白色的马."""
     has_verb = any(verb in _NO_VERB.sub("", modifier) for verb in _VERBS)
     if piece.need != "excluded":
@@ -338,6 +362,8 @@ def _ends_clause(modifier: str, piece: Piece) -> bool:
         return is_clause and not is_place(modifier) and not _is_quality(modifier)
     if piece.qualifies:
         return True
+    if has_verb and piece.negation.endswith("有") and _BEING_ZH.match(after):
+        return False  # 没有戴帽子的人的海滩
     if _REFUSAL.search(piece.negation) or (has_verb and _REMOVAL.search(piece.negation)):
         return False
     return not is_attributes_only(modifier) and not _is_quality(modifier)

@@ -262,7 +262,8 @@ def _with_words(low: str, periods: Periods, where: tuple[int, int, int]) -> Foun
         periods = (next_to(around(periods), words.n_next),)
     if words.is_about and words.side is None:
         periods = apart(map(about, periods))
-    found = periods if words.side is None else beside(periods, words.side)
+    is_range = words.side == "since" and _UNTIL.search(low, *where[1:])  # "since 2020 until 2022"
+    found = periods if words.side is None or is_range else beside(periods, words.side)
     return None if found is None else FoundDays(found, words.start, words.stop)
 
 
@@ -274,6 +275,7 @@ JOINED = (
     r"\s*(?:\.\.|[-–—~～]|\b(?:to|and|or|until|till|through)\b|[到至和与、]|或者?)\s*(?:the\s+)?"
 )
 _JOINT = re.compile(JOINED)
+_UNTIL = re.compile(r"\b(?:until|till|to|through)\b|[到至]")
 LISTS = re.compile(r"and|or|[与和、或]")
 _PLAIN_YEAR = re.compile(YEAR)
 _ZH_YEAR = re.compile(ZH_YEAR)

@@ -1,4 +1,4 @@
-"""Whether any day at all passes several filters.
+"""Whether any day at all passes several filters, and which days a filter leaves out.
 
 Days are numbers here (``date.toordinal``). Days of the year and of the week come again and again,
 so periods that are open on a side are followed for some years alone.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import get_args
 
-from app.core.asking import Filters, Period, YearDays
+from app.core.asking import Filters, Orientation, Period, YearDays
 from app.core.moving_festivals import festival_in, is_moving
 
 _Span = tuple[int, int]  # first and last day
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
+_LEAP_YEAR = 2000  # it has a 29th of February
 # Longer than it takes for a day of the year to have been each day of the week.
 _FOLLOWED_DAYS = 60 * 366
 _ALWAYS = (date(1960, 1, 1).toordinal(), date(2020, 12, 31).toordinal())  # without any period
@@ -32,6 +34,62 @@ def leave_a_day(*given: Filters) -> bool:
     weekdays = [set(filters.weekdays) for filters in given if filters.weekdays]
     of_week = set(range(7)).intersection(*weekdays)
     return any(_has_weekday(span, of_week) for span in spans)
+
+
+def opposite(filters: Filters) -> Filters | None:
+    """Return what lets through the photos that a filter on days or shapes does not.
+
+    None where no filter says it: for others, and for festivals that move without a year.
+    """
+    if filters.orientations and filters == Filters(orientations=filters.orientations):
+        others = tuple(each for each in get_args(Orientation) if each not in filters.orientations)
+        return Filters(orientations=others) if others else None
+    days = Filters(taken=filters.taken, yearly=filters.yearly)
+    if filters.weekdays and filters == Filters(weekdays=filters.weekdays):
+        of_week = tuple(day for day in range(7) if day not in filters.weekdays)
+        return Filters(weekdays=of_week) if of_week else None
+    if filters != days or days.is_empty:
+        return None
+    if not days.taken:
+        return _other_days_of_years(days.yearly)
+    spans = [_span(period) for period in days.taken]
+    if days.yearly:
+        if any(first == _FIRST or last == _LAST for first, last in spans):
+            return None
+        spans = [part for span in spans for part in _parts(span, days.yearly)]
+    taken = tuple(_period(gap) for gap in _gaps(spans, _FIRST, _LAST))
+    return Filters(taken=taken) if taken else None
+
+
+def _other_days_of_years(yearly: Sequence[YearDays]) -> Filters | None:
+    """Return the days of every year that are not among some; None where some move."""
+    if any(is_moving(first) for first, _ in yearly):
+        return None
+    begin, end = date(_LEAP_YEAR, 1, 1).toordinal(), date(_LEAP_YEAR, 12, 31).toordinal()
+    gaps = _gaps([each for days in yearly for each in _of(days, _LEAP_YEAR)], begin, end)
+    if len(gaps) > 1 and (gaps[0][0], gaps[-1][1]) == (begin, end):  # over the turn of the year
+        gaps = [*gaps[1:-1], (gaps[-1][0], gaps[0][1])]
+    others = [(_iso(first)[5:], _iso(last)[5:]) for first, last in gaps]
+    return Filters(yearly=tuple(others)) if others else None
+
+
+def _gaps(spans: Iterable[_Span], begin: int, end: int) -> list[_Span]:
+    """Return the days from one to another that are in none of some spans."""
+    gaps = []
+    for first, last in sorted(spans):
+        if first > begin:
+            gaps.append((begin, first - 1))
+        begin = max(begin, last + 1)
+    return gaps if begin > end else [*gaps, (begin, end)]
+
+
+def _period(span: _Span) -> Period:
+    first, last = span
+    return None if first == _FIRST else _iso(first), None if last == _LAST else _iso(last)
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
 
 
 def _span(period: Period) -> _Span:

@@ -20,15 +20,19 @@ from app.core.language.combining import combined
 from app.core.language.date_vocabulary import YEAR
 from app.core.language.date_words import Side
 from app.core.language.dates import beside, find_dates, parse_date
+from app.core.language.days_left import opposite
 from app.core.language.near_misses import lowered
 from app.core.language.periods import Periods
 from app.core.language.plain_filters import (
+    FEWER_STARS,
     FORMAT_WORDS,
+    N_STARS,
     ORIENTATIONS,
     FoundFilter,
     find_alone,
     find_plain,
     format_named,
+    number_named,
 )
 from app.core.language.request_words import PHOTO, PHOTO_ZH
 from app.core.language.traditional import simplified
@@ -43,7 +47,7 @@ _KEYS = {
     "since": ("since", "不早于"),
     "after": ("after", "晚于"),
     "camera": ("camera", "相机"),
-    "rating": ("rating", "stars", "评分", "星级"),
+    "rating": ("rating", "ratings", "stars", "评分", "星级"),
     "is": ("is", "favourite", "favorite", "收藏"),
     "type": ("type", "format", "ext", "filetype", "类型", "格式"),
     "orientation": ("orientation", "方向"),
@@ -69,7 +73,8 @@ _HINTS = {
 }
 _REASONS = dict.fromkeys(get_args(Side), "date")  # of the other keys it is the key itself
 _SIGNS: dict[str, Side] = {
-    "<": "before", "<=": "until", ">=": "since", "≥": "since", ">": "after",
+    "<": "before", "<=": "until", "=<": "until", "≤": "until",
+    ">=": "since", "=>": "since", "≥": "since", ">": "after",
 }  # fmt: skip
 _YES = (
     "yes",
@@ -82,10 +87,12 @@ _YES = (
     "heart",
     "favourites",
     "favorites",
+    "fav",
+    "favs",
 )
 _KEY_WORDS = "|".join(sorted(map(re.escape, _KEY_OF), key=len, reverse=True))
 # A colon may stand before a comparison ("rating: >=4").
-_SIGN = r"(?:[:：]?(?:>=|<=|[=><≥])|[:：])"
+_SIGN = r"(?:[:：]?(?:>=|=>|<=|=<|[=><≥≤])|[:：])"
 _ONE_FILTER = re.compile(
     rf"(?P<key>{_KEY_WORDS})\s*(?P<sign>{_SIGN})\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
 )
@@ -97,7 +104,7 @@ _LISTED = (
 # A space after these is forgiven where a value follows that they can have: "rating: 4".
 _SPACED = re.compile(
     r"(?:(?<![^\W_])(?P<all>(?:rating|stars|type|format|orientation|date|before|until|since|after"
-    r"|评分|星级|类型|格式|方向|日期)(?:\s*(?:>=|<=|[=><≥])\s*|[:：]\s+)[^\s,，;；、]+)"
+    r"|评分|星级|类型|格式|方向|日期)(?:\s*(?:>=|=>|<=|=<|[=><≥≤])\s*|[:：]\s+)[^\s,，;；、]+)"
     rf"|(?:^|(?<=[,，;；]\s))(?:camera|相机)[:：]\s+(?:{MAKERS})(?!\w))",
     re.IGNORECASE,
 )
@@ -123,15 +130,19 @@ _ORDER = re.compile(
 _PLUS = re.compile(r"(?<!\S)\+$")  # filters must hold anyhow
 _OR = re.compile(r"\s*[,，]?\s*(?:or|或者?|还是)\s*", re.IGNORECASE)
 _MOST_CHARS_BEFORE = 60  # of a negation
-_ALL_BUT = re.compile("[以之]外的?")  # 2020年以外的
+# The same behind it: 2020年以外的, 去年的不要.
+_ALL_BUT = re.compile(
+    r"[以之]外的?|除外的?|[都全]?不要(?=$|[\s,，、;；。])|\s+(?:excluded|excepted)\b", re.IGNORECASE
+)
+_OF_YEAR = re.compile("[ 的]?")  # between a day and its year
 # What turns the filter after it round: "not in 2023", "-type:png", 不是2023年.
 _NEGATED = re.compile(
     r"(?:(?<!\S)[-－–−‐‑﹣]"
-    r"|(?<![\w'’-])(?:but\s+)?(?:\w+n['’]t|not|no|without|excluding|except(?:\s+for)?"
+    r"|(?<![\w'’-])(?:but\s+|(?:(?:that|which)\s+)?(?:i|we)\s+)?(?:\w+n['’]t|not|no|nothing|none|without|exclud(?:e|ing)|except(?:\s+for)?"
     r"|apart|aside|(?:other|rather)\s+than|(?:(?:any|every)thing|all)\s+but)\s+"
-    r"(?:(?:want|include|show|have|in|from|of|taken|shot|any|the|those|ones?|that|which|are|is|were|was"
+    r"(?:(?:want|include|show|have|in|from|of|taken?|shot|any|the|those|ones?|that|which|are|is|were|was"
     rf"|{PHOTO})\s+)*"
-    r"|(?:但是?)?(?:不想?[是在要含看]?|没有?|排除|除了?|非))$",
+    r"|(?:但是?)?(?:不想?[是在要含看]?|没有?|排除|除了?|非)在?)$",
     re.IGNORECASE,
 )
 
@@ -170,9 +181,11 @@ def find_filters(text: str, spoken: Callable[[int, int], str], today: date) -> l
     """
     found: list[FoundFilter] = []
     candidates = (*_keyed(text, spoken, today), *find_plain(text, spoken), *_dates(text, today))
-    for candidate in (*candidates, *_unclear_days(text), *_orders(text)):
+    for candidate in (*candidates, *_unclear_days(text), *_unheard(text)):
         if all(candidate.stop <= each.start or candidate.start >= each.stop for each in found):
-            found.append(_with_sign(candidate, text, spoken))
+            found.append(candidate)
+    found.sort(key=lambda each: each.start)
+    found = [_with_sign(each, text, spoken) for each in _with_years(found, text)]
     found += find_alone(blanked(text, found))
     found = _with_either(sorted(found, key=lambda each: each.start), text)
     for place in combined([each.filters for each in found])[1]:
@@ -187,6 +200,33 @@ def blanked(text: str, found: Iterable[FoundFilter]) -> str:
     for each in found:
         text = text[: each.start] + " " * (each.stop - each.start) + text[each.stop :]
     return text
+
+
+def _with_years(found: list[FoundFilter], text: str) -> list[FoundFilter]:
+    """Return filters in which a turned round day and its year are one: "except christmas 2020"."""
+    together: list[FoundFilter] = []
+    for each in found:
+        last = together[-1] if together else each
+        both = Filters(
+            taken=last.filters.taken + each.filters.taken,
+            yearly=last.filters.yearly + each.filters.yearly,
+        )
+        is_pair = bool(last.filters.taken) != bool(each.filters.taken) and both.yearly
+        is_beside = last is not each and _OF_YEAR.fullmatch(text, last.stop, each.start)
+        if is_pair and is_beside and _is_negated(replace(last, stop=each.stop), text):
+            together[-1] = FoundFilter(both, last.start, each.stop)
+        else:
+            together.append(each)
+    return together
+
+
+def _is_negated(found: FoundFilter, text: str) -> bool:
+    return _ALL_BUT.match(text, found.stop) is not None or _negation(found, text) is not None
+
+
+def _negation(found: FoundFilter, text: str) -> re.Match[str] | None:
+    """Return the words before a filter that turn it round."""
+    return _NEGATED.search(text, max(0, found.start - _MOST_CHARS_BEFORE), found.start)
 
 
 def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
@@ -204,18 +244,21 @@ def _with_either(found: list[FoundFilter], text: str) -> list[FoundFilter]:
 
 
 def _with_sign(found: FoundFilter, text: str, spoken: Callable[[int, int], str]) -> FoundFilter:
-    """Return a filter with the plus before it, if any, or misread with the negation before it."""
-    negation = _NEGATED.search(text, max(0, found.start - _MOST_CHARS_BEFORE), found.start)
-    behind = _ALL_BUT.match(text, found.stop)
-    if behind is not None:
-        error = _not_understood(spoken(found.start, behind.end()), "negated")
-        return FoundFilter(Filters(), found.start, behind.end(), error)
-    if negation is None:
+    """Return a filter with the plus before it, if any, or turned round by the words around it.
+
+    What no filter can say the other way is misread: "not taken with a Nikon".
+    """
+    negation, behind = _negation(found, text), _ALL_BUT.match(text, found.stop)
+    if negation is None and behind is None:
         plus = _PLUS.search(text, max(0, found.start - 2), found.start)
         return found if plus is None else replace(found, start=plus.start())
-    start = negation.start()
-    error = _not_understood(spoken(start, found.stop).strip(), "negated")
-    return FoundFilter(Filters(), start, found.stop, error)
+    start = found.start if negation is None else negation.start()
+    stop = found.stop if behind is None else behind.end()
+    others = None if found.error is not None else opposite(found.filters)
+    if others is not None:
+        return FoundFilter(others, start, stop)
+    error = _not_understood(spoken(start, stop).strip(), "negated")
+    return FoundFilter(Filters(), start, stop, error)
 
 
 def contradiction(text: str) -> FilterError:
@@ -265,11 +308,13 @@ def _parts(value: str) -> list[str]:
 
 def _rating(sign: str, value: str) -> Filters | None:
     match = re.fullmatch(
-        r"(?P<n>[0-5])(?:\+|\s*stars?|颗?星)?(?:及?以上)?|(?P<signs>★{1,5})", simplified(value)
+        rf"(?P<n>0|{N_STARS}|[一二两三四五])(?:\+|\s*stars?|颗?星)?(?:及?以上)?|(?P<signs>★{{1,5}})",
+        simplified(value),
+        re.IGNORECASE,
     )
-    if match is None or sign in ("<", "<="):
+    if match is None or _SIGNS.get(sign) in ("before", "until"):
         return None
-    stars = len(match["signs"]) if match["signs"] else int(match["n"])
+    stars = len(match["signs"]) if match["signs"] else number_named(match["n"])
     return Filters(min_rating=stars + 1 if sign == ">" else stars)
 
 
@@ -383,11 +428,12 @@ def _unclear_days(text: str) -> Iterator[FoundFilter]:
         yield FoundFilter(Filters(), match.start(), match.end(), error)
 
 
-def _orders(text: str) -> Iterator[FoundFilter]:
-    """Yield words that ask for an order, as misread: "oldest photos", 按时间排序."""
-    for match in _ORDER.finditer(text):
-        error = _not_understood(match[0].strip(), "order")
-        yield FoundFilter(Filters(), match.start(), match.end(), error)
+def _unheard(text: str) -> Iterator[FoundFilter]:
+    """Yield words for what no filter does, as misread: "oldest photos", 按时间排序, 三星以下."""
+    for reason, pattern in (("order", _ORDER), ("rating", FEWER_STARS)):
+        for match in pattern.finditer(text):
+            error = _not_understood(match[0].strip(), reason)
+            yield FoundFilter(Filters(), match.start(), match.end(), error)
 
 
 def _dates(text: str, today: date) -> Iterator[FoundFilter]:
@@ -396,6 +442,9 @@ def _dates(text: str, today: date) -> Iterator[FoundFilter]:
         for each in find_dates(text, today)
     ]
     for yearly in find_yearly(text, today):
+        found = [
+            each for each in found if not yearly.start <= each.start < each.stop <= yearly.stop
+        ]
         found.append(FoundFilter(_with_yearly(yearly), yearly.start, yearly.stop))
     yield from found
     dated = [Dated(each.start, each.stop, _is_one_day(each.filters)) for each in found]

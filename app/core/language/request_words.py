@@ -31,6 +31,7 @@ _LEADS_EN = rf"""
   | looking\s+for(?=\s+{_WHOSE}*(?:(?:an?|some)\s+)?{PHOTO}\b) | i\s+(?:can['’]?t|cannot)\s+find
   | i(?:['’]d|\s+would)?\s+(?:want|need|like)(?:\s+to\s+(?:see|find))?
   | (?:show|find|give|get)\s+(?:me|us) | find | (?:search|look)\s+for | (?:find|search|query)\s*:
+  | (?:when|where)\s+did\s+(?:i|we)\s+(?:see|photograph|shoot)
   | show(?=\s+{_WHOSE}*{PHOTO}\b)
   | (?:shows?|contains?|includes?|depicts?)(?=\s+(?:an?|the|some|both|one|two|three|\d+)\s)
   | in\s+(?:this|that|the)\s+{PHOTO} | (?:every|any|some)thing\s+(?:from|of|with|in|at|on)
@@ -61,9 +62,9 @@ _TAILS = re.compile(
 # Beside other phrases these name no thing: "photos without people", 照片里没有人.
 _NO_THING = re.compile(
     rf"{_WHOSE}*(?:{PHOTO}(?:\s+(?:{_MADE}|from|in|of|with))*|everything|anything|something|nothing(?:\s+else)?|all|both|the\s+ones?|looking\s+for)|我?想?要|我想|{_MADE}|(?:it|this|that)(?:['’]s)?|who"
-    r"|maybe|perhaps|probably|(?:i\s+(?:think|guess|believe)\s*)?(?:(?:it|this|that)\s+(?:is|was))?"
+    r"|maybe|perhaps|probably|just|(?:i\s+(?:think|guess|believe)\s*)?(?:(?:it|this|that)\s+(?:is|was))?"
     r"|(?:也许|可能|大概|好像|应该)是?在?"
-    r"|hi|hello|hey|thanks(?:\s+a\s+lot)?|thank\s+you(?:\s+very\s+much)?|[你您]好|谢谢[你您]?|其中"
+    r"|hi|hello|hey|thanks(?:\s+a\s+lot)?|thank\s+you(?:\s+very\s+much)?|[你您]好|谢谢[你您]?|其中|仅限?|只看"
     rf"|(?:(?:所有|全部|一切|我们?)的?)*(?:拍摄?过?的?)?{PHOTO_ZH}?|{_IN_PHOTO_ZH}有?"
     rf"|[一几][{MEASURES}]|[一几这那]张{PHOTO_ZH}|图",
     re.IGNORECASE,

@@ -89,7 +89,11 @@ def _is_date(low: str, match: re.Match[str]) -> bool:
     if match["days"] == "十一":
         return low[: match.start()].endswith("年")
     if match.re is _FESTIVALS_JOINED:
-        return _BEFORE_FESTIVAL.search(low, before, match.start()) is not None
+        is_left_out = _YEAR_BEHIND.match(low, match.end()) and _LEFT_OUT.search(
+            low, before, match.start()
+        )
+        is_when = is_left_out or _BEFORE_FESTIVAL.search(low, before, match.start())
+        return is_when is not None
     if not match["days"].isascii() or re.search(r"\d", match["days"]):
         return True
     is_all = match.span() == (0, len(low)) and match[0] != "march"
@@ -109,6 +113,11 @@ def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYear
         named = f"between {named}"
     periods: Periods | None = ()
     yearly: tuple[YearDays, ...] = ()
+    year = _year_beside(low, match, words) if words.side is not None else None
+    if year is not None and words.side is not None:  # "since Easter 2021"
+        start, stop = min(words.start, year.start()), max(words.stop, year.end())
+        periods = beside(_in_year(named, int(year["year"]), today), words.side)
+        return FoundYearly((), periods, start, stop) if periods else None
     if words.side is not None:
         periods = beside(_latest(named, today), words.side)
     elif which.startswith(("last", "this")):
@@ -120,6 +129,12 @@ def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYear
     if not periods and not yearly:
         return None
     return FoundYearly(yearly, periods or (), words.start, words.stop)
+
+
+def _year_beside(low: str, match: re.Match[str], words: Around) -> re.Match[str] | None:
+    """Return the year that stands right behind a day, or before it."""
+    behind = _YEAR_BEHIND.match(low, match.end()) if words.stop == match.end() else None
+    return behind or _YEAR_BEFORE.search(low, max(0, words.start - _YEAR_CHARS), words.start)
 
 
 def _every_year(named: str, words: Around, today: date) -> tuple[YearDays, ...]:
@@ -224,5 +239,9 @@ _CLEAR_MONTHS = re.compile(
 _BEFORE_MONTH = re.compile(
     r"(?<![a-z])(?:in|during|throughout|around|circa|from|since|after|before|until|till|between|(?:week|month)\s+of)\s+(?:the\s+)?$"
 )
+_YEAR_CHARS = 6  # 2021年的
+_YEAR_BEHIND = re.compile(rf"\s+(?P<year>{YEAR})(?!\w|[.:/-]\d)")
+_YEAR_BEFORE = re.compile(rf"(?<!\d)(?P<year>{YEAR})\s?(?:年的?)?$")
+_LEFT_OUT = re.compile(r"(?<![\w'’-])(?:not|no|except(?:\s+for)?|excluding|without)\s+(?:the\s+)?$")
 _PHOTOS_BEHIND = re.compile(rf"\s+{PHOTO}\b")
 _BETWEEN = re.compile(r"(?<![a-z])between\s+(?:the\s+)?$")

@@ -176,7 +176,7 @@ def test_one_filter_may_be_said_as_in_a_sentence() -> None:
     assert parse_filter("taken with a Nikon", TODAY) == Filters(cameras=("nikon",))
     assert len(parse_filter("2019 or 2021", TODAY).taken) == 2
     with pytest.raises(FilterError, match="which photos stay"):
-        parse_filter("not 2020", TODAY)
+        parse_filter("no png files", TODAY)
     for odd in ("", "a cat", "5 stars a cat", "2020 a cat"):
         with pytest.raises(FilterError, match="is not understood"):
             parse_filter(odd, TODAY)

@@ -238,20 +238,6 @@ def test_a_date_that_leaves_no_day_of_the_others_is_named(
     assert query.text in ("snow", "雪")
 
 
-@pytest.mark.parametrize(
-    "negated",
-    ["not 2023", "but not in 2023", "except photos from 2023", "-type:png", "不是2023年的",
-     "2023年以外的", "other than 2023", "apart from 2023", "不要2023年", "no jpeg files", "-2023",
-     "-2023-05", "-last summer", "-去年夏天", "–2023年", "not taken in 2020", "不在2020年拍的",
-     "没在2020年拍的"],
-)  # fmt: skip
-def test_a_filter_is_not_turned_into_its_opposite(negated: str) -> None:
-    query = parse_query(f"a dog {negated}", TODAY)
-    assert (query.text, query.filters) == ("a dog", Filters())
-    assert [error.params["filter"] for error in query.misread] == [negated]
-    assert "before:2023" in str(query.misread[0])
-
-
 def test_attributes_before_and_share_the_thing_after_it() -> None:
     query = parse_query("a red, a green and a blue umbrella", TODAY)
     assert [phrase.text for phrase in query.phrases] == [

@@ -165,8 +165,7 @@ def test_what_a_photo_shows_stays(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["圣诞节以外的照片", "不在圣诞节拍的", "not at christmas"])
 def test_a_festival_is_not_turned_into_its_opposite(typed: str) -> None:
     query = parse_query(typed, TODAY)
-    assert query.filters == Filters()
-    assert [error.params["reason"] for error in query.misread] == ["negated"]
+    assert (query.filters, query.misread) == (Filters(yearly=(("12-27", "12-23"),)), ())
 
 
 def test_an_excluded_festival_is_a_thing() -> None:
