@@ -481,6 +481,10 @@
         <translation>照片按符合的程度排列。请写日期，如 before:2015。</translation>
     </message>
     <message>
+        <source>not {days}</source>
+        <translation>不含 {days}</translation>
+    </message>
+    <message>
         <source>Easter</source>
         <translation>复活节</translation>
     </message>
