@@ -869,6 +869,10 @@
         <translation>请先搜索，再导出结果。</translation>
     </message>
     <message>
+        <source>There is nothing to export: no photo was found.</source>
+        <translation>没有找到照片，没有可导出的结果。</translation>
+    </message>
+    <message>
         <source>Table (*.csv)</source>
         <translation>表格 (*.csv)</translation>
     </message>
@@ -883,6 +887,11 @@
     <message>
         <source>Contact sheet, document (*.pdf)</source>
         <translation>缩略图总览，文档 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>results</source>
+        <comment>the name of a file</comment>
+        <translation>搜索结果</translation>
     </message>
     <message>
         <source>Export results</source>
@@ -1762,8 +1771,8 @@
         <translation>正在搜索…</translation>
     </message>
     <message>
-        <source>Draw a box round something. Photos with something like it appear here.</source>
-        <translation>围绕某样东西画一个框，含有类似内容的照片会显示在这里。</translation>
+        <source>Draw a box round something, or press Enter for one that the arrow keys move. Photos with something like it appear here.</source>
+        <translation>围绕某样东西画一个框，或按 Enter 放一个框、再用方向键移动。含有类似内容的照片会显示在这里。</translation>
     </message>
     <message>
         <source>Nothing here fits. Try another box, or show the closest.</source>
