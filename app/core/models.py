@@ -144,9 +144,17 @@ class ModelStore:
         """
         if not _NAME.fullmatch(name) or name.endswith(PARTIAL_SUFFIX):
             shown = display_text(name)
-            raise ModelError(f"A model cannot be called {shown!r}: use letters, digits, - and _.")
+            raise ModelError(
+                f"A model cannot be called {shown!r}: use letters, digits, - and _.",
+                name=shown,
+                reason="name",
+            )
         if name == BUNDLED_NAME or (self.directory / name).exists():
-            raise ModelError(f"There is already a model {name}: remove it or choose another name.")
+            raise ModelError(
+                f"There is already a model {name}: remove it or choose another name.",
+                name=display_text(name),
+                reason="taken",
+            )
 
     def partial_dir(self, name: str) -> Path:
         """Return where a model's files gather until they are whole."""

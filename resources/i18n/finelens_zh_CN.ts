@@ -1136,6 +1136,18 @@
         <source>Photos are getting ready for {0}: {1} of {2}. Searches use the model before.</source>
         <translation>正在为 {0} 准备照片：{1} / {2}。在此期间仍用之前的模型搜索。</translation>
     </message>
+    <message>
+        <source>There is already a model {0}. Remove it first, or rename the folder.</source>
+        <translation>已有名为 {0} 的模型。请先移除它，或给文件夹换个名称。</translation>
+    </message>
+    <message>
+        <source>A model cannot be called “{0}”. Rename the folder: use letters, digits, - and _.</source>
+        <translation>模型不能叫“{0}”。请给文件夹换个名称，只用文字、数字、- 和 _。</translation>
+    </message>
+    <message>
+        <source>The model in {0} is incomplete or damaged. Searches use the model before.</source>
+        <translation>{0} 中的模型不完整或已损坏。仍用之前的模型搜索。</translation>
+    </message>
 </context>
 <context>
     <name>Percent</name>
