@@ -212,6 +212,17 @@ def choose_model(setting: str | None) -> Path:
     return Path(setting) if setting else bundled_model_dir()
 
 
+def model_to_start_with(settings: Settings) -> Path:
+    """Return the folder of the model that is searched with first.
+
+    While another one gets ready that is the former one, unless its folder is gone.
+    """
+    former = settings.former_model_dir
+    if former is not None and Path(former).is_dir():
+        return Path(former)
+    return choose_model(settings.model_dir)
+
+
 def model_setting(directory: str | None) -> str | None:
     """Return what the settings say of a model's folder: None for the bundled one."""
     return None if directory in (None, str(bundled_model_dir())) else directory
