@@ -357,6 +357,10 @@
         <translation>无法使用这张图片。</translation>
     </message>
     <message>
+        <source>The search model in {directory} cannot be used. Photos can be viewed but not searched. Choose another model in the settings, or put the folder back.</source>
+        <translation>无法使用 {directory} 中的搜索模型。可以浏览照片，但不能搜索。请在设置中选择其他模型，或把文件夹放回原处。</translation>
+    </message>
+    <message>
         <source>Not a readable picture</source>
         <translation>不是可读取的图片</translation>
     </message>
@@ -1784,7 +1788,7 @@
     </message>
     <message>
         <source>Draw a box round something, or press Enter for one that the arrow keys move. Photos with something like it appear here.</source>
-        <translation>围绕某样东西画一个框，或按 Enter 放一个框、再用方向键移动。含有类似内容的照片会显示在这里。</translation>
+        <translation>围绕某样东西画一个框，或按回车键放一个框、再用方向键移动。含有类似内容的照片会显示在这里。</translation>
     </message>
     <message>
         <source>Nothing here fits. Try another box, or show the closest.</source>
