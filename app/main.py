@@ -16,7 +16,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import SettingsError
-from app.core.models import ModelStore, choose_model
+from app.core.models import ModelStore, model_to_start_with
 from app.core.paths import (
     choose_library,
     default_cache_dir,
@@ -418,7 +418,12 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
         controllers.kept.export_failed,
     ):
         failed.connect(notice.show_failure)
-    for speaker in (controllers.commands, controllers.kept, controllers.regions, controllers.middle):
+    for speaker in (
+        controllers.commands,
+        controllers.kept,
+        controllers.regions,
+        controllers.middle,
+    ):
         speaker.said.connect(words.say)
     controllers.photos.photo_failed.connect(notice.show_question_failure)
     controllers.search.search_failed.connect(notice.show_search_failure)
@@ -455,7 +460,7 @@ def _stored_library_dir(config_dir: Path) -> str | None:
 
 def _build(settings: Settings, places: KeptPlaces, life: WindowLife) -> MainWindow:
     """A window whose engine begins with the model that was searched with before."""
-    model_dir = choose_model(settings.former_model_dir or settings.model_dir)
+    model_dir = model_to_start_with(settings)
     return build_window(settings, places.library, model_dir, places.config, reopening=life)
 
 

@@ -144,9 +144,17 @@ class ModelStore:
         """
         if not _NAME.fullmatch(name) or name.endswith(PARTIAL_SUFFIX):
             shown = display_text(name)
-            raise ModelError(f"A model cannot be called {shown!r}: use letters, digits, - and _.")
+            raise ModelError(
+                f"A model cannot be called {shown!r}: use letters, digits, - and _.",
+                name=shown,
+                reason="name",
+            )
         if name == BUNDLED_NAME or (self.directory / name).exists():
-            raise ModelError(f"There is already a model {name}: remove it or choose another name.")
+            raise ModelError(
+                f"There is already a model {name}: remove it or choose another name.",
+                name=display_text(name),
+                reason="taken",
+            )
 
     def partial_dir(self, name: str) -> Path:
         """Return where a model's files gather until they are whole."""
@@ -202,6 +210,17 @@ class ModelStore:
 def choose_model(setting: str | None) -> Path:
     """Return the folder of the model that the settings name: a path, or None for the bundled."""
     return Path(setting) if setting else bundled_model_dir()
+
+
+def model_to_start_with(settings: Settings) -> Path:
+    """Return the folder of the model that is searched with first.
+
+    While another one gets ready that is the former one, unless its folder is gone.
+    """
+    former = settings.former_model_dir
+    if former is not None and Path(former).is_dir():
+        return Path(former)
+    return choose_model(settings.model_dir)
 
 
 def model_setting(directory: str | None) -> str | None:

@@ -348,8 +348,15 @@ class EngineLink(QObject):
         return self._send_job(RestoreBackup(self._jobs.new_id(), name))
 
     def use_model(self, model_dir: Path) -> int:
-        """Change to another model; the old one is searched with until the new one is ready."""
-        return self._send_job(UseModel(self._jobs.new_id(), str(model_dir)))
+        """Change to another model; the old one is searched with until the new one is ready.
+
+        An engine that the link gave up, perhaps for want of the old one, starts with the new one.
+        """
+        job_id = self._send_job(UseModel(self._jobs.new_id(), str(model_dir)))
+        if self._state == "lost" and not self._restart_timer.isActive():
+            self._model_dir = model_dir
+            self.restart()
+        return job_id
 
     def set_cores(self, cores: int | None) -> None:
         """Let the engine use this many cores from now on, also after a restart."""

@@ -32,6 +32,8 @@ def error_text(failure: JobFailed) -> ErrorText:
         return ErrorText(misread_text(failure.params), "dismiss", action_label("dismiss"))
     sentence, action = _sentences().get(failure.kind, (_unknown(), "show_log"))
     more = {"ExportError": _export_refusals, "LibraryError": _library_reasons}.get(failure.kind)
+    if failure.kind == "ModelError" and "directory" in failure.params:
+        sentence = _model_in_folder()
     if more is not None:
         sentence = more().get(failure.params.get("reason", ""), sentence)
     params = defaultdict(str, failure.params)
@@ -299,6 +301,14 @@ def _model_sentences() -> dict[str, tuple[str, ErrorAction]]:
         "dismiss",
     )
     return texts
+
+
+def _model_in_folder() -> str:
+    return QCoreApplication.translate(
+        "ErrorText",
+        "The search model in {directory} cannot be used. Photos can be viewed but not searched."
+        " Choose another model in the settings, or put the folder back.",
+    )
 
 
 def _reasons() -> dict[str, str]:

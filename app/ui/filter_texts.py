@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt
 
-from app.core.asking import Filters
+from app.core.asking import Filters, Period
+from app.core.language.days_left import opposite
 from app.core.moving_festivals import is_moving
 
 _Item = TypeVar("_Item")
@@ -41,8 +42,7 @@ def filter_texts(filters: Filters, root_name: Callable[[int], str]) -> list[Filt
         for word in filters.folders
     ]
     texts += [
-        FilterText(dates_text(*period), replace(filters, taken=_less(filters.taken, period)))
-        for period in filters.taken
+        FilterText(text, replace(filters, taken=left)) for text, left in _taken_texts(filters)
     ]
     texts += [
         FilterText(yearly_text(*days), replace(filters, yearly=_less(filters.yearly, days)))
@@ -153,6 +153,33 @@ def dates_text(first: str | None, last: str | None) -> str:
     if start.isValid():
         return QCoreApplication.translate("FilterText", "from {0}").format(_day(start))
     return QCoreApplication.translate("FilterText", "until {0}").format(_day(end))
+
+
+def _taken_texts(filters: Filters) -> list[tuple[str, tuple[Period, ...]]]:
+    """Return periods in words, each with those that are left without it.
+
+    Periods without a beginning and without an end leave days out, and are said by those.
+    """
+    left_out = _left_out(filters.taken)
+    if not left_out:
+        return [(dates_text(*period), _less(filters.taken, period)) for period in filters.taken]
+    but = QCoreApplication.translate("FilterText", "not {days}")
+    return [
+        (but.format(days=dates_text(*days)), _other_days(_less(left_out, days)))
+        for days in left_out
+    ]
+
+
+def _left_out(taken: tuple[Period, ...]) -> tuple[Period, ...]:
+    """Return the periods between some, if these begin and end nowhere; else none."""
+    is_open = any(first is None for first, _ in taken) and any(last is None for _, last in taken)
+    return _other_days(taken) if is_open else ()
+
+
+def _other_days(taken: tuple[Period, ...]) -> tuple[Period, ...]:
+    """Return the periods of all days that are in none of some periods; of no periods, none."""
+    others = opposite(Filters(taken=taken))
+    return () if others is None else others.taken
 
 
 def yearly_text(first: str, last: str) -> str:

@@ -265,8 +265,11 @@ class KeptController(QObject):
 
     def ask_to_export(self, results: Results | None) -> None:
         """Ask for a file, then write the results to it."""
-        if results is None or not results.hits:
+        if results is None:
             self.said.emit(self.tr("Search for something first, then export the results."))
+            return
+        if not results.hits:
+            self.said.emit(self.tr("There is nothing to export: no photo was found."))
             return
         filters: dict[str, ExportForm] = {
             self.tr("Table (*.csv)"): "csv",
@@ -274,12 +277,11 @@ class KeptController(QObject):
             self.tr("Contact sheet, picture (*.png)"): "png",
             self.tr("Contact sheet, document (*.pdf)"): "pdf",
         }
+        suggested = self.tr("results", "the name of a file")
         path, chosen = QFileDialog.getSaveFileName(
             self._window,
             self.tr("Export results"),
-            os.path.join(
-                usual_dir(Location.DocumentsLocation), f"{self.tr('results')}.{SUGGESTED_FORM}"
-            ),
+            os.path.join(usual_dir(Location.DocumentsLocation), f"{suggested}.{SUGGESTED_FORM}"),
             ";;".join(filters),
         )
         if not path:

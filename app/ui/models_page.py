@@ -252,8 +252,26 @@ class ModelsPage(QWidget):
 
     @Slot(object)
     def _on_choice_failed(self, failure: JobFailed) -> None:
-        self._message = error_text(failure).sentence
+        self._message = self._failure_text(failure)
         self._show_state()
+
+    def _failure_text(self, failure: JobFailed) -> str:
+        """Return what is wrong with another model; searching goes on with the one in use."""
+        params = failure.params
+        if failure.kind == "ModelError" and params.get("reason") == "taken":
+            text = self.tr("There is already a model {0}. Remove it first, or rename the folder.")
+            return text.format(params["name"])
+        if failure.kind == "ModelError" and params.get("reason") == "name":
+            text = self.tr(
+                "A model cannot be called “{0}”. Rename the folder: use letters, digits, - and _."
+            )
+            return text.format(params["name"])
+        if failure.kind == "ModelError" and "directory" in params:
+            text = self.tr(
+                "The model in {0} is incomplete or damaged. Searches use the model before."
+            )
+            return text.format(display_text(params["directory"]))
+        return error_text(failure).sentence
 
 
 def _size(n_bytes: int) -> str:

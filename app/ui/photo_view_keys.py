@@ -42,6 +42,8 @@ class PhotoViewKeys:
     def _press_arrow(self, arrow: tuple[int, int], shift: bool) -> bool:
         if self._view.box is not None:
             self._view.change_box(arrow, resize=shift)
+        elif self._view.box_mode and not shift and arrow[0] == 0:
+            self._begin_box()
         elif shift or arrow[0] == 0:
             return False
         else:

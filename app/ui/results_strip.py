@@ -86,7 +86,10 @@ class ResultsStrip(QWidget):
         if self._is_searching:
             return self.tr("Searching…")
         if not self._are_results_shown:
-            return self.tr("Draw a box round something. Photos with something like it appear here.")
+            return self.tr(
+                "Draw a box round something, or press Enter for one that the arrow keys move."
+                " Photos with something like it appear here."
+            )
         if not n_good:
             return self.tr("Nothing here fits. Try another box, or show the closest.")
         if n_good == 1 and self._model.photo_id(0) == self._open_photo_id:

@@ -116,7 +116,10 @@ class ShortcutsDialog(QDialog):
         return [
             (_keys("Left", "Right"), self.tr("Photo before and after, also Alt and wheel")),
             (_keys("Z"), self.tr("Whole photo or 100 %, also by a click; the wheel zooms")),
-            (_keys("Return"), self.tr("After R: a box round the most striking thing")),
+            (
+                _keys("Return", "Up", "Down"),
+                self.tr("After R: a box round the most striking thing"),
+            ),
             (self.tr("arrows"), self.tr("Nudge the box; with Shift change its size")),
             (_keys("Esc"), self.tr("Clear the box, then back to the photos")),
         ]

@@ -357,6 +357,10 @@
         <translation>无法使用这张图片。</translation>
     </message>
     <message>
+        <source>The search model in {directory} cannot be used. Photos can be viewed but not searched. Choose another model in the settings, or put the folder back.</source>
+        <translation>无法使用 {directory} 中的搜索模型。可以浏览照片，但不能搜索。请在设置中选择其他模型，或把文件夹放回原处。</translation>
+    </message>
+    <message>
         <source>Not a readable picture</source>
         <translation>不是可读取的图片</translation>
     </message>
@@ -479,6 +483,10 @@
     <message>
         <source>Photos come in the order in which they fit. Write days, as in before:2015.</source>
         <translation>照片按符合的程度排列。请写日期，如 before:2015。</translation>
+    </message>
+    <message>
+        <source>not {days}</source>
+        <translation>不含 {days}</translation>
     </message>
     <message>
         <source>Easter</source>
@@ -865,6 +873,10 @@
         <translation>请先搜索，再导出结果。</translation>
     </message>
     <message>
+        <source>There is nothing to export: no photo was found.</source>
+        <translation>没有找到照片，没有可导出的结果。</translation>
+    </message>
+    <message>
         <source>Table (*.csv)</source>
         <translation>表格 (*.csv)</translation>
     </message>
@@ -879,6 +891,11 @@
     <message>
         <source>Contact sheet, document (*.pdf)</source>
         <translation>缩略图总览，文档 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>results</source>
+        <comment>the name of a file</comment>
+        <translation>搜索结果</translation>
     </message>
     <message>
         <source>Export results</source>
@@ -1122,6 +1139,18 @@
     <message>
         <source>Photos are getting ready for {0}: {1} of {2}. Searches use the model before.</source>
         <translation>正在为 {0} 准备照片：{1} / {2}。在此期间仍用之前的模型搜索。</translation>
+    </message>
+    <message>
+        <source>There is already a model {0}. Remove it first, or rename the folder.</source>
+        <translation>已有名为 {0} 的模型。请先移除它，或给文件夹换个名称。</translation>
+    </message>
+    <message>
+        <source>A model cannot be called “{0}”. Rename the folder: use letters, digits, - and _.</source>
+        <translation>模型不能叫“{0}”。请给文件夹换个名称，只用文字、数字、- 和 _。</translation>
+    </message>
+    <message>
+        <source>The model in {0} is incomplete or damaged. Searches use the model before.</source>
+        <translation>{0} 中的模型不完整或已损坏。仍用之前的模型搜索。</translation>
     </message>
 </context>
 <context>
@@ -1758,8 +1787,8 @@
         <translation>正在搜索…</translation>
     </message>
     <message>
-        <source>Draw a box round something. Photos with something like it appear here.</source>
-        <translation>围绕某样东西画一个框，含有类似内容的照片会显示在这里。</translation>
+        <source>Draw a box round something, or press Enter for one that the arrow keys move. Photos with something like it appear here.</source>
+        <translation>围绕某样东西画一个框，或按回车键放一个框、再用方向键移动。含有类似内容的照片会显示在这里。</translation>
     </message>
     <message>
         <source>Nothing here fits. Try another box, or show the closest.</source>

@@ -15,6 +15,7 @@ from app.core.models import (
     InstalledModel,
     ModelFile,
     ModelStore,
+    model_to_start_with,
     published_model,
     published_models,
     settings_for_model,
@@ -143,3 +144,12 @@ def test_choosing_keeps_the_model_that_is_searched_with(tmp_path: Path) -> None:
     assert choose(to_large, bundled) == Settings()
     ready = replace(to_large, former_model_dir=None)
     assert choose(ready, bundled) == Settings(former_model_dir=str(large))
+
+
+def test_a_former_model_that_is_gone_is_not_started_with(tmp_path: Path) -> None:
+    former, chosen = tmp_path / "former", tmp_path / "chosen"
+    settings = Settings(model_dir=str(chosen), former_model_dir=str(former))
+    assert model_to_start_with(settings) == chosen
+    assert model_to_start_with(replace(settings, model_dir=None)) == bundled_model_dir()
+    former.mkdir()
+    assert model_to_start_with(settings) == former

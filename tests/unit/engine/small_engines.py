@@ -24,6 +24,7 @@ from app.core.messages import (
     Shutdown,
     StartIndex,
 )
+from app.core.switching import ModelSwitched
 
 READY = EngineReady("small", "f" * 64, 8, "none", "f32", 1)
 N_EMISSIONS = 5000
@@ -112,6 +113,16 @@ def losing_the_detail(connection: Connection, _settings: dict, library: str, _mo
 def without_model(connection: Connection, *_args: object) -> None:
     """Say that there is no model and end."""
     connection.send(JobFailed(0, "ModelError", "no model there", {"path": "nowhere"}))
+
+
+def with_one_model(connection: Connection, _settings: dict, _library: str, model: str) -> None:
+    """Start with the model "other" alone, and change to it."""
+    if model != "other":
+        connection.send(JobFailed(0, "ModelError", "no model there", {"directory": model}))
+        return
+    connection.send(READY)
+    connection.send(ModelSwitched(connection.recv().job_id, READY.model, 0))
+    connection.recv()
 
 
 def deaf(connection: Connection, *_args: object) -> None:

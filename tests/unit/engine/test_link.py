@@ -159,6 +159,17 @@ def test_without_a_model_the_link_says_why_and_does_not_restart(
     assert lost.failure.params == {"path": "nowhere"}
 
 
+def test_another_model_starts_the_engine_that_lacked_one(
+    make_link: Callable[..., EngineLink], qtbot: QtBot
+) -> None:
+    link = make_link(small_engines.with_one_model)
+    with qtbot.waitSignal(link.engine_lost, timeout=TIMEOUT_MS):
+        link.start()
+    with qtbot.waitSignals([link.engine_ready, link.model_switched], timeout=TIMEOUT_MS):
+        link.use_model(Path("other"))
+    assert link.state == "ready"
+
+
 def test_only_the_latest_search_and_place_are_announced(
     make_link: Callable[..., EngineLink], qtbot: QtBot
 ) -> None:

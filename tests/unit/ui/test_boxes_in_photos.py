@@ -293,6 +293,18 @@ def test_a_box_needs_no_pointer(world: World) -> None:
     assert world.asked[-1].images[0].box == striking
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Up, Qt.Key.Key_Down])
+def test_an_arrow_that_leads_to_no_photo_begins_a_box(world: World, key: Qt.Key) -> None:
+    QTest.keyClick(world.view, key)
+    assert world.view.box is None, "no box is wanted yet"
+    QTest.keyClick(world.view, Qt.Key.Key_R)
+    assert "Enter" in world.page.strip.text()
+    QTest.keyClick(world.view, key)
+    assert world.view.box == world.asked[-1].images[0].box == (0.25, 0.25, 0.75, 0.75)
+    QTest.keyClick(world.view, key)
+    assert world.view.box != (0.25, 0.25, 0.75, 0.75), "the next one moves it"
+
+
 def test_the_strip_shows_the_results_and_leads_to_them(qtbot: QtBot, world: World) -> None:
     QTest.keyClick(world.view, Qt.Key.Key_R)
     world.draw((0.2, 0.2), (0.6, 0.5))

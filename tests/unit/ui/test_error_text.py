@@ -121,3 +121,11 @@ def test_all_of_it_speaks_chinese(languages: LanguageSwitcher) -> None:
         assert sentence != english[kind]
         assert any("\u4e00" <= character <= "\u9fff" for character in sentence)
     assert reason_text("truncated") == "文件不完整"
+
+
+def test_a_model_that_is_gone_is_named_with_what_to_do() -> None:
+    failure = JobFailed(0, "ModelError", "", {"directory": "/media/stick/base"})
+    told = error_text(failure)
+    assert "/media/stick/base" in told.sentence
+    assert "settings" in told.sentence
+    assert told.action == "restart_engine"

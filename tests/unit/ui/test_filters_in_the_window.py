@@ -180,6 +180,43 @@ def test_days_of_the_week_in_words(
     assert [each.text for each in filter_texts(filters, str)] == texts_zh
 
 
+@pytest.mark.parametrize(
+    ("typed", "texts", "texts_zh"),
+    [
+        ("not from 2023", ["not 2023"], ["不含 2023"]),
+        ("除了2023年5月", ["not May 2023"], ["不含 2023年5月"]),
+        (
+            "not 2020, not in June 2022",
+            ["not 2020", "not June 2022"],
+            ["不含 2020", "不含 2022年6月"],
+        ),
+        ("not before 2020", ["from 1/1/20"], ["从 2020/1/1 起"]),
+        ("from 2020 to 2022 but not 2021", ["2020", "2022"], ["2020", "2022"]),
+    ],
+)  # fmt: skip
+def test_days_that_are_left_out_are_one_chip_each(
+    qtbot: QtBot, languages: LanguageSwitcher, typed: str, texts: list[str], texts_zh: list[str]
+) -> None:
+    question = Question().with_text(f"a dog, {typed}")
+    chips = QueryChips()
+    qtbot.addWidget(chips)
+    chips.show_question(question, str)
+    assert [chip.text for chip in chips.chips] == ["a dog", *texts]
+    languages.set_choice("zh_CN")
+    assert [each.text for each in filter_texts(question.text_filters, str)] == texts_zh
+
+
+def test_days_that_are_left_out_are_taken_out_one_by_one() -> None:
+    question = Question().with_text("a dog, not 2020, not in June 2022")
+    first, second = filter_texts(question.text_filters, str)
+    assert question.without_text_filter(second.without).text == "a dog, not 2020"
+    rest = question.without_text_filter(first.without)
+    assert rest.text == "a dog, not in June 2022"
+    (last,) = filter_texts(rest.text_filters, str)
+    assert last.without == Filters()
+    assert rest.without_text_filter(last.without).text == "a dog"
+
+
 def test_every_festival_that_moves_has_words(qtbot: QtBot, languages: LanguageSwitcher) -> None:
     filters = Filters(yearly=tuple((name, name) for name in moving_names()))
     english = [each.text for each in filter_texts(filters, str)]

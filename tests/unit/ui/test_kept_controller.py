@@ -26,6 +26,7 @@ from app.core.messages import (
     SearchesSaved,
 )
 from app.ui.kept_controller import KeptController
+from app.ui.language import LanguageSwitcher
 from app.ui.library_reader import Kept
 from app.ui.name_dialog import NameDialog
 from app.ui.question import Picture, Question, results_of
@@ -235,6 +236,35 @@ def choose(monkeypatch: pytest.MonkeyPatch, path: Path, form: str) -> None:
         return str(path), chosen
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "results.csv"), ("zh_CN", "搜索结果.csv")])
+def test_the_suggested_file_has_a_name_of_the_language(
+    world: World,
+    languages: LanguageSwitcher,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    name: str,
+) -> None:
+    languages.set_choice(language)
+    asked: list[str] = []
+
+    def cancel(_parent: object, _title: str, start: str, _filters: str) -> tuple[str, str]:
+        asked.append(start)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", cancel)
+    world.kept.ask_to_export(results_of(Question().with_text("boat"), (hit(3),)))
+    assert [Path(each).name for each in asked] == [name]
+
+
+def test_without_results_is_said_why_there_is_nothing_to_export(world: World) -> None:
+    world.kept.ask_to_export(None)
+    world.kept.ask_to_export(results_of(Question().with_text("boat"), ()))
+    searched, found = world.said.heard
+    assert "Search for something first" in searched
+    assert "no photo was found" in found
+    assert not [each for each in world.link.sent if isinstance(each, ExportResults)]
 
 
 def test_a_file_that_the_dialog_did_not_ask_about_is_not_replaced_unasked(

@@ -165,6 +165,22 @@ def test_progress_and_failures_are_told(dialog: SettingsDialog, stage: Stage) ->
     assert not page.bar.isVisibleTo(page)
 
 
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"directory": "/media/half"}, "/media/half is incomplete or damaged"),
+        ({"reason": "taken", "name": "mine"}, "already a model mine"),
+        ({"reason": "name", "name": "my model"}, "cannot be called “my model”"),
+    ],
+)
+def test_a_model_that_cannot_be_added_is_not_taken_for_the_one_in_use(
+    dialog: SettingsDialog, stage: Stage, params: dict[str, str], said: str
+) -> None:
+    stage.jobs.failed.emit(JobFailed(0, "ModelError", "not for people", params))
+    assert said in dialog.models.status.text()
+    assert "not searched" not in dialog.models.status.text()
+
+
 def test_a_switch_is_told_while_it_runs(dialog: SettingsDialog, stage: Stage) -> None:
     stage.choice._switch("somewhere")
     job_id = stage.choice._switch_id
