@@ -418,12 +418,8 @@ def _connect_facts(workers: Workers, controllers: Controllers) -> None:
         controllers.kept.export_failed,
     ):
         failed.connect(notice.show_failure)
-    for speaker in (
-        controllers.commands,
-        controllers.kept,
-        controllers.regions,
-        controllers.middle,
-    ):
+    speakers = (controllers.commands, controllers.kept, controllers.regions, controllers.middle)
+    for speaker in speakers:
         speaker.said.connect(words.say)
     controllers.photos.photo_failed.connect(notice.show_question_failure)
     controllers.search.search_failed.connect(notice.show_search_failure)
