@@ -397,7 +397,8 @@ def test_without_a_model_the_window_says_so_and_stays(qtbot: QtBot, tmp_path: Pa
     with qtbot.waitSignal(driver.link.engine_lost, timeout=TIMEOUT_MS) as got:
         driver.window.show()
     assert not got.args[0].restarting
-    assert driver.panels.banner.label.text().startswith("The search model cannot be used.")
+    missing = str(tmp_path / "none")
+    assert driver.panels.banner.label.text().startswith(f"The search model in {missing} cannot")
     assert driver.panels.banner.button.text() == "Try again"
     driver.close()
 
