@@ -229,7 +229,9 @@ class MixedBatchMaker:
         language: Language = "zh" if rng.random() < recipe.chinese_share else "en"
         sample = self._source.sample(places[place], language, rng)
         picture, regions = augment_sample(sample, recipe.patches_at(step), recipe, rng)
-        if sample.label is not None and rng.random() < recipe.mixed_share:
+        # Without a share nothing is drawn: batches are those of runs begun before there was one.
+        may_mix = recipe.mixed_share > 0 and sample.label is not None
+        if may_mix and rng.random() < recipe.mixed_share:
             other = self._source.sample(places[rng.integers(len(places))], language, rng)
             if other.label is not None:
                 part, _ = augment_sample(other, recipe.patches_at(step), recipe, rng)

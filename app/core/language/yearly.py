@@ -113,8 +113,7 @@ def _found(low: str, match: re.Match[str], first: int, today: date) -> FoundYear
         named = f"between {named}"
     periods: Periods | None = ()
     yearly: tuple[YearDays, ...] = ()
-    year = _year_beside(low, match, words) if words.side is not None else None
-    if year is not None and words.side is not None:  # "since Easter 2021"
+    if words.side is not None and (year := _year_beside(low, match, words)):  # "since Easter 2021"
         start, stop = min(words.start, year.start()), max(words.stop, year.end())
         periods = beside(_in_year(named, int(year["year"]), today), words.side)
         return FoundYearly((), periods, start, stop) if periods else None

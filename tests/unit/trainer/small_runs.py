@@ -7,7 +7,13 @@ from pathlib import Path
 
 from PIL import Image
 
+from fgclip2.tokenizer import FILE_NAME, Tokenizer
+from trainer.data.choice import make_sources
+from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
+from trainer.data.packing import Batch
+from trainer.data.photos import PhotoSet
 from trainer.recipes import Recipe, resolve
+from trainer.vocabulary import train_vocabulary
 
 SIZES = [
     "hidden_size=32", "heads=2", "vision_layers=1", "text_layers=2", "vocab_size=400",
@@ -28,6 +34,17 @@ def stage_two(photos: Path, *more: str) -> Recipe:
         " 'pair': 1.5, 'rank': 0.2}",
     ]  # fmt: skip
     return resolve("tiny-regions", [*SIZES, *settings, f"photos={photos}", *more])
+
+
+def fruit_batch(
+    photos: Path, run: Path, settings: list[str], part: int = 0, n_parts: int = 1
+) -> Batch:
+    """One process's part of a batch of the recipe ``tiny``; its vocabulary is put into ``run``."""
+    (run / FILE_NAME).write_bytes(train_vocabulary(["a photo of red apple"] * 30, 280))
+    recipe = resolve("tiny", [*settings, f"photos={photos}"])
+    fruit = PhotoSet(photos, "train", ["fruit"], 40)
+    mixed = MixedSource(make_sources(recipe, fruit), recipe.sources, recipe.seed)
+    return MixedBatchMaker(mixed, Tokenizer(run, 280), recipe, part, n_parts, fruit.classes).make(2)
 
 
 def jpeg() -> bytes:

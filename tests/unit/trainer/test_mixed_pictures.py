@@ -9,27 +9,18 @@ import pytest
 import torch
 from PIL import Image
 
-from fgclip2.tokenizer import FILE_NAME, Tokenizer
-from tests.unit.trainer.small_runs import SIZES
-from trainer.data.choice import make_sources
-from trainer.data.mixed_batches import MixedBatchMaker, MixedSource, paste_part
+from tests.unit.trainer.small_runs import SIZES, fruit_batch
+from trainer.data.mixed_batches import paste_part
 from trainer.data.packing import Batch, Classes
-from trainer.data.photos import PhotoSet
 from trainer.errors import RecipeError
 from trainer.recipes import resolve
-from trainer.vocabulary import train_vocabulary
 
 SETTINGS = [*SIZES, "batch_size=16", "scene_count=9", "patches=((0.0, 30),)"]
 SETTINGS += ["sources={'photos': 0.75, 'scenes': 0.25}", "steps=9"]
 
 
 def _batch(photo_sets: Path, run: Path, share: float, part: int = 0, n_parts: int = 1) -> Batch:
-    (run / FILE_NAME).write_bytes(train_vocabulary(["a photo of red apple"] * 30, 280))
-    recipe = resolve("tiny", [*SETTINGS, f"photos={photo_sets}", f"mixed_share={share}"])
-    photos = PhotoSet(photo_sets, "train", ["fruit"], 40)
-    mixed = MixedSource(make_sources(recipe, photos), recipe.sources, recipe.seed)
-    tokenizer = Tokenizer(run, 280)
-    return MixedBatchMaker(mixed, tokenizer, recipe, part, n_parts, photos.classes).make(2)
+    return fruit_batch(photo_sets, run, [*SETTINGS, f"mixed_share={share}"], part, n_parts)
 
 
 def _rows(batch: Batch) -> list[tuple[int, int, float]]:

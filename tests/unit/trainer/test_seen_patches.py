@@ -7,16 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from fgclip2.tokenizer import FILE_NAME, Tokenizer
-from tests.unit.trainer.small_runs import SIZES
-from trainer.data.choice import make_sources
-from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
+from tests.unit.trainer.small_runs import SIZES, fruit_batch
 from trainer.data.packing import Batch
-from trainer.data.photos import PhotoSet
 from trainer.errors import RecipeError
 from trainer.recipes import resolve
 from trainer.stage_model import PicturePiece, StageModel, pieces_of
-from trainer.vocabulary import train_vocabulary
 
 CPU = torch.device("cpu")
 SETTINGS = [*SIZES, "batch_size=8", "scene_count=9", "patches=((0.0, 30),)"]
@@ -24,11 +19,7 @@ SETTINGS += ["sources={'photos': 0.5, 'scenes': 0.5}", "steps=9"]
 
 
 def _batch(photo_sets: Path, run: Path, share: float, part: int = 0, n_parts: int = 1) -> Batch:
-    (run / FILE_NAME).write_bytes(train_vocabulary(["a photo of red apple"] * 30, 280))
-    recipe = resolve("tiny", [*SETTINGS, f"photos={photo_sets}", f"seen_patches={share}"])
-    sources = make_sources(recipe, PhotoSet(photo_sets, "train", ["fruit"], 40))
-    mixed = MixedSource(sources, recipe.sources, recipe.seed)
-    return MixedBatchMaker(mixed, Tokenizer(run, 280), recipe, part, n_parts).make(2)
+    return fruit_batch(photo_sets, run, [*SETTINGS, f"seen_patches={share}"], part, n_parts)
 
 
 def test_a_share_of_every_picture_is_seen_whatever_the_processes(
