@@ -227,6 +227,8 @@ def start_state(
     model = StageModel(recipe.model_config(), recipe.stage)
     if checkpoint is None and not load_start(model, recipe):
         _start_from_nothing(model, recipe, data)
+    if recipe.frozen_text:
+        model.freeze_text()
     if recipe.compile_layers:
         model.compile_layers()
     if recipe.checkpoint_layers:

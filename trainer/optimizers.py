@@ -45,9 +45,12 @@ class Optimizer:
             part.step()
 
     def state_of(self, parameter: Tensor) -> dict[str, Any]:
-        """What the optimiser remembers of a parameter; may be changed in place."""
-        state: dict[str, Any] = self._part_of[parameter].state[parameter]
-        return state
+        """What the optimiser remembers of a parameter; may be changed in place.
+
+        Nothing of one that is not trained.
+        """
+        part = self._part_of.get(parameter)
+        return {} if part is None else part.state[parameter]
 
     def _groups(self) -> Iterator[dict[str, Any]]:
         for part in self._parts:
@@ -62,6 +65,8 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
     """
     groups: dict[tuple[bool, float, float], list[Tensor]] = {}
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         orthogonal = recipe.optimizer == "muon" and ".layers." in name and parameter.ndim == 2
         decay = recipe.weight_decay if _is_decayed(name) else 0.0
         rate = recipe.matrix_rate if orthogonal else _rate(name, recipe)

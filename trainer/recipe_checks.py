@@ -107,8 +107,11 @@ def check_recipe(recipe: Recipe) -> None:
     _check(recipe, "mixed_share", fits, "0.0: a part of another picture may hide a region")
     fits = not recipe.mixed_share or recipe.counts("classes")
     _check(recipe, "mixed_share", fits, "0.0, or give the objective classes a weight")
+    fits = not recipe.frozen_text or bool(recipe.start_from or recipe.weights)
+    _check(recipe, "frozen_text", fits, "False, or name a start_from or weights")
     if recipe.sharding == "fsdp":  # pieces would differ in number between processes
         _check(recipe, "micro_batch", recipe.micro_batch == 0, "0 with fsdp")
+        _check(recipe, "frozen_text", not recipe.frozen_text, "False with fsdp")
         # Muon needs whole matrices.
         _check(recipe, "optimizer", recipe.optimizer == "adamw", "adamw with fsdp")
     try:

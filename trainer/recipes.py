@@ -50,6 +50,9 @@ class Recipe:
     ``start_from`` is a run or a checkpoint whose averaged weights begin the run, ``weights`` a
     directory of published weights; the first one that is set is taken. With ``deepen`` it may have
     fewer vision layers than the recipe: new ones, which change nothing at first, are put between.
+    ``frozen_text`` leaves the text tower and its heads as the starting point has them: the vision
+    tower learns alone (arXiv 2111.07991 the other way round), and a text that comes again is not
+    encoded again. Not with fsdp.
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
     ``compile_layers`` lets ``torch.compile`` make the layers of both towers; needs a C++ compiler.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
@@ -105,6 +108,7 @@ class Recipe:
     sources: dict[str, float] = field(default_factory=lambda: {"photos": 1.0})
     weights: str = ""
     deepen: bool = False
+    frozen_text: bool = False
     regions_per_image: int = 4
     negatives_per_region: int = 10
     scene_count: int = 1_000_000

@@ -33,6 +33,8 @@ from trainer.recipes import Recipe
 
 # With and without mask, gradient and bfloat16, of one picture and of more, for each tower.
 _MOST_COMPILED = 32
+# Vectors of texts that are kept where the text tower is frozen.
+_MOST_KNOWN = 100_000
 SCALES = ("logit_scale", "logit_bias", "logit_scale_finegraind", "logit_scale_hardneg")
 
 
@@ -88,6 +90,7 @@ class StageModel(Fgclip2Model):
         super().__init__(config)
         self.stage = stage
         self.region_heads_trained = False
+        self._known: dict[tuple[TextMode, bytes], Tensor] | None = None
         if stage == 2:
             # Of shape (1,), not () as published: fsdp shards no scalars.
             self.logit_scale_finegraind = nn.Parameter(torch.zeros(1))
@@ -106,6 +109,12 @@ class StageModel(Fgclip2Model):
         ]
         scales = {name: getattr(self, name) * 1.0 for name in SCALES if hasattr(self, name)}
         return made, scales
+
+    def freeze_text(self) -> None:
+        """Leave the text tower and its heads as they are, and encode no text twice."""
+        for part in (self.text_model, self.longtext_head, self.boxtext_head):
+            part.requires_grad_(False)
+        self._known = {}
 
     def checkpoint_layers(self) -> None:
         """Keep only the inputs of encoder layers, and run each again in the backward pass."""
@@ -141,7 +150,18 @@ class StageModel(Fgclip2Model):
         return tuple(made)
 
     def _texts(self, piece: TextPiece) -> tuple[Tensor, ...]:
-        return (_unit(self.encode_text(piece.ids_UL, piece.mode)),)
+        if self._known is None:
+            return (_unit(self.encode_text(piece.ids_UL, piece.mode)),)
+        keys = [(piece.mode, row.tobytes()) for row in piece.ids_UL.cpu().numpy()]
+        new = [at for at, key in enumerate(keys) if key not in self._known]
+        if len(self._known) + len(new) > _MOST_KNOWN:
+            self._known.clear()
+            new = list(range(len(keys)))
+        if new:
+            with torch.no_grad():
+                made_NE = _unit(self.encode_text(piece.ids_UL[new], piece.mode))
+            self._known.update(zip((keys[at] for at in new), made_NE, strict=True))
+        return (torch.stack([self._known[key] for key in keys]),)
 
 
 def pieces_of(batch: Batch, recipe: Recipe, split_sizes: bool, device: torch.device) -> list[Piece]:

@@ -108,8 +108,13 @@ def _leaf(made: Tensor) -> Tensor:
 
 def _carry_on(outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> None:
     """Add to the weights what the leaves that stood for these outputs have gathered."""
-    gradients = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
-    torch.autograd.backward(outputs, gradients)
+    pairs = [
+        (output, torch.zeros_like(leaf) if leaf.grad is None else leaf.grad)
+        for output, leaf in zip(outputs, leaves, strict=True)
+        if output.requires_grad  # texts have none where their tower is frozen
+    ]
+    if pairs:
+        torch.autograd.backward(*zip(*pairs, strict=True))
 
 
 def _run(
