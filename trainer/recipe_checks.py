@@ -101,6 +101,15 @@ def check_recipe(recipe: Recipe) -> None:
     _check(recipe, "data_processes", fits, "0: this system cannot copy a process")
     _check_schedule(recipe)
     _check_weights(recipe)
+    _check_together(recipe)
+    try:
+        recipe.model_config().validate(f"recipe {recipe.name}")
+    except ConfigError as error:
+        raise RecipeError(f"{error}; choose sizes that fit each other") from None
+
+
+def _check_together(recipe: Recipe) -> None:
+    """Fields that only fit some values of others."""
     fits = recipe.seen_patches == 1 or not recipe.counts(*REGION_OBJECTIVES)
     _check(recipe, "seen_patches", fits, "1.0: a region is pooled from all its patches")
     fits = not recipe.mixed_share or not recipe.counts(*REGION_OBJECTIVES)
@@ -114,10 +123,6 @@ def check_recipe(recipe: Recipe) -> None:
         _check(recipe, "frozen_text", not recipe.frozen_text, "False with fsdp")
         # Muon needs whole matrices.
         _check(recipe, "optimizer", recipe.optimizer == "adamw", "adamw with fsdp")
-    try:
-        recipe.model_config().validate(f"recipe {recipe.name}")
-    except ConfigError as error:
-        raise RecipeError(f"{error}; choose sizes that fit each other") from None
 
 
 def uses_photos(recipe: Recipe) -> bool:
