@@ -229,6 +229,9 @@ class KeptController(QObject):
         kept = saved or concept
         if kept is None:
             return None
+        # Only concepts are found by their names alone.
+        others = () if concept is None else self._kept.concepts
+        taken = [each.name for each in others if each.id != kept.id]
         dialog = NameDialog(
             self._window,
             self.tr("Rename"),
@@ -236,6 +239,7 @@ class KeptController(QObject):
             kept.name,
             self.tr("Rename"),
             lambda name: self._rename(kept, name),
+            taken,
         )
         dialog.open()
         return dialog

@@ -129,6 +129,7 @@ class ShortcutsDialog(QDialog):
             (_keys("Tab", "Shift+Tab"), self.tr("Hide or show the sidebar, the information")),
             (_keys("I"), self.tr("Information about the photo")),
             (_keys("F6"), self.tr("Next panel")),
+            (_keys("F2", "Del"), self.tr("In the sidebar: rename, delete or remove")),
             (_keys("Ctrl++", "Ctrl+-"), self.tr("Larger and smaller thumbnails")),
             (_keys("F11"), self.tr("Full screen")),
             (_keys("?", "F1"), self.tr("This list")),

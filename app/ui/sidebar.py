@@ -14,9 +14,10 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     Signal,
+    SignalInstance,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -46,6 +47,8 @@ from app.ui.theme import GAP_PX, SECONDARY_TEXT_PX, text_font
 ROW_HEIGHT_PX = 32
 HEADING_HEIGHT_PX = 36
 ICON_PX = 16
+# A Mac has the second alone.
+_DELETE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class SidebarDelegate(QStyledItemDelegate):
@@ -157,6 +160,38 @@ class SidebarDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(line, 1, 1)
 
 
+class SidebarView(QListView):
+    """The lines; F2 and Delete are about the one with the keyboard, not about photos."""
+
+    renaming_asked = Signal(object)  # Scope
+    deletion_asked = Signal(object)  # Scope
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the two keys from being the window's shortcuts."""
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and self._asked(event) is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Say what one of the two keys asks."""
+        asked = self._asked(event)
+        if asked is None:
+            super().keyPressEvent(event)
+            return
+        scope = self.currentIndex().data(ScopeRole)
+        if isinstance(scope, Scope):
+            asked.emit(scope)
+
+    def _asked(self, event: QKeyEvent) -> SignalInstance | None:
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return None
+        if event.key() == Qt.Key.Key_F2:
+            return self.renaming_asked
+        return self.deletion_asked if event.key() in _DELETE_KEYS else None
+
+
 class Sidebar(QFrame):
     """Chooses what the grid shows; asks for folders to be added, read again, shown or forgotten."""
 
@@ -176,7 +211,7 @@ class Sidebar(QFrame):
         self.setProperty("chrome", True)
         self._scope = ALL_PHOTOS
         self.model = SidebarModel(self, demo_album=demo_album)
-        self.view = QListView(self)
+        self.view = SidebarView(self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(SidebarDelegate(self.view))
         self.view.setFrameShape(QFrame.Shape.NoFrame)
@@ -187,6 +222,8 @@ class Sidebar(QFrame):
         self.view.setDragDropOverwriteMode(True)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_view_menu_requested)
+        self.view.renaming_asked.connect(self._on_view_renaming_asked)
+        self.view.deletion_asked.connect(self._on_view_deletion_asked)
         self.view.selectionModel().selectionChanged.connect(self._on_view_selection_changed)
         self.model.modelReset.connect(self._on_model_reset)
         self.model.photos_dropped.connect(self.photos_dropped)
@@ -286,12 +323,25 @@ class Sidebar(QFrame):
         if menu is not None:
             menu.popup(self.view.viewport().mapToGlobal(position))
 
+    @Slot(object)
+    def _on_view_renaming_asked(self, scope: Scope) -> None:
+        if _has_name(scope):
+            self.rename_requested.emit(scope)
+
+    @Slot(object)
+    def _on_view_deletion_asked(self, scope: Scope) -> None:
+        root = None if scope.root_id is None else self.model.root(scope.root_id)
+        if root is not None:
+            self.remove_requested.emit(root)
+        elif _has_name(scope):
+            self.delete_requested.emit(scope)
+
     def menu_for(self, scope: Scope) -> QMenu | None:
         """Return what can be done with a line; the menu deletes itself after use."""
         root = None if scope.root_id is None else self.model.root(scope.root_id)
         if root is not None:
             return self.folder_menu(root)
-        if scope.album_id is None and not scope.is_question:
+        if not _has_name(scope):
             return None
         menu = self._menu()
         menu.addAction(self.tr("Rename…"), lambda: self.rename_requested.emit(scope))
@@ -313,3 +363,8 @@ class Sidebar(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
+
+
+def _has_name(scope: Scope) -> bool:
+    """Whether people gave it a name: an album, a kept search, a concept."""
+    return scope.album_id is not None or scope.is_question

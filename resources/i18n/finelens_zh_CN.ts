@@ -1154,6 +1154,13 @@
     </message>
 </context>
 <context>
+    <name>NameDialog</name>
+    <message>
+        <source>“{0}” is there already. Choose another name.</source>
+        <translation>“{0}”已经有了，请换一个名称。</translation>
+    </message>
+</context>
+<context>
     <name>Percent</name>
     <message>
         <source>{0} %</source>
@@ -2056,6 +2063,10 @@
     <message>
         <source>Next panel</source>
         <translation>下一面板</translation>
+    </message>
+    <message>
+        <source>In the sidebar: rename, delete or remove</source>
+        <translation>在侧边栏：重命名、删除或移除</translation>
     </message>
     <message>
         <source>Larger and smaller thumbnails</source>

@@ -117,6 +117,21 @@ def test_a_kept_search_and_a_concept_are_questions(world: World) -> None:
     assert world.kept.question(Scope(saved_id=77)) is None
 
 
+def test_a_concept_cannot_take_the_name_of_another(qtbot: QtBot, world: World) -> None:
+    concepts = (Concept(6, "My cat", 2, 0), Concept(7, "Tom", 1, 0))
+    world.reader.kept_loaded.emit(Kept((BOATS,), concepts))
+    n_sent = len(world.link.sent)
+    dialog = world.kept.ask_to_rename(Scope(concept_id=6))
+    world.enter(qtbot, dialog, " TOM ")
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert dialog.refusal.text() == "“Tom” is there already. Choose another name."
+    assert dialog.refusal.isVisible()
+    assert len(world.link.sent) == n_sent
+    world.enter(qtbot, dialog, "MY CAT")  # its own, otherwise written
+    assert world.link.sent[-1] == SaveConcept(world.link.sent[-1].job_id, "MY CAT", (), 6)
+
+
 def test_renaming_and_deleting(qtbot: QtBot, world: World) -> None:
     world.enter(qtbot, world.kept.ask_to_rename(Scope(saved_id=5)), "Ships")
     renamed = world.link.sent[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +48,38 @@ def test_model_keeps_qts_rules(qapp: object) -> None:
     model.clear_progress()
     model.set_content(SidebarContent((), 0, 0))
     assert tester.model() is model
+
+
+def test_keys_rename_and_delete_the_line_with_the_keyboard(sidebar: Sidebar, qtbot: QtBot) -> None:
+    sidebar.set_content(
+        SidebarContent(
+            (root(1),),
+            albums=(Album(4, "Lake", 7),),
+            searches=(SavedSearch(5, "Boats", Query("boat")),),
+            concepts=(Concept(6, "My cat", 3, 1),),
+        )
+    )
+    trash = QAction(sidebar)
+    trash.setShortcut(Qt.Key.Key_Delete)
+    trashed, renamed, deleted, removed = (Listener() for _ in range(4))
+    trash.triggered.connect(trashed.on_one)
+    sidebar.addAction(trash)
+    sidebar.rename_requested.connect(renamed.on_one)
+    sidebar.delete_requested.connect(deleted.on_one)
+    sidebar.remove_requested.connect(removed.on_one)
+    sidebar.activateWindow()
+    sidebar.view.setFocus()
+    scopes = [Scope(album_id=4), Scope(saved_id=5), Scope(concept_id=6)]
+    for scope in (ALL_PHOTOS, FAVOURITES, Scope(root_id=1), *scopes):
+        sidebar.select_scope(scope)
+        for key in (Qt.Key.Key_F2, Qt.Key.Key_Delete):
+            qtbot.keyClick(sidebar.view, key)
+    assert renamed.heard == scopes
+    assert deleted.heard == scopes
+    assert removed.heard == [root(1)]
+    assert trashed.heard == []
+    qtbot.keyClick(sidebar.view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
+    assert deleted.heard == scopes
 
 
 def test_folders_show_name_count_and_state(sidebar: Sidebar) -> None:
