@@ -257,16 +257,16 @@ class ModelsPage(QWidget):
 
     def _failure_text(self, failure: JobFailed) -> str:
         """Return what is wrong with another model; searching goes on with the one in use."""
-        params = failure.params
-        if failure.kind == "ModelError" and params.get("reason") == "taken":
+        params = failure.params if failure.kind == "ModelError" else {}
+        if params.get("reason") == "taken":
             text = self.tr("There is already a model {0}. Remove it first, or rename the folder.")
             return text.format(params["name"])
-        if failure.kind == "ModelError" and params.get("reason") == "name":
+        if params.get("reason") == "name":
             text = self.tr(
                 "A model cannot be called “{0}”. Rename the folder: use letters, digits, - and _."
             )
             return text.format(params["name"])
-        if failure.kind == "ModelError" and "directory" in params:
+        if "directory" in params:
             text = self.tr(
                 "The model in {0} is incomplete or damaged. Searches use the model before."
             )

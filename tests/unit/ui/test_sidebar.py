@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QAction
@@ -16,6 +18,13 @@ from app.ui.scope import ALL_PHOTOS, FAVOURITES, Scope
 from app.ui.sidebar import Sidebar
 from app.ui.sidebar_model import SidebarContent, SidebarModel
 from tests.unit.ui.samples import Listener, drop_on, progress, root
+
+KEPT = SidebarContent(
+    albums=(Album(4, "Lake", 7),),
+    searches=(SavedSearch(5, "Boats", Query("boat")),),
+    concepts=(Concept(6, "My cat", 3, 1),),
+)
+KEPT_SCOPES = [Scope(album_id=4), Scope(saved_id=5), Scope(concept_id=6)]
 
 
 @pytest.fixture
@@ -51,14 +60,7 @@ def test_model_keeps_qts_rules(qapp: object) -> None:
 
 
 def test_keys_rename_and_delete_the_line_with_the_keyboard(sidebar: Sidebar, qtbot: QtBot) -> None:
-    sidebar.set_content(
-        SidebarContent(
-            (root(1),),
-            albums=(Album(4, "Lake", 7),),
-            searches=(SavedSearch(5, "Boats", Query("boat")),),
-            concepts=(Concept(6, "My cat", 3, 1),),
-        )
-    )
+    sidebar.set_content(replace(KEPT, roots=(root(1),)))
     trash = QAction(sidebar)
     trash.setShortcut(Qt.Key.Key_Delete)
     trashed, renamed, deleted, removed = (Listener() for _ in range(4))
@@ -69,17 +71,16 @@ def test_keys_rename_and_delete_the_line_with_the_keyboard(sidebar: Sidebar, qtb
     sidebar.remove_requested.connect(removed.on_one)
     sidebar.activateWindow()
     sidebar.view.setFocus()
-    scopes = [Scope(album_id=4), Scope(saved_id=5), Scope(concept_id=6)]
-    for scope in (ALL_PHOTOS, FAVOURITES, Scope(root_id=1), *scopes):
+    for scope in (ALL_PHOTOS, FAVOURITES, Scope(root_id=1), *KEPT_SCOPES):
         sidebar.select_scope(scope)
         for key in (Qt.Key.Key_F2, Qt.Key.Key_Delete):
             qtbot.keyClick(sidebar.view, key)
-    assert renamed.heard == scopes
-    assert deleted.heard == scopes
+    assert renamed.heard == KEPT_SCOPES
+    assert deleted.heard == KEPT_SCOPES
     assert removed.heard == [root(1)]
     assert trashed.heard == []
     qtbot.keyClick(sidebar.view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
-    assert deleted.heard == scopes
+    assert deleted.heard == KEPT_SCOPES
 
 
 def test_folders_show_name_count_and_state(sidebar: Sidebar) -> None:
@@ -94,25 +95,18 @@ def test_folders_show_name_count_and_state(sidebar: Sidebar) -> None:
 def test_albums_searches_and_concepts_are_listed_and_have_menus(
     sidebar: Sidebar, qtbot: QtBot
 ) -> None:
-    sidebar.set_content(
-        SidebarContent(
-            albums=(Album(4, "Lake", 7),),
-            searches=(SavedSearch(5, "Boats", Query("boat")),),
-            concepts=(Concept(6, "My cat", 3, 1),),
-        )
-    )
+    sidebar.set_content(KEPT)
     assert texts(sidebar.model)[4:] == ["Albums", "Lake", "Searches", "Boats", "Concepts", "My cat"]
     renamed, deleted = Listener(), Listener()
     sidebar.rename_requested.connect(renamed.on_one)
     sidebar.delete_requested.connect(deleted.on_one)
-    scopes = [Scope(album_id=4), Scope(saved_id=5), Scope(concept_id=6)]
-    for scope in scopes:
+    for scope in KEPT_SCOPES:
         menu = sidebar.menu_for(scope)
         assert menu is not None
         for action in menu.actions():
             action.trigger()
         menu.deleteLater()
-    assert renamed.heard == deleted.heard == scopes
+    assert renamed.heard == deleted.heard == KEPT_SCOPES
     assert sidebar.menu_for(FAVOURITES) is None
     sidebar.show_group("searches")
     assert sidebar.view.currentIndex().data() == "Boats"
