@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from trainer.data.mixed_batches import MixedBatchMaker, MixedSource
 from trainer.data.packing import Batch
 from trainer.data.photos import PhotoSet
 from trainer.data.samples import Source
+from trainer.device_photos import DevicePhotos, PhotoBatch
 from trainer.distributed import Group, full_tensor, process_group
 from trainer.errors import CheckpointError, RecipeError
 from trainer.losses import Losses
@@ -42,7 +44,7 @@ from trainer.resuming import check_same_run, check_same_samples, record_samples
 from trainer.stage_model import StageModel
 from trainer.starting_points import ensure_tokenizer, load_start
 from trainer.starts import batch_patches, centre_outputs, prepare_small_start, sample_patches
-from trainer.steps import backward_step
+from trainer.steps import backward_photos, backward_step
 
 logger = logging.getLogger(__name__)
 _LOG_EVERY = 20
@@ -106,7 +108,7 @@ def train(
             with (
                 enough_memory(lambda: step_too_large(recipe, state.step)),
                 follow(out, recipe, state.step, group.is_first) as progress,
-                closing(prefetch(data.maker, state.step, last, recipe.data_processes)) as batches,
+                closing(_batches(state, data, recipe, out, last)) as batches,
             ):
                 for batch in batches:
                     losses = _step(state, batch, recipe, device, group)
@@ -137,6 +139,11 @@ def _open(
         raise RecipeError(
             f"batch_size is {recipe.batch_size}; set it to a multiple of the {group.size} processes"
         )
+    if recipe.photos_on_device and group.size > 1:
+        raise RecipeError(
+            f"photos_on_device is True with {group.size} processes; start one, without torchrun, or"
+            " set it to False"
+        )
     changes = check_same_run(checkpoints[-1], recipe) if checkpoints else []
     with enough_memory(lambda: sources_too_large(recipe)):
         data = open_data(recipe, out, group, sources)
@@ -165,13 +172,32 @@ def _start_or_go_on(
     return state
 
 
+def _batches(
+    state: TrainingState, data: Data, recipe: Recipe, out: Path, last: int
+) -> Generator[Batch | PhotoBatch]:
+    """Those of the steps until ``last``, made ahead or on the device."""
+    if not recipe.photos_on_device:
+        return prefetch(data.maker, state.step, last, recipe.data_processes)
+    assert data.photos is not None
+    tokenizer = Tokenizer(out, recipe.vocab_size)
+    maker = DevicePhotos(data.photos, data.unreadable, state.model, tokenizer, recipe)
+    return (maker.make(step) for step in range(state.step, last))
+
+
 def _step(
-    state: TrainingState, batch: Batch, recipe: Recipe, device: torch.device, group: Group
+    state: TrainingState,
+    batch: Batch | PhotoBatch,
+    recipe: Recipe,
+    device: torch.device,
+    group: Group,
 ) -> Losses:
     """One optimiser step."""
     state.optimizer.set_learning_rate(learning_rate(recipe, state.step))
     state.optimizer.zero_grad()
-    losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
+    if isinstance(batch, PhotoBatch):
+        losses = backward_photos(state.wrapped, batch, recipe, device)
+    else:
+        losses = backward_step(state.wrapped, batch, recipe, device, group, state.threshold)
     norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), recipe.gradient_norm)
     if not full_tensor(norm).isfinite():  # before it reaches the weights and every checkpoint
         raise RecipeError(

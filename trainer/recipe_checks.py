@@ -118,11 +118,28 @@ def _check_together(recipe: Recipe) -> None:
     _check(recipe, "mixed_share", fits, "0.0, or give the objective classes a weight")
     fits = not recipe.frozen_text or bool(recipe.start_from or recipe.weights)
     _check(recipe, "frozen_text", fits, "False, or name a start_from or weights")
+    if recipe.photos_on_device:
+        _check_on_device(recipe)
     if recipe.sharding == "fsdp":  # pieces would differ in number between processes
         _check(recipe, "micro_batch", recipe.micro_batch == 0, "0 with fsdp")
         _check(recipe, "frozen_text", not recipe.frozen_text, "False with fsdp")
         # Muon needs whole matrices.
         _check(recipe, "optimizer", recipe.optimizer == "adamw", "adamw with fsdp")
+
+
+def _check_on_device(recipe: Recipe) -> None:
+    """What batches that are made on the device can do."""
+    name = "photos_on_device"
+    _check(recipe, name, recipe.frozen_text, "False, or set frozen_text: captions are vectors")
+    fits = list(recipe.sources) == ["photos"]
+    _check(recipe, name, fits, "False, or set sources to {'photos': 1.0}")
+    fits = not recipe.counts(*REGION_OBJECTIVES)
+    _check(recipe, name, fits, "False, or give only short, long and classes a weight")
+    fits = recipe.counts("short", "classes")
+    _check(recipe, name, fits, "False, or give short or classes a weight")
+    fits = all(budget > 0 for _, budget in recipe.patches)
+    _check(recipe, name, fits, "False, or set budgets above 0 in patches")
+    _check(recipe, name, recipe.micro_batch == 0, "False, or set micro_batch to 0")
 
 
 def uses_photos(recipe: Recipe) -> bool:

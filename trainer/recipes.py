@@ -53,6 +53,9 @@ class Recipe:
     ``frozen_text`` leaves the text tower and its heads as the starting point has them: the vision
     tower learns alone (arXiv 2111.07991 the other way round), and a text that comes again is not
     encoded again. Not with fsdp.
+    ``photos_on_device`` keeps all photos of the source ``photos``, and the vectors of their
+    captions, in the memory of the device, where whole batches are cut and mixed at once: for a GPU
+    that would wait for its batches. With ``frozen_text``, on one process, without regions.
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
     ``compile_layers`` lets ``torch.compile`` make the layers of both towers; needs a C++ compiler.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch
@@ -109,6 +112,7 @@ class Recipe:
     weights: str = ""
     deepen: bool = False
     frozen_text: bool = False
+    photos_on_device: bool = False
     regions_per_image: int = 4
     negatives_per_region: int = 10
     scene_count: int = 1_000_000

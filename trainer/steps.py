@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from fgclip2.torch_engine import has_bfloat16
 from trainer.data.packing import Batch
+from trainer.device_photos import PhotoBatch, photo_losses
 from trainer.distributed import Group
 from trainer.losses import Losses, make_pairs, weighted_losses
 from trainer.recipes import Recipe
@@ -54,6 +55,16 @@ def backward_step(
     else:
         losses = _backward_in_pieces(model, pieces, batch, recipe, device, group, threshold)
     return Losses(losses.parts, group.mean(losses.threshold))
+
+
+def backward_photos(
+    model: nn.Module, batch: PhotoBatch, recipe: Recipe, device: torch.device
+) -> Losses:
+    """``backward_step`` for photos that lie on the device."""
+    made, scales = _run(model, [batch.piece], recipe, device)
+    losses = photo_losses(made[0][0], scales, batch, recipe)
+    torch.autograd.backward(losses.total + _nothing(scales))
+    return losses
 
 
 def uses_bf16(recipe: Recipe, device: torch.device) -> bool:

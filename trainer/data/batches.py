@@ -96,10 +96,15 @@ def _from_processes(
             maker.unreadable.update(unreadable)
             yield item
     except RuntimeError as error:
-        yield DataError(
-            f"a process that makes batches has ended: {error}; set data_processes lower than"
-            f" {n_processes} if memory ran out"
-        )
+        yield DataError(process_ended(error, n_processes))
+
+
+def process_ended(error: RuntimeError, n_processes: int) -> str:
+    """What to say where one of ``data_processes`` has been killed."""
+    return (
+        f"a process that makes batches has ended: {error}; set data_processes lower than"
+        f" {n_processes} if memory ran out"
+    )
 
 
 class _Steps(Dataset[Tensor]):

@@ -42,7 +42,10 @@ from trainer.recipes import Recipe
 
 _LEAST_VISIBLE = 0.6  # share of a box that a cut picture must keep
 _TRIES = 50
-_MOST_PASTED = 0.5
+# What becomes of a picture; also where ``trainer.device_pictures`` does it.
+MOST_PASTED = 0.5  # share of it
+STRETCH = 0.15  # of the logarithm of its aspect, half of it
+LIGHT, LIT_SHARE = (0.7, 1.35), 0.4
 
 
 class MixedSource:
@@ -293,7 +296,7 @@ def paste_part(
         The picture, and the share that is covered: up to half, so that it still shows its own.
     """
     width, height = picture.size
-    side = np.sqrt(rng.uniform(0, _MOST_PASTED))
+    side = np.sqrt(rng.uniform(0, MOST_PASTED))
     part_w, part_h = max(1, int(width * side)), max(1, int(height * side))
     left, top = (int(rng.integers(0, most + 1)) for most in (width - part_w, height - part_h))
     box = (left, top, left + part_w, top + part_h)
@@ -308,7 +311,7 @@ def crop_window(
     """Left, top, right, bottom of a random cut with at least ``least_crop_area`` of the picture."""
     width, height = size_px
     area = rng.uniform(recipe.least_crop_area, 1.0)
-    stretch = np.exp(rng.uniform(-0.15, 0.15))
+    stretch = np.exp(rng.uniform(-STRETCH, STRETCH))
     crop_w = min(width, max(1, round(width * np.sqrt(area) * stretch)))
     crop_h = min(height, max(1, round(height * np.sqrt(area) / stretch)))
     left, top = rng.integers(0, width - crop_w + 1), rng.integers(0, height - crop_h + 1)
@@ -318,8 +321,8 @@ def crop_window(
 def relit(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """The picture with a little more or less brightness, contrast and colour."""
     for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
-        if rng.random() < 0.4:
-            picture = enhancer(picture).enhance(float(rng.uniform(0.7, 1.35)))
+        if rng.random() < LIT_SHARE:
+            picture = enhancer(picture).enhance(float(rng.uniform(*LIGHT)))
     return picture
 
 
