@@ -1,14 +1,16 @@
 """Encoders and training steps on a GPU, as shares of the bfloat16 peak measured in the same run.
 
-    python -m benchmarks.gpu [--sizes base so400m] [--patches 256 1024] [--json FILE] [--page FILE]
+    python -m benchmarks.gpu [--sizes base so400m] [--patches 256 1024] [--seconds N]
+                             [--json FILE] [--page FILE]
 
 Encoders: the towers of ``fgclip2.torch_model`` and transformers' SigLIP 2 vision tower of the same
 size on patches that lie on the GPU, and ``Encoder.encode_images`` from pictures in memory.
 Then training: whole optimiser steps of the first size in both stages, with and without
 ``compile_layers``, beside the plain reference of ``benchmarks/training_reference.py``; operations
-are counted by torch in a step of ours, and the largest batch of a list is taken that fits. Random
+are counted by torch in a step of ours. A batch that does not fit into memory is halved. Random
 weights, drawn scenes.
-It writes docs/benchmarks-gpu.md.
+It writes docs/benchmarks-gpu.md after each part, the most telling parts first. A part that fails
+is named with its error and the others go on; with ``--seconds`` no part begins after that long.
 """
 
 from __future__ import annotations
@@ -20,9 +22,12 @@ import json
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,12 +41,14 @@ from benchmarks.encoders_others import vision_tower
 from benchmarks.measuring import PICTURE, Report, machine, pictures
 from benchmarks.training_reference import reference_losses
 from fgclip2 import Encoder
+from fgclip2.config import ModelConfig
 from fgclip2.images import patch_grid
 from fgclip2.random_weights import model_config, write_random_checkpoint
 from fgclip2.tokenizer import FILE_NAME
 from fgclip2.torch_model import Fgclip2Model
 from trainer.data.packing import Batch
 from trainer.data.scene_source import SceneSource
+from trainer.data.scenes import Scene
 from trainer.distributed import Group
 from trainer.loop import open_data
 from trainer.optimizers import make_optimizer
@@ -51,9 +58,10 @@ from trainer.steps import backward_step
 from trainer.vocabulary import scene_vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
-BATCHES = (512, 256, 128, 64, 32, 16, 8)
 REFERENCE, OURS, COMPILED = "reference", "ours", "ours, compile_layers"
-N_SCENES, N_STEPS, N_RUNS, VOCABULARY = 64, 5, 9, 4000
+THEIRS, FROM_PICTURES = "transformers", "from pictures"
+LARGEST, POSITIONS = 256, 65536  # pictures of a training step; patches of an encoder's batch
+N_PICTURES, N_SCENES, N_STEPS, N_RUNS, VOCABULARY = 64, 64, 5, 5, 4000
 PEAK_SIDE = {"cuda": 8192, "cpu": 512}
 _ALONE = Group(0, 1)
 _HEAD = """# Benchmarks: a GPU
@@ -65,15 +73,31 @@ structure (`benchmarks/training_reference.py`), which has a second stage alone.
 """
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """One row of the page: ``kind`` encoders or training, ``group`` a size or a stage."""
+
+    kind: str
+    group: str
+    patches: int
+    side: str
+    run: Callable[[], Report]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure encoders and training on a GPU.")
     parser.add_argument("--sizes", nargs="+", default=["base", "so400m"])
     parser.add_argument("--patches", type=int, nargs="+", default=[256, 1024])
-    parser.add_argument("--batches", type=int, nargs="+", default=BATCHES, help="largest first")
+    parser.add_argument("--largest", type=int, default=LARGEST, help="pictures of a batch")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no part after")
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--json", type=Path, default=ROOT / "docs" / "benchmarks-gpu.json")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks-gpu.md")
     arguments = parser.parse_args()
+    started = time.monotonic()
+    scenes = DrawnScenes(
+        max(N_SCENES, arguments.largest)
+    )  # by forked processes, so before CUDA begins
     if arguments.device == "cuda" and not torch.cuda.is_available():
         parser.error("torch sees no CUDA GPU here: run it where there is one")
     device = torch.device(arguments.device)
@@ -83,22 +107,82 @@ def main() -> int:
         "gpu": torch.cuda.get_device_name() if device.type == "cuda" else "none",
         "torch": torch.__version__,
         "peak_tflops": peak(device),
-        "encoders": {
-            size: encoder_rates(size, arguments.patches, arguments.batches, device)
-            for size in arguments.sizes
-        },
-        "training": {
-            f"stage {recipe.stage}": {
-                str(patches): training_rates(recipe, patches, arguments.batches, device)
-                for patches in arguments.patches
-            }
-            for recipe in recipes_of(arguments.sizes[0])
-        },
+        "encoders": {},
+        "training": {},
     }
-    arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    arguments.page.write_text(as_page(report), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        steps = Steps(Path(folder), scenes, arguments.largest, device)
+        for part in parts_of(arguments.sizes, arguments.patches, steps):
+            since = time.monotonic()
+            late = since - started > arguments.seconds
+            row = {"failed": "not run: out of time"} if late else outcome(part)
+            row["seconds"] = round(time.monotonic() - since, 1)
+            rows = report[part.kind].setdefault(part.group, {}).setdefault(str(part.patches), {})
+            rows[part.side] = row
+            print(part.kind, part.group, part.patches, part.side, row, file=sys.stderr, flush=True)
+            report["seconds"] = round(time.monotonic() - started, 1)
+            arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+            arguments.page.write_text(as_page(report), encoding="utf-8")
     print(as_page(report))
     return 0
+
+
+def parts_of(sizes: list[str], budgets: list[int], steps: Steps) -> list[Part]:
+    """All parts, the most telling ones first."""
+
+    def encoders(size: str) -> list[Part]:
+        return [
+            Part("encoders", size, n, side, partial(run, size, n, steps.largest, steps.device))
+            for n in budgets
+            for side, run in ((OURS, our_rate), (THEIRS, their_rate))
+        ]
+
+    def training(n_patches: int) -> list[Part]:
+        return [
+            Part(
+                "training", f"stage {recipe.stage}", n_patches, side, partial(steps.rate, own, side)
+            )
+            for recipe in recipes_of(sizes[0], n_patches)
+            for side in ((COMPILED, OURS) if recipe.stage == 1 else (COMPILED, OURS, REFERENCE))
+            for own in (dataclasses.replace(recipe, compile_layers=side == COMPILED),)
+        ]
+
+    first, *others = sizes
+    found = encoders(first) + training(budgets[0])
+    for size in others:
+        found += encoders(size)
+    for n_patches in budgets[1:]:
+        found += training(n_patches)
+    return found + [
+        Part("encoders", first, n, FROM_PICTURES, partial(rate_from_pictures, first, n, steps))
+        for n in budgets
+    ]
+
+
+def outcome(part: Part) -> Report:
+    """What a part measures, or as what it failed; then all its memory is given back."""
+    try:
+        return part.run()
+    except Exception as error:  # noqa: BLE001 - the other parts are still worth their time
+        traceback.print_exc()
+        said = (str(error).strip().splitlines() or [""])[0]
+        return {"failed": f"{type(error).__name__}: {said}"[:200].replace("|", "/")}
+    finally:
+        release()
+
+
+class DrawnScenes(SceneSource):
+    """The first scenes, all drawn at once by a process a core."""
+
+    def __init__(self, n_scenes: int) -> None:
+        super().__init__(n_scenes)
+        with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+            drawn = pool.map(SceneSource(n_scenes).scene, range(n_scenes), chunksize=4)
+            self._drawn = list(drawn)
+
+    def scene(self, index: int) -> Scene:
+        """See ``SceneSource``."""
+        return self._drawn[index]
 
 
 def peak(device: torch.device) -> float:
@@ -120,15 +204,16 @@ def times(run: Callable[[], object], device: torch.device, count: int) -> list[f
     return found[1:]
 
 
-def largest(batches: list[int], run: Callable[[int], Report]) -> Report:
-    """What ``run`` gives for the first of these batches that fits into memory."""
-    for batch in batches:
+def halving(batch: int, run: Callable[[int], Report]) -> Report:
+    """What ``run`` gives for this batch, or for the largest of its halves that fits into memory."""
+    while True:
         try:
             return {"batch": batch, **run(batch)}
         except torch.OutOfMemoryError:
-            pass
+            if batch == 1:
+                raise
         release()
-    return {"failed": f"not even a batch of {batches[-1]} fits into memory"}
+        batch //= 2
 
 
 def release() -> None:
@@ -140,60 +225,60 @@ def release() -> None:
         torch.cuda.reset_peak_memory_stats()
 
 
-def encoder_rates(
-    size: str, budgets: list[int], batches: list[int], device: torch.device
-) -> Report:
-    """Images a second and TFLOP/s by budget: our tower, theirs, and from pictures in memory."""
+def our_rate(size: str, n_patches: int, largest: int, device: torch.device) -> Report:
+    """Images a second and TFLOP/s of the tower of ``fgclip2.torch_model``."""
+    model = _filled(lambda: Fgclip2Model(_small_text(size)), device)
+    grid = patch_grid(*PICTURE, n_patches)
+
+    def run(batch: int) -> Report:
+        patches, shapes = _patches(batch, grid, device), [grid] * batch
+        return _rate(
+            lambda: model.pool(model.encode_image_tokens(patches, None, shapes), None),
+            batch,
+            device,
+        )
+
+    return halving(min(largest, max(1, POSITIONS // n_patches)), run)
+
+
+def their_rate(size: str, n_patches: int, largest: int, device: torch.device) -> Report:
+    """The same of transformers' SigLIP 2 vision tower."""
+    model: Siglip2VisionModel = _filled(lambda: vision_tower(model_config(size).vision), device)
+    grid = patch_grid(*PICTURE, n_patches)
+
+    def run(batch: int) -> Report:
+        patches = _patches(batch, grid, device)
+        mask = torch.ones(patches.shape[:2], dtype=torch.int32, device=device)
+        shapes = torch.tensor([grid] * batch, device=device)
+        return _rate(lambda: model(patches, mask, shapes).pooler_output, batch, device)
+
+    return halving(min(largest, max(1, POSITIONS // n_patches)), run)
+
+
+def rate_from_pictures(size: str, n_patches: int, steps: Steps) -> Report:
+    """Images a second of ``Encoder.encode_images``, from pictures in memory."""
+    folder = steps.folder / size
+    if not folder.exists():
+        write_random_checkpoint(folder, _small_text(size))
+    encoder = Encoder.load(folder, "torch", "bf16", cache_dir=folder)
+    shown = pictures(min(N_PICTURES, steps.largest))
+    seconds = times(lambda: encoder.encode_images(shown, n_patches), steps.device, N_RUNS)
+    return {"batch": len(shown), "images_per_s": len(shown) / median(seconds)}
+
+
+def _small_text(size: str) -> ModelConfig:
+    """A size with a vocabulary that costs no time to make: pictures do not meet it."""
     config = model_config(size)
+    return dataclasses.replace(config, text=dataclasses.replace(config.text, vocab_size=VOCABULARY))
+
+
+def _filled(make: Callable[[], Any], device: torch.device) -> Any:
+    """A model with random weights on the device, bfloat16, for inference."""
     with torch.device(device):
-        ours = Fgclip2Model(config).to(torch.bfloat16).eval().requires_grad_(requires_grad=False)
-        theirs = vision_tower(config.vision).to(torch.bfloat16).requires_grad_(requires_grad=False)
-    found: Report = {}
-    for n_patches in budgets:
-        grid = patch_grid(*PICTURE, n_patches)
-        found[str(n_patches)] = {
-            "ours": largest(batches, partial(_our_rate, ours, grid, device)),
-            "transformers": largest(batches, partial(_their_rate, theirs, grid, device)),
-        }
-    del ours, theirs
-    release()
-    with tempfile.TemporaryDirectory() as folder:
-        write_random_checkpoint(Path(folder), config)
-        encoder = Encoder.load(folder, "torch", "bf16")
-        for n_patches in budgets:
-            found[str(n_patches)]["from pictures"] = largest(
-                [min(64, batches[0])], partial(_rate_from_pictures, encoder, n_patches, device)
-            )
-    del encoder
-    release()
-    return found
-
-
-def _our_rate(
-    model: Fgclip2Model, grid: tuple[int, int], device: torch.device, batch: int
-) -> Report:
-    patches = _patches(batch, grid, device)
-    shapes = [grid] * batch
-    return _rate(
-        lambda: model.pool(model.encode_image_tokens(patches, None, shapes), None), batch, device
-    )
-
-
-def _their_rate(
-    model: Siglip2VisionModel, grid: tuple[int, int], device: torch.device, batch: int
-) -> Report:
-    patches = _patches(batch, grid, device)
-    mask = torch.ones(patches.shape[:2], dtype=torch.int32, device=device)
-    shapes = torch.tensor([grid] * batch, device=device)
-    return _rate(lambda: model(patches, mask, shapes).pooler_output, batch, device)
-
-
-def _rate_from_pictures(
-    encoder: Encoder, n_patches: int, device: torch.device, batch: int
-) -> Report:
-    shown = pictures(batch)
-    seconds = times(lambda: encoder.encode_images(shown, n_patches), device, N_RUNS)
-    return {"images_per_s": batch / median(seconds)}
+        model = make()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.02)
+    return model.to(torch.bfloat16).eval().requires_grad_(requires_grad=False)
 
 
 def _patches(batch: int, grid: tuple[int, int], device: torch.device) -> Tensor:
@@ -210,8 +295,8 @@ def _rate(run: Callable[[], object], batch: int, device: torch.device) -> Report
     }
 
 
-def recipes_of(size: str) -> list[Recipe]:
-    """Both stages of the published recipes at a size, on scenes."""
+def recipes_of(size: str, n_patches: int) -> list[Recipe]:
+    """Both stages of the published recipes at a size, on scenes; the second one first."""
     config = model_config(size)
     return [
         dataclasses.replace(
@@ -223,43 +308,71 @@ def recipes_of(size: str) -> list[Recipe]:
             vision_intermediate_size=config.vision.intermediate_size,
             text_intermediate_size=config.text.intermediate_size,
             vocab_size=max(VOCABULARY, config.text.vocab_size),
+            patches=((0.0, n_patches),),
             sources={"scenes": 1.0},
-            scene_count=N_SCENES,
             micro_batch=0,
             checkpoint_layers=False,
         )
-        for recipe in (paper_captions(), released())
+        for recipe in (released(), paper_captions())
     ]
 
 
-def training_rates(
-    recipe: Recipe, n_patches: int, batches: list[int], device: torch.device
-) -> Report:
-    """Samples a second, TFLOP/s and memory of each side, each at its largest batch."""
-    found: Report = {}
-    recipe = dataclasses.replace(recipe, patches=((0.0, n_patches),))
-    with tempfile.TemporaryDirectory() as folder:
-        vocabulary = scene_vocabulary(SceneSource(N_SCENES), VOCABULARY)
-        (Path(folder) / FILE_NAME).write_bytes(vocabulary)
+class Steps:
+    """Training steps on one device; ``folder`` is for files, ``scenes`` are at least ``largest``.
 
-        sides = (OURS, COMPILED) if recipe.stage == 1 else (REFERENCE, OURS, COMPILED)
-        for side in sides:
-            own = dataclasses.replace(recipe, compile_layers=side == COMPILED)
-            steps = partial(_measure_steps, own, side, Path(folder), device)
-            found[side] = largest(batches, steps)
-            release()
-            print(recipe.name, n_patches, side, found[side], file=sys.stderr, flush=True)
-    return found
+    All sides take the same batches, and a batch's operations are counted once.
+    """
+
+    def __init__(
+        self, folder: Path, scenes: SceneSource, largest: int, device: torch.device
+    ) -> None:
+        self.folder, self.largest, self.device = folder, largest, device
+        self._scenes = scenes
+        (folder / FILE_NAME).write_bytes(scene_vocabulary(scenes, VOCABULARY))
+        self._batches: dict[tuple[int, int, int], Batch] = {}
+        self._flop: dict[tuple[int, int, int], int] = {}
+
+    def rate(self, recipe: Recipe, side: str) -> Report:
+        """Samples a second, TFLOP/s and memory of a side."""
+        # Texts of regions are most of the second stage, and long pictures most of the first.
+        batch = self.largest // recipe.stage // (2 if recipe.patches_at(0) > 512 else 1)
+        return halving(max(1, batch), partial(self._measure, recipe, side))
+
+    def _measure(self, recipe: Recipe, side: str, batch_size: int) -> Report:
+        recipe = dataclasses.replace(recipe, batch_size=batch_size)
+        key = (recipe.stage, recipe.patches_at(0), batch_size)
+        if key not in self._batches:
+            made = open_data(recipe, self.folder, _ALONE, {"scenes": self._scenes}).maker.make(0)
+            self._batches[key] = made
+        batch = self._batches[key]
+        with torch.device(self.device):
+            model = StageModel(recipe.model_config(), recipe.stage)
+        model.initialise(torch.Generator(self.device).manual_seed(0))
+        if side != REFERENCE and key not in self._flop:  # the reference's repetitions are no work
+            with FlopCounterMode(display=False) as counter:
+                backward_step(model, batch, recipe, self.device, _ALONE)
+            self._flop[key] = counter.get_total_flops()
+            model.zero_grad()
+        if recipe.compile_layers:
+            model.compile_layers()
+        is_cuda = self.device.type == "cuda"
+        if is_cuda:
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats()
+        step = step_of(model, batch, recipe, side, self.device)
+        seconds = median(times(step, self.device, N_STEPS))
+        report: Report = {"samples_per_s": batch_size / seconds}
+        if key in self._flop:
+            report["tflops"] = self._flop[key] / seconds / 1e12
+        if is_cuda:
+            report["peak_gb"] = torch.cuda.max_memory_allocated() / 1e9
+        return report
 
 
-def _measure_steps(
-    recipe: Recipe, side: str, folder: Path, device: torch.device, batch_size: int
-) -> Report:
-    recipe = dataclasses.replace(recipe, batch_size=batch_size)
-    batch = open_data(recipe, folder, _ALONE).maker.make(0)
-    model = StageModel(recipe.model_config(), recipe.stage)
-    model.initialise(torch.Generator().manual_seed(0))
-    model.to(device)
+def step_of(
+    model: StageModel, batch: Batch, recipe: Recipe, side: str, device: torch.device
+) -> Callable[[], None]:
+    """A whole optimiser step of a side."""
     optimizer = make_optimizer(model, recipe)
 
     def losses_of_step() -> None:
@@ -277,23 +390,7 @@ def _measure_steps(
         torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.gradient_norm)
         optimizer.step()
 
-    flop = 0
-    if side != REFERENCE:  # what the reference computes more often is no work done
-        with FlopCounterMode(display=False) as counter:
-            backward_step(model, batch, recipe, device, _ALONE)
-        flop = counter.get_total_flops()
-    if recipe.compile_layers:
-        model.compile_layers()
-        step()
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats()
-    seconds = median(times(step, device, N_STEPS))
-    report: Report = {"samples_per_s": recipe.batch_size / seconds}
-    if flop:
-        report["tflops"] = flop / seconds / 1e12
-    if device.type == "cuda":
-        report["peak_gb"] = torch.cuda.max_memory_allocated() / 1e9
-    return report
+    return step
 
 
 def _moved(batch: Batch, device: torch.device) -> Batch:

@@ -210,6 +210,8 @@ def _unflatten(state: TrainingState, flat: dict[str, Tensor]) -> None:
         if key != "step":
             _check_shape(f"optimizer.safetensors: {name}", value, parameter)
             value = like(value, parameter)
+        elif parameter.is_cuda:  # fused optimisers count there
+            value = value.to(parameter.device)
         state.optimizer.state_of(parameter)[key] = value
 
 

@@ -293,8 +293,9 @@ def _start_from_nothing(model: StageModel, recipe: Recipe, data: Data) -> None:
 @torch.no_grad()
 def _update_average(state: TrainingState, recipe: Recipe) -> None:
     decay = min(recipe.average_decay, (1 + state.step) / (10 + state.step))
-    for name, value in state.model.state_dict().items():
-        state.average[name].lerp_(value, 1 - decay)
+    values = state.model.state_dict()
+    # In a few launches on a GPU, not one for each of hundreds of tensors.
+    torch._foreach_lerp_([state.average[name] for name in values], [*values.values()], 1 - decay)
 
 
 def _record(state: TrainingState, losses: Losses, rate: float, recipe: Recipe) -> dict[str, float]:
