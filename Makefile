@@ -2,6 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
+# A test process a core; ARGS=-n0 runs all in one, as --pdb needs it. Each holds torch and a window.
+AT_ONCE := -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: help run test test-dist attack bench bench-training ablation lint format screenshots clean \
 	set-up-app set-up-test set-up-bench set-up-package package package-check
@@ -37,7 +39,7 @@ run: set-up-app
 	@$(BIN)/python -m app $(ARGS)
 
 test: set-up-test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 
 test-dist: set-up-test
 	@$(BIN)/python -m pytest -m dist tests/unit/trainer $(ARGS)

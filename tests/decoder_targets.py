@@ -11,9 +11,14 @@ from typing import Any
 from app.worker import decoder
 from app.worker.decoder import ProcessLimits
 
+_PAUSE = threading.Event()  # never set: its wait is the pause between two looks
+
 
 def serve_naughty(connection: Connection, limits: ProcessLimits) -> None:
-    """Decode, except for files named ``crash*``, ``exit*``, ``hang*``, ``busy*``, ``hog*``, ..."""
+    """Decode, except for files named ``crash*``, ``exit*``, ``hang*``, ``busy*``, ``hog*``, ...
+
+    Files named ``held*`` are decoded once the file ``hold`` beside them is gone.
+    """
     decode = decoder._decode_photo
 
     def misbehave(request: Any, *rest: Any) -> Any:
@@ -24,6 +29,9 @@ def serve_naughty(connection: Connection, limits: ProcessLimits) -> None:
             os._exit(3)
         if name.startswith(b"hang"):
             threading.Event().wait()
+        if name.startswith(b"held"):
+            while os.path.exists(os.path.join(os.path.dirname(request.path), b"hold")):
+                _PAUSE.wait(0.01)
         if name.startswith(b"busy"):
             while True:
                 pass

@@ -20,10 +20,10 @@ WAIT_S = 60.0
 class EngineProcess:
     """The test's end of an engine process."""
 
-    def __init__(self, library_dir: Path) -> None:
+    def __init__(self, library_dir: Path, n_decoders: int = 2) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        settings = dataclasses.asdict(Settings(decoder_processes=2, thumbnail_side_px=64))
+        settings = dataclasses.asdict(Settings(decoder_processes=n_decoders, thumbnail_side_px=64))
         self.process = context.Process(
             target=run_with_fake_encoder, args=(theirs, settings, str(library_dir), "no-model")
         )

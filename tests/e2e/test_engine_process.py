@@ -42,8 +42,8 @@ def engines(tmp_path: Path) -> Iterator[Any]:
     """A function that starts engine processes on one library; all are ended afterwards."""
     started: list[EngineProcess] = []
 
-    def start() -> EngineProcess:
-        started.append(EngineProcess(tmp_path / "library"))
+    def start(**options: Any) -> EngineProcess:
+        started.append(EngineProcess(tmp_path / "library", **options))
         return started[-1]
 
     yield start
@@ -106,14 +106,17 @@ def test_killed_while_indexing_nothing_is_lost(engines: Any, album: Path, tmp_pa
 
 
 def test_a_killed_decoder_is_replaced(engines: Any, album: Path) -> None:
-    engine = engines()
+    """The only one, so that nothing goes on without another and no photo meets two kills."""
+    engine = engines(n_decoders=1)
     engine.send(StartIndex(1, (bytes(album),)))
     while engine.until(IndexProgress).done < 30:
         pass
-    for decoder in engine.decoders():
-        decoder.kill()
+    (decoder,) = engine.decoders()
+    decoder.kill()
     done = engine.until(IndexFinished, job_id=1)
     assert (done.indexed, done.problems) == (300, ())
+    (replacement,) = engine.decoders()
+    assert replacement != decoder
 
 
 def test_a_closed_pipe_ends_the_engine(engines: Any, album: Path) -> None:

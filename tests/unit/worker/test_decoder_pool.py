@@ -138,6 +138,26 @@ def test_a_killed_idle_decoder_is_replaced(tmp_path: Path) -> None:
         assert pool.process_ids() != [pid]
 
 
+def test_photos_of_decoders_that_are_all_killed_are_tried_again(tmp_path: Path) -> None:
+    """Each holds a photo of its own when they are killed, so that none is hit twice."""
+    hold = tmp_path / "hold"
+    hold.touch()
+    photos = [save_photo(tmp_path / f"held{at}.jpg") for at in range(2)]
+    with _pool(2, target=serve_naughty, time_limit_s=WAIT_S) as pool:
+        futures = [pool.submit(_request(photo)) for photo in photos]
+        while not all(future.running() for future in futures):
+            _wait_a_little(set(futures))
+            assert not any(future.done() for future in futures)
+        killed = [psutil.Process(pid) for pid in pool.process_ids()]
+        for process in killed:
+            process.kill()
+        while any(process.is_running() for process in killed):  # until the pool has missed them
+            _wait_a_little(set(futures))
+        hold.unlink()
+        assert _reasons(futures) == ["good"] * 2
+        assert not {process.pid for process in killed} & set(pool.process_ids())
+
+
 def test_a_decoder_that_dies_as_it_is_asked_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
