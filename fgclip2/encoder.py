@@ -5,11 +5,13 @@ Shapes: B batch, P patches, I numbers in a patch, L tokens, E embedding, K boxes
 
 from __future__ import annotations
 
+import os
 import reprlib
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +28,14 @@ from fgclip2.regions import check_boxes, pool_regions
 from fgclip2.tokenizer import Tokenizer
 
 Patches = int | Literal["dynamic"]
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
 
 _DEFAULT_QUICK_PATCHES = 256
 # Patches of so many positions (48 MB for patches of 16 pixels) are made at once.
 _MAX_GROUP_POSITIONS = 16384
+# Pictures are decoded and cut into patches by so many threads at most.
+_MAX_THREADS = 8
 # The squares of larger ones could leave float32 when they are summed to a length.
 _LARGEST_NUMBER = 1e15
 # Weights that are not finite, or too large, are named when the vectors show it: numpy need not.
@@ -326,11 +332,12 @@ class Encoder:
         if not isinstance(images, Iterable):
             raise ImageError(f"images is {type(images).__name__}: give a list of PIL images")
         # All are decoded first, so that an unreadable one is named before anything is computed.
-        fitted = [self._fit(image, patches, place) for place, image in enumerate(images)]
+        fitted = self._fit_all(list(images), patches)
         side = self._checkpoint.config.vision.patch_size
         groups = _groups([(image.height // side, image.width // side) for image in fitted])
+        to_patches = partial(patchify, patch_size=side)
         stacked = (
-            (np.stack([patchify(fitted[place], side) for place in places]), grid)
+            (np.stack(_in_threads(to_patches, [fitted[place] for place in places])), grid)
             for grid, places in groups
         )
         features = self._engine.encode_patches(stacked, pooled=pooled, dense=dense)
@@ -347,6 +354,14 @@ class Encoder:
     def _check_finite(self, *features: Floats) -> None:
         if not all((np.abs(each) <= _LARGEST_NUMBER).all() for each in features):
             raise self._checkpoint.not_finite_error()
+
+    def _fit_all(self, images: list[Image.Image], patches: Patches) -> list[Image.Image]:
+        """Each on its grid; one that comes again is decoded once: no two threads may read it."""
+        places = {id(image): place for place, image in reversed(list(enumerate(images)))}
+        distinct = sorted(places.values())
+        made = _in_threads(lambda place: self._fit(images[place], patches, place), distinct)
+        fitted = dict(zip(distinct, made, strict=True))
+        return [fitted[places[id(image)]] for image in images]
 
     def _fit(self, image: Image.Image, patches: Patches, place: int) -> Image.Image:
         _check_picture(image, place)
@@ -401,6 +416,14 @@ def _check_mode(mode: object, known: Sequence[str]) -> TextMode:
     if not isinstance(mode, str) or mode not in known:
         raise TextError(f"mode is {mode!r}; {', '.join(known)} are known")
     return cast(TextMode, mode)
+
+
+def _in_threads(work: Callable[[_Item], _Made], items: Sequence[_Item]) -> list[_Made]:
+    """``work`` of all items in order, or the first error; Pillow and NumPy release the GIL."""
+    if len(items) < 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(min(len(items), os.cpu_count() or 1, _MAX_THREADS)) as pool:
+        return list(pool.map(work, items))
 
 
 def _check_picture(image: object, place: int) -> None:

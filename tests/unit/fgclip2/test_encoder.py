@@ -225,6 +225,36 @@ def test_a_cut_off_picture_is_an_image_error(encoder: Encoder, tmp_path: Path) -
         encoder.encode_images([image], 16)
 
 
+def test_of_several_broken_pictures_the_first_one_is_named(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    for name, n_bytes in (("late", 100), ("early", 11_000)):  # the later one fails sooner
+        noise(64, 64).save(tmp_path / f"{name}.png")
+        content = (tmp_path / f"{name}.png").read_bytes()
+        (tmp_path / f"{name}.png").write_bytes(content[:n_bytes])
+    with Image.open(tmp_path / "late.png") as late, Image.open(tmp_path / "early.png") as early:
+        pictures = [noise(16, 16), early, late, early]
+        with pytest.raises(ImageError, match="image 1 cannot be decoded"):
+            encoder.encode_images(pictures, 16)
+
+
+def test_a_picture_that_comes_again_is_read_once_and_all_keep_their_order(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    noise(64, 32, seed=1).save(tmp_path / "one.png")
+    others = [noise(48, 48, seed=2), noise(32, 64, seed=3)]
+    with Image.open(tmp_path / "one.png") as one:
+        reads: list[None] = []
+        load = one.load
+        one.load = lambda: (reads.append(None), load())[1]  # type: ignore[method-assign]
+        found = encoder.encode_images([one, others[0], one, others[1], one], 16)
+        n_reads = len(reads)
+        encoder.encode_images([one], 16)
+        assert len(reads) == 2 * n_reads
+        alone = [encoder.encode_images([each], 16)[0] for each in (one, *others)]
+    np.testing.assert_allclose(found, [alone[k] for k in (0, 1, 0, 2, 0)], atol=2e-5)
+
+
 def test_a_closed_picture_is_an_image_error(encoder: Encoder, tmp_path: Path) -> None:
     noise(64, 64).save(tmp_path / "whole.png")
     with Image.open(tmp_path / "whole.png") as image:
