@@ -40,24 +40,24 @@ class CaptionBank:
 
     ``span_NK2`` has the first place and the number of a photo's captions of each kind in
     ``row_F``, which holds rows of the distinct ones. ``key_T`` is as in ``packing.key_of``;
-    ``concept_T`` is the place in ``concepts`` of what a caption only names, their number where it
-    says more.
+    ``concept_T`` is the place in ``concepts``, in small letters, of what a caption only names,
+    their number where it says more.
     """
 
     def __init__(self, photos: Sequence[Photo], seed: int) -> None:
         rng = np.random.default_rng((seed, 1))
-        self.concepts = sorted({each for p in photos if p.name for each in p.concepts})
-        self._rows: dict[tuple[TextMode, str], int] = {}
-        self._captions: list[Caption] = []
+        self.concepts = sorted({each.lower() for p in photos if p.name for each in p.concepts})
+        self._rows: dict[tuple[TextMode, Caption], int] = {}
         self._spans: dict[tuple[object, Language, TextMode], tuple[int, int]] = {}
         self._chosen: list[int] = []
         spans = [[self._span(photo, *kind, rng) for kind in _KINDS] for photo in photos]
         places = {name: place for place, name in enumerate(self.concepts)}
-        named = [places.get(each.concept or "", len(places)) for each in self._captions]
+        captions = [caption for _, caption in self._rows]
+        named = [places.get((each.concept or "").lower(), len(places)) for each in captions]
         self.span_NK2 = torch.tensor(spans)
         self.row_F = torch.tensor(self._chosen)
         self.concept_T = torch.tensor(named)
-        self.key_T = torch.tensor([key_of(caption.text) for caption in self._captions])
+        self.key_T = torch.tensor([key_of(each.text) for each in captions])
 
     def vectors(self, model: StageModel, tokenizer: Tokenizer) -> Tensor:
         """(T, E) float32 unit rows."""
@@ -65,7 +65,7 @@ class CaptionBank:
         rows = list(self._rows)
         order = [at for mode in ("short", "long") for at, row in enumerate(rows) if row[0] == mode]
         for mode in ("short", "long"):
-            texts = [text for kind, text in rows if kind == mode]
+            texts = [caption.text for kind, caption in rows if kind == mode]
             parts.append(encoded(texts, model, tokenizer, mode))
         made_TE = torch.cat(parts)
         return made_TE[torch.tensor(order).argsort().to(made_TE.device)]
@@ -78,14 +78,10 @@ class CaptionBank:
         if key not in self._spans:
             drawn = _captions_of(photo, language, mode, rng)
             self._spans[key] = (len(self._chosen), len(drawn))
-            self._chosen += [self._row(caption, mode) for caption in drawn]
+            self._chosen += [
+                self._rows.setdefault((mode, caption), len(self._rows)) for caption in drawn
+            ]
         return self._spans[key]
-
-    def _row(self, caption: Caption, mode: TextMode) -> int:
-        row = self._rows.setdefault((mode, caption.text), len(self._captions))
-        if row == len(self._captions):
-            self._captions.append(caption)
-        return row
 
 
 def name_vectors(

@@ -96,10 +96,13 @@ class DevicePhotos:
     ) -> None:
         self._recipe = recipe
         self._device = device = model.logit_scale.device
-        pixels_N3SS, readable_N = _pixels(photos, unreadable, recipe)
-        weights_N = photos.weights(recipe.archive_weights) * readable_N.numpy()
+        pixels_N3SS, aspect_N = _pixels(photos, unreadable, recipe)
+        weights_N = photos.weights(recipe.archive_weights) * (aspect_N > 0).numpy()
         if weights_N.sum() <= 0:
-            raise DataError(f"{photos.directory}: none of its {len(photos)} photos can be decoded")
+            raise DataError(
+                f"{photos.directory}: none of its photos can be decoded; the last one:"
+                f" {list(unreadable.values())[-1]}"
+            )
         classes = photos.classes
         number_of = {label: number for number, label in enumerate(classes)}
         sets = rows_of(label[0] for label in classes)
@@ -107,12 +110,13 @@ class DevicePhotos:
         shown_NC = torch.zeros(len(photos), len(bank.concepts) + 1, dtype=torch.bool)
         place_of = {name: place for place, name in enumerate(bank.concepts)}
         for row, photo in enumerate(photos.photos):
-            shown_NC[row, [place_of[each] for each in photo.concepts if each in place_of]] = True
+            shown = (place_of.get(each.lower()) for each in photo.concepts)
+            shown_NC[row, [place for place in shown if place is not None]] = True
         own = [-1 if each.label is None else number_of[each.label] for each in photos.photos]
-        aspects = [each.width / each.height for each in photos.photos]
         self._pixels_N3SS = pixels_N3SS.to(device)
         self._until_N = torch.from_numpy(np.cumsum(weights_N / weights_N.sum())).to(device)
-        self._aspect_N = torch.tensor(aspects, device=device)
+        self._last = int(np.flatnonzero(weights_N)[-1])
+        self._aspect_N = aspect_N.to(device)
         self._may_flip_N = torch.tensor([each.may_flip for each in photos.photos], device=device)
         self._class_N = torch.tensor(own, device=device)
         self._set_C = torch.tensor([sets[label[0]] for label in classes], device=device)
@@ -131,7 +135,7 @@ class DevicePhotos:
         chance = Chance(generator)
         place_B = (torch.arange(size, device=self._device) + chance.rand(size)) / size
         chosen_B = torch.searchsorted(self._until_N, place_B.double(), right=True)
-        chosen_B = chosen_B.clamp(max=len(self._until_N) - 1)
+        chosen_B = chosen_B.clamp(max=self._last)  # a place may be rounded to 1
         shape = _SHAPES[int(rng.integers(len(_SHAPES)))]
         grid = rows, columns = patch_grid(*shape, recipe.patches_at(step))
         views_B3HW = cut_views(
@@ -228,7 +232,7 @@ class _Stored(Dataset[tuple[Tensor, Tensor, dict[str, str]]]):
     def __getitem__(self, first: int) -> tuple[Tensor, Tensor, dict[str, str]]:
         side, places = self._side_px, range(first, min(first + _AT_ONCE, len(self._photos)))
         levels_NSS3 = np.zeros((len(places), side, side, 3), np.uint8)
-        readable_N = np.zeros(len(places), bool)
+        aspect_N = np.zeros(len(places), np.float32)
         unreadable = {}
         for row, place in enumerate(places):
             try:
@@ -237,16 +241,16 @@ class _Stored(Dataset[tuple[Tensor, Tensor, dict[str, str]]]):
                 unreadable[error.name] = str(error)
                 continue
             levels_NSS3[row] = np.asarray(picture.resize((side, side), Resampling.BILINEAR))
-            readable_N[row] = True
+            aspect_N[row] = picture.width / picture.height
         pixels_N3SS = torch.from_numpy(levels_NSS3).permute(0, 3, 1, 2).contiguous()
-        return pixels_N3SS, torch.from_numpy(readable_N), unreadable
+        return pixels_N3SS, torch.from_numpy(aspect_N), unreadable
 
 
 def _pixels(photos: PhotoSet, unreadable: dict[str, str], recipe: Recipe) -> tuple[Tensor, Tensor]:
-    """(N, 3, S, S) uint8, and (N,) bool, which of them could be decoded."""
+    """(N, 3, S, S) uint8, and (N,) widths by heights, 0 where one cannot be decoded."""
     side, n_processes = recipe.cache_side_px, recipe.data_processes
     pixels_N3SS = torch.empty(len(photos), 3, side, side, dtype=torch.uint8)
-    readable_N = torch.empty(len(photos), dtype=torch.bool)
+    aspect_N = torch.empty(len(photos))
     starts = range(0, len(photos), _AT_ONCE)
     loader = DataLoader(
         _Stored(photos, side),
@@ -256,12 +260,12 @@ def _pixels(photos: PhotoSet, unreadable: dict[str, str], recipe: Recipe) -> tup
         multiprocessing_context="fork" if n_processes else None,
     )
     try:
-        for start, (pixels, readable, messages) in zip(starts, loader, strict=True):
+        for start, (pixels, aspects, messages) in zip(starts, loader, strict=True):
             pixels_N3SS[start : start + _AT_ONCE] = pixels
-            readable_N[start : start + _AT_ONCE] = readable
+            aspect_N[start : start + _AT_ONCE] = aspects
             unreadable.update(messages)
     except RuntimeError as error:
         if not n_processes:
             raise
         raise DataError(process_ended(error, n_processes)) from None
-    return pixels_N3SS, readable_N
+    return pixels_N3SS, aspect_N

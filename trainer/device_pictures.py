@@ -53,8 +53,9 @@ def cut_views(
         chance: decides.
 
     Returns:
-        (B, 3, H, W) float32, levels in 0..255. Without antialiasing: stored pictures should not be
-        much larger than cuts.
+        (B, 3, H, W) float32, levels in 0..255. Where the shape of a cut does not fit a picture, it
+        is half squeezed and half cut more. Without antialiasing: stored pictures should not be much
+        larger than cuts.
     """
     count, (height, width) = len(stored_B3SS), size
     area_B = chance.between(recipe.least_crop_area, 1.0, count)

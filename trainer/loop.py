@@ -33,6 +33,7 @@ from trainer.memory import (
     check_room,
     enough_memory,
     model_too_large,
+    photos_too_large,
     sources_too_large,
     step_too_large,
 )
@@ -104,12 +105,12 @@ def train(
         with name_unreadable(data.unreadable, data.found_by_all, group):
             state = _start_or_go_on(recipe, device, data, group, checkpoints, changes)
             last = min(recipe.steps, stop_after or recipe.steps)
-            started, begun = time.monotonic(), state.step
             with (
                 enough_memory(lambda: step_too_large(recipe, state.step)),
                 follow(out, recipe, state.step, group.is_first) as progress,
                 closing(_batches(state, data, recipe, out, last)) as batches,
             ):
+                started, begun = time.monotonic(), state.step
                 for batch in batches:
                     losses = _step(state, batch, recipe, device, group)
                     progress.advance(state.step)
@@ -176,11 +177,12 @@ def _batches(
     state: TrainingState, data: Data, recipe: Recipe, out: Path, last: int
 ) -> Generator[Batch | PhotoBatch]:
     """Those of the steps until ``last``, made ahead or on the device."""
-    if not recipe.photos_on_device:
+    if not recipe.photos_on_device or state.step >= last:
         return prefetch(data.maker, state.step, last, recipe.data_processes)
     assert data.photos is not None
     tokenizer = Tokenizer(out, recipe.vocab_size)
-    maker = DevicePhotos(data.photos, data.unreadable, state.model, tokenizer, recipe)
+    with enough_memory(lambda: photos_too_large(recipe)):
+        maker = DevicePhotos(data.photos, data.unreadable, state.model, tokenizer, recipe)
     return (maker.make(step) for step in range(state.step, last))
 
 

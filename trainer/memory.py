@@ -84,6 +84,14 @@ def sources_too_large(recipe: Recipe) -> str:
     )
 
 
+def photos_too_large(recipe: Recipe) -> str:
+    """Advice where the photos and captions of ``photos_on_device`` do not fit."""
+    return (
+        f"cache_side_px is {recipe.cache_side_px} and the memory does not hold all photos of that"
+        " side: set it lower, or photos_on_device=False"
+    )
+
+
 def model_too_large(recipe: Recipe) -> str:
     """Advice where the weights do not fit."""
     sizes = ", ".join(f"{name} {getattr(recipe, name)}" for name in _SIZES[1:])

@@ -56,6 +56,7 @@ class Recipe:
     ``photos_on_device`` keeps all photos of the source ``photos``, and the vectors of their
     captions, in the memory of the device, where whole batches are cut and mixed at once: for a GPU
     that would wait for its batches. With ``frozen_text``, on one process, without regions.
+    Long captions then stand in for short ones, and count with their weight.
     ``head_rate`` multiplies the learning rate of the long, box and dense heads.
     ``compile_layers`` lets ``torch.compile`` make the layers of both towers; needs a C++ compiler.
     ``micro_batch`` is how many pictures and texts are held at once (0: all); the contrastive batch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -14,9 +15,9 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from tests.unit.trainer.small_runs import SIZES, jpeg
+from tests.unit.trainer.small_runs import ON_DEVICE, SIZES, jpeg, write_photo_set
 from trainer.evaluation.templates import TEMPLATES
-from trainer.recipes import resolve
+from trainer.recipes import Recipe, resolve
 from trainer.stage_model import StageModel
 from trainer.vocabulary import train_vocabulary
 
@@ -117,3 +118,27 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     texts = [template.format(name) for template in TEMPLATES for name in ("cat", "dog", "狗在跑")]
     (folder / "tokenizer.model").write_bytes(train_vocabulary(texts, 400))
     return folder
+
+
+@pytest.fixture(scope="session")
+def more_photo_sets(photo_sets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``photo_sets``, and ``things``, among them some with wider names, whose last one is broken
+    and whose first record knows no size.
+    """
+    folder = tmp_path_factory.mktemp("photos") / "sets"
+    shutil.copytree(photo_sets, folder)
+    labels = [("iPod", "播放器"), ("tabby", "虎斑猫"), ("wild cat", "野猫")]
+    records: list[dict[str, object]] = [
+        {"label_en": labels[at % 3][0], "label_zh": labels[at % 3][1]} for at in range(9)
+    ]
+    said = {"captions_en": ["An ipod lies here.", "My ipod.", "A cat"], "captions_zh": ["播放器"]}
+    records += [said] * 6
+    records[0] |= {"width": 0, "height": 0}
+    write_photo_set(folder, "things", records, {14})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def device_recipe(more_photo_sets: Path, small_model: Path) -> Recipe:
+    """A run of photos that lie on the device."""
+    return resolve("tiny", [*ON_DEVICE, f"photos={more_photo_sets}", f"weights={small_model}"])

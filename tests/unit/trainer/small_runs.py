@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
+import zipfile
 from pathlib import Path
 
 from PIL import Image
@@ -19,6 +22,13 @@ SIZES = [
     "hidden_size=32", "heads=2", "vision_layers=1", "text_layers=2", "vocab_size=400",
     "vision_intermediate_size=64", "text_intermediate_size=64", "cache_side_px=40",
     "archive_weights={'fruit': 1.0}", "small_start=False", "precision=f32",
+]  # fmt: skip
+# Stage 1 of photos that lie on the device; needs ``photos`` and ``weights``.
+ON_DEVICE = [
+    *SIZES, "batch_size=24", "steps=6", "warmup_steps=2", "checkpoint_every=100", "long_share=0.3",
+    "patches=((0.0, 9), (0.5, 12))", "average_decay=0.5", "frozen_text=True", "mixed_share=0.6",
+    "archive_weights={'fruit': 0.4, 'people': 0.3, 'things': 0.3}", "sources={'photos': 1.0}",
+    "objectives={'short': 1.5, 'long': 1.0, 'classes': 2.0}", "photos_on_device=True",
 ]  # fmt: skip
 
 
@@ -52,3 +62,17 @@ def jpeg() -> bytes:
     data = io.BytesIO()
     Image.new("RGB", (40, 30), (10, 120, 200)).save(data, "JPEG")
     return data.getvalue()
+
+
+def write_photo_set(
+    folder: Path, name: str, records: list[dict[str, object]], broken: set[int]
+) -> None:
+    """An archive of the same picture again and again, and its records."""
+    with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
+        for at in range(len(records)):
+            archive.writestr(f"{at}.jpg", b"broken" if at in broken else jpeg())
+    lines = [
+        json.dumps({"file": f"{at}.jpg", "width": 40, "height": 30, "split": "train"} | record)
+        for at, record in enumerate(records)
+    ]
+    (folder / f"{name}.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
