@@ -9,6 +9,7 @@ Q patches seen, E embedding, C concepts or classes of all sets, A pictures with 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -248,6 +249,12 @@ class _Stored(Dataset[tuple[Tensor, Tensor, dict[str, str]]]):
 
 def _pixels(photos: PhotoSet, unreadable: dict[str, str], recipe: Recipe) -> tuple[Tensor, Tensor]:
     """(N, 3, S, S) uint8, and (N,) widths by heights, 0 where one cannot be decoded."""
+    # On a thread: on the main one torch interrupts whatever runs when a process is killed.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_decoded, photos, unreadable, recipe).result()
+
+
+def _decoded(photos: PhotoSet, unreadable: dict[str, str], recipe: Recipe) -> tuple[Tensor, Tensor]:
     side, n_processes = recipe.cache_side_px, recipe.data_processes
     pixels_N3SS = torch.empty(len(photos), 3, side, side, dtype=torch.uint8)
     aspect_N = torch.empty(len(photos))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.utils.data._utils import signal_handling
 
 from tests.unit.trainer.small_runs import ON_DEVICE
 from trainer import device_photos, loop
@@ -49,6 +51,16 @@ def test_a_run_leaves_the_texts_and_goes_on_as_if_it_had_not_stopped(
 
 def _lines(path: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_processes_that_decode_leave_the_main_thread_alone(
+    device_recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Torch's handler would raise in it whenever one of them is killed, also long after."""
+    monkeypatch.setattr(signal_handling, "_SIGCHLD_handler_set", False)
+    before = signal.getsignal(signal.SIGCHLD)
+    train(dataclasses.replace(device_recipe, data_processes=2, steps=1), tmp_path, resume=False)
+    assert signal.getsignal(signal.SIGCHLD) is before
 
 
 def test_a_run_that_is_done_and_the_time_that_loading_takes(
