@@ -2,8 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
-# A test process a core; ARGS=-n0 runs all in one, as --pdb needs it. Each holds torch and a window.
-AT_ONCE := -n auto --maxprocesses 4 --dist worksteal
+# A test process a core, each with torch and a window. The trainer's tests, which fork, run in one of their own.
+AT_ONCE := -n auto --maxprocesses 4 --dist worksteal --ignore=tests/unit/trainer
 
 .PHONY: help run test test-dist attack bench bench-training ablation lint format screenshots clean \
 	set-up-app set-up-test set-up-bench set-up-package package package-check
@@ -39,7 +39,12 @@ run: set-up-app
 	@$(BIN)/python -m app $(ARGS)
 
 test: set-up-test
-	@$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	@$(BIN)/python -m pytest $(AT_ONCE)
+	@$(BIN)/python -m pytest tests/unit/trainer
+else
+	@$(BIN)/python -m pytest $(ARGS)
+endif
 
 test-dist: set-up-test
 	@$(BIN)/python -m pytest -m dist tests/unit/trainer $(ARGS)
