@@ -95,9 +95,8 @@ def main() -> int:
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks-gpu.md")
     arguments = parser.parse_args()
     started = time.monotonic()
-    scenes = DrawnScenes(
-        max(N_SCENES, arguments.largest)
-    )  # by forked processes, so before CUDA begins
+    # By forked processes, so before CUDA begins.
+    scenes = DrawnScenes(max(N_SCENES, arguments.largest))
     if arguments.device == "cuda" and not torch.cuda.is_available():
         parser.error("torch sees no CUDA GPU here: run it where there is one")
     device = torch.device(arguments.device)

@@ -11,15 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from fgclip2.engine import TextMode
 from fgclip2.tokenizer import Tokenizer
 from trainer.data.captions import LANGUAGES, Caption, Language, class_names
 from trainer.data.names import ClassName
-from trainer.data.packing import LONG_LENGTH, SHORT_LENGTH, key_of
+from trainer.data.packing import LONG_LENGTH, SHORT_LENGTH, key_of, rows_of
 from trainer.data.photos import Photo
-from trainer.stage_model import StageModel
+from trainer.stage_model import StageModel, unit_rows
 
 # What is drawn once for all photos of a class, and once where a photo's sentences are joined.
 _CLASS_DRAWS, _NAME_DRAWS, _LONG_DRAWS = 48, 32, 3
@@ -61,14 +60,14 @@ class CaptionBank:
 
     def vectors(self, model: StageModel, tokenizer: Tokenizer) -> Tensor:
         """(T, E) float32 unit rows."""
-        parts = []
         rows = list(self._rows)
-        order = [at for mode in ("short", "long") for at, row in enumerate(rows) if row[0] == mode]
+        width, device = model.config.text.projection_size, model.logit_scale.device
+        made_TE = torch.empty(len(rows), width, device=device)
         for mode in ("short", "long"):
-            texts = [caption.text for kind, caption in rows if kind == mode]
-            parts.append(encoded(texts, model, tokenizer, mode))
-        made_TE = torch.cat(parts)
-        return made_TE[torch.tensor(order).argsort().to(made_TE.device)]
+            places = [place for place, row in enumerate(rows) if row[0] == mode]
+            texts = [rows[place][1].text for place in places]
+            made_TE[places] = encoded(texts, model, tokenizer, mode)
+        return made_TE
 
     def _span(
         self, photo: Photo, language: Language, mode: TextMode, rng: np.random.Generator
@@ -92,10 +91,9 @@ def name_vectors(
     drawn = [
         [class_names(classes, language, rng) for _ in range(_NAME_DRAWS)] for language in LANGUAGES
     ]
-    texts = list(dict.fromkeys(text for own in drawn for names in own for text in names))
-    row_of = {text: row for row, text in enumerate(texts)}
+    row_of = rows_of(text for own in drawn for names in own for text in names)
     row_LDC = torch.tensor([[[row_of[text] for text in names] for names in own] for own in drawn])
-    return encoded(texts, model, tokenizer, "short")[row_LDC.long()]
+    return encoded(list(row_of), model, tokenizer, "short")[row_LDC.long()]
 
 
 @torch.no_grad()
@@ -109,7 +107,7 @@ def encoded(
     for start in range(0, len(texts), _ENCODED_AT_ONCE):
         ids_TL = tokenizer.encode(texts[start : start + _ENCODED_AT_ONCE], length)
         vectors_TE = model.encode_text(torch.from_numpy(ids_TL).to(device), mode)
-        parts.append(functional.normalize(vectors_TE.float(), dim=-1))
+        parts.append(unit_rows(vectors_TE))
     return torch.cat(parts)
 
 

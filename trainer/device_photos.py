@@ -18,22 +18,20 @@ from PIL.Image import Resampling
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from fgclip2.images import patch_grid
+from fgclip2.images import PATCH_SIZE, patch_grid
 from fgclip2.tokenizer import Tokenizer
-from trainer import objectives
 from trainer.data.batches import process_ended
-from trainer.data.packing import rows_of
+from trainer.data.packing import MatchKeys, rows_of
 from trainer.data.photos import PhotoSet
 from trainer.device_captions import CaptionBank, name_vectors, place_of_kind
 from trainer.device_pictures import Chance, cut_views, paste_parts, patched
 from trainer.errors import DataError, SampleError
-from trainer.losses import Losses
+from trainer.losses import CaptionPairs, ClassPairs, Losses, Pairs, weighted_losses
 from trainer.recipes import Recipe
 from trainer.stage_model import PicturePiece, StageModel
 
 # Widths and heights whose patch grid a step may have; all its pictures have the same.
 _SHAPES = ((4, 4), (4, 4), (4, 3), (3, 4))
-_PATCH = 16
 _AT_ONCE = 256  # photos that a process decodes before it hands them over
 
 
@@ -41,8 +39,8 @@ _AT_ONCE = 256  # photos that a process decodes before it hands them over
 class PhotoBatch:
     """Pictures of one grid with a caption each, on the device.
 
-    ``patches_BPV`` are float32 in -1..1. ``key_B`` is equal for equal captions, ``concept_B`` the
-    column of ``shown_BC`` that a caption names; the last column is no concept. ``image_A``,
+    ``patches_BPV`` are float32 in -1..1. ``keys`` have places of concepts for their keys, and
+    the number of all concepts for none. ``image_A``,
     ``class_A``, ``share_A`` and ``set_C`` are as in ``packing.Classes``; ``name_CE`` are the
     vectors of names of all classes.
     """
@@ -51,9 +49,7 @@ class PhotoBatch:
     shapes: list[tuple[int, int]]
     seen_BQ: Tensor | None
     text_BE: Tensor
-    key_B: Tensor
-    concept_B: Tensor
-    shown_BC: Tensor
+    keys: MatchKeys
     image_A: Tensor
     class_A: Tensor
     share_A: Tensor
@@ -66,11 +62,6 @@ class PhotoBatch:
         return PicturePiece(
             self.patches_BPV, None, self.shapes, True, None, None, seen_BQ=self.seen_BQ
         )
-
-    def matches(self, rows: slice) -> Tensor:
-        """(rows, B) bool: which captions fit these pictures; see ``packing.MatchKeys``."""
-        same = self.key_B[rows, None] == self.key_B[None]
-        return same | self.shown_BC[rows][:, self.concept_B]
 
 
 class DevicePhotos:
@@ -108,7 +99,7 @@ class DevicePhotos:
         number_of = {label: number for number, label in enumerate(classes)}
         sets = rows_of(label[0] for label in classes)
         bank = CaptionBank(photos.photos, recipe.seed)
-        shown_NC = torch.zeros(len(photos), len(bank.concepts) + 1, dtype=torch.bool)
+        shown_NC = torch.zeros(len(photos), len(bank.concepts), dtype=torch.bool)
         place_of = {name: place for place, name in enumerate(bank.concepts)}
         for row, photo in enumerate(photos.photos):
             shown = (place_of.get(each.lower()) for each in photo.concepts)
@@ -143,7 +134,7 @@ class DevicePhotos:
             self._pixels_N3SS[chosen_B],
             self._aspect_N[chosen_B],
             self._may_flip_N[chosen_B],
-            (rows * _PATCH, columns * _PATCH),
+            (rows * PATCH_SIZE, columns * PATCH_SIZE),
             recipe,
             chance,
         )
@@ -164,9 +155,11 @@ class DevicePhotos:
             [grid] * size,
             self._seen(rows * columns, chance),
             self._vector_TE[caption_B],
-            self._key_T[caption_B],
-            self._concept_T[caption_B],
-            shown_BC,
+            MatchKeys(
+                self._key_T[caption_B],
+                self._concept_T[caption_B],
+                *shown_BC.nonzero(as_tuple=True),
+            ),
             image_A,
             class_A,
             share_A,
@@ -203,25 +196,14 @@ def photo_losses(
         batch: with the captions and classes of these pictures.
         recipe: ``objectives`` holds the weights.
     """
-    parts: dict[str, Tensor] = {}
+    captions, classes = {}, None
     if recipe.counts("short"):
-        parts["short"] = objectives.sigmoid_in_chunks(
-            image_BE,
-            batch.text_BE,
-            scales["logit_scale"],
-            scales["logit_bias"],
-            batch.matches if recipe.mask_equal_texts else None,
-        )
+        captions["short"] = CaptionPairs(image_BE, batch.text_BE, batch.keys)
     if recipe.counts("classes"):
-        parts["classes"] = objectives.classification(
-            image_BE[batch.image_A],
-            batch.name_CE,
-            batch.class_A,
-            batch.set_C,
-            recipe.class_scale,
-            batch.share_A,
+        classes = ClassPairs(
+            image_BE[batch.image_A], batch.name_CE, batch.class_A, batch.share_A, batch.set_C
         )
-    return Losses({name: recipe.objectives[name] * loss for name, loss in parts.items()}, 0.0)
+    return weighted_losses(Pairs(captions, classes), scales, recipe, 0.0)
 
 
 class _Stored(Dataset[tuple[Tensor, Tensor, dict[str, str]]]):

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fgclip2.images import PATCH_SIZE
 from trainer.data.mixed_batches import LIGHT, LIT_SHARE, MOST_PASTED, STRETCH
 from trainer.recipes import Recipe
 
-_PATCH = 16
 _GREY = (0.299, 0.587, 0.114)
 
 
@@ -109,8 +109,10 @@ def paste_parts(
 def patched(views_B3HW: Tensor) -> Tensor:
     """(B, P, V) float32 in -1..1, values in the order of ``fgclip2.images.patchify``."""
     count, _, height, width = views_B3HW.shape
-    split = views_B3HW.reshape(count, 3, height // _PATCH, _PATCH, width // _PATCH, _PATCH)
-    patches_BPV = split.permute(0, 2, 4, 3, 5, 1).reshape(count, -1, _PATCH * _PATCH * 3)
+    split = views_B3HW.reshape(
+        count, 3, height // PATCH_SIZE, PATCH_SIZE, width // PATCH_SIZE, PATCH_SIZE
+    )
+    patches_BPV = split.permute(0, 2, 4, 3, 5, 1).reshape(count, -1, PATCH_SIZE * PATCH_SIZE * 3)
     return (patches_BPV / 255 - 0.5) / 0.5
 
 

@@ -141,17 +141,17 @@ class StageModel(Fgclip2Model):
         tokens_BPD = self.encode_image_tokens(
             piece.patches_BPV, piece.mask_BP, piece.shapes, piece.seen_BQ
         )
-        made = [_unit(self.pool(tokens_BPD, piece.mask_BP))] if piece.pooled else []
+        made = [unit_rows(self.pool(tokens_BPD, piece.mask_BP))] if piece.pooled else []
         if piece.boxes_K4 is not None and piece.image_K is not None:
             dense_BPD = self.dense(tokens_BPD, piece.mask_BP)
             region_KE = pool_batch_regions(dense_BPD, piece.shapes, piece.boxes_K4, piece.image_K)
             # Without boxes the dense head still takes part, so that all processes do the same.
-            made.append(_unit(region_KE) + dense_BPD.sum() * 0)
+            made.append(unit_rows(region_KE) + dense_BPD.sum() * 0)
         return tuple(made)
 
     def _texts(self, piece: TextPiece) -> tuple[Tensor, ...]:
         if self._known is None:
-            return (_unit(self.encode_text(piece.ids_UL, piece.mode)),)
+            return (unit_rows(self.encode_text(piece.ids_UL, piece.mode)),)
         keys = [(piece.mode, row.tobytes()) for row in piece.ids_UL.cpu().numpy()]
         new = [at for at, key in enumerate(keys) if key not in self._known]
         if len(self._known) + len(new) > _MOST_KNOWN:
@@ -159,7 +159,7 @@ class StageModel(Fgclip2Model):
             new = list(range(len(keys)))
         if new:
             with torch.no_grad():
-                made_NE = _unit(self.encode_text(piece.ids_UL[new], piece.mode))
+                made_NE = unit_rows(self.encode_text(piece.ids_UL[new], piece.mode))
             self._known.update(zip((keys[at] for at in new), made_NE, strict=True))
         return (torch.stack([self._known[key] for key in keys]),)
 
@@ -251,7 +251,8 @@ def _picture_ranges(lengths: list[int], at_once: int, split_sizes: bool) -> list
     return ranges
 
 
-def _unit(vectors: Tensor) -> Tensor:
+def unit_rows(vectors: Tensor) -> Tensor:
+    """Rows of length 1, float32."""
     return functional.normalize(vectors.float(), dim=-1)
 
 

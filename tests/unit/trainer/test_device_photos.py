@@ -126,14 +126,20 @@ def _drawn(maker: DevicePhotos, photo_set: PhotoSet, seed: int, step: int = 0) -
     )
 
 
+def _tensors(batch: PhotoBatch) -> dict[str, Tensor]:
+    """All tensors of a batch by name, those of its keys too."""
+    return {
+        field.name: getattr(holder, field.name)
+        for holder in (batch, batch.keys)
+        for field in dataclasses.fields(holder)
+        if isinstance(getattr(holder, field.name), Tensor)
+    }
+
+
 def _same(one: PhotoBatch, other: PhotoBatch) -> list[str]:
-    """Names of the fields that are equal."""
-    return [
-        each.name
-        for each in dataclasses.fields(one)
-        if isinstance(getattr(one, each.name), Tensor)
-        and torch.equal(getattr(one, each.name), getattr(other, each.name))
-    ]
+    """Names of the tensors that are equal."""
+    others = _tensors(other)
+    return [name for name, tensor in _tensors(one).items() if torch.equal(tensor, others[name])]
 
 
 def test_a_batch_is_what_seed_and_step_say(
@@ -144,7 +150,7 @@ def test_a_batch_is_what_seed_and_step_say(
     device_recipe: Recipe,
 ) -> None:
     batch = maker.make(2)
-    tensors = [f.name for f in dataclasses.fields(batch) if f.name not in ("shapes", "seen_BQ")]
+    tensors = list(_tensors(batch))
     assert _same(batch, maker.make(2)) == tensors
     assert (
         _same(batch, DevicePhotos(photo_set, {}, model, tokenizer, device_recipe).make(2))
@@ -254,9 +260,9 @@ def test_which_captions_fit(maker: DevicePhotos, photo_set: PhotoSet, step: int)
         for text, caption in enumerate(drawn.captions):
             equal = caption.text.lower() == own.text.lower()
             expected[picture, text] = equal or (caption.concept or "").lower() in names[picture]
-    found = drawn.batch.matches(slice(0, count))
+    found = drawn.batch.keys.rows()(slice(0, count))
     assert torch.equal(found, expected)
-    assert torch.equal(drawn.batch.matches(slice(3, 7)), expected[3:7])
+    assert torch.equal(drawn.batch.keys.rows()(slice(3, 7)), expected[3:7])
     assert torch.equal(found, match_keys(drawn.captions, shown).rows()(slice(0, count)))
     assert not torch.equal(found, found.T)  # rows and columns are told apart
     by_the_part = [
@@ -275,7 +281,7 @@ def test_losses_are_those_of_the_objectives(
     image = functional.normalize(torch.randn(24, 32, generator=torch.Generator().manual_seed(0)))
     scales = {"logit_scale": torch.tensor([2.0]), "logit_bias": torch.tensor([-3.0])}
     bare = dataclasses.replace(device_recipe, mask_equal_texts=False)
-    for each, matches in ((device_recipe, batch.matches(slice(0, 24))), (bare, None)):
+    for each, matches in ((device_recipe, batch.keys.rows()(slice(0, 24))), (bare, None)):
         losses = photo_losses(image, scales, batch, each)
         pairs = objectives.sigmoid(image, batch.text_BE, 2.0, -3.0, matches)
         assert losses.parts["short"].item() == pytest.approx(1.5 * pairs.item(), rel=1e-5)
